@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// The command line: loads the TypeScript sources directly, so an edit counts at once.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+process.env.MEDICLIP_ROOT = root;
+if (!fs.existsSync(path.join(root, 'node_modules', 'tsx'))) {
+  process.stderr.write('mediclip: the packages are not installed yet; run "npm run setup" in ' + root + '\n');
+  process.exit(1);
+}
+require('tsx/cjs');
+require('../src/cli/main.ts').main(process.argv.slice(2));

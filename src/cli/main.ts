@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, UserError } from '../common/errors';
+import { registerDatasets } from './datasets';
+import { registerDoctor } from './doctor';
+import { registerModels } from './models';
+import { registerRuns } from './runs';
+import { registerSynthesize } from './synthesize';
+import { registerVerify } from './verify';
+
+/** The program with all its verbs. */
+export function program(): Command {
+  const root = new Command('mediclip')
+    .description('Few-shot anomaly detection in medical images (MediCLIP).\nResearch and teaching only; not a medical device.')
+    .version(version())
+    .showHelpAfterError('(add --help for what this command takes)')
+    .enablePositionalOptions();
+  registerDoctor(root);
+  registerModels(root);
+  registerDatasets(root);
+  registerSynthesize(root);
+  registerRuns(root);
+  registerVerify(root);
+  for (const command of withDescendants(root)) command.exitOverride();
+  return root;
+}
+
+/** Runs one command line; sets the exit code 0, 1 (failed) or 2 (wrong usage). */
+export async function main(argv: string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (error instanceof UserError) {
+    process.stderr.write(`mediclip: ${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`mediclip: ${messageOf(error)}\n`);
+  if (process.env.MEDICLIP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  else process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
+  return 1;
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}
+
+function version(): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json lies outside the sources
+  return (require('../../package.json') as { version: string }).version;
+}

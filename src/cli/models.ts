@@ -1,0 +1,3 @@
+import type { Command } from 'commander';
+
+export function registerModels(_root: Command): void {}

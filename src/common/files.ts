@@ -1,0 +1,91 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf, UserError } from './errors';
+
+/** Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Makes the folder. */
+export function writeFileAtomic(file: string, content: string | Uint8Array): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    const handle = fs.openSync(temporary, 'w');
+    try {
+      fs.writeFileSync(handle, content);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a value as indented JSON, atomically. */
+export function writeJson(file: string, value: unknown): void {
+  writeFileAtomic(file, JSON.stringify(value, null, 2) + '\n');
+}
+
+/** Reads a text file of at most `limit` bytes; says which file is missing or too large. */
+export function readText(file: string, limit = 256 * 2 ** 20): string {
+  let size: number;
+  try {
+    const stat = fs.statSync(file);
+    if (!stat.isFile()) throw new UserError(`${file}: not a file`);
+    size = stat.size;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+  }
+  if (size > limit) throw new UserError(`${file}: ${size} bytes, more than the ${limit} that are expected here`);
+  return fs.readFileSync(file, 'utf8');
+}
+
+/** Reads and parses a JSON file; the error names the file. */
+export function readJson(file: string): unknown {
+  const text = readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file}: not valid JSON (${messageOf(error)})`);
+  }
+}
+
+/**
+ * Joins a name from an untrusted file to a folder.
+ * @throws UserError if the name is absolute or leaves the folder, also through a symbolic link.
+ */
+export function resolveInside(folder: string, name: string, where = folder): string {
+  const base = path.resolve(folder);
+  const full = path.resolve(base, name);
+  const leaves = (root: string, target: string): boolean => {
+    const relative = path.relative(root, target);
+    return relative === '..' || relative.startsWith('..' + path.sep) || path.isAbsolute(relative);
+  };
+  if (name.includes('\0') || path.isAbsolute(name) || leaves(base, full)) {
+    throw new UserError(`${where}: the path ${JSON.stringify(name)} leaves its folder`);
+  }
+  if (fs.existsSync(full) && leaves(fs.realpathSync(base), fs.realpathSync(full))) {
+    throw new UserError(`${where}: the path ${JSON.stringify(name)} leads out of its folder through a link`);
+  }
+  return full;
+}
+
+/** SHA-256 of bytes, as hexadecimal. */
+export function sha256(content: string | Uint8Array): string {
+  return crypto.createHash('sha256').update(content).digest('hex');
+}
+
+/** SHA-256 of a file, read in pieces. */
+export function sha256File(file: string): string {
+  const hash = crypto.createHash('sha256');
+  const handle = fs.openSync(file, 'r');
+  try {
+    const piece = Buffer.allocUnsafe(1 << 20);
+    for (let n = fs.readSync(handle, piece); n > 0; n = fs.readSync(handle, piece)) hash.update(piece.subarray(0, n));
+  } finally {
+    fs.closeSync(handle);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,236 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf, UserError } from './errors';
+import { writeFileAtomic } from './files';
+
+/** Element types that are read and written. `BF16` and `F16` are widened to float32 on reading. */
+export type DType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
+
+/** A named array outside of any backend, row-major. */
+export interface NamedArray {
+  shape: number[];
+  data: Float32Array | Float64Array | Int32Array | Uint8Array;
+}
+
+/** Where a tensor lies in its file. */
+export interface TensorEntry {
+  dtype: DType;
+  shape: number[];
+  /** Bytes from the start of the file. */
+  start: number;
+  end: number;
+}
+
+const BYTES: Record<DType, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
+const HEADER_LIMIT = 100 * 2 ** 20;
+
+/**
+ * A safetensors file, opened: the header is read and checked against the file's size, tensors are read by range when
+ * asked for, so that a file of gigabytes costs the memory of the tensor at hand.
+ * @see https://huggingface.co/docs/safetensors for the format
+ */
+export class SafetensorsFile {
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+  /** Free text that the writer left (`__metadata__`). */
+  readonly metadata: Readonly<Record<string, string>>;
+
+  private constructor(
+    readonly file: string,
+    entries: Map<string, TensorEntry>,
+    metadata: Record<string, string>,
+  ) {
+    this.entries = entries;
+    this.metadata = metadata;
+  }
+
+  /** @throws UserError if the file is missing, truncated or not safetensors. */
+  static open(file: string): SafetensorsFile {
+    let size: number;
+    try {
+      size = fs.statSync(file).size;
+    } catch {
+      throw new UserError(`${file}: no such file`);
+    }
+    const bad = (why: string): UserError => new UserError(`${file}: not a valid safetensors file (${why})`);
+    if (size < 8) throw bad(`${size} bytes`);
+    const handle = fs.openSync(file, 'r');
+    let header: unknown;
+    let dataStart: number;
+    try {
+      const prefix = Buffer.alloc(8);
+      readFully(handle, prefix, 0, file);
+      const length = prefix.readBigUInt64LE();
+      if (length > BigInt(Math.min(HEADER_LIMIT, size - 8))) throw bad(`a header of ${length} bytes in a file of ${size}`);
+      dataStart = 8 + Number(length);
+      const text = Buffer.alloc(Number(length));
+      readFully(handle, text, 8, file);
+      try {
+        header = JSON.parse(text.toString('utf8'));
+      } catch (error) {
+        throw bad(`header: ${messageOf(error)}`);
+      }
+    } finally {
+      fs.closeSync(handle);
+    }
+    if (typeof header !== 'object' || header === null || Array.isArray(header)) throw bad('the header is not an object');
+    const entries = new Map<string, TensorEntry>();
+    let metadata: Record<string, string> = {};
+    for (const [name, raw] of Object.entries(header as Record<string, unknown>)) {
+      if (name === '__metadata__') {
+        metadata = raw as Record<string, string>;
+        continue;
+      }
+      const entry = (raw ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+      const { dtype, shape, data_offsets: offsets } = entry;
+      if (typeof dtype !== 'string' || !(dtype in BYTES)) throw bad(`${name}: type ${JSON.stringify(dtype)} is not supported`);
+      if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) throw bad(`${name}: shape`);
+      if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+        throw bad(`${name}: data_offsets`);
+      }
+      const [from, to] = offsets as [number, number];
+      const wanted = (shape as number[]).reduce((a, b) => a * b, 1) * BYTES[dtype as DType];
+      if (to - from !== wanted) throw bad(`${name}: ${to - from} bytes for shape [${shape.join(', ')}] of ${dtype}`);
+      if (dataStart + to > size) throw bad(`${name} ends at byte ${dataStart + to}, the file has ${size}; it is truncated`);
+      entries.set(name, { dtype: dtype as DType, shape: shape as number[], start: dataStart + from, end: dataStart + to });
+    }
+    return new SafetensorsFile(file, entries, metadata);
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /** The raw bytes of a tensor, copied from the file. */
+  bytes(name: string): { entry: TensorEntry; bytes: Uint8Array } {
+    const entry = this.entries.get(name);
+    if (!entry) throw new UserError(`${this.file}: no tensor ${JSON.stringify(name)}`);
+    const bytes = new Uint8Array(entry.end - entry.start);
+    const handle = fs.openSync(this.file, 'r');
+    try {
+      readFully(handle, bytes, entry.start, this.file);
+    } finally {
+      fs.closeSync(handle);
+    }
+    return { entry, bytes };
+  }
+
+  /** A tensor as numbers: floats of 16 bits become float32, small integers and int64 int32. */
+  read(name: string): NamedArray {
+    const { entry, bytes } = this.bytes(name);
+    return { shape: entry.shape, data: decode(entry.dtype, bytes) };
+  }
+}
+
+function readFully(handle: number, into: Uint8Array, position: number, file: string): void {
+  for (let done = 0; done < into.length; ) {
+    const n = fs.readSync(handle, into, done, Math.min(into.length - done, 1 << 30), position + done);
+    if (n === 0) throw new UserError(`${file}: ended at byte ${position + done}; it is truncated`);
+    done += n;
+  }
+}
+
+function decode(dtype: DType, bytes: Uint8Array): NamedArray['data'] {
+  const { buffer } = bytes;
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(buffer);
+    case 'F64':
+      return new Float64Array(buffer);
+    case 'I32':
+      return new Int32Array(buffer);
+    case 'U8':
+    case 'BOOL':
+      return bytes;
+    case 'BF16':
+      return bfloat16ToFloat32(new Uint16Array(buffer));
+    case 'F16':
+      return float16ToFloat32(new Uint16Array(buffer));
+    case 'I64':
+      return Int32Array.from(new BigInt64Array(buffer as ArrayBuffer), Number);
+    case 'I16':
+      return Int32Array.from(new Int16Array(buffer));
+    case 'I8':
+      return Int32Array.from(new Int8Array(buffer));
+  }
+}
+
+/** bfloat16 is the upper half of a float32. */
+function bfloat16ToFloat32(half: Uint16Array): Float32Array {
+  const words = new Uint32Array(half.length);
+  for (let i = 0; i < half.length; i++) words[i] = half[i] << 16;
+  return new Float32Array(words.buffer);
+}
+
+let halfTable: Float32Array | undefined;
+
+function float16ToFloat32(half: Uint16Array): Float32Array {
+  halfTable ??= Float32Array.from({ length: 65536 }, (_, h) => {
+    const sign = h & 0x8000 ? -1 : 1;
+    const exponent = (h >> 10) & 31;
+    const fraction = h & 1023;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+  const out = new Float32Array(half.length);
+  for (let i = 0; i < half.length; i++) out[i] = halfTable[half[i]];
+  return out;
+}
+
+/** float32 to IEEE half precision, rounded to nearest even; too large becomes infinity. */
+export function float32ToFloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const out = new Uint16Array(values.length);
+  for (let i = 0; i < words.length; i++) {
+    const w = words[i];
+    const sign = (w >>> 16) & 0x8000;
+    const exponent = ((w >>> 23) & 255) - 112;
+    const fraction = w & 0x7fffff;
+    if (exponent >= 31) {
+      out[i] = sign | 0x7c00 | (exponent === 143 && fraction ? 512 : 0);
+    } else if (exponent <= 0) {
+      out[i] = sign | roundEven(Math.abs(values[i]) * 2 ** 24);
+    } else {
+      const dropped = fraction & 0x1fff;
+      const base = (exponent << 10) | (fraction >>> 13);
+      out[i] = sign | (base + (dropped > 0x1000 || (dropped === 0x1000 && base & 1) ? 1 : 0));
+    }
+  }
+  return out;
+}
+
+function roundEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}
+
+/**
+ * Writes arrays as a safetensors file, atomically, in the order given.
+ * @param options.half - store float32 arrays as float16
+ */
+export function writeSafetensors(
+  file: string,
+  arrays: Iterable<readonly [string, NamedArray]>,
+  metadata: Record<string, string> = {},
+  options: { half?: boolean } = {},
+): void {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, { shape, data }] of arrays) {
+    const half = options.half === true && data instanceof Float32Array;
+    const stored = half ? float32ToFloat16(data) : data;
+    const dtype: DType = half ? 'F16' : data instanceof Float32Array ? 'F32' : data instanceof Float64Array ? 'F64' : data instanceof Int32Array ? 'I32' : 'U8';
+    if (shape.reduce((a, b) => a * b, 1) !== data.length) throw new Error(`${name}: ${data.length} values for shape [${shape.join(', ')}]`);
+    header[name] = { dtype, shape, data_offsets: [offset, offset + stored.byteLength] };
+    parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+    offset += stored.byteLength;
+  }
+  let text = JSON.stringify(header);
+  text += ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8);
+  const head = Buffer.from(text, 'utf8');
+  const prefix = Buffer.alloc(8);
+  prefix.writeBigUInt64LE(BigInt(head.length));
+  writeFileAtomic(path.resolve(file), Buffer.concat([prefix, head, ...parts]));
+}
