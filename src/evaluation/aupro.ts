@@ -1,0 +1,65 @@
+import { rankPixels, sweepPixels, type PixelRanking } from './pixel-ranking';
+
+/**
+ * Area under the per-region-overlap curve (Bergmann et al. 2020): at every distinct value t the mean over all regions of
+ * their covered share (map >= t) against the false positive rate over all normal pixels of the set, from (0, 0) to
+ * FPR = limit in trapezoids (linear interpolation at the limit), divided by the limit. Regions are the 8-connected
+ * components of each mask. Exact, with ties.
+ * @param maps - `[N, H, W]`, higher means more abnormal, finite
+ * @param masks - `[N, H, W]`, 0 normal, else abnormal
+ * @param limit - in (0, 1], default 0.3
+ * @returns `null` if there is no region or no normal pixel
+ */
+export function aupro(maps: Float32Array, masks: Uint8Array, n: number, h: number, w: number, limit = 0.3): number | null {
+  return rankedAupro(rankPixels({ maps, masks, n, h, w }), limit);
+}
+
+/** {@link aupro} of pixels that are sorted already. */
+export function rankedAupro(ranking: PixelRanking, limit = 0.3): number | null {
+  const area = new ProArea(ranking.normal.length, ranking.regionSize.length, limit);
+  sweepPixels(ranking, (normal, _abnormal, coverage) => area.step(normal, coverage));
+  return area.value();
+}
+
+/** Sums the area value by value, highest first. */
+export class ProArea {
+  private fp = 0;
+  private fpr = 0;
+  private pro = 0;
+  private area = 0;
+
+  /**
+   * @param normals - normal pixels in all
+   * @param regions - regions in all
+   */
+  constructor(
+    private readonly normals: number,
+    private readonly regions: number,
+    private readonly limit = 0.3,
+  ) {
+    if (!(limit > 0 && limit <= 1)) throw new RangeError(`aupro: the limit ${limit} is not in (0, 1]`);
+  }
+
+  /**
+   * Adds the pixels that share the next lower value.
+   * @param coverage - sum over the abnormal ones of 1 / size of their region
+   */
+  step(normal: number, coverage: number): void {
+    if (this.fpr >= this.limit) return;
+    this.fp += normal;
+    const fpr = this.fp / this.normals;
+    const pro = this.pro + coverage / this.regions;
+    if (fpr > this.limit) {
+      const atLimit = this.pro + ((pro - this.pro) * (this.limit - this.fpr)) / (fpr - this.fpr);
+      this.area += ((this.limit - this.fpr) * (this.pro + atLimit)) / 2;
+    } else {
+      this.area += ((fpr - this.fpr) * (this.pro + pro)) / 2;
+    }
+    this.fpr = fpr;
+    this.pro = pro;
+  }
+
+  value(): number | null {
+    return this.normals > 0 && this.regions > 0 ? this.area / this.limit : null;
+  }
+}

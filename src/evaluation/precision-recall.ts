@@ -1,0 +1,104 @@
+import { rank, totals, type Ranking } from './ranking';
+
+/** Precision against recall at every distinct score, nothing dropped, in scikit-learn's order: thresholds rising, recall falling. */
+export interface PrCurve {
+  /** Share of abnormal items among those with score >= threshold; the last point, 1, has no threshold. */
+  precision: number[];
+  /** Share of the abnormal items with score >= threshold; the last point is 0. */
+  recall: number[];
+  /** One fewer than points. */
+  thresholds: number[];
+}
+
+/** The best F1 score over all thresholds. */
+export interface F1Max {
+  /** 2 TP / (2 TP + FP + FN), positive meaning score >= threshold. */
+  f1: number;
+  /** Every distinct score that reaches it, falling. */
+  thresholds: number[];
+}
+
+/**
+ * All points of the precision-recall curve, or `null` if only one class (or nothing) is there.
+ * @param scores - higher means more abnormal, finite, `[N]`
+ * @param labels - 0 normal, 1 abnormal, `[N]`
+ */
+export function prCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): PrCurve | null {
+  const ranking = rank(scores, labels);
+  const { abnormals, defined } = totals(ranking);
+  if (!defined) return null;
+  const curve: PrCurve = { precision: [1], recall: [0], thresholds: [] };
+  let predicted = 0;
+  let tp = 0;
+  ranking.thresholds.forEach((threshold, g) => {
+    predicted += ranking.normal[g] + ranking.abnormal[g];
+    tp += ranking.abnormal[g];
+    curve.precision.push(tp / predicted);
+    curve.recall.push(tp / abnormals);
+    curve.thresholds.push(threshold);
+  });
+  curve.precision.reverse();
+  curve.recall.reverse();
+  curve.thresholds.reverse();
+  return curve;
+}
+
+/**
+ * Average precision, sum over thresholds of (R_n - R_(n-1)) P_n without interpolation.
+ * `null` if only one class (or nothing) is there.
+ */
+export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
+  return rankedAveragePrecision(rank(scores, labels));
+}
+
+/** {@link averagePrecision} of scores that are grouped already. */
+export function rankedAveragePrecision(ranking: Pick<Ranking, 'normal' | 'abnormal'>): number | null {
+  const sum = new PrecisionSum();
+  for (let g = 0; g < ranking.normal.length; g++) sum.step(ranking.normal[g], ranking.abnormal[g]);
+  return sum.value();
+}
+
+/** Sums average precision group by group, highest scores first. */
+export class PrecisionSum {
+  private tp = 0;
+  private fp = 0;
+  private sum = 0;
+
+  /** Adds the items that share the next lower score. */
+  step(normal: number, abnormal: number): void {
+    this.tp += abnormal;
+    this.fp += normal;
+    if (abnormal > 0) this.sum += (abnormal * this.tp) / (this.tp + this.fp);
+  }
+
+  value(): number | null {
+    return this.tp > 0 && this.fp > 0 ? this.sum / this.tp : null;
+  }
+}
+
+/** The largest F1 over thresholds at the distinct scores and where it is reached; `null` if only one class (or nothing) is there. */
+export function f1Max(scores: ArrayLike<number>, labels: ArrayLike<number>): F1Max | null {
+  const ranking = rank(scores, labels);
+  const best = rankedF1Max(ranking);
+  return best && { f1: best.f1, thresholds: best.groups.map((g) => ranking.thresholds[g]) };
+}
+
+/** {@link f1Max} of scores that are grouped already; equality of fractions is decided in whole numbers. */
+export function rankedF1Max(ranking: Pick<Ranking, 'normal' | 'abnormal'>): { f1: number; groups: number[] } | null {
+  const { abnormals, defined } = totals(ranking);
+  if (!defined) return null;
+  let [tp, predicted, top, bottom] = [0, 0, 0, 1];
+  let groups: number[] = [];
+  for (let g = 0; g < ranking.normal.length; g++) {
+    tp += ranking.abnormal[g];
+    predicted += ranking.normal[g] + ranking.abnormal[g];
+    const difference = 2 * tp * bottom - top * (predicted + abnormals);
+    if (difference < 0 || predicted === 0) continue;
+    if (difference > 0) {
+      [top, bottom] = [2 * tp, predicted + abnormals];
+      groups = [];
+    }
+    groups.push(g);
+  }
+  return { f1: top / bottom, groups };
+}
