@@ -1,0 +1,28 @@
+import type { GrayImage, Raster, RgbImage } from './image';
+
+/** RGB to luminance with Pillow's whole-number weights (ITU-R 601-2): (19595 R + 38470 G + 7471 B + 32768) >> 16. */
+export function toGray(image: Raster<Uint8Array>): GrayImage {
+  const { width, height, data } = image;
+  if (image.channels === 1) return { width, height, channels: 1, data };
+  const out = new Uint8Array(width * height);
+  for (let i = 0, j = 0; i < out.length; i++, j += 3) out[i] = (19595 * data[j] + 38470 * data[j + 1] + 7471 * data[j + 2] + 32768) >> 16;
+  return { width, height, channels: 1, data: out };
+}
+
+/** Grey to RGB: three equal channels. */
+export function toRgb(image: Raster<Uint8Array>): RgbImage {
+  const { width, height, data } = image;
+  if (image.channels === 3) return { width, height, channels: 3, data };
+  const out = new Uint8Array(width * height * 3);
+  for (let i = 0, j = 0; i < data.length; i++, j += 3) out[j] = out[j + 1] = out[j + 2] = data[i];
+  return { width, height, channels: 3, data: out };
+}
+
+/** 16 bits to 8: v / 257, rounded, so that 0 stays 0 and 65535 becomes 255. An 8-bit image is returned as it is. */
+export function to8Bit(image: Raster): Raster<Uint8Array> {
+  const { width, height, channels, data } = image;
+  if (data instanceof Uint8Array) return { width, height, channels, data };
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = (data[i] + 128) / 257;
+  return { width, height, channels, data: out };
+}

@@ -1,0 +1,37 @@
+import { decodeFile } from './decode';
+import { to8Bit, toGray, toRgb } from './grey';
+import type { GrayImage, RgbImage } from './image';
+import { resizeBilinear, resizeNearest } from './resize';
+import { resizePremultiplied } from './resize-premultiplied';
+
+/**
+ * An image for evaluation: to RGB, then resized to `size` x `size` as Pillow's BILINEAR does (the aspect ratio is not
+ * kept). A 16-bit file is scaled to 8 bits first (v / 257): no window is guessed from the content, so that one grey level
+ * means the same in all images.
+ */
+export async function loadTestRgb(file: string, size: number): Promise<RgbImage> {
+  const { raster } = await decodeFile(file);
+  return resizeBilinear(toRgb(to8Bit(raster)), size, size);
+}
+
+/**
+ * A normal image for training: resized to `size` x `size` in the file's own mode, then to grey. As in Pillow, a mode
+ * with a palette or single bits is resized by NEAREST, and one with opacity with colours multiplied by it.
+ */
+export async function loadTrainGray(file: string, size: number): Promise<GrayImage> {
+  const { raster, alpha, indexed } = await decodeFile(file);
+  const image = to8Bit(raster);
+  if (indexed) return toGray(resizeNearest(image, size, size));
+  return toGray(alpha ? resizePremultiplied(image, alpha, size, size) : resizeBilinear(image, size, size));
+}
+
+/** A mask, `[size, size]`: grey, resized by NEAREST, every value other than 0 becomes 1. */
+export async function loadMask(file: string, size: number): Promise<Uint8Array> {
+  const { raster } = await decodeFile(file);
+  return resizeNearest(binaryMask(raster.channels === 1 ? raster : toGray(to8Bit(raster))), size, size).data;
+}
+
+/** 1 where a grey image is not 0. */
+export function binaryMask(image: { width: number; height: number; data: ArrayLike<number> }): GrayImage {
+  return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(image.data, (v) => (v === 0 ? 0 : 1)) };
+}

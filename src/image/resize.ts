@@ -1,0 +1,97 @@
+import type { Raster } from './image';
+
+const PRECISION = 22;
+
+/**
+ * Resizes an 8-bit image to `width` x `height` with Pillow's BILINEAR filter, level by level the same numbers: a
+ * triangle that widens when shrinking (antialiased), two passes, first along x then along y, coefficients as whole
+ * numbers of 22 binary places, each pass rounded to 8 bits. The aspect ratio is not kept.
+ */
+export function resizeBilinear<T extends Raster<Uint8Array>>(image: T, width: number, height: number): T {
+  checkSize(width, height);
+  const c = image.channels;
+  let { data } = image;
+  if (width !== image.width) data = pass(data, image.height, image.width, width, c, image.width * c, c, width * c, c);
+  if (height !== image.height) data = pass(data, width, image.height, height, c, c, width * c, c, width * c);
+  if (data === image.data) data = data.slice();
+  return { ...image, width, height, data };
+}
+
+/**
+ * One pass along one axis. `lines` lines of `from` pixels become lines of `to` pixels; a line starts `line` values after
+ * the one before, a pixel `step` values after its neighbour.
+ */
+function pass(
+  data: Uint8Array,
+  lines: number,
+  from: number,
+  to: number,
+  channels: number,
+  lineIn: number,
+  stepIn: number,
+  lineOut: number,
+  stepOut: number,
+): Uint8Array {
+  const out = new Uint8Array(lines * to * channels);
+  for (let x = 0; x < to; x++) {
+    const { first, weights } = coefficients(from, to, x);
+    for (let line = 0; line < lines; line++) {
+      const source = line * lineIn + first * stepIn;
+      const target = line * lineOut + x * stepOut;
+      for (let c = 0; c < channels; c++) {
+        let sum = 1 << (PRECISION - 1);
+        for (let k = 0, at = source + c; k < weights.length; k++, at += stepIn) sum += data[at] * weights[k];
+        out[target + c] = Math.min(255, sum >> PRECISION);
+      }
+    }
+  }
+  return out;
+}
+
+/** The source pixels of output pixel `x` and their weights, in units of 2^-22. */
+function coefficients(from: number, to: number, x: number): { first: number; weights: Int32Array } {
+  const scale = from / to;
+  const support = Math.max(scale, 1);
+  const center = (x + 0.5) * scale;
+  const first = Math.max(0, Math.trunc(center - support + 0.5));
+  const last = Math.min(from, Math.trunc(center + support + 0.5));
+  const raw: number[] = [];
+  let total = 0;
+  for (let i = first; i < last; i++) {
+    const w = Math.max(0, 1 - Math.abs((i - center + 0.5) * (1 / support)));
+    raw.push(w);
+    total += w;
+  }
+  return { first, weights: Int32Array.from(raw, (w) => Math.trunc(0.5 + (w / total) * (1 << PRECISION))) };
+}
+
+/** Resizes with Pillow's NEAREST: the source pixel under the centre of each output pixel. */
+export function resizeNearest<T extends Raster>(image: T, width: number, height: number): T {
+  checkSize(width, height);
+  const { channels, data } = image;
+  const columns = nearest(image.width, width);
+  const rows = nearest(image.height, height);
+  const out = data instanceof Uint16Array ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
+  let at = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      const source = (row * image.width + column) * channels;
+      for (let c = 0; c < channels; c++) out[at++] = data[source + c];
+    }
+  }
+  return { ...image, width, height, data: out };
+}
+
+/** Source positions along one axis; positions are summed up step by step, as Pillow does, since roundings show. */
+function nearest(from: number, to: number): Int32Array {
+  const step = from / to;
+  const out = new Int32Array(to);
+  for (let i = 0, at = step * 0.5; i < to; i++, at += step) out[i] = Math.min(from - 1, Math.trunc(at));
+  return out;
+}
+
+function checkSize(width: number, height: number): void {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`resize to ${width} x ${height}: both must be whole numbers above 0`);
+  }
+}
