@@ -1,0 +1,42 @@
+import type { DeepGrayImage } from '../image/image';
+
+/** An image while tasks work on it: grey levels as floats, so that what a task does not round stays unrounded. */
+export interface Canvas {
+  height: number;
+  width: number;
+  /** `[height, width]`, 0..`white`. */
+  data: Float64Array;
+  /** The largest grey level: 255 or 65535. */
+  white: number;
+  /** Grey levels that make one of an 8-bit image: 1 or 257. */
+  unit: number;
+}
+
+/** A copy of an image to work on. */
+export function canvasOf(image: DeepGrayImage): Canvas {
+  const white = image.data instanceof Uint16Array ? 65535 : 255;
+  return { height: image.height, width: image.width, data: Float64Array.from(image.data), white, unit: white / 255 };
+}
+
+/** The canvas as an image, truncated to whole grey levels. */
+export function imageOf(canvas: Canvas): DeepGrayImage {
+  const data = canvas.white === 255 ? Uint8Array.from(canvas.data) : Uint16Array.from(canvas.data);
+  return { width: canvas.width, height: canvas.height, channels: 1, data };
+}
+
+/** The smallest and largest value of an array. */
+export function extent(data: ArrayLike<number>): { min: number; max: number } {
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i];
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  return { min, max };
+}
+
+/** A spline's value as an integer image stores it: rounded half up, cut off at 0 and `white`. */
+export function quantize(value: number, white: number): number {
+  return value <= 0 ? 0 : value >= white ? white : Math.floor(value + 0.5);
+}

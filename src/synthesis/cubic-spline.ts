@@ -1,0 +1,132 @@
+/** The pole of the cubic B-spline's inverse filter. */
+const POLE = Math.sqrt(3) - 2;
+/** POLE to this power is below 1e-20: terms that far away change no digit. */
+const HORIZON = 36;
+
+/**
+ * How a spline goes on beyond its array: `mirror` about the centre of the last pixel (d c b | a b c d | c b a),
+ * `reflect` about its outer side (c b a | a b c d | d c b).
+ */
+export type SplineBoundary = 'mirror' | 'reflect';
+
+/** A cubic spline through all pixels of an array, to be sampled between them. */
+export interface CubicSpline {
+  height: number;
+  width: number;
+  /** B-spline coefficients, `[height, width]`. */
+  coefficients: Float64Array;
+}
+
+/**
+ * The cubic B-spline that passes through every pixel (Unser 1999, recursive prefilter with gain 6).
+ * Equal to `scipy.ndimage.spline_filter` of order 3.
+ * @param data - `[height, width]`; not changed
+ */
+export function cubicSpline(data: ArrayLike<number>, height: number, width: number, boundary: SplineBoundary): CubicSpline {
+  const c = Float64Array.from(data);
+  if (width > 1) for (let row = 0; row < c.length; row += width) filterLines(c, row, 1, width, 1, 1, boundary);
+  if (height > 1) filterLines(c, 0, width, height, 1, width, boundary);
+  return { height, width, coefficients: c };
+}
+
+/**
+ * Filters `lines` neighbouring lines (`lineStep` apart) of `n` elements (`step` apart) at once, so that columns are
+ * walked row by row.
+ */
+function filterLines(
+  c: Float64Array,
+  start: number,
+  step: number,
+  n: number,
+  lineStep: number,
+  lines: number,
+  boundary: SplineBoundary,
+): void {
+  const end = start + (n - 1) * step;
+  for (let line = 0; line < lines; line++) {
+    const first = start + line * lineStep;
+    let sum = 0;
+    let power = 1;
+    for (let k = 0; k <= HORIZON; k++) {
+      // to the left of the first element lie, mirrored, elements 1, 2, ...; reflected, 0, 1, ...
+      sum += power * c[first + fold(boundary === 'mirror' || k === 0 ? k : k - 1, n, boundary) * step];
+      power *= POLE;
+    }
+    c[first] = 6 * sum;
+  }
+  for (let at = start + step; at <= end; at += step) {
+    for (let i = at, stop = at + lines * lineStep; i < stop; i += lineStep) c[i] = 6 * c[i] + POLE * c[i - step];
+  }
+  for (let i = end, stop = end + lines * lineStep; i < stop; i += lineStep) {
+    c[i] *= boundary === 'reflect' ? POLE / (POLE - 1) : POLE / (POLE * POLE - 1);
+    if (boundary === 'mirror') c[i] += (POLE * POLE * c[i - step]) / (POLE * POLE - 1);
+  }
+  for (let at = end - step; at >= start; at -= step) {
+    for (let i = at, stop = at + lines * lineStep; i < stop; i += lineStep) c[i] = POLE * (c[i + step] - c[i]);
+  }
+}
+
+/** The index inside `[0, n)` that an index beyond the array stands for. */
+function fold(index: number, n: number, boundary: SplineBoundary): number {
+  if (index >= 0 && index < n) return index;
+  if (n === 1) return 0;
+  const period = boundary === 'mirror' ? 2 * n - 2 : 2 * n;
+  const i = ((index % period) + period) % period;
+  return i < n ? i : boundary === 'mirror' ? period - i : period - 1 - i;
+}
+
+/**
+ * The spline's value at a point, in pixels from the centre of the first one. Points up to half a pixel outside
+ * continue the spline by mirroring.
+ */
+export function sampleSpline(spline: CubicSpline, y: number, x: number): number {
+  const { height, width, coefficients: c } = spline;
+  const y0 = Math.floor(y);
+  const x0 = Math.floor(x);
+  const ty = y - y0;
+  const tx = x - x0;
+  const sx = 1 - tx;
+  const w0 = (sx * sx * sx) / 6;
+  const w1 = (tx * tx * (tx - 2) * 3 + 4) / 6;
+  const w2 = (sx * sx * (sx - 2) * 3 + 4) / 6;
+  const w3 = 1 - w0 - w1 - w2;
+  const sy = 1 - ty;
+  const v0 = (sy * sy * sy) / 6;
+  const v1 = (ty * ty * (ty - 2) * 3 + 4) / 6;
+  const v2 = (sy * sy * (sy - 2) * 3 + 4) / 6;
+  const v3 = 1 - v0 - v1 - v2;
+  if (y0 >= 1 && x0 >= 1 && y0 + 2 < height && x0 + 2 < width) {
+    const a = (y0 - 1) * width + x0 - 1;
+    const b = a + width;
+    const d = b + width;
+    const e = d + width;
+    return (
+      v0 * (w0 * c[a] + w1 * c[a + 1] + w2 * c[a + 2] + w3 * c[a + 3]) +
+      v1 * (w0 * c[b] + w1 * c[b + 1] + w2 * c[b + 2] + w3 * c[b + 3]) +
+      v2 * (w0 * c[d] + w1 * c[d + 1] + w2 * c[d + 2] + w3 * c[d + 3]) +
+      v3 * (w0 * c[e] + w1 * c[e + 1] + w2 * c[e + 2] + w3 * c[e + 3])
+    );
+  }
+  let sum = 0;
+  const v = [v0, v1, v2, v3];
+  const w = [w0, w1, w2, w3];
+  for (let j = 0; j < 4; j++) {
+    const row = fold(y0 - 1 + j, height, 'mirror') * width;
+    for (let i = 0; i < 4; i++) sum += v[j] * w[i] * c[row + fold(x0 - 1 + i, width, 'mirror')];
+  }
+  return sum;
+}
+
+/**
+ * An array widened by copies of its edge pixels on every side.
+ * @returns `[height + 2 pad, width + 2 pad]`
+ */
+export function padWithEdge(data: ArrayLike<number>, height: number, width: number, pad: number): Float64Array {
+  const wide = width + 2 * pad;
+  const out = new Float64Array((height + 2 * pad) * wide);
+  for (let y = 0, i = 0; y < height + 2 * pad; y++) {
+    const row = Math.min(height - 1, Math.max(0, y - pad)) * width;
+    for (let x = 0; x < wide; x++, i++) out[i] = data[row + Math.min(width - 1, Math.max(0, x - pad))];
+  }
+  return out;
+}

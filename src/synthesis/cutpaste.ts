@@ -1,0 +1,64 @@
+import type { Random } from '../common/random';
+import type { DeepGrayImage } from '../image/image';
+import { extent, quantize, type Canvas } from './canvas';
+import { cubicSpline, sampleSpline } from './cubic-spline';
+import type { SynthesisParameters } from './parameters';
+import type { Corner, Shape } from './shape';
+
+/**
+ * Pastes a patch of a random support image into the shape: rotated, scaled by 1 + Exp(scaleMean) or its inverse,
+ * sampled with a cubic spline (mirrored at the patch's border, 0 beyond it), pasted with a hard edge.
+ */
+export function cutpaste(
+  canvas: Canvas,
+  shape: Shape,
+  corner: Corner,
+  support: readonly DeepGrayImage[],
+  parameters: SynthesisParameters['cutpaste'],
+  random: Random,
+): void {
+  const source = random.pick(support);
+  const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
+  const growth = 1 + random.exponential(parameters.scaleMean);
+  const drawn = random.chance(0.5) ? growth : 1 / growth;
+  const unscaled = sourceBox(shape, angle, 1);
+  const room = parameters.maximumSource * Math.min(source.height / unscaled.height, source.width / unscaled.width);
+  let scale = Math.min(drawn, room);
+  let box = sourceBox(shape, angle, scale);
+  for (; box.height > source.height || box.width > source.width; box = sourceBox(shape, angle, scale)) scale *= 0.9;
+  const top = random.integer(0, source.height - box.height + 1);
+  const left = random.integer(0, source.width - box.width + 1);
+
+  const patch = new Float64Array(box.height * box.width);
+  for (let y = 0; y < box.height; y++) {
+    const from = (top + y) * source.width + left;
+    patch.set(source.data.subarray(from, from + box.width), y * box.width);
+  }
+  const spline = cubicSpline(patch, box.height, box.width, 'mirror');
+  const { min, max } = extent(source.data);
+  const cos = scale * Math.cos(angle);
+  const sin = scale * Math.sin(angle);
+  for (let i = 0, k = 0; i < shape.height; i++) {
+    const row = (corner.y + i) * canvas.width + corner.x;
+    for (let j = 0; j < shape.width; j++, k++) {
+      if (shape.mask[k] === 0) continue;
+      const y = cos * i - sin * j - box.top;
+      const x = sin * i + cos * j - box.left;
+      const outside = y < 0 || x < 0 || y > box.height - 1 || x > box.width - 1;
+      const value = outside ? 0 : quantize(sampleSpline(spline, y, x), canvas.white);
+      canvas.data[row + j] = Math.min(max, Math.max(min, value));
+    }
+  }
+}
+
+/** The whole-pixel box of the source that a shape's box covers when rotated and scaled about its first corner. */
+function sourceBox(shape: Shape, angle: number, scale: number): { top: number; left: number; height: number; width: number } {
+  const cos = scale * Math.cos(angle);
+  const sin = scale * Math.sin(angle);
+  const { height: h, width: w } = shape;
+  const ys = [0, cos * h, -sin * w, cos * h - sin * w];
+  const xs = [0, sin * h, cos * w, sin * h + cos * w];
+  const top = Math.floor(Math.min(...ys));
+  const left = Math.floor(Math.min(...xs));
+  return { top, left, height: Math.ceil(Math.max(...ys)) - top, width: Math.ceil(Math.max(...xs)) - left };
+}

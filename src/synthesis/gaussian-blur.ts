@@ -1,0 +1,60 @@
+/**
+ * The weights of a sampled Gaussian, cut off at 4 standard deviations and summing to 1.
+ * @returns the middle weight and those to one side of it
+ */
+export function gaussianWeights(sigma: number): Float64Array {
+  const radius = Math.floor(4 * sigma + 0.5);
+  const weights = Float64Array.from({ length: radius + 1 }, (_, k) => Math.exp((-0.5 * k * k) / (sigma * sigma)));
+  const sum = 2 * weights.reduce((a, b) => a + b, 0) - weights[0];
+  return weights.map((w) => w / sum);
+}
+
+/**
+ * Gaussian blur of an array, continued beyond its border by reflection (c b a | a b c d | d c b).
+ * Equal to `scipy.ndimage.gaussian_filter` with its defaults.
+ * @param data - `[height, width]`; not changed
+ * @param sigma - standard deviation in pixels, > 0
+ */
+export function gaussianBlur(data: ArrayLike<number>, height: number, width: number, sigma: number): Float64Array {
+  const weights = gaussianWeights(sigma);
+  return blurRows(blurColumns(data, height, width, weights), height, width, weights);
+}
+
+function blurColumns(data: ArrayLike<number>, height: number, width: number, weights: Float64Array): Float64Array {
+  const out = new Float64Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let x = 0; x < width; x++) out[row + x] = weights[0] * data[row + x];
+    for (let k = 1; k < weights.length; k++) {
+      const w = weights[k];
+      const above = reflect(y - k, height) * width;
+      const below = reflect(y + k, height) * width;
+      for (let x = 0; x < width; x++) out[row + x] += w * (data[above + x] + data[below + x]);
+    }
+  }
+  return out;
+}
+
+function blurRows(data: Float64Array, height: number, width: number, weights: Float64Array): Float64Array {
+  const radius = weights.length - 1;
+  const out = new Float64Array(height * width);
+  const line = new Float64Array(width + 2 * radius);
+  const sources = Int32Array.from(line, (_, i) => reflect(i - radius, width));
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    for (let i = 0; i < line.length; i++) line[i] = data[row + sources[i]];
+    for (let x = 0; x < width; x++) {
+      const centre = x + radius;
+      let sum = weights[0] * line[centre];
+      for (let k = 1; k <= radius; k++) sum += weights[k] * (line[centre - k] + line[centre + k]);
+      out[row + x] = sum;
+    }
+  }
+  return out;
+}
+
+function reflect(index: number, n: number): number {
+  const period = 2 * n;
+  const i = ((index % period) + period) % period;
+  return i < n ? i : period - 1 - i;
+}

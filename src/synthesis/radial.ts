@@ -1,0 +1,67 @@
+import type { Random } from '../common/random';
+import { quantize, type Canvas } from './canvas';
+import { cubicSpline, padWithEdge, sampleSpline } from './cubic-spline';
+import type { SynthesisParameters } from './parameters';
+import type { Corner, OutlinedShape } from './shape';
+
+/** Edge pixels repeated around the patch before the spline is fitted. */
+const PAD = 12;
+
+/**
+ * Where to sample for a pixel at the share t = r / D of the way from the centre to the shape's edge, as a share of D,
+ * for the exponent f > 0.
+ */
+export type RadialMap = (t: number, f: number) => number;
+
+/** Pushes outwards from the centre: r^f / D^(f-1). */
+export const sourceMap: RadialMap = (t, f) => Math.pow(t, f);
+
+/** Pulls towards the centre: D - (D - r)^f / D^(f-1). */
+export const sinkMap: RadialMap = (t, f) => 1 - Math.pow(1 - t, f);
+
+/**
+ * Deforms the shape along the rays from a random pixel of it. The box's patch is sampled with a cubic spline (its edge
+ * pixels repeated outside), rounded to grey levels; the outermost pixels of the box stay.
+ */
+export function radialDeformation(
+  canvas: Canvas,
+  shape: OutlinedShape,
+  corner: Corner,
+  map: RadialMap,
+  parameters: SynthesisParameters['source'],
+  random: Random,
+): void {
+  const { height, width, mask } = shape;
+  const centre = randomInside(mask, random);
+  const cy = Math.floor(centre / width);
+  const cx = centre % width;
+  const f = 2 ** random.uniform(parameters.exponentLog2[0], parameters.exponentLog2[1]);
+  const patch = new Float64Array(height * width);
+  for (let i = 0; i < height; i++) {
+    const from = (corner.y + i) * canvas.width + corner.x;
+    patch.set(canvas.data.subarray(from, from + width), i * width);
+  }
+  const spline = cubicSpline(padWithEdge(patch, height, width, PAD), height + 2 * PAD, width + 2 * PAD, 'reflect');
+  for (let i = 1; i < height - 1; i++) {
+    const row = (corner.y + i) * canvas.width + corner.x;
+    for (let j = 1; j < width - 1; j++) {
+      if (mask[i * width + j] === 0 || i * width + j === centre) continue;
+      const r = Math.sqrt((i - cy) ** 2 + (j - cx) ** 2);
+      const dy = (i - cy) / r;
+      const dx = (j - cx) / r;
+      const d = shape.edgeDistance(cy, cx, dy, dx);
+      if (!(d > r)) continue;
+      const distance = d * map(r / d, f);
+      const value = sampleSpline(spline, cy + distance * dy + PAD, cx + distance * dx + PAD);
+      canvas.data[row + j] = quantize(value, canvas.white);
+    }
+  }
+}
+
+/** The index of a pixel of the mask, each as likely. */
+function randomInside(mask: Uint8Array, random: Random): number {
+  for (;;) {
+    const i = random.integer(0, mask.length);
+    if (mask[i] !== 0) return i;
+  }
+}
