@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../common/errors';
+import { packageVersion } from '../common/version';
 import { registerDatasets } from './datasets';
 import { registerDoctor } from './doctor';
 import { registerModels } from './models';
@@ -11,7 +12,7 @@ import { registerVerify } from './verify';
 export function program(): Command {
   const root = new Command('mediclip')
     .description('Few-shot anomaly detection in medical images (MediCLIP).\nResearch and teaching only; not a medical device.')
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError('(add --help for what this command takes)')
     .enablePositionalOptions();
   registerDoctor(root);
@@ -47,9 +48,4 @@ function report(error: unknown): number {
 
 function withDescendants(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withDescendants)];
-}
-
-function version(): string {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json lies outside the sources
-  return (require('../../package.json') as { version: string }).version;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { messageOf } from './errors';
+import { quietLoad } from './quiet-load';
 
 /** The two backends that run everything; `tensorflow` is the native one (CPU or GPU). */
 export type BackendName = 'tensorflow' | 'wasm';
@@ -23,13 +24,19 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   quietTensorFlow();
   if (wanted !== 'wasm') {
     try {
-      await import('@tensorflow/tfjs-node-gpu');
-      await tf.setBackend('tensorflow');
-      await tf.ready();
+      quietLoad(() => {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- must load before quietLoad returns
+        require('@tensorflow/tfjs-node-gpu');
+        tf.add(1, 1).dispose(); // the library starts with its first operation
+      });
+      if (tf.getBackend() !== 'tensorflow') throw new Error('its library did not register');
       return 'tensorflow';
     } catch (error) {
-      if (wanted === 'tensorflow') throw new Error(`the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); "npx mediclip doctor" names the remedy`);
-      process.stderr.write('note: the native TensorFlow backend is not available, WebAssembly is used (slower); "npx mediclip doctor" names the remedy\n');
+      if (wanted === 'tensorflow')
+        throw new Error(`the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); "npx mediclip doctor" names the remedy`);
+      process.stderr.write(
+        'note: the native TensorFlow backend is not available, WebAssembly is used (slower); "npx mediclip doctor" names the remedy\n',
+      );
     }
   }
   await import('@tensorflow/tfjs-backend-wasm');
@@ -38,10 +45,9 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   return 'wasm';
 }
 
-/** TensorFlow's C++ log lines and tfjs's advertisements of itself stay off users' screens. */
+/** TensorFlow's C++ log lines and tfjs's advertisement of itself stay off users' screens. */
 function quietTensorFlow(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   tf.env().set('IS_TEST', true); // the only switch of the "Hi, looks like you are running TensorFlow.js in Node" banner
 }
 

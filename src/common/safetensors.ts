@@ -122,7 +122,7 @@ export class SafetensorsFile {
 }
 
 function readFully(handle: number, into: Uint8Array, position: number, file: string): void {
-  for (let done = 0; done < into.length; ) {
+  for (let done = 0; done < into.length;) {
     const n = fs.readSync(handle, into, done, Math.min(into.length - done, 1 << 30), position + done);
     if (n === 0) throw new UserError(`${file}: ended at byte ${position + done}; it is truncated`);
     done += n;
@@ -221,7 +221,15 @@ export function writeSafetensors(
   for (const [name, { shape, data }] of arrays) {
     const half = options.half === true && data instanceof Float32Array;
     const stored = half ? float32ToFloat16(data) : data;
-    const dtype: DType = half ? 'F16' : data instanceof Float32Array ? 'F32' : data instanceof Float64Array ? 'F64' : data instanceof Int32Array ? 'I32' : 'U8';
+    const dtype: DType = half
+      ? 'F16'
+      : data instanceof Float32Array
+        ? 'F32'
+        : data instanceof Float64Array
+          ? 'F64'
+          : data instanceof Int32Array
+            ? 'I32'
+            : 'U8';
     if (shape.reduce((a, b) => a * b, 1) !== data.length) throw new Error(`${name}: ${data.length} values for shape [${shape.join(', ')}]`);
     header[name] = { dtype, shape, data_offsets: [offset, offset + stored.byteLength] };
     parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));

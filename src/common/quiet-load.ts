@@ -1,0 +1,26 @@
+import fs from 'node:fs';
+
+/**
+ * Runs `load` with the process's standard error going nowhere: TensorFlow's library greets on loading with lines that no
+ * setting of its own turns off. What happens afterwards is printed as usual. Where the descriptor cannot be reopened
+ * (not Linux, a socket), `load` just runs.
+ */
+export function quietLoad<T>(load: () => T): T {
+  let kept: number;
+  try {
+    kept = fs.openSync('/proc/self/fd/2', 'a');
+  } catch {
+    return load();
+  }
+  fs.closeSync(2);
+  const nowhere = fs.openSync('/dev/null', 'w'); // the lowest free number: 2
+  try {
+    return load();
+  } finally {
+    if (nowhere === 2) {
+      fs.closeSync(2);
+      fs.openSync(`/proc/self/fd/${kept}`, 'a');
+    }
+    fs.closeSync(kept);
+  }
+}

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import type { LongRun } from '../common/progress';
+import { writeFileAtomic, writeJson } from '../common/files';
+import { Random } from '../common/random';
+import type { Dataset, Sample } from '../datasets/layout';
+import { loadMask } from '../image/load';
+import type { ScoreRule } from '../mediclip/image-score';
+import type { MediClip } from '../mediclip/mediclip';
+import type { FeatureStore } from '../training/feature-store';
+import { bootstrapImageMetrics, type Interval } from './bootstrap';
+import { bootstrapPixelMetrics } from './bootstrap-pixels';
+import { predictStored, type Predictions } from './predictions';
+import type { ImageMetrics, PixelMetrics } from './summary';
+
+/** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
+export interface Metrics extends ImageMetrics, PixelMetrics {
+  dataset: string;
+  /** The epoch whose parameters were used. */
+  epoch: number;
+  /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
+  protocol: 'fixed' | 'paper';
+  images: number;
+  normal: number;
+  abnormal: number;
+  intervals: { [K in keyof (ImageMetrics & PixelMetrics)]: Interval | null };
+}
+
+/** The labels of samples, `[N]`. */
+export function labelsOf(samples: readonly Sample[]): Uint8Array {
+  return Uint8Array.from(samples, (sample) => sample.label);
+}
+
+/**
+ * Masks of test images, `[N, S, S]`, 0 or 1; normal images have empty ones.
+ * @returns null where an abnormal image has no mask: pixel metrics are then undefined.
+ */
+export async function loadMasks(samples: readonly Sample[], size: number): Promise<Uint8Array | null> {
+  const abnormal = samples.filter((sample) => sample.label === 1);
+  if (abnormal.length === 0 || abnormal.some((sample) => sample.maskFile === undefined)) return null;
+  const masks = new Uint8Array(samples.length * size * size);
+  for (const [i, sample] of samples.entries()) {
+    if (sample.label === 1 && sample.maskFile !== undefined) masks.set(await loadMask(sample.maskFile, size), i * size * size);
+  }
+  return masks;
+}
+
+/** All metrics of predictions, with intervals. Bootstrap resamples are drawn from `random`. */
+export function measure(
+  predictions: Predictions,
+  samples: readonly Sample[],
+  masks: Uint8Array | null,
+  size: number,
+  random: Random,
+  resamples = 1000,
+): Omit<Metrics, 'dataset' | 'epoch' | 'protocol'> {
+  const labels = labelsOf(samples);
+  const image = bootstrapImageMetrics(predictions.scores, labels, random, { resamples });
+  const pixel = masks
+    ? bootstrapPixelMetrics({ maps: predictions.maps, masks, n: samples.length, h: size, w: size }, random, { resamples })
+    : {
+        estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+        intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+      };
+  const abnormal = labels.reduce((a, b) => a + b, 0);
+  return {
+    ...image.estimates,
+    ...pixel.estimates,
+    images: samples.length,
+    normal: samples.length - abnormal,
+    abnormal,
+    intervals: { ...image.intervals, ...pixel.intervals },
+  };
+}
+
+/** What {@link evaluate} needs to know about the run. */
+export interface EvaluationContext extends LongRun {
+  dataset: Dataset;
+  epoch: number;
+  protocol: 'fixed' | 'paper';
+  score: ScoreRule;
+  /** Seed of the bootstrap. */
+  seed: number;
+}
+
+/** Metrics and predictions of a model on the test images whose features are stored. */
+export async function evaluate(
+  model: MediClip,
+  store: FeatureStore,
+  context: EvaluationContext,
+): Promise<{ metrics: Metrics; predictions: Predictions }> {
+  const { dataset, epoch, protocol, score, seed } = context;
+  const size = model.clip.imageSize;
+  const masks = await loadMasks(dataset.test, size);
+  const predictions = predictStored(model, store, dataset.test.length, score);
+  const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
+  return { metrics: { dataset: dataset.name, epoch, protocol, ...measured }, predictions };
+}
+
+/** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */
+export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly Sample[], scores: Float32Array): void {
+  const rows = samples.map((sample, i) => `${csvCell(sample.filename)},${sample.label},${scores[i]}`);
+  writeFileAtomic(path.join(dir, 'predictions.csv'), ['filename,label,score', ...rows, ''].join('\n'));
+  writeJson(path.join(dir, 'metrics.json'), metrics);
+}
+
+function csvCell(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,51 @@
+import { UserError } from '../common/errors';
+import { tf } from '../common/backend';
+import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/safetensors';
+import type { Adam } from '../mediclip/adam';
+import type { MediClip } from '../mediclip/mediclip';
+
+/** What a checkpoint says besides its tensors. */
+export interface CheckpointState {
+  /** Epochs that are finished. */
+  epoch: number;
+  /**
+   * State of the random numbers: every draw is keyed by seed, epoch and position, so that these two numbers are all
+   * there is to it.
+   */
+  generator: { seed: number; nextEpoch: number };
+  /** The best epoch by test metric so far (protocol `paper`). */
+  best: { epoch: number; metric: number } | null;
+}
+
+/** Writes adapters, contexts, Adam's state and the generator's: enough to go on exactly. */
+export function writeCheckpoint(file: string, model: MediClip, adam: Adam, state: CheckpointState): void {
+  const { step, tensors } = adam.state();
+  const arrays = Object.entries({ ...model.parameters, ...tensors }).map(([name, tensor]): [string, NamedArray] => [
+    name,
+    { shape: tensor.shape, data: tensor.dataSync() as Float32Array },
+  ]);
+  writeSafetensors(file, arrays, { format: 'mediclip-run', state: JSON.stringify({ ...state, step }) });
+}
+
+/** Loads a checkpoint into a model and, where training goes on, its optimiser. */
+export function readCheckpoint(file: string, model: MediClip, adam?: Adam): CheckpointState {
+  const saved = SafetensorsFile.open(file);
+  let state: CheckpointState & { step: number };
+  try {
+    state = JSON.parse(saved.metadata.state ?? '') as typeof state;
+  } catch {
+    throw new UserError(`${file}: not a checkpoint of this program (its state is missing)`);
+  }
+  const read = (name: string, shape: number[]): tf.Tensor => {
+    const array = saved.read(name);
+    if (array.shape.join() !== shape.join() || !(array.data instanceof Float32Array)) {
+      throw new UserError(
+        `${file}: ${name} has shape [${array.shape.join(', ')}], this run's configuration and model ask for [${shape.join(', ')}]`,
+      );
+    }
+    return tf.tensor(array.data, shape, 'float32');
+  };
+  for (const [name, variable] of Object.entries(model.parameters)) tf.tidy(() => variable.assign(read(name, variable.shape)));
+  adam?.restore(state.step, read);
+  return { epoch: state.epoch, generator: state.generator, best: state.best };
+}

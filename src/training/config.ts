@@ -1,0 +1,102 @@
+import path from 'node:path';
+import YAML from 'yaml';
+import { z } from 'zod';
+import { messageOf, UserError } from '../common/errors';
+import { readText } from '../common/files';
+import { PUBLISHED_ADAM } from '../mediclip/adam';
+import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
+import { synthesisSchema } from '../synthesis/parameters';
+import { TASK_NAMES } from '../synthesis/task-names';
+
+const promptList = z.array(z.string().min(1)).min(1);
+const probability = z.number().min(0).max(1);
+const tasks = z
+  .record(z.enum(TASK_NAMES), probability)
+  .refine((t) => Math.abs(Object.values(t).reduce((a, b) => a + b, 0) - 1) < 1e-9, 'the probabilities must sum to 1');
+
+const schema = z
+  .object({
+    /**
+     * `fixed` (default): no look at the test set, the last epoch counts. `paper`: the test set is scored after every
+     * epoch and the best epoch counts, as published.
+     */
+    protocol: z.enum(['fixed', 'paper']).default('fixed'),
+    /** `fixed` only: score the test set after every n-th epoch, to look at and not to choose by; 0 (default) never. */
+    watch: z.number().int().min(0).default(0),
+    /** Normal images to learn from, K. */
+    shots: z.number().int().min(1).default(16),
+    /** Decides the support set, the initial values and every synthesised anomaly. */
+    seed: z.number().int().min(0).default(0),
+    /** Passes over the support set (published: 200). */
+    epochs: z.number().int().min(1).max(100_000).default(200),
+    batchSize: z.number().int().min(1).max(1024).default(8),
+    /** Side of the images in pixels, S. */
+    imageSize: z.number().int().min(16).max(2048).default(224),
+    /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
+    layers: z.array(z.number().int().min(1)).min(1).nullable().default(null),
+    contextTokens: z.number().int().min(0).max(64).default(8),
+    classSpecificContext: z.boolean().default(true),
+    classTokenPositions: z
+      .array(z.enum(['end', 'middle', 'front']))
+      .min(1)
+      .refine((p) => new Set(p).size === p.length, 'each position at most once')
+      .default(['end']),
+    prompts: z.object({ normal: promptList, abnormal: promptList }).strict().default(PUBLISHED_PROMPTS),
+    causalTextMask: z.boolean().default(false),
+    /** Part of the loss that is descended. */
+    loss: z.enum(['total', 'focal', 'dice']).default('total'),
+    score: z.enum(['max', 'top1percent']).default('max'),
+    /** How often each synthesis task is drawn. */
+    tasks: tasks.default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
+    /** Parameters of the synthesis tasks. */
+    synthesis: synthesisSchema.default({}),
+    optimizer: z
+      .object({
+        learningRate: z.number().positive().default(PUBLISHED_ADAM.learningRate),
+        beta1: probability.default(PUBLISHED_ADAM.beta1),
+        beta2: probability.default(PUBLISHED_ADAM.beta2),
+        epsilon: z.number().positive().default(PUBLISHED_ADAM.epsilon),
+      })
+      .strict()
+      .default({}),
+  })
+  .strict();
+
+/** All that decides a run, besides the model and the data set; every key has the published default. */
+export type TrainingConfig = z.infer<typeof schema>;
+/** The keys that a user sets. */
+export type TrainingSettings = z.input<typeof schema>;
+
+/**
+ * Fills in defaults and checks.
+ * @param where - names the source in errors: a file or "options"
+ * @throws UserError naming the key, also for keys that do not exist
+ */
+export function trainingConfig(settings: unknown, where = 'options'): TrainingConfig {
+  const result = schema.safeParse(settings ?? {});
+  if (result.success === false) {
+    const issue = result.error.issues[0];
+    if (issue.code === 'unrecognized_keys') {
+      const at = [...issue.path, issue.keys[0]].join('.');
+      throw new UserError(`${where}: unknown key ${at}; known here are ${knownKeys(issue.path).join(', ')}`, 2);
+    }
+    throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
+  }
+  return result.data;
+}
+
+function knownKeys(at: (string | number)[]): string[] {
+  return at.length === 0 ? Object.keys(schema.shape) : ['those that the documentation of this key lists'];
+}
+
+/** Reads settings from a YAML or JSON file. */
+export function readSettings(file: string): TrainingSettings {
+  const text = readText(file, 1 << 20);
+  try {
+    const parsed: unknown = YAML.parse(text) ?? {};
+    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('an object of settings is expected');
+    return parsed as TrainingSettings;
+  } catch (error) {
+    throw new UserError(`${path.resolve(file)}: ${messageOf(error).split('\n')[0]}`, 2);
+  }
+}

@@ -1,0 +1,124 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import { loadTestRgb } from '../image/load';
+import { pixelValues } from '../image/pixel-values';
+import type { MediClip } from '../mediclip/mediclip';
+
+/** Where the features of one batch are. */
+type Batch = { count: number } & ({ tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][] });
+
+export interface FeatureStoreOptions extends LongRun {
+  /** Images encoded at a time (default 8). */
+  batchSize?: number;
+  /** Bytes of features kept in memory (default 2 GiB); what goes beyond is kept in `spillFile`. */
+  memoryLimit?: number;
+  /** File for features beyond the limit; removed by {@link FeatureStore.dispose}. */
+  spillFile: string;
+}
+
+/**
+ * The frozen tokens of a set of images, computed once: the encoder does not change while adapters and prompts learn, so
+ * every later look at these images costs the head alone.
+ */
+export class FeatureStore {
+  private readonly batches: Batch[] = [];
+  private memory = 0;
+  private spilled = 0;
+  private handle?: number;
+
+  private constructor(
+    private readonly spillFile: string,
+    private readonly memoryLimit: number,
+  ) {}
+
+  /** Encodes image files; the next batch is decoded while one is encoded. */
+  static async of(files: readonly string[], model: MediClip, options: FeatureStoreOptions): Promise<FeatureStore> {
+    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFile, onProgress, signal } = options;
+    const store = new FeatureStore(spillFile, memoryLimit);
+    const size = model.clip.imageSize;
+    const load = (start: number): Promise<Float32Array> =>
+      Promise.all(files.slice(start, start + batchSize).map((file) => loadTestRgb(file, size))).then((images) => pixelValues(images));
+    let next = files.length > 0 ? load(0) : undefined;
+    try {
+      for (let start = 0; start < files.length; start += batchSize) {
+        const values = await (next as Promise<Float32Array>);
+        next = start + batchSize < files.length ? load(start + batchSize) : undefined;
+        next?.catch(() => undefined); // reported when it is awaited
+        if (signal?.aborted) throw new UserError('stopped while test images were encoded');
+        const count = Math.min(batchSize, files.length - start);
+        store.add(
+          count,
+          tf.tidy(() => model.encode(tf.tensor4d(values, [count, 3, size, size]))),
+        );
+        onProgress?.({ phase: 'encoding test images', done: start + count, total: files.length });
+      }
+      return store;
+    } catch (error) {
+      store.dispose();
+      throw error;
+    }
+  }
+
+  private add(count: number, tensors: tf.Tensor3D[]): void {
+    const bytes = tensors.reduce((sum, t) => sum + t.size * 4, 0);
+    if (this.memory + bytes <= this.memoryLimit) {
+      this.memory += bytes;
+      this.batches.push({ count, tensors });
+      return;
+    }
+    if (this.handle === undefined) {
+      fs.mkdirSync(path.dirname(this.spillFile), { recursive: true });
+      this.handle = fs.openSync(this.spillFile, 'w+');
+    }
+    const offset = this.spilled;
+    for (const tensor of tensors) {
+      const data = tensor.dataSync();
+      fs.writeSync(this.handle, data, 0, data.byteLength, this.spilled);
+      this.spilled += data.byteLength;
+    }
+    this.batches.push({ count, offset, shapes: tensors.map((t) => t.shape) });
+    tf.dispose(tensors);
+  }
+
+  /** How many batches there are, and how many bytes lie on disk. */
+  get size(): { batches: number; diskBytes: number } {
+    return { batches: this.batches.length, diskBytes: this.spilled };
+  }
+
+  /** Calls `use` with the tokens of each batch in order; `use` must not keep them. */
+  forEach(use: (tokens: tf.Tensor3D[], start: number, count: number) => void): void {
+    let start = 0;
+    for (const batch of this.batches) {
+      if ('tensors' in batch) {
+        use(batch.tensors, start, batch.count);
+      } else {
+        const tensors = this.fetch(batch.offset, batch.shapes);
+        use(tensors, start, batch.count);
+        tf.dispose(tensors);
+      }
+      start += batch.count;
+    }
+  }
+
+  private fetch(offset: number, shapes: [number, number, number][]): tf.Tensor3D[] {
+    let at = offset;
+    return shapes.map((shape) => {
+      const data = new Float32Array(shape[0] * shape[1] * shape[2]);
+      const n = fs.readSync(this.handle as number, data, 0, data.byteLength, at);
+      if (n !== data.byteLength) throw new UserError(`${this.spillFile}: was changed while it was in use`);
+      at += data.byteLength;
+      return tf.tensor3d(data, shape);
+    });
+  }
+
+  dispose(): void {
+    for (const batch of this.batches) if ('tensors' in batch) tf.dispose(batch.tensors);
+    this.batches.length = 0;
+    if (this.handle !== undefined) fs.closeSync(this.handle);
+    fs.rmSync(this.spillFile, { force: true });
+    this.handle = undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { sha256, sha256File } from '../common/files';
+import { Random } from '../common/random';
+import { Clip } from '../clip/clip';
+import { defaultLayers } from '../clip/image-encoder';
+import { Tokenizer } from '../clip/tokenizer';
+import { MediClip } from '../mediclip/mediclip';
+import { resolveModel } from '../models/registry';
+import type { TrainingConfig } from './config';
+import { readCheckpoint, type CheckpointState } from './checkpoint';
+import { RunFolder, type RunRecord } from './run-folder';
+
+/** A frozen CLIP by name or folder, and what identifies it. */
+export interface OpenedClip {
+  clip: Clip;
+  identity: { name: string; dir: string; hash: string };
+}
+
+/** Opens the CLIP that a run uses, at the run's image size. */
+export async function openClip(nameOrDir: string, imageSize: number): Promise<OpenedClip> {
+  const { name, dir } = resolveModel(nameOrDir);
+  const clip = await Clip.open(dir, imageSize);
+  return { clip, identity: { name, dir: path.resolve(dir), hash: modelHash(dir) } };
+}
+
+/** SHA-256 over those of the configuration and the weights' files. */
+function modelHash(dir: string): string {
+  return sha256(Clip.files(dir).map(sha256File).join());
+}
+
+/** MediCLIP as a configuration describes it, freshly initialised from its seed. */
+export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
+  const options = {
+    layers: config.layers ?? defaultLayers(clip.config.vision_config.num_hidden_layers),
+    prompts: config.prompts,
+    contextTokens: config.contextTokens,
+    classSpecificContext: config.classSpecificContext,
+    classTokenPositions: config.classTokenPositions,
+    causalTextMask: config.causalTextMask,
+  };
+  return new MediClip(clip, Tokenizer.load(), options, Random.of(config.seed, 'initialisation'));
+}
+
+/** A finished or interrupted run, its trained model loaded. */
+export interface LoadedRun {
+  folder: RunFolder;
+  record: RunRecord;
+  model: MediClip;
+  state: CheckpointState;
+  dispose(): void;
+}
+
+/**
+ * Loads a run for evaluation or prediction: its last epoch, or the best by test metric under the protocol `paper`.
+ * @throws UserError where the run, its checkpoint or the model it was trained on is missing or has changed
+ */
+export async function loadRun(dir: string): Promise<LoadedRun> {
+  const folder = new RunFolder(dir);
+  const record = folder.readRecord();
+  const { clip, identity } = await openClip(record.model.name, record.config.imageSize);
+  if (identity.hash !== record.model.hash) {
+    throw new UserError(`${dir}: was trained on ${record.model.name} with other weights than those in ${identity.dir} now`);
+  }
+  const model = buildModel(clip, record.config);
+  const state = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+  return {
+    folder,
+    record,
+    model,
+    state,
+    dispose: () => {
+      model.dispose();
+      clip.dispose();
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import fs from 'node:fs';
+import { initBackend, tf } from '../common/backend';
+import { UserError } from '../common/errors';
+import { writeJson } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { packageVersion } from '../common/version';
+import { datasetHash, readDataset, supportSet, type Dataset } from '../datasets/layout';
+import { evaluate, labelsOf, loadMasks, writeEvaluation, type Metrics } from '../evaluation/evaluate';
+import { predictStored } from '../evaluation/predictions';
+import { imageMetrics, pixelMetrics } from '../evaluation/summary';
+import { Adam } from '../mediclip/adam';
+import type { MediClip } from '../mediclip/mediclip';
+import { BatchSource, loadSupport } from './batches';
+import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
+import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { FeatureStore } from './feature-store';
+import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
+import { buildModel, openClip } from './session';
+
+export interface TrainOptions extends LongRun {
+  /** Folder of a data set in the published layout. */
+  dataset: string;
+  /** Name or folder of a CLIP (default `compact`). */
+  model?: string;
+  /** Run folder. */
+  out: string;
+  settings?: TrainingSettings;
+  /** Go on with the run that lies in `out`; its own configuration counts. */
+  resume?: boolean;
+  /** Called after every epoch, with the model as it is then. */
+  onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
+  /** Threads that synthesise anomalies (default: one less than there are cores). */
+  threads?: number;
+}
+
+export interface TrainResult {
+  record: RunRecord;
+  history: HistoryRow[];
+  /** Of the test set, if the data set has one. */
+  metrics: Metrics | null;
+}
+
+/** A run was stopped by its signal; what was finished is saved. */
+export class Interrupted extends UserError {}
+
+/**
+ * One few-shot run (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
+ * trained with focal + dice loss. Writes the run folder after every epoch; a run that was stopped at any moment and
+ * resumed ends with the same parameters as one that never was.
+ * @throws UserError for bad input before any work; Interrupted where the signal stopped it
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const folder = new RunFolder(options.out);
+  const saved = prepareFolder(folder, options.resume === true);
+  const config = saved?.config ?? trainingConfig(options.settings);
+  const dataset = readDataset(options.dataset);
+  const support = supportSet(dataset, config.shots, config.seed);
+  const backend = await initBackend();
+  const { clip, identity } = await openClip(saved?.model.name ?? options.model ?? 'compact', config.imageSize);
+  const model = buildModel(clip, config);
+  const adam = new Adam(model.parameters, config.optimizer);
+  try {
+    const record: RunRecord = {
+      version: packageVersion(),
+      backend,
+      model: identity,
+      dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
+      config,
+    };
+    const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };
+    if (saved) checkUnchanged(folder, saved, record);
+    else
+      startFolder(
+        folder,
+        record,
+        support.map((sample) => sample.filename),
+        () => writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin),
+      );
+    const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, adam);
+    const images = await loadSupport(support, config.imageSize);
+    const run = new Run(options, folder, config, dataset, model, adam, state);
+    const source = new BatchSource(images, config, state.epoch + 1, options.threads);
+    try {
+      await run.epochs(source);
+      return { record, history: run.history, metrics: await run.finish() };
+    } finally {
+      await source.close();
+      run.dispose();
+    }
+  } finally {
+    adam.dispose();
+    model.dispose();
+    clip.dispose();
+  }
+}
+
+/** The state of one training. */
+class Run {
+  readonly history: HistoryRow[];
+  private store?: FeatureStore;
+  private masks: Uint8Array | null = null;
+
+  constructor(
+    private readonly options: TrainOptions,
+    private readonly folder: RunFolder,
+    private readonly config: TrainingConfig,
+    private readonly dataset: Dataset,
+    private readonly model: MediClip,
+    private readonly adam: Adam,
+    private state: CheckpointState,
+  ) {
+    this.history = folder.readHistory().filter((row) => row.epoch <= state.epoch);
+  }
+
+  /** All epochs that are still to do. */
+  async epochs(source: BatchSource): Promise<void> {
+    const { epochs, protocol, watch } = this.config;
+    for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
+      const started = performance.now();
+      const [focal, dice] = await this.steps(source, epoch);
+      const looks = protocol === 'paper' || (watch > 0 && (epoch % watch === 0 || epoch === epochs));
+      const seen = looks && this.dataset.test.length > 0 ? await this.validate() : { imageAuroc: null, pixelAuroc: null };
+      const row: HistoryRow = { epoch, focal, dice, total: focal + dice, ...seen, seconds: (performance.now() - started) / 1000 };
+      this.history.push(row);
+      this.save(row);
+      await this.options.onEpoch?.(row, this.model);
+      this.options.onProgress?.({
+        phase: 'training',
+        done: epoch,
+        total: epochs,
+        note: `loss ${row.total.toFixed(4)}${row.imageAuroc === null ? '' : `  test AUROC ${row.imageAuroc.toFixed(4)}`}`,
+      });
+    }
+  }
+
+  /** The steps of one epoch; losses are read back once, at its end. */
+  private async steps(source: BatchSource, epoch: number): Promise<[number, number]> {
+    const losses: tf.Tensor1D[] = [];
+    for (let step = 0; step < source.stepsPerEpoch; step++) {
+      if (this.options.signal?.aborted) {
+        tf.dispose(losses);
+        throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
+      }
+      const { pixels, mask } = await source.next();
+      const tokens = tf.tidy(() => this.model.encode(pixels));
+      const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.loss);
+      this.adam.apply(gradients);
+      losses.push(parts);
+      tf.dispose([pixels, mask, tokens, gradients]);
+    }
+    const mean = tf.tidy(() => tf.mean(tf.stack(losses), 0));
+    const [focal, dice] = await mean.data();
+    tf.dispose([losses, mean]);
+    if (!Number.isFinite(focal + dice))
+      throw new UserError(`epoch ${epoch}: the loss is ${focal + dice}; try a smaller optimizer.learningRate`);
+    return [focal, dice];
+  }
+
+  /** The test set's features, encoded when they are first needed. */
+  private async features(): Promise<FeatureStore> {
+    if (!this.store) {
+      const { onProgress, signal } = this.options;
+      this.store = await FeatureStore.of(
+        this.dataset.test.map((sample) => sample.file),
+        this.model,
+        { onProgress, signal, spillFile: this.folder.file('features.tmp') },
+      );
+      this.masks = await loadMasks(this.dataset.test, this.config.imageSize);
+    }
+    return this.store;
+  }
+
+  /** Test AUROC of the current parameters, of images and, where all masks are known, of pixels. */
+  private async validate(): Promise<{ imageAuroc: number | null; pixelAuroc: number | null }> {
+    const store = await this.features();
+    const { test } = this.dataset;
+    const size = this.config.imageSize;
+    const { scores, maps } = predictStored(this.model, store, test.length, this.config.score);
+    const { imageAuroc } = imageMetrics(scores, labelsOf(test));
+    return { imageAuroc, pixelAuroc: this.masks ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
+  }
+
+  /** Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. */
+  private save(row: HistoryRow): void {
+    const { protocol, seed } = this.config;
+    const seen = [row.imageAuroc, row.pixelAuroc].filter((m): m is number => m !== null);
+    const metric = seen.reduce((a, b) => a + b, 0) / Math.max(1, seen.length);
+    const improved = protocol === 'paper' && (this.state.best === null || metric > this.state.best.metric);
+    const best = improved ? { epoch: row.epoch, metric } : this.state.best;
+    this.state = { epoch: row.epoch, generator: { seed, nextEpoch: row.epoch + 1 }, best };
+    this.folder.writeHistory(this.history);
+    if (improved) writeCheckpoint(this.folder.file('best.safetensors'), this.model, this.adam, this.state);
+    writeCheckpoint(this.folder.file('checkpoint.safetensors'), this.model, this.adam, this.state);
+  }
+
+  /** Scores the test set with the epoch that counts, and writes metrics and predictions. */
+  async finish(): Promise<Metrics | null> {
+    const { dataset, config, folder, model } = this;
+    if (dataset.test.length === 0) return null;
+    const { protocol, score, seed } = config;
+    const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model).epoch : this.state.epoch;
+    const store = await this.features();
+    const { metrics, predictions } = await evaluate(model, store, { dataset, epoch, protocol, score, seed });
+    writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
+    return metrics;
+  }
+
+  dispose(): void {
+    this.store?.dispose();
+  }
+}
+
+/** Refuses a folder that is in use; returns what is to be resumed. */
+function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
+  if (resume) return folder.readRecord();
+  if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
+  if (fs.existsSync(folder.dir) && fs.readdirSync(folder.dir).length > 0) {
+    throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
+  }
+  return undefined;
+}
+
+/** Checkpoint and support set first, the record last: a folder with a record can be resumed. */
+function startFolder(folder: RunFolder, record: RunRecord, support: string[], writeStart: () => void): void {
+  writeStart();
+  writeJson(folder.file('support.json'), support);
+  folder.writeRecord(record);
+}
+
+function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
+  const where = folder.file('config.json');
+  if (saved.model.hash !== now.model.hash)
+    throw new UserError(`${where}: the weights of ${saved.model.name} have changed since this run began`);
+  if (saved.dataset.hash !== now.dataset.hash)
+    throw new UserError(`${where}: this run began on another data set than ${now.dataset.dir}, or it has changed`);
+  if (saved.backend !== now.backend) {
+    throw new UserError(`${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly`);
+  }
+}

@@ -1,0 +1,21 @@
+import type { NamedArray } from '../common/safetensors';
+import type { RgbImage } from '../image/image';
+
+/** Images `[B, H, W, 3]` of a reference file, one by one. */
+export function rgbImages({ shape, data }: NamedArray): RgbImage[] {
+  const [b, height, width, channels] = shape;
+  if (shape.length !== 4 || channels !== 3) throw new Error(`images: expected shape [B, H, W, 3], got [${shape.join(', ')}]`);
+  const size = height * width * 3;
+  return Array.from({ length: b }, (_, i) => ({
+    width,
+    height,
+    channels: 3,
+    data: Uint8Array.from(data.subarray(i * size, (i + 1) * size)),
+  }));
+}
+
+/** The rows of a whole-number matrix `[R, N]`. */
+export function rows({ shape, data }: NamedArray): Int32Array[] {
+  const [r, n] = shape;
+  return Array.from({ length: r }, (_, i) => Int32Array.from(data.subarray(i * n, (i + 1) * n)));
+}
