@@ -15,12 +15,12 @@ export interface Canvas {
 /** A copy of an image to work on. */
 export function canvasOf(image: DeepGrayImage): Canvas {
   const white = image.data instanceof Uint16Array ? 65535 : 255;
-  return { height: image.height, width: image.width, data: Float64Array.from(image.data), white, unit: white / 255 };
+  return { height: image.height, width: image.width, data: new Float64Array(image.data), white, unit: white / 255 };
 }
 
 /** The canvas as an image, truncated to whole grey levels. */
 export function imageOf(canvas: Canvas): DeepGrayImage {
-  const data = canvas.white === 255 ? Uint8Array.from(canvas.data) : Uint16Array.from(canvas.data);
+  const data = canvas.white === 255 ? new Uint8Array(canvas.data) : new Uint16Array(canvas.data);
   return { width: canvas.width, height: canvas.height, channels: 1, data };
 }
 

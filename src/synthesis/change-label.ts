@@ -35,7 +35,7 @@ export function changeLabel(canvas: Canvas, original: ArrayLike<number>, shapes:
       label.set(filled.subarray(y * boxWidth, (y + 1) * boxWidth), (box.top + y) * width + box.left);
     }
   }
-  return Float32Array.from(label);
+  return new Float32Array(label);
 }
 
 interface Box {

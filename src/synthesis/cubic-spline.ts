@@ -23,7 +23,7 @@ export interface CubicSpline {
  * @param data - `[height, width]`; not changed
  */
 export function cubicSpline(data: ArrayLike<number>, height: number, width: number, boundary: SplineBoundary): CubicSpline {
-  const c = Float64Array.from(data);
+  const c = new Float64Array(data);
   if (width > 1) for (let row = 0; row < c.length; row += width) filterLines(c, row, 1, width, 1, 1, boundary);
   if (height > 1) filterLines(c, 0, width, height, 1, width, boundary);
   return { height, width, coefficients: c };

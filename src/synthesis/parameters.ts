@@ -30,7 +30,7 @@ const radial = z
  * (uniform between minus and plus the value), changes in grey levels of an 8-bit image: for a 16-bit image they count
  * 65535 / 255 = 257 times as much.
  */
-export const synthesisParameters = z
+export const synthesisSchema = z
   .object({
     /** Probability that a second shape follows the first. */
     secondShapeProbability: share.default(0.5),
@@ -106,24 +106,24 @@ export const synthesisParameters = z
   .default({});
 
 /** What a caller may give: any part of the parameters. */
-export type SynthesisOptions = z.input<typeof synthesisParameters>;
+export type SynthesisOptions = z.input<typeof synthesisSchema>;
 
 /** All parameters, complete. */
-export type SynthesisParameters = Complete<z.output<typeof synthesisParameters>>;
+export type SynthesisParameters = Complete<z.output<typeof synthesisSchema>>;
 
 /** Without strict null checks zod infers every key as optional; none is. */
 type Complete<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]-?: Complete<T[K]> } : T;
 
 /** The published values. */
-export const PUBLISHED_PARAMETERS = synthesisParameters.parse({}) as SynthesisParameters;
+export const PUBLISHED_PARAMETERS = synthesisSchema.parse({}) as SynthesisParameters;
 
 /**
  * Completes and checks parameters.
  * @param where - what the error names: a file, or the key that holds them
  * @throws UserError on an unknown key, a wrong type or a value out of range: one line.
  */
-export function parseSynthesisParameters(options: unknown = {}, where = 'synthesis'): SynthesisParameters {
-  const result = synthesisParameters.safeParse(options);
+export function synthesisParameters(options: unknown = {}, where = 'synthesis'): SynthesisParameters {
+  const result = synthesisSchema.safeParse(options);
   if (result.success === true) return result.data as SynthesisParameters;
   const issue = result.error.issues[0];
   const key = [where, ...issue.path].join('.');

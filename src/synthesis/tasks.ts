@@ -111,7 +111,7 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
     if (anomalies === 2 || !random.chance(complete.parameters.secondShapeProbability)) break;
   }
   const data =
-    label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : Float32Array.from(shapes);
+    label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : new Float32Array(shapes);
   return {
     task,
     image: imageOf(canvas),

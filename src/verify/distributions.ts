@@ -1,0 +1,97 @@
+import type { Check } from './check';
+
+/**
+ * Compares two samples of one measure. Passes if the means differ by at most 4 sd sqrt(1/n + 1/m), sd that of the
+ * reference, and the Kolmogorov-Smirnov test's p is at least `level`. Where one sample is undefined throughout, so
+ * must be the other.
+ * @param stated - mean and sd of the reference as published beside it (default: computed)
+ */
+export function checkColumn(
+  name: string,
+  ours: readonly (number | null)[],
+  reference: readonly (number | null)[],
+  level: number,
+  stated?: { mean: number; sd: number },
+): Check {
+  const theirs = numbers(reference);
+  const digits = decimals(theirs);
+  const mine = numbers(ours).map((v) => (digits < 15 ? Number(v.toFixed(digits)) : v));
+  if (theirs.length === 0 || mine.length === 0) {
+    const ok = theirs.length === mine.length;
+    return { name, maxAbs: ok ? 0 : Infinity, maxRel: ok ? 0 : Infinity, tolerance: 'undefined in both', ok };
+  }
+  const { mean, sd } = stated ?? meanAndSd(theirs);
+  const difference = Math.abs(meanAndSd(mine).mean - mean);
+  const bound = 4 * sd * Math.sqrt(1 / mine.length + 1 / theirs.length);
+  // the reference may be rounded: that far its mean may be off, the measure being right
+  const slack = stated && digits < 15 ? 0.5 * 10 ** -digits : 0;
+  const { distance, p } = kolmogorovSmirnov(mine, theirs);
+  return {
+    name,
+    maxAbs: difference,
+    maxRel: mean === 0 ? difference : difference / Math.abs(mean),
+    tolerance: `means within ${format(bound)} (4 sd), KS p >= ${format(level)}`,
+    ok: difference <= bound + slack && p >= level,
+    note: `KS ${distance.toFixed(3)}, p ${format(p)}; ${mine.length} draws`,
+  };
+}
+
+/** Compares two shares of draws: within 4 standard deviations of their difference, the share pooled. */
+export function checkShare(name: string, ours: number, n: number, reference: number, m: number): Check {
+  const pooled = (ours * n + reference * m) / (n + m);
+  const bound = 4 * Math.sqrt(Math.max(0, pooled * (1 - pooled)) * (1 / n + 1 / m));
+  const difference = Math.abs(ours - reference);
+  return {
+    name,
+    maxAbs: difference,
+    maxRel: reference === 0 ? difference : difference / reference,
+    tolerance: `shares within ${format(bound)} (4 sd)`,
+    ok: difference <= bound,
+    note: `${n} draws`,
+  };
+}
+
+/**
+ * The two-sample Kolmogorov-Smirnov test: the largest distance of the two distribution functions, and the asymptotic
+ * probability of so large a one by chance (Kolmogorov's series; conservative for samples with ties).
+ */
+export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): { distance: number; p: number } {
+  const x = Float64Array.from(a).sort();
+  const y = Float64Array.from(b).sort();
+  let distance = 0;
+  for (let i = 0, j = 0; i < x.length && j < y.length;) {
+    const v = Math.min(x[i], y[j]);
+    while (i < x.length && x[i] <= v) i++;
+    while (j < y.length && y[j] <= v) j++;
+    distance = Math.max(distance, Math.abs(i / x.length - j / y.length));
+  }
+  const lambda = distance * Math.sqrt((x.length * y.length) / (x.length + y.length));
+  if (lambda < 0.2) return { distance, p: 1 };
+  let p = 0;
+  for (let k = 1; k <= 100; k++) p += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * (k * lambda) ** 2);
+  return { distance, p: Math.min(1, Math.max(0, p)) };
+}
+
+function numbers(values: readonly (number | null)[]): number[] {
+  return values.filter((v): v is number => v !== null);
+}
+
+/** To how many decimals numbers are written: those of a file may be rounded. */
+function decimals(values: number[]): number {
+  let most = 0;
+  for (const v of values) {
+    const [mantissa, exponent = '0'] = String(v).split('e');
+    most = Math.max(most, (mantissa.split('.')[1]?.length ?? 0) - Number(exponent));
+  }
+  return most;
+}
+
+function meanAndSd(values: number[]): { mean: number; sd: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+}
+
+function format(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
