@@ -1,35 +1,96 @@
-import { decode } from 'bmp-ts';
 import type { Raster } from './image';
 
+interface Header {
+  width: number;
+  height: number;
+  /** Rows run from top to bottom; usually they run upwards. */
+  topDown: boolean;
+  bits: number;
+  /** Where the pixels start, and the bytes of a row. */
+  start: number;
+  stride: number;
+  /** For 16 and 32 bits: which bits hold red, green, blue. */
+  masks: [number, number, number];
+  /** For up to 8 bits: colours as red, green, blue. */
+  palette: Uint8Array;
+}
+
+const CORE = 40;
+
 /**
- * Decodes a Windows bitmap (1, 4, 8, 16, 24 or 32 bits, plain or run-length coded).
+ * Decodes a Windows bitmap of 1, 4, 8, 16, 24 or 32 bits a pixel, not run-length coded; opacity is dropped.
  * The header is checked against the bytes that there are before anything is allocated.
- * @throws Error if the header is damaged, claims more than `maxPixels` or more data than the file holds.
+ * @throws Error if the header is damaged, claims more than `maxPixels`, or more data than there is.
  */
 export function decodeBmp(bytes: Buffer, maxPixels: number): { raster: Raster<Uint8Array>; indexed: boolean } {
-  if (bytes.length < 54) throw new Error(`${bytes.length} bytes`);
+  const header = parseHeader(bytes, maxPixels);
+  const { width, height, bits, palette } = header;
+  const data = new Uint8Array(width * height * 3);
+  const pixel = bits <= 8 ? paletteReader(bytes, bits, palette) : bits === 24 ? bgr : maskReader(bytes, header);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = header.start + header.stride * (header.topDown ? y : height - 1 - y);
+    for (let x = 0; x < width; x++, to += 3) pixel(row, x, to);
+  }
+  // Pillow calls a ramp of greys "L", other palettes "P", and two colours "1".
+  const ramp = palette.length > 6 && palette.every((value, i) => value === Math.floor(i / 3));
+  return { raster: { width, height, channels: 3, data }, indexed: bits <= 8 && !ramp };
+
+  function bgr(row: number, x: number, to: number): void {
+    for (let c = 0; c < 3; c++) data[to + c] = bytes[row + x * 3 + 2 - c];
+  }
+
+  function paletteReader(source: Buffer, depth: number, colours: Uint8Array): typeof bgr {
+    const perByte = 8 / depth;
+    return (row, x, to) => {
+      const shift = 8 - depth * ((x % perByte) + 1);
+      const index = (source[row + Math.floor(x / perByte)] >> shift) & ((1 << depth) - 1);
+      for (let c = 0; c < 3; c++) data[to + c] = colours[index * 3 + c] ?? 0;
+    };
+  }
+
+  function maskReader(source: Buffer, { bits: depth, masks }: Header): typeof bgr {
+    const fields = masks.map((mask) => {
+      const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+      return { shift, largest: mask >>> shift || 1 };
+    });
+    return (row, x, to) => {
+      const value = depth === 16 ? source.readUInt16LE(row + x * 2) : source.readUInt32LE(row + x * 4);
+      fields.forEach(({ shift, largest }, c) => {
+        data[to + c] = Math.floor((((value & masks[c]) >>> shift) * 255) / largest);
+      });
+    };
+  }
+}
+
+function parseHeader(bytes: Buffer, maxPixels: number): Header {
+  if (bytes.length < 14 + CORE) throw new Error(`${bytes.length} bytes`);
   const start = bytes.readUInt32LE(10);
+  const headerSize = bytes.readUInt32LE(14);
   const width = bytes.readInt32LE(18);
-  const height = Math.abs(bytes.readInt32LE(22));
+  const signedHeight = bytes.readInt32LE(22);
+  const height = Math.abs(signedHeight);
   const bits = bytes.readUInt16LE(28);
   const compression = bytes.readUInt32LE(30);
-  const colours = bytes.readUInt32LE(46);
+  if (headerSize < CORE) throw new Error(`a header of ${headerSize} bytes; ${CORE} or more are read`);
   if (width < 1 || height < 1 || width * height > maxPixels) throw new Error(`${width} x ${height} pixels; at most ${maxPixels} are read`);
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits a pixel`);
-  if (colours > 256) throw new Error(`a palette of ${colours} colours`);
-  const runLength = compression === 1 || compression === 2;
-  const needed = runLength ? 1 : Math.ceil((width * bits) / 32) * 4 * height;
-  if (start + needed > bytes.length) throw new Error(`${bytes.length} bytes, ${start + needed} needed; it is truncated`);
-  const { data } = decode(bytes, { toRGBA: true });
-  const rgb = new Uint8Array(width * height * 3);
-  let grey = true;
-  for (let i = 0, from = 0, to = 0; i < width * height; i++, from += 4, to += 3) {
-    rgb[to] = data[from];
-    rgb[to + 1] = data[from + 1];
-    rgb[to + 2] = data[from + 2];
-    grey &&= rgb[to] === rgb[to + 1] && rgb[to] === rgb[to + 2];
-  }
-  const palette = bits <= 8 && !(grey && bits === 8);
-  if (!grey) return { raster: { width, height, channels: 3, data: rgb }, indexed: palette };
-  return { raster: { width, height, channels: 1, data: rgb.filter((_, i) => i % 3 === 0) }, indexed: palette };
+  const fields = (compression === 3 || compression === 6) && (bits === 16 || bits === 32);
+  if (compression !== 0 && !fields) throw new Error('run-length coded; save it as PNG');
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  if (start + stride * height > bytes.length) throw new Error(`${bytes.length} bytes, ${start + stride * height} needed; it is truncated`);
+  const masks: Header['masks'] = fields
+    ? [bytes.readUInt32LE(54), bytes.readUInt32LE(58), bytes.readUInt32LE(62)]
+    : bits === 16
+      ? [0x7c00, 0x03e0, 0x001f]
+      : [0xff0000, 0x00ff00, 0x0000ff];
+  return { width, height, topDown: signedHeight < 0, bits, start, stride, masks, palette: readPalette(bytes, bits, 14 + headerSize) };
+}
+
+function readPalette(bytes: Buffer, bits: number, at: number): Uint8Array {
+  if (bits > 8) return new Uint8Array(0);
+  const most = 1 << bits;
+  const colours = bytes.readUInt32LE(46) || most;
+  if (colours > most) throw new Error(`a palette of ${colours} colours for ${bits} bits a pixel`);
+  if (at + colours * 4 > bytes.length) throw new Error('the palette is truncated');
+  return Uint8Array.from({ length: colours * 3 }, (_, i) => bytes[at + Math.floor(i / 3) * 4 + 2 - (i % 3)]);
 }

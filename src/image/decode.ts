@@ -79,32 +79,50 @@ export async function decodeImage(bytes: Buffer, name: string): Promise<DecodedI
   }
 }
 
+/** Names of colour spaces as they are read, and as what they are decoded. */
+const SPACES: Record<string, string | undefined> = {
+  'b-w': 'b-w',
+  grey16: 'grey16',
+  srgb: 'srgb',
+  rgb: 'srgb',
+  rgb16: 'rgb16',
+  cmyk: 'cmyk',
+};
+
 async function decodeWithSharp(bytes: Buffer): Promise<Omit<DecodedImage, 'format'>> {
   const options: sharp.SharpOptions = { failOn: 'error', limitInputPixels: MAX_PIXELS, ignoreIcc: true, pages: 1 };
   const meta = await sharp(bytes, options).metadata();
   const { width = 0, height = 0, depth } = meta;
-  if (width < 1 || height < 1 || width * height > MAX_PIXELS)
-    throw new Error(`${width} x ${height} pixels; at most ${MAX_PIXELS} are read`);
+  const fits = width > 0 && height > 0 && width * height <= MAX_PIXELS;
+  if (!fits) throw new Error(`${width} x ${height} pixels; at most ${MAX_PIXELS} are read`);
   if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`samples of type ${depth}; 8 or 16 bits without sign are read`);
-  const space = { 'b-w': 'b-w', grey16: 'grey16', srgb: 'srgb', rgb16: 'rgb16', rgb: 'srgb', cmyk: 'cmyk' }[String(meta.space)];
+  const space = SPACES[String(meta.space)];
   if (space === undefined) throw new Error(`colour space ${meta.space}; grey, RGB and CMYK are read`);
-  const { data, info } = await sharp(bytes, options).toColourspace(space).raw({ depth }).toBuffer({ resolveWithObject: true });
+  const image = sharp(bytes, options);
+  if (space === 'cmyk' && depth === 'ushort') throw new Error('CMYK of 16 bits; 8 bits are read');
+  if (space === 'cmyk') image.pipelineColourspace('cmyk');
+  // Grey with opacity keeps its opacity only as RGB.
+  const target = meta.channels === 2 ? ({ 'b-w': 'srgb', grey16: 'rgb16' }[space as string] ?? space) : space;
+  const { data, info } = await image.toColourspace(target).raw({ depth }).toBuffer({ resolveWithObject: true });
   const samples = depth === 'ushort' ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const indexed = meta.isPalette === true || meta.bitsPerSample === 1;
-  return { ...separate(samples, info.width, info.height, info.channels, space), indexed };
+  const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
+  const decoded = { ...separate(samples, info.width, info.height, info.channels, colours), indexed };
+  // A PNG whose colour type has no opacity can name a transparent colour, which no mode of Pillow carries.
+  if (meta.format === 'png' && (bytes[25] & 4) === 0) delete decoded.alpha;
+  return decoded;
 }
 
-/** Interleaved samples to grey or RGB, and opacity. */
+/** Interleaved samples, `stride` a pixel, the last being the opacity if there is one, to grey or RGB and opacity. */
 function separate(
   samples: Uint8Array | Uint16Array,
   width: number,
   height: number,
   stride: number,
-  space: string,
+  colours: 1 | 3 | 4,
 ): { raster: Raster; alpha?: Uint8Array } {
   const n = width * height;
   const wide = samples instanceof Uint16Array;
-  const colours = space === 'cmyk' ? 4 : stride < 3 ? 1 : 3;
   const channels = colours === 1 ? 1 : 3;
   const data = wide ? new Uint16Array(n * channels) : new Uint8Array(n * channels);
   for (let i = 0, from = 0, to = 0; i < n; i++, from += stride, to += channels) {
@@ -116,9 +134,9 @@ function separate(
     }
   }
   const raster: Raster = { width, height, channels, data };
-  if (stride <= colours) return { raster };
+  if (stride % 2 === 1 || stride === colours) return { raster };
   const alpha = new Uint8Array(n);
-  for (let i = 0; i < n; i++) alpha[i] = wide ? samples[i * stride + colours] >> 8 : samples[i * stride + colours];
+  for (let i = 0; i < n; i++) alpha[i] = wide ? samples[(i + 1) * stride - 1] >> 8 : samples[(i + 1) * stride - 1];
   return { raster, alpha };
 }
 

@@ -6,6 +6,8 @@ const PRECISION = 22;
  * Resizes an 8-bit image to `width` x `height` with Pillow's BILINEAR filter, level by level the same numbers: a
  * triangle that widens when shrinking (antialiased), two passes, first along x then along y, coefficients as whole
  * numbers of 22 binary places, each pass rounded to 8 bits. The aspect ratio is not kept.
+ * Pillow up to 12 does the same for all images; Pillow 13 takes the passes of tall ones in the other order, which moves
+ * some pixels by one level.
  */
 export function resizeBilinear<T extends Raster<Uint8Array>>(image: T, width: number, height: number): T {
   checkSize(width, height);
