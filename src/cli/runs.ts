@@ -1,3 +1,11 @@
 import type { Command } from 'commander';
+import { registerEvaluate } from './evaluate';
+import { registerPredict } from './predict';
+import { registerTrain } from './train';
 
-export function registerRuns(_root: Command): void {}
+/** The verbs that make and use a run folder: `train`, `evaluate`, `predict`. */
+export function registerRuns(root: Command): void {
+  registerTrain(root);
+  registerEvaluate(root);
+  registerPredict(root);
+}

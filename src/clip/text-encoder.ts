@@ -67,15 +67,12 @@ export class TextEncoder {
     });
   }
 
-  /** The normalised state at each prompt's end token: `[P, D]`. */
+  /** The normalised state at each prompt's end token: `[P, D]`; a product with a one-hot row, since WebAssembly lacks the gradient of gather. */
   pool(last: tf.Tensor3D, ends: readonly number[]): tf.Tensor2D {
     return tf.tidy(() => {
       const [p, n, d] = last.shape;
-      const rows = tf.tensor1d(
-        Int32Array.from(ends, (end, i) => i * n + end),
-        'int32',
-      );
-      return layerNorm(tf.gather(tf.reshape(last, [p * n, d]) as tf.Tensor2D, rows), this.finalNorm);
+      const chosen = tf.reshape(tf.oneHot(tf.tensor1d(Int32Array.from(ends), 'int32'), n), [p, 1, n]).toFloat() as tf.Tensor3D;
+      return layerNorm(tf.reshape(tf.matMul(chosen, last), [p, d]), this.finalNorm);
     });
   }
 

@@ -21,7 +21,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   if (wanted !== undefined && wanted !== 'wasm' && wanted !== 'tensorflow') {
     throw new Error(`MEDICLIP_BACKEND: ${JSON.stringify(wanted)} is not a backend; use tensorflow or wasm`);
   }
-  quietTensorFlow();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   if (wanted !== 'wasm') {
     try {
       quietLoad(() => {
@@ -39,16 +39,23 @@ async function start(wanted: string | undefined): Promise<BackendName> {
       );
     }
   }
-  await import('@tensorflow/tfjs-backend-wasm');
-  await tf.setBackend('wasm');
-  await tf.ready();
+  await loadWasm();
   return 'wasm';
 }
 
-/** TensorFlow's C++ log lines and tfjs's advertisement of itself stay off users' screens. */
-function quietTensorFlow(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  tf.env().set('IS_TEST', true); // the only switch of the "Hi, looks like you are running TensorFlow.js in Node" banner
+/**
+ * Loads the WebAssembly backend. Its module installs handlers that print its whole source when anything in the process
+ * throws; they are taken off again.
+ */
+async function loadWasm(): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.listeners(event as 'exit'));
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+  await tf.ready();
+  events.forEach((event, i) => {
+    for (const listener of process.listeners(event as 'exit')) if (!before[i].includes(listener)) process.removeListener(event, listener);
+  });
 }
 
 export { tf };

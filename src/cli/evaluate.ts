@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { progressBar } from '../common/progress';
+import { metricsText } from './metrics-text';
+import { emit, interruptSignal } from './output';
+
+/** `mediclip evaluate` */
+export function registerEvaluate(root: Command): void {
+  root
+    .command('evaluate')
+    .description('metrics of a run on a test set, also one it was not trained on (zero-shot transfer)')
+    .requiredOption('--run <run>', 'run folder')
+    .requiredOption('--dataset <dir>', 'data set in the published layout')
+    .option('--json', 'print the metrics as JSON')
+    .action(async (options: { run: string; dataset: string; json?: boolean }) => {
+      const { evaluateRun } = await import('../evaluation/evaluate-run');
+      const bar = progressBar();
+      try {
+        const { metrics, dir } = await evaluateRun(options.run, options.dataset, { onProgress: bar.onProgress, signal: interruptSignal() });
+        bar.clear();
+        process.stderr.write(`written to ${dir}\n`);
+        emit(options.json, metrics, metricsText);
+      } finally {
+        bar.clear();
+      }
+    });
+}

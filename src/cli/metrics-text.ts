@@ -1,0 +1,28 @@
+import type { Metrics } from '../evaluation/evaluate';
+
+const NAMES: [keyof Metrics['intervals'], string][] = [
+  ['imageAuroc', 'image AUROC'],
+  ['imageAp', 'image AP'],
+  ['imageF1Max', 'image F1-max'],
+  ['imageFpr95', 'FPR at 95 % TPR'],
+  ['pixelAuroc', 'pixel AUROC'],
+  ['pixelAp', 'pixel AP'],
+  ['pixelAupro', 'pixel AUPRO'],
+];
+
+const PROTOCOL = {
+  fixed: 'protocol fixed: no look at the test set',
+  paper: 'protocol paper: best epoch by this test set',
+};
+
+/** Metrics as a small table for a terminal. */
+export function metricsText(metrics: Metrics): string {
+  const head = `${metrics.dataset}: ${metrics.images} images (${metrics.normal} normal, ${metrics.abnormal} abnormal), epoch ${metrics.epoch}, ${PROTOCOL[metrics.protocol]}`;
+  const rows = NAMES.map(([key, name]) => {
+    const value = metrics[key];
+    const interval = metrics.intervals[key];
+    const shown = value === null ? 'undefined (one class only, or masks are missing)' : value.toFixed(4);
+    return `  ${name.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
+  });
+  return [head, ...rows].join('\n');
+}

@@ -1,0 +1,92 @@
+import { Option, type Command } from 'commander';
+import { UserError } from '../common/errors';
+import { progressBar } from '../common/progress';
+import type { TrainResult } from '../training/train';
+import { emit, interruptSignal, wholeNumber } from './output';
+import { metricsText } from './metrics-text';
+
+interface Options {
+  dataset?: string;
+  out: string;
+  model?: string;
+  shots?: number;
+  seed?: number;
+  epochs?: number;
+  protocol?: 'fixed' | 'paper';
+  imageSize?: number;
+  config?: string;
+  threads?: number;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** `mediclip train` */
+export function registerTrain(root: Command): void {
+  root
+    .command('train')
+    .description('one few-shot run: K normal images, synthesised anomalies, adapters and prompts learned on a frozen CLIP')
+    .option('--dataset <dir>', 'data set in the published layout')
+    .requiredOption('--out <run>', 'run folder to write')
+    .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
+    .option('--shots <k>', 'normal images to learn from (default: 16)', wholeNumber('--shots', 1))
+    .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
+    .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
+    .addOption(
+      new Option('--protocol <name>', 'fixed: the last epoch, no look at the test set (default); paper: best epoch by test metric').choices([
+        'fixed',
+        'paper',
+      ]),
+    )
+    .option('--image-size <pixels>', 'side of the images (default: 224)', wholeNumber('--image-size', 16, 2048))
+    .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
+    .option('--threads <n>', 'threads that synthesise anomalies', wholeNumber('--threads', 0, 256))
+    .option('--resume', 'go on with the run in --out')
+    .option('--json', 'print the result as JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { train, Interrupted } = await import('../training/train');
+  const { readSettings, trainingConfig } = await import('../training/config');
+  const { shots, seed, epochs, protocol, imageSize, threads } = options;
+  const given = Object.fromEntries(Object.entries({ shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined));
+  if (options.resume && (Object.keys(given).length > 0 || options.config || options.model)) {
+    throw new UserError("--resume goes on with the run's own settings; leave out --shots, --seed, --epochs, --protocol, --image-size, --model and --config", 2);
+  }
+  const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
+  if (options.config) trainingConfig(settings, options.config);
+  const bar = progressBar();
+  const line = (text: string): void => {
+    bar.clear();
+    process.stderr.write(text + '\n');
+  };
+  try {
+    const result = await train({
+      dataset: options.dataset,
+      model: options.model,
+      out: options.out,
+      settings,
+      resume: options.resume,
+      threads,
+      signal: interruptSignal(),
+      onProgress: bar.onProgress,
+      onEpoch: (row) => {
+        const seen = row.imageAuroc === null ? '' : `  test image AUROC ${row.imageAuroc.toFixed(4)}`;
+        const pixels = row.pixelAuroc === null ? '' : `  pixel AUROC ${row.pixelAuroc.toFixed(4)}`;
+        line(`epoch ${row.epoch}  focal ${row.focal.toFixed(4)}  dice ${row.dice.toFixed(4)}  total ${row.total.toFixed(4)}${seen}${pixels}  ${row.seconds.toFixed(1)} s`);
+      },
+    });
+    bar.clear();
+    emit(options.json, summary(options.out, result), (s) =>
+      [`run ${options.out}: ${s.epochs} epochs`, s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics'].join('\n'),
+    );
+  } catch (error) {
+    bar.clear();
+    if (error instanceof Interrupted) throw new UserError(`${error.message}; go on with: npx mediclip train --resume --out ${options.out}`);
+    throw error;
+  }
+}
+
+function summary(out: string, { record, history, metrics }: TrainResult): { run: string; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
+  return { run: out, epochs: history.length, record, last: history[history.length - 1] ?? null, metrics };
+}
