@@ -9,13 +9,18 @@ export interface LegacyEncoding {
   encode(text: string): string | undefined;
 }
 
+/** 0x80 to 0x9F of Windows-1252; written out because Node's own decoder of that name takes them for Latin-1. */
+const CP1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 const CP437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
+const LATIN1 = Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join('');
+
 /** The encodings through which UTF-8 is commonly misread, the likeliest first. */
 export const LEGACY_ENCODINGS: readonly LegacyEncoding[] = [
-  encoding('latin-1', false, Array.from({ length: 128 }, (_, i) => String.fromCharCode(128 + i)).join('')),
-  ...['1252', '1251', '1250', '1253', '1254', '1257'].map((page) => encoding(`windows-${page}`, true, decoded(`windows-${page}`))),
+  encoding('latin-1', false, LATIN1),
+  encoding('windows-1252', true, CP1252 + LATIN1.slice(32)),
+  ...['1251', '1250', '1253', '1254', '1257'].map((page) => encoding(`windows-${page}`, true, decoded(`windows-${page}`))),
   encoding('iso-8859-2', false, decoded('iso-8859-2')),
   encoding('macintosh', false, decoded('macintosh')),
   encoding('cp437', false, CP437),

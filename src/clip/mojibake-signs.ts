@@ -1,35 +1,103 @@
 import { LEGACY_ENCODINGS } from './legacy-encodings';
 
-/** All characters that a byte from 0x80 up can stand for in one of the encodings. */
 const repertoire = [...new Set(LEGACY_ENCODINGS.map((e) => e.upper).join(''))];
-const kaomoji = 'Ò-ÖÙ-Üò-öø-üŐŌŪŲ°';
-const drawnFrom = (property: RegExp, except: string): string => {
-  const left = new RegExp(`[${except}]`);
-  return repertoire.filter((c) => property.test(c) && !left.test(c)).join('');
-};
-const latin = /\p{Script=Latin}/u;
+const accented = (kind: RegExp, except: string): string =>
+  repertoire.filter((c) => kind.test(c) && /\p{Script=Latin}/u.test(c) && !except.includes(c)).join('');
 
 /**
- * Kinds of characters that misread UTF-8 is made of (insides of character classes). Accented letters that faces are drawn
- * with (`kaomoji`), or that end ordinary words, are not counted as accented.
+ * Kinds of characters in misread text, as insides of character classes. Accented letters that ordinary words end in, or that
+ * faces are drawn with, count as neither `upper` nor `lower`.
  */
-const kinds: Record<string, string> = {
+const kinds = {
   ascii: 'a-zA-Z',
-  ascii_lower: 'a-z',
+  asciiLower: 'a-z',
   word: '\\p{L}\\p{N}_',
-  blank: '\\s\\x1c-\\x1f\\x85',
+  space: ' ',
+  blank: '\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
   common: '\\xa0\\xad·´–—―…’',
-  c1: '\\x80-\\x9f',
+  control: '\\x80-\\x9f',
   bad: '¦¤¨¬¯¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffdªº',
   law: '¶§',
   currency: '¢£¥₧€',
   opening: '¡«¿©΄΅‘‚“„•‹\uf8ff',
   closing: '®»˝”›™',
   numeric: '²³¹±¼½¾×µ÷⁄∂∆∏∑√∞∩∫≈≠≡≤≥№',
-  kaomoji,
-  upper: drawnFrom(/\p{Lu}/u, `^\\p{Lu}`.length ? 'ÞÒ-ÖÙ-ÛĮŌŐŔŖŪŲ' : '').replace(/[^ÿ]/gu, (c) => (latin.test(c) ? c : '')) + 'Ґ',
-  lower: '',
-  greek_cyrillic_upper: 'ÞΑ-ΩΆΈΉΊΌΎΏΪΫЁ-Я',
-  greek_cyrillic_lower: 'α-ωάέήίΰа-џ',
+  faces: 'Ò-ÖÙ-Üò-öø-üŐŌŪŲ°',
+  upper: accented(/\p{Lu}/u, 'ÞÒÓÔÕÖÙÚÛĮŌŐŔŖŪŲ') + 'Ґ',
+  lower: accented(/\p{Ll}/u, 'òóôõöøùúûýþÿıńņňōőŗřţūůűųƒ') + 'ґ',
+  otherUpper: 'ÞΑ-ΩΆΈΉΊΌΎΏΪΫЁ-Я',
+  otherLower: 'α-ωάέήίΰа-џ',
   box: '│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓',
 };
+
+/** One of the kinds, joined by blanks, one after the other. */
+type Sequence = string;
+
+/** Neighbours that hardly occur in text that was read correctly. */
+const unlikely: Sequence[] = [
+  'control',
+  'bad|lower|upper|box|opening|closing|currency|numeric|law bad',
+  'bad lower|upper|box|opening|closing|currency|numeric|law',
+  'ascii otherLower|otherUpper bad',
+  'lower|otherLower|box|closing|currency|numeric upper',
+  'box|closing|currency|numeric lower',
+  'lower|box|closing currency',
+  'blank upper currency',
+  'upper|box numeric|law',
+  'lower|upper|box|currency|closing opening numeric',
+  'lower|upper|currency|numeric|box|law closing opening',
+  'currency|numeric|box opening',
+  'asciiLower upper opening|currency',
+  'box faces',
+  'lower|upper|currency|numeric|opening|closing|law box',
+  'box closing',
+  'lower|upper opening|closing word',
+];
+
+const inside = (names: string): string =>
+  names
+    .split('|')
+    .map((name) => kinds[name as keyof typeof kinds])
+    .join('');
+const { bad, blank, closing, common, control, currency, numeric, opening, upper } = kinds;
+const arabic = `[ØÙ][${common}${currency}${bad}${numeric}${opening}ŸŠ®°µ»]`;
+
+/** UTF-8 of particular characters as it looks in particular encodings. */
+const telling: string[] = [
+  '[Œœ][^A-Za-z]',
+  `[${upper}]°`,
+  `[ÂÃÎÐ][€œŠš¢£Ÿž\\xa0\\xad®©°·»–—´${opening}${closing}]`,
+  '×[²³]',
+  arabic + arabic,
+  'à[²µ¹¼½¾]',
+  '√[±∂†≠®™´≤≥¥µø]',
+  '≈[°¢]',
+  '‚Ä[ìîïòôúùû†°¢π]',
+  '‚[âó][àä°ê]',
+  'вЂ',
+  `[ВГРС][${control}${bad}${opening}${closing}${currency}°µ][ВГРС]`,
+  'ГўВЂВ.[A-Za-z ]',
+  'Ã[\\xa0¡]',
+  `[a-z][${blank}]?[ÃÂ] `,
+  '^[ÃÂ] ',
+  `[a-z.,?!${closing}]Â[ ${opening}${closing}]`,
+  'β€[™\\xa0Ά\\xad®°]',
+  `[ΒΓΞΟ][${control}${bad}${opening}${closing}${currency}°][ΒΓΞΟ]`,
+  'ā€',
+];
+
+const sequences = unlikely.map((sequence) =>
+  sequence
+    .split(' ')
+    .map((names) => `[${inside(names)}]`)
+    .join(''),
+);
+const SIGN = new RegExp([...sequences, ...telling].join('|'), 'u');
+
+/**
+ * Whether a text shows signs of UTF-8 that was read in another encoding. The signs are those of ftfy 6.3 (R. Speer), with whose
+ * output CLIP's vocabulary was trained.
+ */
+export function looksMisread(text: string): boolean {
+  return SIGN.test(text);
+}

@@ -1,0 +1,106 @@
+import { LEGACY_ENCODINGS, windows1252 } from './legacy-encodings';
+import { looksMisread } from './mojibake-signs';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Repairs UTF-8 that was read in an 8-bit encoding, as often as it happened to the text: `cafÃ©` becomes `café`. Text without
+ * signs of it is returned as it is.
+ * @see ftfy 6.3, `fix_encoding`, whose results these are
+ */
+export function repairMojibake(text: string): string {
+  for (;;) {
+    const repaired = repairOnce(text);
+    if (repaired === text) return text;
+    text = repaired;
+  }
+}
+
+/** Reads control characters 0x80 to 0x9F as Windows-1252 has them. */
+export function readControlsAsWindows1252(text: string): string {
+  return text.replace(/[\x80-\x9f]/g, (c) => windows1252(c.charCodeAt(0)));
+}
+
+function repairOnce(text: string): string {
+  if (!looksMisread(text)) return text;
+  for (const encoding of LEGACY_ENCODINGS) {
+    let bytes = encoding.encode(text);
+    if (bytes === undefined) continue;
+    if (encoding.name !== 'macintosh') bytes = restoreNoBreakSpaces(bytes); // an en dash and a blank would look like one there
+    if (encoding.sloppy) bytes = bytes.replace(LOSSY, REPLACEMENT);
+    const decoded = decodeUtf8(bytes);
+    if (decoded !== undefined) return decoded;
+  }
+  return repairParts(text) ?? readControlsAsWindows1252(text);
+}
+
+/** Repairs misread stretches one by one where the whole has no one explanation; `undefined` if that changes nothing. */
+function repairParts(text: string): string | undefined {
+  const repaired = text.replace(MISREAD_STRETCH, (part) => (part.length < text.length && looksMisread(part) ? repairMojibake(part) : part));
+  return repaired === text ? undefined : repaired;
+}
+
+/** Decodes strictly, but takes surrogate pairs that were encoded apart (CESU-8) and Java's two-byte zero. */
+function decodeUtf8(bytes: string): string | undefined {
+  const standard = bytes.replace(/\xc0\x80/g, '\0').replace(/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]/g, (pair) => {
+    const [, a, b, , c, d] = Buffer.from(pair, 'latin1');
+    const point = ((a & 0x0f) << 16) + ((b & 0x3f) << 10) + ((c & 0x0f) << 6) + (d & 0x3f) + 0x10000;
+    return Buffer.from(String.fromCodePoint(point)).toString('latin1');
+  });
+  try {
+    return utf8.decode(Buffer.from(standard, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts back no-break spaces (byte 0xA0) that became blanks within a multi-byte character. */
+function restoreNoBreakSpaces(bytes: string): string {
+  if (!BLANKED.test(bytes)) return bytes;
+  return bytes.replace(A_GRAVE_WORD, '\xc3\xa0 ').replace(BLANKED_ALL, (sequence) => sequence.replace(/ /g, '\xa0'));
+}
+
+const BLANKED = new RegExp(
+  [
+    '[\\xc2\\xc3\\xc5\\xce\\xd0\\xd9] ',
+    '[\\xe2\\xe3] [\\x80-\\x84\\x86-\\x9f\\xa1-\\xbf]',
+    '[\\xe0-\\xe3][\\x80-\\x84\\x86-\\x9f\\xa1-\\xbf] ',
+    '\\xf0 [\\x80-\\xbf]{2}',
+    '\\xf0[\\x80-\\xbf] [\\x80-\\xbf]',
+    '\\xf0[\\x80-\\xbf]{2} ',
+  ].join('|'),
+);
+const BLANKED_ALL = new RegExp(BLANKED.source, 'g');
+/** "à" as a word of its own, but not the beginning of the Portuguese às, àquele, àquela, àquilo. */
+const A_GRAVE_WORD = /\xc3 (?! |quele|quela|quilo|s )/g;
+
+/** Multi-byte characters of which a byte was lost: 0x1A stands in its place, or a question mark. */
+const LOSSY = new RegExp(
+  [
+    '[\\xc2-\\xdf]\\x1a',
+    '[\\xc2\\xc3]\\?',
+    '\\xed[\\xa0-\\xaf][\\x1a?]\\xed[\\xb0-\\xbf][\\x1a?\\x80-\\xbf]',
+    '\\xed[\\xa0-\\xaf][\\x1a?\\x80-\\xbf]\\xed[\\xb0-\\xbf][\\x1a?]',
+    '[\\xe0-\\xef][\\x1a?][\\x1a\\x80-\\xbf]',
+    '[\\xe0-\\xef][\\x1a\\x80-\\xbf][\\x1a?]',
+    '[\\xf0-\\xf4][\\x1a?][\\x1a\\x80-\\xbf]{2}',
+    '[\\xf0-\\xf4][\\x1a\\x80-\\xbf][\\x1a?][\\x1a\\x80-\\xbf]',
+    '[\\xf0-\\xf4][\\x1a\\x80-\\xbf]{2}[\\x1a?]',
+    '\\x1a',
+  ].join('|'),
+  'g',
+);
+const REPLACEMENT = Buffer.from('\ufffd').toString('latin1');
+
+/** What bytes of a range look like in the encodings that resemble Latin-1. */
+function looks(first: number, last: number): string {
+  const alike = LEGACY_ENCODINGS.filter((e) => e.sloppy || e.name === 'latin-1');
+  return [...new Set(alike.map((e) => e.upper.slice(first - 0x80, last - 0x80 + 1)).join(''))].join('');
+}
+const continuation = looks(0x80, 0xbf);
+const unmistakable = continuation.replace(/[–—―‘’‚“”„•…]/g, '');
+const leadOfFour = looks(0xf0, 0xf3).replace(/[ñòôńņňōρςτстф]/g, '');
+const MISREAD_STRETCH = new RegExp(
+  `(?<![${unmistakable}])(?:[${looks(0xc2, 0xdf)}][ ${continuation}]|[${looks(0xe0, 0xef)}][ ${continuation}]{2}|[${leadOfFour}][ ${continuation}]{3})+`,
+  'gu',
+);
