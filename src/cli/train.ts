@@ -32,10 +32,9 @@ export function registerTrain(root: Command): void {
     .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
     .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
     .addOption(
-      new Option('--protocol <name>', 'fixed: the last epoch, no look at the test set (default); paper: best epoch by test metric').choices([
-        'fixed',
-        'paper',
-      ]),
+      new Option('--protocol <name>', 'fixed: the last epoch, no look at the test set (default); paper: best epoch by test metric').choices(
+        ['fixed', 'paper'],
+      ),
     )
     .option('--image-size <pixels>', 'side of the images (default: 224)', wholeNumber('--image-size', 16, 2048))
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
@@ -51,7 +50,10 @@ async function run(options: Options): Promise<void> {
   const { shots, seed, epochs, protocol, imageSize, threads } = options;
   const given = Object.fromEntries(Object.entries({ shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined));
   if (options.resume && (Object.keys(given).length > 0 || options.config || options.model)) {
-    throw new UserError("--resume goes on with the run's own settings; leave out --shots, --seed, --epochs, --protocol, --image-size, --model and --config", 2);
+    throw new UserError(
+      "--resume goes on with the run's own settings; leave out --shots, --seed, --epochs, --protocol, --image-size, --model and --config",
+      2,
+    );
   }
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);
@@ -73,12 +75,16 @@ async function run(options: Options): Promise<void> {
       onEpoch: (row) => {
         const seen = row.imageAuroc === null ? '' : `  test image AUROC ${row.imageAuroc.toFixed(4)}`;
         const pixels = row.pixelAuroc === null ? '' : `  pixel AUROC ${row.pixelAuroc.toFixed(4)}`;
-        line(`epoch ${row.epoch}  focal ${row.focal.toFixed(4)}  dice ${row.dice.toFixed(4)}  total ${row.total.toFixed(4)}${seen}${pixels}  ${row.seconds.toFixed(1)} s`);
+        line(
+          `epoch ${row.epoch}  focal ${row.focal.toFixed(4)}  dice ${row.dice.toFixed(4)}  total ${row.total.toFixed(4)}${seen}${pixels}  ${row.seconds.toFixed(1)} s`,
+        );
       },
     });
     bar.clear();
     emit(options.json, summary(options.out, result), (s) =>
-      [`run ${options.out}: ${s.epochs} epochs`, s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics'].join('\n'),
+      [`run ${options.out}: ${s.epochs} epochs`, s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics'].join(
+        '\n',
+      ),
     );
   } catch (error) {
     bar.clear();
@@ -87,6 +93,9 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function summary(out: string, { record, history, metrics }: TrainResult): { run: string; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
+function summary(
+  out: string,
+  { record, history, metrics }: TrainResult,
+): { run: string; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
   return { run: out, epochs: history.length, record, last: history[history.length - 1] ?? null, metrics };
 }

@@ -17,7 +17,11 @@ export async function evaluateRun(run: string, datasetDir: string, options: Long
   const { model, record, state, folder, dispose } = await loadRun(run);
   let store: FeatureStore | undefined;
   try {
-    store = await FeatureStore.of(dataset.test.map((sample) => sample.file), model, { ...options, spillFile: folder.file('features.tmp') });
+    store = await FeatureStore.of(
+      dataset.test.map((sample) => sample.file),
+      model,
+      { ...options, spillFile: folder.file('features.tmp') },
+    );
     const { protocol, score, seed } = record.config;
     const { metrics, predictions } = await evaluate(model, store, { dataset, epoch: state.epoch, protocol, score, seed });
     const own = datasetHash(dataset) === record.dataset.hash;

@@ -103,6 +103,7 @@ export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly
   writeJson(path.join(dir, 'metrics.json'), metrics);
 }
 
-function csvCell(text: string): string {
+/** A cell of a CSV file, quoted where it must be. */
+export function csvCell(text: string): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

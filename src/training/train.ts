@@ -18,8 +18,8 @@ import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
 import { buildModel, openClip } from './session';
 
 export interface TrainOptions extends LongRun {
-  /** Folder of a data set in the published layout. */
-  dataset: string;
+  /** Folder of a data set in the published layout; a resumed run knows its own. */
+  dataset?: string;
   /** Name or folder of a CLIP (default `compact`). */
   model?: string;
   /** Run folder. */
@@ -53,7 +53,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = new RunFolder(options.out);
   const saved = prepareFolder(folder, options.resume === true);
   const config = saved?.config ?? trainingConfig(options.settings);
-  const dataset = readDataset(options.dataset);
+  const datasetDir = options.dataset ?? saved?.dataset.dir;
+  if (datasetDir === undefined) throw new UserError('train: --dataset is missing: a folder in the published layout', 2);
+  const dataset = readDataset(datasetDir);
   const support = supportSet(dataset, config.shots, config.seed);
   const backend = await initBackend();
   const { clip, identity } = await openClip(saved?.model.name ?? options.model ?? 'compact', config.imageSize);
@@ -210,11 +212,15 @@ class Run {
   }
 }
 
+/** What a run leaves that was stopped before its record was written. */
+const BEGINNINGS = /^(checkpoint\.safetensors|support\.json)$|\.tmp$/;
+
 /** Refuses a folder that is in use; returns what is to be resumed. */
 function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
   if (resume) return folder.readRecord();
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
-  if (fs.existsSync(folder.dir) && fs.readdirSync(folder.dir).length > 0) {
+  const leftovers = fs.existsSync(folder.dir) ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.test(name)) : [];
+  if (leftovers.length > 0) {
     throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
   }
   return undefined;
