@@ -11,4 +11,5 @@ if (!fs.existsSync(path.join(root, 'node_modules', 'tsx'))) {
   process.exit(1);
 }
 require('tsx/cjs');
-require('../src/cli/main.ts').main(process.argv.slice(2));
+// verbs import what they need when they run: tsx/cjs resolves require() alone, this also import()
+import('tsx').then(() => require('../src/cli/main.ts').main(process.argv.slice(2)));
