@@ -1,3 +1,84 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { PREPARE_KINDS, type PrepareKind, type PrepareReport } from '../datasets/prepare-report';
+import { UsageError } from '../common/errors';
+import { progressBar } from '../common/progress';
+import { emit, interruptSignal, wholeNumber } from './output';
 
-export function registerPrepare(_root: Command): void {}
+interface Options {
+  from: string;
+  out: string;
+  seed: number;
+  train?: number;
+  normal?: string;
+  abnormal?: string;
+  masks?: string;
+  name?: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+const FOLDER_ONLY = ['train', 'normal', 'abnormal', 'masks', 'name'] as const;
+
+/** `mediclip datasets prepare KIND --from DIR --out DIR` */
+export function registerPrepare(datasets: Command): void {
+  datasets
+    .command('prepare')
+    .description('turn a downloaded data set into the layout used here (datasets/README.md says how to get each)')
+    .addArgument(new Argument('<kind>', 'which data set').choices(PREPARE_KINDS))
+    .requiredOption('--from <dir>', 'the downloaded folder')
+    .requiredOption('--out <dir>', 'where to put the result: a new or empty folder')
+    .option('--seed <n>', 'seed of the split', wholeNumber('--seed', 0), 1)
+    .option('--train <n>', 'folder only: normal images for training (default: a third of them)', wholeNumber('--train', 1))
+    .option('--normal <name>', 'folder only: name of the folder of normal images (default: normal)')
+    .option('--abnormal <name>', 'folder only: name of the folder of abnormal images (default: abnormal)')
+    .option('--masks <name>', 'folder only: name of the folder of masks (default: masks)')
+    .option('--name <name>', "folder only: what the images show (default: the folder's name)")
+    .option('--force', 'replace an earlier result of this command at the same place')
+    .option('--json', 'print what was done as JSON')
+    .action(async (kind: PrepareKind, options: Options) => {
+      const misplaced = kind === 'folder' ? undefined : FOLDER_ONLY.find((key) => options[key] !== undefined);
+      if (misplaced) throw new UsageError(`--${misplaced}: only for "datasets prepare folder"`);
+      const { prepareDataset } = await import('../datasets/prepare');
+      const { seed, train, normal, abnormal, masks, name, force } = options;
+      const bar = progressBar();
+      const run = { onProgress: bar.onProgress, signal: interruptSignal() };
+      try {
+        const report = await prepareDataset(
+          kind,
+          options.from,
+          options.out,
+          { seed, train, force, names: { normal, abnormal, masks, name } },
+          run,
+        );
+        bar.clear();
+        emit(options.json, report, (done) => describe(done, options.out));
+      } finally {
+        bar.clear();
+      }
+    });
+}
+
+function describe({ counts, found, split, skipped, duplicates, notes, seed }: PrepareReport, out: string): string {
+  const kinds = {
+    published: 'the published counts',
+    scaled: 'the published proportion of fewer images',
+    own: 'no published split',
+  };
+  const lines = [
+    `found ${found.normal} normal and ${found.abnormal} abnormal images`,
+    `${out}: ${counts.train} train, ${counts.testNormal} normal + ${counts.testAbnormal} abnormal test, ${counts.masks} masks (${kinds[split]}, seed ${seed})`,
+  ];
+  if (counts.unusedNormal + counts.unusedAbnormal > 0)
+    lines.push(`unused: ${counts.unusedNormal} normal, ${counts.unusedAbnormal} abnormal`);
+  if (duplicates.length > 0) {
+    const images = duplicates.reduce((sum, group) => sum + group.files.length, 0);
+    lines.push(`duplicates: ${images} images in ${duplicates.length} groups, each group on one side`);
+    for (const { files } of duplicates.filter((group) => group.contradictory))
+      lines.push(`  both normal and abnormal: ${files.join(', ')}`);
+  }
+  lines.push(...notes);
+  if (skipped.length > 0)
+    lines.push(`skipped ${skipped.length}:`, ...skipped.slice(0, 10).map(({ file, reason }) => `  ${file}: ${reason}`));
+  if (skipped.length > 10) lines.push(`  and ${skipped.length - 10} more, all in ${out}/prepared.json`);
+  return lines.join('\n');
+}

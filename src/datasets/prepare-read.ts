@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { messageOf, UserError } from '../common/errors';
+import { sha256 } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
+import { toGray, to8Bit } from '../image/grey';
+import type { GrayImage } from '../image/image';
+import { binaryMask } from '../image/load';
+import { pixelHash } from './duplicates';
+import type { RawImage, Skipped } from './raw';
+import type { Side } from './split';
+
+/** An image that was read, and what else is known of it. */
+export interface ReadImage extends RawImage {
+  format: ImageFormat;
+  width: number;
+  height: number;
+  /** Hash of the file. */
+  sha256: string;
+  /** Hash of the decoded pixels. */
+  pixels: string;
+  side: Side;
+}
+
+/** Reads all images and their masks; what cannot be read is left out and listed. */
+export async function readImages(
+  raw: readonly RawImage[],
+  from: string,
+  run: LongRun,
+): Promise<{ images: ReadImage[]; skipped: Skipped[] }> {
+  const images: ReadImage[] = [];
+  const skipped: Skipped[] = [];
+  for (const [i, image] of raw.entries()) {
+    stopIfAsked(run);
+    run.onProgress?.({ phase: 'reading images', done: i, total: raw.length, note: image.source });
+    try {
+      const bytes = readImageBytes(image.file);
+      const { format, raster } = await decodeImage(bytes, image.file);
+      const read = { ...image, format, width: raster.width, height: raster.height, sha256: sha256(bytes), pixels: pixelHash(raster) };
+      await unitedMask(read);
+      images.push({ ...read, side: 'unused' });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      skipped.push({ file: image.source, reason: messageOf(error).split(`${from}${path.sep}`).join('') });
+    }
+  }
+  run.onProgress?.({ phase: 'reading images', done: raw.length, total: raw.length });
+  return { images, skipped };
+}
+
+/**
+ * The union of an image's masks, 1 where any of them is not 0; undefined if it has none.
+ * @throws UserError if a mask cannot be read or differs in size from its image.
+ */
+export async function unitedMask(image: { width: number; height: number; masks: string[] }): Promise<GrayImage | undefined> {
+  let united: GrayImage | undefined;
+  for (const file of image.masks) {
+    const { raster } = await decodeImage(readImageBytes(file), file);
+    if (raster.width !== image.width || raster.height !== image.height) {
+      throw new UserError(`${file}: a mask of ${raster.width} x ${raster.height} pixels for an image of ${image.width} x ${image.height}`);
+    }
+    const mask = binaryMask(raster.channels === 1 ? raster : toGray(to8Bit(raster)));
+    united?.data.forEach((value, i) => (mask.data[i] |= value));
+    united = mask;
+  }
+  return united;
+}
+
+/** @throws UserError when the caller asked to stop; nothing has been put at the target then. */
+export function stopIfAsked(run: LongRun): void {
+  if (run.signal?.aborted) throw new UserError('interrupted; nothing was written');
+}

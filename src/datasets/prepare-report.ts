@@ -1,0 +1,48 @@
+import { joinByKeys } from './duplicates';
+import type { ReadImage } from './prepare-read';
+import type { Skipped, SplitCounts } from './raw';
+import type { Side } from './split';
+
+/** The downloaded data sets that are understood; `folder` is any images sorted into folders. */
+export const PREPARE_KINDS = ['brainmri', 'busi', 'chexpert', 'folder'] as const;
+export type PrepareKind = (typeof PREPARE_KINDS)[number];
+
+/** Images that are the same, by bytes or by pixels. */
+export interface Duplicates {
+  files: string[];
+  side: Side;
+  /** They are normal and abnormal at once; kept out of the training set. */
+  contradictory: boolean;
+}
+
+/** What was done: also written to `prepared.json` beside the data. */
+export interface PrepareReport {
+  kind: PrepareKind;
+  clsname: string;
+  source: string;
+  seed: number;
+  found: { normal: number; abnormal: number };
+  counts: SplitCounts & { masks: number; unusedNormal: number; unusedAbnormal: number };
+  /** Whether the published counts were reached, or the same proportion was taken of fewer images. */
+  split: 'published' | 'scaled' | 'own';
+  duplicates: Duplicates[];
+  skipped: Skipped[];
+  notes: string[];
+  /** SHA-256 over all samples and their files. */
+  hash: string;
+}
+
+/** The groups of two or more images that are the same. */
+export function duplicatesOf(images: readonly ReadImage[]): Duplicates[] {
+  const groups = new Map<number, ReadImage[]>();
+  joinByKeys(images.map(({ sha256: bytes, pixels }) => [bytes, pixels])).forEach((group, i) => {
+    groups.set(group, [...(groups.get(group) ?? []), images[i]]);
+  });
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => ({
+      files: group.map((image) => image.source),
+      side: group.find((image) => image.side !== 'unused')?.side ?? 'unused',
+      contradictory: new Set(group.map((image) => image.label)).size > 1,
+    }));
+}

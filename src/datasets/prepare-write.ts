@@ -1,0 +1,115 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf, UserError } from '../common/errors';
+import { writeJson } from '../common/files';
+import type { LongRun } from '../common/progress';
+import type { ImageFormat } from '../image/decode';
+import { writePng } from '../image/encode';
+import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
+import { stopIfAsked, unitedMask, type ReadImage } from './prepare-read';
+import type { PrepareReport } from './prepare-report';
+
+/** The file beside a prepared data set that says how it was made. */
+export const PREPARED_FILE = 'prepared.json';
+
+const EXTENSIONS: Record<ImageFormat, string> = { jpeg: '.jpg', png: '.png', bmp: '.bmp', tiff: '.tif' };
+
+/** A place for the result that was found free, or may be freed. */
+export interface Claim {
+  out: string;
+  replace: boolean;
+}
+
+/**
+ * Checks before the work that the result can be put at `out`: a folder that is missing or empty, or with `force` an earlier
+ * prepared data set.
+ * @throws UserError if there is anything else, or no permission.
+ */
+export function claimFolder(from: string, out: string, force: boolean): Claim {
+  const target = path.resolve(out);
+  const relative = path.relative(target, path.resolve(from));
+  if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
+    throw new UserError(`--out ${out}: holds the folder that is read from; give another one`);
+  }
+  try {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.accessSync(path.dirname(target), fs.constants.W_OK);
+  } catch (error) {
+    throw new UserError(`--out ${out}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+  }
+  const stat = fs.statSync(target, { throwIfNoEntry: false });
+  if (stat === undefined) return { out: target, replace: false };
+  if (!stat.isDirectory()) throw new UserError(`--out ${out}: is a file; give a folder`);
+  if (fs.readdirSync(target).length === 0) return { out: target, replace: true };
+  if (!fs.existsSync(path.join(target, PREPARED_FILE))) {
+    throw new UserError(`--out ${out}: is not empty and was not made by this command; give another folder or remove it`);
+  }
+  if (!force) throw new UserError(`--out ${out}: holds a prepared data set already; --force replaces it`);
+  return { out: target, replace: true };
+}
+
+/** Writes images, masks, samples and the report to a folder beside the target, then renames it to the target. */
+export async function writePrepared(
+  { out, replace }: Claim,
+  report: Omit<PrepareReport, 'hash'>,
+  images: readonly ReadImage[],
+  run: LongRun,
+): Promise<PrepareReport> {
+  const temporary = fs.mkdtempSync(`${out}.`);
+  try {
+    const rows = await writeImages(temporary, report.clsname, images, run);
+    writeSamples(temporary, rows.train, rows.test);
+    const complete: PrepareReport = { ...report, hash: datasetHash(readDataset(temporary)) };
+    const sources = images.map(({ source, sha256 }, i) => ({ filename: rows.names[i], source, sha256 }));
+    writeJson(path.join(temporary, PREPARED_FILE), { ...complete, images: sources });
+    fs.chmodSync(temporary, 0o777 & ~process.umask());
+    if (replace) fs.rmSync(out, { recursive: true, force: true });
+    fs.renameSync(temporary, out);
+    return complete;
+  } catch (error) {
+    fs.rmSync(temporary, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS') throw new UserError(`--out ${out}: cannot be written (${code})`);
+    throw error;
+  }
+}
+
+async function writeImages(
+  dir: string,
+  clsname: string,
+  images: readonly ReadImage[],
+  run: LongRun,
+): Promise<{ train: SampleRow[]; test: SampleRow[]; names: string[] }> {
+  const train: SampleRow[] = [];
+  const test: SampleRow[] = [];
+  const names: string[] = [];
+  for (const folder of ['train/normal', 'test/normal', 'test/abnormal', 'test/ground_true']) {
+    fs.mkdirSync(path.join(dir, 'images', folder), { recursive: true });
+  }
+  const used: Record<string, number> = {};
+  for (const [i, image] of images.entries()) {
+    stopIfAsked(run);
+    run.onProgress?.({ phase: 'copying images', done: i, total: images.length });
+    const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
+    const number = (used[folder] = (used[folder] ?? -1) + 1);
+    const filename = `${folder}/${number}${EXTENSIONS[image.format]}`;
+    fs.copyFileSync(image.file, path.join(dir, filename));
+    fs.chmodSync(path.join(dir, filename), 0o666 & ~process.umask());
+    const row: SampleRow = {
+      filename,
+      label: image.label,
+      labelName: image.label === 0 ? 'good' : 'defective',
+      clsname,
+      metadata: { source: image.source, ...image.metadata },
+    };
+    const mask = await unitedMask(image);
+    if (mask) {
+      row.mask = `images/test/ground_true/${number}.png`;
+      await writePng(path.join(dir, row.mask), { ...mask, data: mask.data.map((value) => value * 255) });
+    }
+    (image.side === 'train' ? train : test).push(row);
+    names.push(filename);
+  }
+  run.onProgress?.({ phase: 'copying images', done: images.length, total: images.length });
+  return { train, test, names };
+}

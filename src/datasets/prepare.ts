@@ -1,0 +1,123 @@
+import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import { Random } from '../common/random';
+import { joinByKeys } from './duplicates';
+import { findBrainMri } from './prepare-brainmri';
+import { findBusi } from './prepare-busi';
+import { findCheXpert } from './prepare-chexpert';
+import { findFolder, type FolderNames } from './prepare-folder';
+import { readImages, type ReadImage } from './prepare-read';
+import { duplicatesOf, type PrepareKind, type PrepareReport } from './prepare-report';
+import { claimFolder, writePrepared } from './prepare-write';
+import type { RawDataset, RawImage, SplitCounts } from './raw';
+import { drawSides, splitCounts, type Side } from './split';
+
+/** Options of {@link prepareDataset}. */
+export interface PrepareOptions {
+  /** Seed of the split; default 1. */
+  seed?: number;
+  /** `folder` only: number of normal images for training; default a third of them. */
+  train?: number;
+  /** `folder` only: names of its folders, and of the class. */
+  names?: FolderNames;
+  /** Replace an earlier prepared data set at the same place. */
+  force?: boolean;
+}
+
+/**
+ * Turns a downloaded data set into the layout that `train` and `evaluate` read. Images are copied byte for byte; the result
+ * appears at `out` at once and whole, or not at all.
+ * @throws UserError if the folder is not laid out as expected, holds no usable image, or `out` cannot be written.
+ */
+export async function prepareDataset(
+  kind: PrepareKind,
+  from: string,
+  out: string,
+  options: PrepareOptions = {},
+  run: LongRun = {},
+): Promise<PrepareReport> {
+  const { seed = 1 } = options;
+  const claim = claimFolder(from, out, options.force === true);
+  const raw = FINDERS[kind](from, options.names ?? {});
+  const count = (images: readonly RawImage[], label: 0 | 1): number => images.filter((image) => image.label === label).length;
+  const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
+  if (found.normal === 0) throw new UserError(`${from}: no normal images found, and training needs some`);
+
+  const chosen = candidates(raw, Random.of(seed, 'prepare', 'candidates'));
+  const notes = [...raw.notes];
+  if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} drawn at random were read`);
+  const { images, skipped } = await readImages(chosen, from, run);
+  if (images.every((image) => image.label !== 0)) {
+    throw new UserError(
+      `${from}: none of the ${found.normal} normal images can be read; the first: ${skipped[0]?.file}: ${skipped[0]?.reason}`,
+    );
+  }
+  const counts = splitCounts(count(images, 0), count(images, 1), raw.published, options.train);
+  if (counts.train < 1 || counts.testNormal < 0) {
+    throw new UserError(
+      `${from}: ${count(images, 0)} normal and ${count(images, 1)} abnormal images are too few for a training set of ${options.train ?? 'one or more'}`,
+    );
+  }
+  assignSides(images, counts, seed);
+  const on = (side: Side, label: 0 | 1): number =>
+    count(
+      images.filter((image) => image.side === side),
+      label,
+    );
+  const reached = { train: on('train', 0), testNormal: on('test', 0), testAbnormal: on('test', 1) };
+  const report: Omit<PrepareReport, 'hash'> = {
+    kind,
+    clsname: raw.clsname,
+    source: from,
+    seed,
+    found,
+    counts: {
+      ...reached,
+      masks: images.filter((image) => image.side === 'test' && image.masks.length > 0).length,
+      unusedNormal: found.normal - reached.train - reached.testNormal,
+      unusedAbnormal: found.abnormal - reached.testAbnormal,
+    },
+    split: splitName(reached, raw.published),
+    duplicates: duplicatesOf(images),
+    skipped: [...raw.skipped, ...skipped],
+    notes,
+  };
+  return writePrepared(
+    claim,
+    report,
+    images.filter((image) => image.side !== 'unused'),
+    run,
+  );
+}
+
+const FINDERS: Record<PrepareKind, (from: string, names: FolderNames) => RawDataset> = {
+  brainmri: findBrainMri,
+  busi: findBusi,
+  chexpert: findCheXpert,
+  folder: findFolder,
+};
+
+function splitName(reached: SplitCounts, published: SplitCounts | undefined): PrepareReport['split'] {
+  if (!published) return 'own';
+  const keys = ['train', 'testNormal', 'testAbnormal'] as const;
+  return keys.every((key) => reached[key] === published[key]) ? 'published' : 'scaled';
+}
+
+/** Of a data set far larger than its published split, a random part that is large enough; else all. */
+function candidates({ images, published }: RawDataset, random: Random): RawImage[] {
+  if (!published) return images;
+  const room = (n: number): number => Math.ceil(n * 1.2) + 50;
+  const some = (label: 0 | 1, n: number): RawImage[] => {
+    const all = images.filter((image) => image.label === label);
+    return all.length <= n ? all : random.shuffle(all).slice(0, n);
+  };
+  const drawn = new Set([...some(0, room(published.train + published.testNormal)), ...some(1, room(published.testAbnormal))]);
+  return images.filter((image) => drawn.has(image));
+}
+
+function assignSides(images: ReadImage[], counts: SplitCounts, seed: number): void {
+  const keys = images.map(({ sha256: bytes, pixels, patient }) => [bytes, pixels, ...(patient === undefined ? [] : [patient])]);
+  const labels = images.map((image) => image.label);
+  const sides = drawSides(labels, joinByKeys(keys), counts, Random.of(seed, 'prepare', 'split'));
+  images.forEach((image, i) => (image.side = sides[i]));
+}

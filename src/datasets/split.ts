@@ -1,0 +1,50 @@
+import type { Random } from '../common/random';
+import type { SplitCounts } from './raw';
+
+/** The side of an image; `unused` ones are not in the data set. */
+export type Side = 'train' | 'test' | 'unused';
+
+/**
+ * How many images each side gets: the published counts where there are enough images, else as many as the published
+ * proportion allows; without published counts a third of the normal images (or `train` of them) is for training, all else is for the test.
+ */
+export function splitCounts(normal: number, abnormal: number, published?: SplitCounts, train?: number): SplitCounts {
+  if (!published) {
+    const trained = train ?? Math.max(1, Math.floor(normal / 3));
+    return { train: trained, testNormal: normal - trained, testAbnormal: abnormal };
+  }
+  const scale = Math.min(1, normal / (published.train + published.testNormal), abnormal / published.testAbnormal);
+  const scaled = { train: Math.round(published.train * scale), testAbnormal: Math.round(published.testAbnormal * scale) };
+  const testNormal = Math.min(Math.round(published.testNormal * scale), normal - scaled.train);
+  return { ...scaled, testNormal };
+}
+
+/**
+ * Draws the sides. Items of one group are never on both; a group with an abnormal item is never for training, and one that
+ * is larger than the places left in the training set is passed over.
+ * @param groups - the group of each item
+ */
+export function drawSides(labels: readonly (0 | 1)[], groups: readonly number[], counts: SplitCounts, random: Random): Side[] {
+  const members = new Map<number, number[]>();
+  groups.forEach((group, i) => members.set(group, [...(members.get(group) ?? []), i]));
+  const sides: Side[] = labels.map(() => 'unused');
+  const order = random.shuffle([...members.values()]);
+  let left = counts.train;
+  const rest: number[] = [];
+  for (const group of order) {
+    const trainable = group.length <= left && group.every((i) => labels[i] === 0);
+    if (trainable) {
+      left -= group.length;
+      for (const i of group) sides[i] = 'train';
+    } else {
+      rest.push(...group);
+    }
+  }
+  for (const [label, count] of [
+    [0, counts.testNormal],
+    [1, counts.testAbnormal],
+  ] as const) {
+    for (const i of rest.filter((item) => labels[item] === label).slice(0, count)) sides[i] = 'test';
+  }
+  return sides;
+}
