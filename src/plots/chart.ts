@@ -1,0 +1,67 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Chart, PngPicture } from './picture';
+import { CHART_CONFIG, escapeXml } from './style';
+
+/**
+ * A chart in the project's style from any Vega-Lite 5 specification.
+ * @param alt - a sentence or two for readers who cannot see it
+ */
+export function chart(spec: object, alt: string): Chart {
+  const styled = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    description: alt,
+    padding: 10,
+    config: CHART_CONFIG,
+    ...spec,
+  };
+  return { spec: styled as TopLevelSpec, alt };
+}
+
+let lastRendering: Promise<unknown> = Promise.resolve();
+
+/** Draws a chart as SVG, in Node; the same chart gives the same text. */
+export function toSvg(picture: Chart): Promise<string> {
+  const drawn = lastRendering.then(() => render(picture)); // one at a time: Vega numbers its clip paths globally
+  lastRendering = drawn.catch(() => undefined);
+  return drawn;
+}
+
+/** Functions of vega-scenegraph that Vega passes on but does not declare. */
+interface IdCounters {
+  resetSVGClipId(): void;
+  resetSVGDefIds(): void;
+}
+
+async function render(picture: Chart): Promise<string> {
+  const vega = (await import('vega')) as unknown as typeof import('vega') & IdCounters;
+  const vegaLite = await import('vega-lite');
+  const complaints: string[] = [];
+  const logger = vega.logger(vega.Warn, undefined, (_method, _level, input) =>
+    complaints.push(Array.from(input as ArrayLike<unknown>).join(' ')),
+  );
+  const { spec } = vegaLite.compile(picture.spec, { logger });
+  const view = new vega.View(vega.parse(spec), { renderer: 'none', logger });
+  try {
+    vega.resetSVGClipId();
+    vega.resetSVGDefIds();
+    const svg = await view.toSVG();
+    if (complaints.length > 0) throw new Error(`chart: ${complaints.join('; ')}`);
+    return svg.replace('<svg ', `<svg role="img" aria-label="${escapeXml(picture.alt)}" `);
+  } finally {
+    view.finalize();
+  }
+}
+
+/**
+ * Draws a chart as PNG.
+ * @param scale - pixels of the file per CSS pixel, default 2
+ */
+export async function toPng(picture: Chart, scale = 2): Promise<PngPicture> {
+  const svg = await toSvg(picture);
+  const sharp = (await import('sharp')).default;
+  const { data, info } = await sharp(Buffer.from(svg), { density: 72 * scale })
+    .flatten({ background: CHART_CONFIG.background })
+    .png({ compressionLevel: 9 })
+    .toBuffer({ resolveWithObject: true });
+  return { png: data, width: Math.round(info.width / scale), height: Math.round(info.height / scale), alt: picture.alt };
+}

@@ -1,0 +1,127 @@
+import crypto from 'node:crypto';
+import path from 'node:path';
+import type { Display } from 'tslab';
+import { toPng } from './chart';
+import { isChart, type Picture } from './picture';
+
+/** What Jupyter calls a MIME bundle: one output in several formats, of which a viewer draws the best it knows. */
+interface Bundle {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+}
+
+type WriteDisplayData = (message: Bundle & { transient: { display_id?: string } }, update: boolean) => void;
+
+const VEGA_LITE = 'application/vnd.vegalite.v5+json';
+
+/**
+ * Shows a picture below the notebook's cell: a chart as Vega-Lite, which JupyterLab draws, with a PNG beside it for viewers
+ * that run no scripts; a PNG as it is. Outside of a kernel nothing happens.
+ */
+export async function show(picture: Picture): Promise<void> {
+  if (findKernel()) send(await bundleOf(picture));
+}
+
+/** A picture that is replaced in place, for progress. */
+export interface LiveChart {
+  /** Asks for this picture to be shown; returns at once. Where several come while one is drawn, the last of them is. */
+  update(picture: Picture): void;
+  /** Waits until the last picture is shown. Errors of drawing surface here. */
+  finish(): Promise<void>;
+}
+
+/**
+ * A place below the notebook's cell whose picture changes: `const live = liveChart()`, then `live.update(chart)` after every
+ * epoch and `await live.finish()`. Outside of a kernel nothing happens.
+ */
+export function liveChart(): LiveChart {
+  const place = newPlace();
+  let next: Picture | undefined;
+  let drawing: Promise<void> | undefined;
+  let failure: unknown;
+  const draw = async (): Promise<void> => {
+    try {
+      while (next) {
+        const picture = next;
+        next = undefined;
+        place(await bundleOf(picture));
+      }
+    } catch (error) {
+      failure ??= error;
+    } finally {
+      drawing = undefined;
+    }
+  };
+  return {
+    update(picture) {
+      if (!findKernel()) return;
+      next = picture;
+      drawing ??= draw();
+    },
+    async finish() {
+      while (drawing) await drawing;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+async function bundleOf(picture: Picture): Promise<Bundle> {
+  const { png, width, height, alt } = isChart(picture) ? await toPng(picture) : picture;
+  return {
+    data: {
+      ...(isChart(picture) ? { [VEGA_LITE]: picture.spec } : {}),
+      'image/png': png.toString('base64'),
+      'text/plain': alt,
+    },
+    metadata: { 'image/png': { width, height, alt } },
+  };
+}
+
+/** Opens a place for an output that later calls overwrite. */
+function newPlace(): (bundle: Bundle) => void {
+  const id = crypto.randomBytes(8).toString('hex');
+  let shown = false;
+  let fallback: Display | undefined;
+  return (bundle) => {
+    const kernel = findKernel();
+    if (kernel?.write) kernel.write({ ...bundle, transient: { display_id: id } }, shown);
+    else if (kernel) sendBest((fallback ??= kernel.newDisplay()), bundle);
+    shown = true;
+  };
+}
+
+function send(bundle: Bundle): void {
+  const kernel = findKernel();
+  if (kernel?.write) kernel.write({ ...bundle, transient: {} }, false);
+  else if (kernel) sendBest(kernel.display, bundle);
+}
+
+/** tslab's public display takes one format: the PNG, which every viewer shows. */
+function sendBest(display: Display, bundle: Bundle): void {
+  display.png(Buffer.from(bundle.data['image/png'] as string, 'base64'));
+}
+
+interface Kernel {
+  display: Display;
+  newDisplay(): Display;
+  /** tslab's private function for messages with several formats, where it is found. */
+  write?: WriteDisplayData;
+}
+
+/** The tslab kernel that this process is; looked up among the loaded modules, so that nothing is loaded outside of one. */
+function findKernel(): Kernel | undefined {
+  const loaded = (file: string): Record<string, unknown> | undefined => {
+    const ending = ['', 'tslab', 'dist', file].join(path.sep);
+    const found = Object.keys(require.cache).find((name) => name.endsWith(ending));
+    return found === undefined ? undefined : (require.cache[found]?.exports as Record<string, unknown>);
+  };
+  const jupyter = loaded('jupyter.js');
+  if (!jupyter || jupyter.lastWriteDisplayData === null) return undefined;
+  const tslab = require('tslab') as { display: Display; newDisplay(): Display };
+  const write = jupyter.lastWriteDisplayData;
+  return {
+    display: tslab.display,
+    newDisplay: tslab.newDisplay,
+    write: typeof write === 'function' ? (write as WriteDisplayData) : undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { writeFileAtomic } from '../common/files';
+import { projectRoot } from '../common/project-root';
+import { toPng, toSvg } from './chart';
+import { isChart, type Picture } from './picture';
+
+/**
+ * Writes a picture as a figure: `NAME.svg` (charts) and `NAME.png`, whole or not at all.
+ * @param name - letters, digits, `-` and `_`
+ * @param folder - default `figures/` of the project
+ * @returns the files written
+ * @throws UserError if the name is no plain file name.
+ */
+export async function exportFigure(name: string, picture: Picture, folder = path.join(projectRoot(), 'figures')): Promise<string[]> {
+  if (!/^[\w-]+$/.test(name)) throw new UserError(`figure ${JSON.stringify(name)}: a name holds letters, digits, "-" and "_" only`);
+  const file = (extension: string): string => path.join(folder, `${name}.${extension}`);
+  const written: string[] = [];
+  const write = (extension: string, content: string | Uint8Array): void => {
+    writeFileAtomic(file(extension), content);
+    written.push(file(extension));
+  };
+  if (isChart(picture)) {
+    const [svg, { png }] = [await toSvg(picture), await toPng(picture)];
+    write('svg', svg + '\n');
+    write('png', png);
+  } else {
+    write('png', picture.png);
+  }
+  return written;
+}

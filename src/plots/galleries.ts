@@ -1,0 +1,54 @@
+import type { Raster } from '../image/image';
+import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
+import { heatOverlay, rangeOf } from './overlay';
+import type { PngPicture } from './picture';
+import { COLOURS, formatNumber } from './style';
+
+/** A tested image with what the model says of it. */
+export interface Finding {
+  image: Raster;
+  /** `[H, W]` of the image, higher means more abnormal. */
+  map: ArrayLike<number>;
+  /** `[H, W]` of the image, above 0 where abnormal; left out where it is not known. */
+  mask?: ArrayLike<number> | null;
+  label: 0 | 1;
+  score: number;
+  name?: string;
+}
+
+/**
+ * Images in rows of `perRow`: a support set, synthesised anomalies with their outlines.
+ * @param options.perRow - default 4
+ */
+export function gallery(panels: readonly Panel[], options: MontageOptions & { perRow?: number }): Promise<PngPicture> {
+  const { perRow = 4, ...rest } = options;
+  const rows: MontageRow[] = [];
+  for (let i = 0; i < panels.length; i += perRow) rows.push({ panels: panels.slice(i, i + perRow) });
+  return montage(rows, rest);
+}
+
+/**
+ * A row for each finding: the image, the image with the outline of its mask (where any has one), and the map over it. All
+ * maps share one colour scale (shown below), by default from the lowest to the highest value among them.
+ */
+export function findingsMontage(
+  findings: readonly Finding[],
+  options: Partial<MontageOptions> & { range?: [number, number]; opacity?: number } = {},
+): Promise<PngPicture> {
+  const { range = rangeOf(findings.map((finding) => finding.map)), opacity, ...rest } = options;
+  const masks = findings.some((finding) => finding.mask);
+  const rows = findings.map(({ image, map, mask, label, score, name }) => {
+    const verdict = label === 1 ? 'abnormal' : 'normal';
+    const contour = mask ?? undefined;
+    const panels: Panel[] = [
+      { image, caption: verdict, captionColour: COLOURS[verdict] },
+      ...(masks ? [{ image, contour, caption: contour ? undefined : 'no mask' }] : []),
+      { image: heatOverlay(image, map, { range, alpha: opacity }), contour, caption: `score ${formatNumber(score)}` },
+    ];
+    return { label: name, panels };
+  });
+  const alt =
+    `${findings.length} images, each ${masks ? 'with the outline of its mask and ' : 'with '}its anomaly map over it; scores: ` +
+    findings.map(({ label, score }) => `${formatNumber(score)} (${label === 1 ? 'abnormal' : 'normal'})`).join(', ');
+  return montage(rows, { alt, columns: ['image', ...(masks ? ['mask'] : []), 'anomaly map'], heatRange: range, ...rest });
+}

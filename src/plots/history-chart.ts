@@ -1,0 +1,81 @@
+import { chart } from './chart';
+import type { Chart } from './picture';
+import { COLOURS, formatNumber } from './style';
+
+/** An epoch: mean losses, and metrics where they were measured. A row of `history.csv` is one. */
+export interface HistoryPoint {
+  epoch: number;
+  total: number;
+  focal: number;
+  dice: number;
+  imageAuroc?: number | null;
+  pixelAuroc?: number | null;
+}
+
+type Series = 'total' | 'focal' | 'dice' | 'imageAuroc' | 'pixelAuroc';
+
+const NAMES: Record<Series, string> = {
+  total: 'total',
+  focal: 'focal',
+  dice: 'Dice',
+  imageAuroc: 'image AUROC',
+  pixelAuroc: 'pixel AUROC',
+};
+
+/** The parts of the loss over the epochs and, beside it, the metrics of the epochs in which some were measured. */
+export function historyChart(rows: readonly HistoryPoint[], options: { title?: string } = {}): Chart {
+  const panels = [panel(rows, ['total', 'focal', 'dice'], 'loss', true)];
+  const measured = (['imageAuroc', 'pixelAuroc'] as const).filter((key) => rows.some((row) => isNumber(row[key])));
+  if (measured.length > 0) panels.push(panel(rows, measured, 'AUROC', false));
+  const spec = { ...(options.title ? { title: options.title } : {}), hconcat: panels, spacing: 36 };
+  return chart({ ...spec, resolve: { scale: { color: 'independent' } } }, describe(rows, measured));
+}
+
+function panel(rows: readonly HistoryPoint[], keys: Series[], axis: string, zero: boolean): object {
+  const values = keys.flatMap((key) =>
+    rows.filter((row) => isNumber(row[key])).map((row) => ({ epoch: row.epoch, value: row[key], series: NAMES[key] })),
+  );
+  const epochs = new Set(values.map((value) => value.epoch)).size;
+  return {
+    width: 320,
+    height: 220,
+    data: { values },
+    mark: { type: 'line', strokeWidth: 2, point: epochs <= 40 ? { size: 22, filled: true } : false },
+    encoding: {
+      x: {
+        field: 'epoch',
+        type: 'quantitative',
+        title: 'epoch',
+        axis: { tickMinStep: 1, format: 'd', grid: false },
+        scale: epochs > 0 ? { zero: false } : { domain: [0, 10] },
+      },
+      y: { field: 'value', type: 'quantitative', title: axis, scale: epochs > 0 ? { zero } : { domain: [0, 1] } },
+      color: {
+        field: 'series',
+        type: 'nominal',
+        title: null,
+        scale: { domain: keys.map((key) => NAMES[key]), range: keys.map((key) => COLOURS[key]) },
+        legend: { orient: 'top', direction: 'horizontal', symbolType: 'stroke' },
+      },
+      tooltip: [
+        { field: 'series', title: 'series' },
+        { field: 'epoch', title: 'epoch' },
+        { field: 'value', title: axis, format: '.4f' },
+      ],
+    },
+  };
+}
+
+function isNumber(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined && Number.isFinite(value);
+}
+
+function describe(rows: readonly HistoryPoint[], measured: readonly ('imageAuroc' | 'pixelAuroc')[]): string {
+  if (rows.length === 0) return 'Training history: no epoch yet.';
+  const [first, last] = [rows[0], rows[rows.length - 1]];
+  const metrics = measured.map((key) => {
+    const values = rows.map((row) => row[key]).filter(isNumber);
+    return ` The ${NAMES[key]} went from ${formatNumber(values[0])} to ${formatNumber(values[values.length - 1])}.`;
+  });
+  return `Training history: the total loss went from ${formatNumber(first.total)} in epoch ${first.epoch} to ${formatNumber(last.total)} in epoch ${last.epoch}.${metrics.join('')}`;
+}

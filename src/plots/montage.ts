@@ -1,0 +1,151 @@
+import type { Raster } from '../image/image';
+import { HEAT_TABLE } from './heat-colours';
+import { drawContour, toRgb } from './overlay';
+import type { PngPicture } from './picture';
+import { COLOURS, escapeXml, FONT, formatNumber } from './style';
+
+/** An image of a montage. */
+export interface Panel {
+  image: Raster;
+  /** A line below it; cut where it is too long. */
+  caption?: string;
+  captionColour?: string;
+  /** `[H, W]` of the image: a mask whose outline is drawn. */
+  contour?: ArrayLike<number>;
+}
+
+/** A row of a montage. */
+export interface MontageRow {
+  /** At the left of the row; cut where it is too long. */
+  label?: string;
+  panels: Panel[];
+}
+
+export interface MontageOptions {
+  /** For readers who cannot see it. */
+  alt: string;
+  title?: string;
+  /** Above the columns. */
+  columns?: string[];
+  /** Side of the square that each image is fitted into, in CSS pixels, default 150. */
+  cell?: number;
+  /** A colour bar with the values of its ends. */
+  heatRange?: [number, number];
+  /** Pixels of the file per CSS pixel, default 2. */
+  scale?: number;
+}
+
+const GAP = 8;
+const MARGIN = 12;
+const FONT_SIZE = 12;
+/** Mean width of a letter in units of the font size: wide faces fit too. */
+const LETTER = 0.58;
+
+/**
+ * Rows of images with labels, on white. Images keep their proportions.
+ * @returns a PNG; the same input gives the same bytes on one machine
+ */
+export async function montage(rows: readonly MontageRow[], options: MontageOptions): Promise<PngPicture> {
+  const { alt, title, columns, cell = 150, heatRange, scale = 2 } = options;
+  const sharp = (await import('sharp')).default;
+  const count = Math.max(1, ...rows.map((row) => row.panels.length), columns?.length ?? 0);
+  const labelled = rows.some((row) => row.label);
+  const left = MARGIN + (labelled ? 110 : 0);
+  const captioned = rows.map((row) => row.panels.some((panel) => panel.caption));
+  const top = MARGIN + (title ? 26 : 0) + (columns ? 22 : 0);
+  const width = left + count * (cell + GAP) - GAP + MARGIN;
+  const texts: string[] = [];
+  if (title) texts.push(text(title, MARGIN, MARGIN + 13, { size: 14, weight: 600, room: width - 2 * MARGIN }));
+  columns?.forEach((name, c) =>
+    texts.push(text(name, left + c * (cell + GAP) + cell / 2, top - 8, { anchor: 'middle', colour: COLOURS.faint, room: cell })),
+  );
+
+  const layers: { input: Buffer; raw: { width: number; height: number; channels: 3 }; left: number; top: number }[] = [];
+  let y = top;
+  for (const [r, row] of rows.entries()) {
+    if (row.label) texts.push(text(row.label, MARGIN, y + cell / 2 + 4, { room: left - MARGIN - GAP }));
+    for (const [c, panel] of row.panels.entries()) {
+      const x = left + c * (cell + GAP);
+      const fitted = await fit(panel, Math.round(cell * scale), Math.max(1, Math.round(scale)));
+      const centred = (side: number): number => Math.floor((Math.round(cell * scale) - side) / 2);
+      layers.push({
+        input: Buffer.from(fitted.data),
+        raw: { width: fitted.width, height: fitted.height, channels: 3 },
+        left: Math.round(x * scale) + centred(fitted.width),
+        top: Math.round(y * scale) + centred(fitted.height),
+      });
+      if (panel.caption) {
+        texts.push(text(panel.caption, x + cell / 2, y + cell + 15, { anchor: 'middle', colour: panel.captionColour, room: cell }));
+      }
+    }
+    y += cell + (captioned[r] ? 20 : 0) + GAP;
+  }
+  if (heatRange) {
+    texts.push(colourBar(left, y + 4, Math.min(220, width - left - MARGIN), heatRange));
+    y += 36;
+  }
+  const height = Math.max(y - GAP + MARGIN, top + MARGIN);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * scale}" height="${height * scale}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(FONT)}">${texts.join('')}</svg>`;
+  const png = await sharp({
+    create: { width: Math.round(width * scale), height: Math.round(height * scale), channels: 3, background: COLOURS.background },
+  })
+    .composite([...layers, { input: Buffer.from(svg), left: 0, top: 0 }])
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+  return { png, width, height, alt };
+}
+
+/** Scales an image into a square of `side` pixels, the outline of its mask drawn after scaling, so that it stays thin. */
+async function fit(panel: Panel, side: number, thickness: number): Promise<Raster<Uint8Array>> {
+  const sharp = (await import('sharp')).default;
+  const rgb = toRgb(panel.image);
+  const factor = side / Math.max(rgb.width, rgb.height);
+  const [width, height] = [rgb.width, rgb.height].map((n) => Math.max(1, Math.round(n * factor)));
+  const data = await sharp(rgb.data, { raw: { width: rgb.width, height: rgb.height, channels: 3 } })
+    .resize(width, height, { fit: 'fill', kernel: factor > 3 ? 'nearest' : 'lanczos3' })
+    .raw()
+    .toBuffer();
+  const scaled: Raster<Uint8Array> = { width, height, channels: 3, data };
+  if (!panel.contour) return scaled;
+  if (panel.contour.length !== rgb.width * rgb.height) {
+    throw new RangeError(`a mask of ${panel.contour.length} values does not fit an image of ${rgb.width} x ${rgb.height}`);
+  }
+  const mask = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * rgb.height) / height) * rgb.width;
+    for (let x = 0; x < width; x++) mask[y * width + x] = panel.contour[row + Math.floor(((x + 0.5) * rgb.width) / width)] > 0 ? 1 : 0;
+  }
+  return drawContour(scaled, mask, { thickness });
+}
+
+interface TextStyle {
+  anchor?: 'start' | 'middle' | 'end';
+  size?: number;
+  weight?: number;
+  colour?: string;
+  /** Width that the text may take. */
+  room: number;
+}
+
+function text(content: string, x: number, y: number, style: TextStyle): string {
+  const { anchor = 'start', size = FONT_SIZE, weight = 400, colour = COLOURS.text, room } = style;
+  const letters = [...content.replace(/\s+/g, ' ')];
+  const most = Math.max(1, Math.floor(room / (size * LETTER)));
+  const cut = letters.length > most ? `${letters.slice(0, Math.max(1, most - 1)).join('')}…` : letters.join('');
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${escapeXml(colour)}">${escapeXml(cut)}</text>`;
+}
+
+function colourBar(x: number, y: number, width: number, [low, high]: [number, number]): string {
+  const stops = Array.from({ length: 17 }, (_, i) => {
+    const at = Math.round((i / 16) * 255) * 3;
+    return `<stop offset="${(i / 16) * 100}%" stop-color="rgb(${HEAT_TABLE.subarray(at, at + 3).join(',')})"/>`;
+  });
+  const digits = high - low < 0.1 ? 3 : 2;
+  const label = (value: number, at: number, anchor: 'start' | 'end'): string =>
+    text(formatNumber(value, digits), at, y + 22, { anchor, size: 11, room: width / 2 });
+  return (
+    `<defs><linearGradient id="heat">${stops.join('')}</linearGradient></defs>` +
+    `<rect x="${x}" y="${y}" width="${width}" height="8" fill="url(#heat)"/>${label(low, x, 'start')}${label(high, x + width, 'end')}` +
+    text('anomaly map', x + width / 2, y + 22, { anchor: 'middle', size: 11, colour: COLOURS.faint, room: width / 2 })
+  );
+}

@@ -1,0 +1,89 @@
+import type { Raster, RgbImage } from '../image/image';
+import { heatIndex, HEAT_TABLE } from './heat-colours';
+import { COLOURS, rgbOf } from './style';
+
+/** How a map is laid over an image. */
+export interface HeatOptions {
+  /** Values drawn as the first and the last colour; default the map's own minimum and maximum. Give one range to maps that are compared. */
+  range?: [number, number];
+  /** Opacity of the highest value, in [0, 1], default 0.75; it falls linearly to 0 at the lowest, where the image alone is seen. */
+  alpha?: number;
+}
+
+/** The image as RGB of 8 bits (grey repeated; 16 bits divided by 257), copied. */
+export function toRgb({ width, height, channels, data }: Raster): RgbImage {
+  const divisor = data instanceof Uint16Array ? 257 : 1;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < rgb.length; i++) rgb[i] = Math.round(data[channels === 3 ? i : Math.floor(i / 3)] / divisor);
+  return { width, height, channels: 3, data: rgb };
+}
+
+/**
+ * An anomaly map over its image.
+ * @param map - `[H, W]` of the image, higher means more abnormal
+ * @throws RangeError if map and image differ in size.
+ */
+export function heatOverlay(image: Raster, map: ArrayLike<number>, options: HeatOptions = {}): RgbImage {
+  checkSize(image, map, 'map');
+  const { range = rangeOf([map]), alpha = 0.75 } = options;
+  const out = toRgb(image);
+  for (let p = 0; p < map.length; p++) {
+    const index = heatIndex(map[p], range[0], range[1]);
+    const opacity = (alpha * index) / 255;
+    for (let c = 0; c < 3; c++) {
+      const at = p * 3 + c;
+      out.data[at] = Math.round(out.data[at] * (1 - opacity) + HEAT_TABLE[index * 3 + c] * opacity);
+    }
+  }
+  return out;
+}
+
+/** A map alone, in heat colours. */
+export function heatImage(width: number, height: number, map: ArrayLike<number>, range: [number, number] = rangeOf([map])): RgbImage {
+  const out: RgbImage = { width, height, channels: 3, data: new Uint8Array(width * height * 3) };
+  checkSize(out, map, 'map');
+  for (let p = 0; p < map.length; p++) {
+    const index = heatIndex(map[p], range[0], range[1]);
+    out.data.set(HEAT_TABLE.subarray(index * 3, index * 3 + 3), p * 3);
+  }
+  return out;
+}
+
+/**
+ * The image with the outline of a mask: the mask's pixels within `thickness` (in the four directions) of its edge.
+ * @param mask - `[H, W]` of the image; every value above 0 belongs to it
+ */
+export function drawContour(image: Raster, mask: ArrayLike<number>, options: { colour?: string; thickness?: number } = {}): RgbImage {
+  checkSize(image, mask, 'mask');
+  const { colour = COLOURS.contour, thickness = 1 } = options;
+  const { width, height } = image;
+  const rgb = rgbOf(colour);
+  const out = toRgb(image);
+  const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] > 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!inside(x, y)) continue;
+      let edge = false;
+      for (let d = 1; d <= thickness && !edge; d++) edge = !(inside(x - d, y) && inside(x + d, y) && inside(x, y - d) && inside(x, y + d));
+      if (edge) out.data.set(rgb, (y * width + x) * 3);
+    }
+  }
+  return out;
+}
+
+/** Smallest and largest value over several maps. */
+export function rangeOf(maps: readonly ArrayLike<number>[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const map of maps) {
+    for (let i = 0; i < map.length; i++) {
+      if (map[i] < low) low = map[i];
+      if (map[i] > high) high = map[i];
+    }
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
+function checkSize({ width, height }: { width: number; height: number }, values: ArrayLike<number>, what: string): void {
+  if (values.length !== width * height)
+    throw new RangeError(`a ${what} of ${values.length} values does not fit an image of ${width} x ${height}`);
+}

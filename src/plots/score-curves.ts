@@ -1,0 +1,66 @@
+import type { Interval } from '../evaluation/bootstrap';
+import { averagePrecision, prCurve } from '../evaluation/precision-recall';
+import { auroc, rocCurve } from '../evaluation/roc';
+import { curveChart } from './curve-chart';
+import type { Chart } from './picture';
+import { formatNumber } from './style';
+
+/**
+ * The ROC curve of image scores with its area; only the line of chance where one class is missing.
+ * @param labels - 0 normal, 1 abnormal
+ * @param interval - 95 % interval of the area, for the subtitle
+ */
+export function rocChart(scores: ArrayLike<number>, labels: ArrayLike<number>, interval: Interval | null = null, title = 'ROC'): Chart {
+  const curve = rocCurve(scores, labels);
+  const area = withInterval('AUROC', auroc(scores, labels), interval);
+  return curveChart({
+    title,
+    subtitle: area,
+    x: curve?.fpr ?? [],
+    y: curve?.tpr ?? [],
+    xTitle: 'false positive rate',
+    yTitle: 'true positive rate',
+    interpolate: 'linear',
+    chance: [
+      [0, 0],
+      [1, 1],
+    ],
+    alt: `ROC curve, ${area}. The dashed diagonal is chance.`,
+  });
+}
+
+/**
+ * The precision-recall curve of image scores with average precision; the dashed line is the share of abnormal images, which a
+ * guess would reach.
+ * @param interval - 95 % interval of the average precision, for the subtitle
+ */
+export function prChart(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  interval: Interval | null = null,
+  title = 'Precision and recall',
+): Chart {
+  const curve = prCurve(scores, labels);
+  const area = withInterval('average precision', averagePrecision(scores, labels), interval);
+  const share = labels.length > 0 ? Array.from(labels).reduce((a, b) => a + b, 0) / labels.length : 0;
+  return curveChart({
+    title,
+    subtitle: area,
+    x: [...(curve?.recall ?? [])].reverse(),
+    y: [...(curve?.precision ?? [])].reverse(),
+    xTitle: 'recall (true positive rate)',
+    yTitle: 'precision',
+    interpolate: 'step-before',
+    chance: [
+      [0, share],
+      [1, share],
+    ],
+    alt: `Precision-recall curve, ${area}. The dashed line is the share of abnormal images, ${formatNumber(share)}.`,
+  });
+}
+
+function withInterval(name: string, value: number | null, interval: Interval | null): string {
+  if (value === null) return `${name} undefined: one class only`;
+  const range = interval === null ? '' : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
+  return `${name} ${formatNumber(value)}${range}`;
+}

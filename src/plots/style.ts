@@ -1,0 +1,77 @@
+/**
+ * Colours that people with any colour vision tell apart (Okabe and Ito 2008); one thing has the same colour in every picture.
+ */
+export const COLOURS = {
+  normal: '#0072B2',
+  abnormal: '#D55E00',
+  total: '#000000',
+  focal: '#009E73',
+  dice: '#CC79A7',
+  imageAuroc: '#E69F00',
+  pixelAuroc: '#56B4E9',
+  /** A curve that is alone in its chart. */
+  curve: '#000000',
+  /** What a guess would reach. */
+  chance: '#767676',
+  /** Outline of a mask on a grey image. */
+  contour: '#56B4E9',
+  text: '#222222',
+  faint: '#555555',
+  grid: '#E5E5E5',
+  background: '#FFFFFF',
+} as const;
+
+/** Sans-serif faces that look alike on the usual systems. */
+export const FONT = 'Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
+
+/** Vega-Lite configuration of all charts: white background (dark themes would swallow black text), quiet grid, readable labels. */
+export const CHART_CONFIG = {
+  background: COLOURS.background,
+  font: FONT,
+  view: { stroke: null },
+  axis: {
+    labelColor: COLOURS.text,
+    titleColor: COLOURS.text,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal' as const,
+    titlePadding: 8,
+    gridColor: COLOURS.grid,
+    domainColor: COLOURS.chance,
+    tickColor: COLOURS.chance,
+    labelFlush: false,
+  },
+  legend: { labelFontSize: 11, labelColor: COLOURS.text, symbolStrokeWidth: 2.5, labelLimit: 240 },
+  title: {
+    anchor: 'start' as const,
+    fontSize: 13,
+    fontWeight: 600 as const,
+    color: COLOURS.text,
+    subtitleColor: COLOURS.faint,
+    subtitleFontSize: 11,
+    subtitlePadding: 4,
+    offset: 10,
+  },
+};
+
+/** Red, green, blue of `#RRGGBB`. */
+export function rgbOf(hex: string): [number, number, number] {
+  const value = parseInt(hex.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+/** A text for SVG and other XML: markup becomes text, characters that XML does not allow become U+FFFD. */
+export function escapeXml(text: string): string {
+  const allowed = text
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+  return allowed.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+}
+
+/** A number with `digits` decimals and a true minus sign; "undefined" for null, "not finite" for NaN and infinities. */
+export function formatNumber(value: number | null, digits = 3): string {
+  if (value === null) return 'undefined';
+  if (!Number.isFinite(value)) return 'not finite';
+  return value.toFixed(digits).replace('-', '\u2212');
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { chart } from '../../src/plots/chart';
+import { liveChart, show } from '../../src/plots/display';
+import { historyChart } from '../../src/plots/history-chart';
+
+interface Message {
+  data: Record<string, unknown>;
+  metadata: Record<string, { width: number; height: number; alt: string }>;
+  transient: { display_id?: string };
+}
+
+const VEGA_LITE = 'application/vnd.vegalite.v5+json';
+const picture = historyChart([{ epoch: 1, total: 1, focal: 0.5, dice: 0.5 }]);
+
+/** Becomes a kernel: tslab's module is loaded and writes into a list. */
+function kernel(write: unknown = (message: Message, update: boolean) => void written.push({ message, update })): void {
+  require('tslab/dist/jupyter').lastWriteDisplayData = write;
+}
+let written: { message: Message; update: boolean }[] = [];
+afterEach(() => {
+  written = [];
+  const file = require.resolve('tslab/dist/jupyter');
+  const loaded = require.cache[file];
+  if (loaded) loaded.exports.lastWriteDisplayData = null;
+});
+
+test('outside of a kernel nothing is shown, drawn or loaded', async () => {
+  await show(picture);
+  const live = liveChart();
+  live.update(picture);
+  await live.finish();
+  assert.equal(require.cache[require.resolve('tslab/dist/jupyter')], undefined);
+});
+
+test('a chart is one output: Vega-Lite, PNG and text', async () => {
+  kernel();
+  await show(picture);
+  assert.equal(written.length, 1);
+  const [{ message, update }] = written;
+  assert.deepEqual(Object.keys(message.data), [VEGA_LITE, 'image/png', 'text/plain']);
+  assert.equal(update, false);
+  assert.deepEqual(message.data[VEGA_LITE], picture.spec);
+  assert.match(String(message.data['image/png']), /^iVBOR/);
+  assert.equal(message.metadata['image/png'].alt, picture.alt);
+  assert.ok(message.metadata['image/png'].width > 300);
+});
+
+test('a PNG is shown with its size and text', async () => {
+  kernel();
+  await show({ png: Buffer.from('\x89PNG', 'latin1'), width: 7, height: 5, alt: 'seven by five' });
+  assert.deepEqual(written[0].message, {
+    data: { 'image/png': 'iVBORw==', 'text/plain': 'seven by five' },
+    metadata: { 'image/png': { width: 7, height: 5, alt: 'seven by five' } },
+    transient: {},
+  });
+});
+
+test('a live chart overwrites its place, skips pictures that are out of date, and ends with the last', async () => {
+  kernel();
+  const live = liveChart();
+  const at = (epoch: number) => historyChart([{ epoch, total: 1, focal: 1, dice: 1 }]);
+  for (let epoch = 1; epoch <= 5; epoch++) live.update(at(epoch));
+  await live.finish();
+  live.update(at(6));
+  await live.finish();
+  assert.deepEqual(
+    written.map(({ message }) => message.data['text/plain']),
+    [1, 5, 6].map((epoch) => at(epoch).alt),
+  );
+  assert.deepEqual(
+    written.map(({ update }) => update),
+    [false, true, true],
+  );
+  assert.equal(new Set(written.map(({ message }) => message.transient.display_id)).size, 1);
+  assert.ok(written[0].message.transient.display_id);
+});
+
+test('an error of drawing surfaces at the end', async () => {
+  kernel();
+  const live = liveChart();
+  live.update(chart({ mark: 'nonsense', data: { values: [] } }, 'wrong'));
+  await assert.rejects(live.finish());
+});
+
+test('without the private function the public display shows the PNG', async (t) => {
+  kernel('no longer a function');
+  const tslab = require('tslab') as typeof import('tslab');
+  const shown: Uint8Array[] = [];
+  t.mock.method(tslab.display, 'png', (png: Uint8Array) => void shown.push(png));
+  t.mock.method(tslab, 'newDisplay', () => tslab.display);
+  await show(picture);
+  const live = liveChart();
+  live.update(picture);
+  await live.finish();
+  assert.equal(shown.length, 2);
+  assert.equal(Buffer.from(shown[0]).toString('latin1', 1, 4), 'PNG');
+});
