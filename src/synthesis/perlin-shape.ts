@@ -9,7 +9,7 @@ const ATTEMPTS = 20_000;
 const HOPELESS = 0.75;
 
 /** One cell of gradient noise: a gradient (y, x) at each corner: top left, bottom left, top right, bottom right. */
-type Gradients = readonly [number, number, number, number, number, number, number, number];
+export type Gradients = readonly [number, number, number, number, number, number, number, number];
 
 /**
  * A shape with a smooth outline: one cell of gradient noise (Perlin 1985; fade 6t^5 - 15t^4 + 10t^3, times sqrt 2) over
@@ -56,7 +56,7 @@ function fade(t: number): number {
 }
 
 /** The noise at (y, x) of the unit cell. */
-function noiseAt(g: Gradients, y: number, x: number): number {
+export function noiseAt(g: Gradients, y: number, x: number): number {
   const left = mix(g[0] * y + g[1] * x, g[2] * (y - 1) + g[3] * x, fade(y));
   const right = mix(g[4] * y + g[5] * (x - 1), g[6] * (y - 1) + g[7] * (x - 1), fade(y));
   return Math.SQRT2 * mix(left, right, fade(x));
@@ -67,7 +67,7 @@ function mix(a: number, b: number, t: number): number {
 }
 
 /** The noise at the pixels (i / height, j / width) of a box: along a row, both sides of the mix are linear in x. */
-function cellNoise(g: Gradients, height: number, width: number): Float64Array {
+export function cellNoise(g: Gradients, height: number, width: number): Float64Array {
   const out = new Float64Array(height * width);
   const fades = Float64Array.from({ length: width }, (_, j) => fade(j / width));
   for (let i = 0, k = 0; i < height; i++) {

@@ -92,6 +92,7 @@ export class SynthesisPool {
   /** Stops the workers; draws that are outstanding are rejected. May be called twice. */
   async close(): Promise<void> {
     this.fail(new Error('the synthesis pool was closed'));
+    for (const { worker } of this.crew) worker.ref(); // so that the process waits for the end that is awaited here
     await Promise.all(this.crew.map(({ worker }) => worker.terminate()));
     this.crew = [];
   }
