@@ -26,9 +26,8 @@ export function toSvg(picture: Chart): Promise<string> {
   return drawn;
 }
 
-/** Functions of vega-scenegraph that Vega passes on but does not declare. */
+/** What Vega passes on of vega-scenegraph without declaring it: names of clip paths and gradients count from one again. */
 interface IdCounters {
-  resetSVGClipId(): void;
   resetSVGDefIds(): void;
 }
 
@@ -42,7 +41,6 @@ async function render(picture: Chart): Promise<string> {
   const { spec } = vegaLite.compile(picture.spec, { logger });
   const view = new vega.View(vega.parse(spec), { renderer: 'none', logger });
   try {
-    vega.resetSVGClipId();
     vega.resetSVGDefIds();
     const svg = await view.toSVG();
     if (complaints.length > 0) throw new Error(`chart: ${complaints.join('; ')}`);
