@@ -117,6 +117,7 @@ export class SynthesisPool {
     const jobs = new Map<number, Job>();
     worker.unref();
     worker.on('message', (reply: WorkerReply) => {
+      if (this.failure) return;
       const job = jobs.get(reply.id);
       jobs.delete(reply.id);
       if (jobs.size === 0) worker.unref();

@@ -93,7 +93,10 @@ test('broken checkpoints are refused with one line that names the file', async (
   const bytes = fs.readFileSync(file);
   const refuses = async (content: Buffer, pattern: RegExp): Promise<void> => {
     fs.writeFileSync(file, content);
-    await assert.rejects(embed(dir), (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.includes(file) && !e.message.includes('\n'));
+    await assert.rejects(
+      embed(dir),
+      (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.includes(file) && !e.message.includes('\n'),
+    );
   };
   await refuses(bytes.subarray(0, bytes.length - 10), /truncated/);
   await refuses(bytes.subarray(0, 4), /4 bytes/);
@@ -113,6 +116,9 @@ test('a configuration that does not fit the weights names both shapes', async ()
     [{ ...TINY, vision_config: { ...TINY.vision_config, num_attention_heads: 3 } }, /multiple of num_attention_heads 3/],
     [{ ...TINY, vision_config: { ...TINY.vision_config, patch_size: 64 } }, /patch_size 64/],
   ] as const) {
-    assert.throws(() => checkClipConfig(raw, 'here'), (e: Error) => e instanceof UserError && pattern.test(e.message));
+    assert.throws(
+      () => checkClipConfig(raw, 'here'),
+      (e: Error) => e instanceof UserError && pattern.test(e.message),
+    );
   }
 });

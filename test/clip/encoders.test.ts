@@ -16,7 +16,9 @@ function close(ours: ArrayLike<number>, expected: ArrayLike<number>, tolerance: 
 
 test('gelu is the exact one: SciPy 0.5 v (1 + erf(v / sqrt 2))', () => {
   const v = [-3, -1, -0.5, 0, 0.3, 1, 2.5];
-  const expected = [-0.00404969409489031, -0.15865525393145707, -0.15426876936299347, 0, 0.18537342665668577, 0.8413447460685429, 2.4844758366855597];
+  const expected = [
+    -0.00404969409489031, -0.15865525393145707, -0.15426876936299347, 0, 0.18537342665668577, 0.8413447460685429, 2.4844758366855597,
+  ];
   close(activation(tf.tensor2d(v, [1, 7]), 'gelu').dataSync(), expected, 4e-7);
   close(activation(tf.tensor2d([1], [1, 1]), 'quick_gelu').dataSync(), [1 / (1 + Math.exp(-1.702))], 1e-7);
 });
@@ -29,10 +31,20 @@ test('the gradient of the layer norm equals finite differences', () => {
   const numeric = (f: (x: number[]) => number, x: number[]): number[] =>
     x.map((_, i) => (f(x.map((v, j) => (i === j ? v + 5e-3 : v))) - f(x.map((v, j) => (i === j ? v - 5e-3 : v)))) / 1e-2);
   const dx = tf.grad((x: tf.Tensor) => value(x as tf.Tensor2D))(tf.tensor2d(at, [2, 4]));
-  close(dx.dataSync(), numeric((x) => value(tf.tensor2d(x, [2, 4])).dataSync()[0], at), 5e-3);
+  close(
+    dx.dataSync(),
+    numeric((x) => value(tf.tensor2d(x, [2, 4])).dataSync()[0], at),
+    5e-3,
+  );
   const w = [1.1, 0.4, -0.7, 0.9];
-  const dw = tf.grad((weight: tf.Tensor) => value(tf.tensor2d(at, [2, 4]), { ...parameters, weight: weight as tf.Tensor1D }))(tf.tensor1d(w));
-  close(dw.dataSync(), numeric((x) => value(tf.tensor2d(at, [2, 4]), { ...parameters, weight: tf.tensor1d(x) }).dataSync()[0], w), 5e-3);
+  const dw = tf.grad((weight: tf.Tensor) => value(tf.tensor2d(at, [2, 4]), { ...parameters, weight: weight as tf.Tensor1D }))(
+    tf.tensor1d(w),
+  );
+  close(
+    dw.dataSync(),
+    numeric((x) => value(tf.tensor2d(at, [2, 4]), { ...parameters, weight: tf.tensor1d(x) }).dataSync()[0], w),
+    5e-3,
+  );
 });
 
 test('positions are resized bicubically as OpenCV INTER_CUBIC (a = -0.75) does; the class token stays', () => {
@@ -48,10 +60,20 @@ test('positions are resized bicubically as OpenCV INTER_CUBIC (a = -0.75) does; 
 
 test('another image size gives another grid, and a size that is no multiple of the patch drops the rest', async () => {
   const dir = writeTinyClip();
-  for (const [size, grid] of [[32, 4], [48, 6], [60, 7]]) {
+  for (const [size, grid] of [
+    [32, 4],
+    [48, 6],
+    [60, 7],
+  ]) {
     const clip = await Clip.open(dir, size);
     const { tokens } = clip.imageEncoder.encode(tf.ones([2, 3, size, size]), [1, 4]);
-    assert.deepEqual(tokens.map((t) => t.shape), [[2, grid * grid, 16], [2, grid * grid, 16]]);
+    assert.deepEqual(
+      tokens.map((t) => t.shape),
+      [
+        [2, grid * grid, 16],
+        [2, grid * grid, 16],
+      ],
+    );
     clip.dispose();
   }
 });
