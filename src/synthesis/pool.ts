@@ -51,6 +51,7 @@ export class SynthesisPool {
   private crew: Crew[] = [];
   private nextId = 0;
   private failure: Error | undefined;
+  private closing = false;
 
   /** @throws UserError if the tasks, the parameters or the number of threads make no sense. */
   constructor(options: SynthesisPoolOptions) {
@@ -91,6 +92,7 @@ export class SynthesisPool {
 
   /** Stops the workers; draws that are outstanding are rejected. May be called twice. */
   async close(): Promise<void> {
+    this.closing = true;
     this.fail(new Error('the synthesis pool was closed'));
     for (const { worker } of this.crew) worker.ref(); // so that the process waits for the end that is awaited here
     await Promise.all(this.crew.map(({ worker }) => worker.terminate()));
@@ -137,7 +139,7 @@ export class SynthesisPool {
     this.waiting.length = 0;
     for (const { worker, jobs: own } of this.crew) {
       own.clear();
-      worker.unref();
+      if (!this.closing) worker.unref();
     }
     for (const job of jobs) job.reject(this.failure);
   }
