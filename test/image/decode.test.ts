@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { UserError } from '../../src/common/errors';
+import { decodeImage, readImage } from '../../src/image/decode';
+import { encodePng, writePng } from '../../src/image/encode';
+import { loadMask, loadTestRgb, loadTrainGray } from '../../src/image/load';
+import { bitmap } from './bitmap';
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'decode-'));
+after(() => fs.rmSync(dir, { recursive: true }));
+
+const rgb = { width: 3, height: 2, channels: 3 as const, data: Uint8Array.from({ length: 18 }, (_, i) => (i * 37) % 256) };
+const grey = { width: 3, height: 2, channels: 1 as const, data: Uint8Array.of(0, 1, 2, 100, 254, 255) };
+const deep = { width: 3, height: 2, channels: 1 as const, data: Uint16Array.of(0, 1, 257, 1000, 40000, 65535) };
+const deepRgb = { width: 1, height: 2, channels: 3 as const, data: Uint16Array.of(0, 1, 257, 1000, 40000, 65535) };
+
+async function refused(bytes: Buffer, pattern: RegExp): Promise<void> {
+  await assert.rejects(decodeImage(bytes, 'scan.x'), (error: Error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, pattern);
+    assert.ok(error.message.startsWith('scan.x: ') && !error.message.includes('\n'), error.message);
+    return true;
+  });
+}
+
+test('PNG of 8 and 16 bits, grey and RGB, comes back as it was written', async () => {
+  for (const image of [rgb, grey, deep, deepRgb]) {
+    const file = path.join(dir, 'a', 'image.png');
+    await writePng(file, image);
+    assert.deepEqual(await readImage(file), image);
+  }
+});
+
+test('TIFF of 8 and 16 bits', async () => {
+  const raw = { width: 3, height: 2, channels: 3 as const };
+  const { raster } = await decodeImage(await sharp(rgb.data, { raw }).tiff({ compression: 'lzw' }).toBuffer(), 'a.tif');
+  assert.deepEqual(raster, rgb);
+  const one = await sharp(deep.data, { raw: { ...raw, channels: 1 } })
+    .toColourspace('grey16')
+    .tiff({ compression: 'none' })
+    .toBuffer();
+  assert.deepEqual((await decodeImage(one, 'b.tif')).raster, deep);
+});
+
+test('opacity is kept apart and not blended', async () => {
+  const rgba = Buffer.from([10, 20, 30, 0, 40, 50, 60, 128]);
+  const png = await sharp(rgba, { raw: { width: 2, height: 1, channels: 4 } })
+    .png()
+    .toBuffer();
+  const { raster, alpha } = await decodeImage(png, 'a.png');
+  assert.deepEqual([...raster.data], [10, 20, 30, 40, 50, 60]);
+  assert.deepEqual([...(alpha ?? [])], [0, 128]);
+});
+
+test('CMYK becomes RGB by the plain formula, without a profile', async () => {
+  const { raster } = await decodeImage(cmykTiff(4, 1, [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255, 128, 0, 64, 100]), 'a.tif');
+  assert.deepEqual([...raster.data], [255, 255, 255, 0, 255, 255, 0, 0, 0, 155 - 78, 155, 155 - 39]);
+});
+
+test('the EXIF orientation is not applied', async () => {
+  const raw = { width: 3, height: 2, channels: 3 as const };
+  const jpeg = await sharp(rgb.data, { raw }).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  assert.equal((await sharp(jpeg).metadata()).orientation, 6);
+  const { raster } = await decodeImage(jpeg, 'a.jpg');
+  assert.deepEqual([raster.width, raster.height], [3, 2]);
+});
+
+test('the bytes tell the format, not the name', async () => {
+  const file = path.join(dir, 'really-a-png.jpg');
+  await writePng(file, grey);
+  assert.deepEqual(await readImage(file), grey);
+});
+
+test('a bitmap of 24 bits, bottom up and top down', async () => {
+  for (const topDown of [false, true]) {
+    const { raster } = await decodeImage(bitmap(3, 2, 24, rgb.data, { topDown }), 'a.bmp');
+    assert.deepEqual(raster, rgb);
+  }
+});
+
+test('bitmaps with palettes of 1, 4 and 8 bits', async () => {
+  const palette = [10, 20, 30, 200, 150, 100, 1, 2, 3];
+  for (const [bits, indices] of [
+    [1, [0, 1, 1, 1, 0, 0]],
+    [4, [0, 1, 2, 2, 1, 0]],
+    [8, [2, 1, 0, 0, 1, 2]],
+  ] as const) {
+    const colours = bits === 1 ? palette.slice(0, 6) : palette;
+    const { raster, indexed } = await decodeImage(bitmap(3, 2, bits, indices, { palette: colours }), 'a.bmp');
+    assert.deepEqual(
+      [...raster.data],
+      indices.flatMap((i) => palette.slice(i * 3, i * 3 + 3)),
+    );
+    assert.equal(indexed, true);
+  }
+});
+
+test('hostile and damaged bitmaps are refused before anything is allocated', async () => {
+  const good = bitmap(3, 2, 24, rgb.data);
+  const changed = (change: (bytes: Buffer) => void): Buffer => {
+    const bytes = Buffer.from(good);
+    change(bytes);
+    return bytes;
+  };
+  await refused(
+    changed((b) => b.writeInt32LE(0x7fffffff, 18)),
+    /2147483647 x 2 pixels/,
+  );
+  await refused(
+    changed((b) => b.writeInt32LE(9000, 22)),
+    /truncated/,
+  );
+  await refused(
+    changed((b) => b.writeInt32LE(-3, 18)),
+    /-3 x 2/,
+  );
+  await refused(
+    changed((b) => b.writeUInt32LE(1, 30)),
+    /run-length/,
+  );
+  await refused(good.subarray(0, good.length - 1), /truncated/);
+  await refused(good.subarray(0, 20), /20 bytes/);
+  await refused(bitmap(3, 2, 8, [0, 0, 0, 0, 0, 0], { palette: [1, 2, 3], colours: 300 }), /palette of 300/);
+});
+
+test('truncated JPEG, PNG and TIFF are refused', async () => {
+  const noise = Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) >> 3));
+  const image = sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
+  for (const bytes of [
+    await image.clone().jpeg().toBuffer(),
+    await image.clone().png().toBuffer(),
+    await image.clone().tiff({ compression: 'none' }).toBuffer(),
+  ]) {
+    await decodeImage(bytes, 'whole');
+    await refused(bytes.subarray(0, bytes.length >> 1), /cannot be decoded/);
+    await refused(bytes.subarray(0, 20), /cannot be decoded/);
+  }
+});
+
+test('a header that claims billions of pixels is refused at once', async () => {
+  const started = Date.now();
+  await refused(png(60000, 60000, Buffer.alloc(10)), /pixel limit|at most/);
+  assert.ok(Date.now() - started < 1000);
+});
+
+test('other files are refused: text, nothing, GIF, a folder, none', async () => {
+  await refused(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), /not an image of a known kind/);
+  await refused(Buffer.alloc(0), /not an image of a known kind/);
+  await refused(Buffer.from('GIF89a...........'), /not an image of a known kind/);
+  await assert.rejects(readImage(dir), /not a file/);
+  await assert.rejects(readImage(path.join(dir, 'none.png')), /none\.png: cannot be read \(ENOENT\)/);
+});
+
+test('a palette is resized by NEAREST for training, and by BILINEAR for the test', async () => {
+  const file = path.join(dir, 'palette.bmp');
+  fs.writeFileSync(file, bitmap(4, 1, 8, [0, 1, 1, 0], { palette: [255, 255, 255, 0, 0, 0] }));
+  assert.deepEqual([...(await loadTrainGray(file, 2)).data], [0, 255, 0, 255]);
+  assert.ok((await loadTestRgb(file, 2)).data.every((value) => value > 50 && value < 200));
+});
+
+test('a mask is 1 wherever it is not 0, also in 16 bits', async () => {
+  const file = path.join(dir, 'mask.png');
+  await writePng(file, { width: 2, height: 2, channels: 1, data: Uint16Array.of(0, 1, 255, 65535) });
+  assert.deepEqual([...(await loadMask(file, 2))], [0, 1, 1, 1]);
+  await writePng(file, { width: 2, height: 2, channels: 1, data: Uint8Array.of(3, 0, 0, 255) });
+  assert.deepEqual([...(await loadMask(file, 4))], [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
+});
+
+test('data that does not fill the image is not written', async () => {
+  await assert.rejects(encodePng({ width: 2, height: 2, channels: 1, data: new Uint8Array(3) }), /3 values for 2 x 2 x 1/);
+});
+
+/** A PNG of any claimed size around the given pixel data. */
+function png(width: number, height: number, pixels: Buffer): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length);
+    body.copy(out, 4);
+    out.writeUInt32BE(checksum(body), body.length + 4);
+    return out;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([magic, chunk('IHDR', header), chunk('IDAT', deflateSync(pixels)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function checksum(bytes: Buffer): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
+/** An uncompressed CMYK TIFF of one strip. */
+function cmykTiff(width: number, height: number, values: number[]): Buffer {
+  const tags = [
+    [256, width],
+    [257, height],
+    [258, 8 + 2 + 9 * 12 + 4],
+    [259, 1],
+    [262, 5],
+    [273, 8 + 2 + 9 * 12 + 4 + 8],
+    [277, 4],
+    [278, height],
+    [279, values.length],
+  ];
+  const out = Buffer.alloc(8 + 2 + tags.length * 12 + 4 + 8 + values.length);
+  out.write('II*\0', 'latin1');
+  out.writeUInt32LE(8, 4);
+  out.writeUInt16LE(tags.length, 8);
+  tags.forEach(([tag, value], i) => {
+    const at = 10 + i * 12;
+    out.writeUInt16LE(tag, at);
+    out.writeUInt16LE(tag === 258 ? 3 : 4, at + 2);
+    out.writeUInt32LE(tag === 258 ? 4 : 1, at + 4);
+    out.writeUInt32LE(value, at + 8);
+  });
+  for (let i = 0; i < 4; i++) out.writeUInt16LE(8, tags[2][1] + i * 2);
+  out.set(values, tags[5][1]);
+  return out;
+}
