@@ -61,7 +61,7 @@ export function registerPrepare(datasets: Command): void {
 function describe({ counts, found, split, skipped, duplicates, notes, seed }: PrepareReport, out: string): string {
   const kinds = {
     published: 'the published counts',
-    scaled: 'the published proportion of fewer images',
+    scaled: 'the published shares of fewer images',
     own: 'no published split',
   };
   const lines = [

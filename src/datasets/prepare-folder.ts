@@ -40,9 +40,7 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
     }
   };
   add(normalDir, 0);
-  if (abnormalName === undefined)
-    out.notes.push(`no folder ${abnormal}/: the test set has normal images only, and no metric can be computed on it`);
-  else add(path.join(parent, abnormalName), 1);
+  if (abnormalName !== undefined) add(path.join(parent, abnormalName), 1);
   for (const mask of maskFiles.values())
     if (!used.has(mask)) out.skipped.push({ file: relativeName(from, mask), reason: 'a mask without its abnormal image' });
   return out;

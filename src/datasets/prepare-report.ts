@@ -23,7 +23,7 @@ export interface PrepareReport {
   seed: number;
   found: { normal: number; abnormal: number };
   counts: SplitCounts & { masks: number; unusedNormal: number; unusedAbnormal: number };
-  /** Whether the published counts were reached, or the same proportion was taken of fewer images. */
+  /** Whether the published counts were reached, the published shares were taken of fewer images, or there is no published split. */
   split: 'published' | 'scaled' | 'own';
   duplicates: Duplicates[];
   skipped: Skipped[];

@@ -46,6 +46,7 @@ export async function prepareDataset(
   const chosen = candidates(raw, Random.of(seed, 'prepare', 'candidates'));
   const notes = [...raw.notes];
   if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} drawn at random were read`);
+  if (found.abnormal === 0) notes.push('no abnormal images: no metric can be computed on the test set');
   const { images, skipped } = await readImages(chosen, from, run);
   if (images.every((image) => image.label !== 0)) {
     throw new UserError(

@@ -5,18 +5,18 @@ import type { SplitCounts } from './raw';
 export type Side = 'train' | 'test' | 'unused';
 
 /**
- * How many images each side gets: the published counts where there are enough images, else as many as the published
- * proportion allows; without published counts a third of the normal images (or `train` of them) is for training, all else is for the test.
+ * How many images each side gets: the published counts where there are enough images. Of fewer normal images, training and
+ * test get the shares that they have in the published split; of fewer abnormal ones, the test gets all. Without published
+ * counts a third of the normal images (or `train` of them) is for training, all else for the test.
  */
 export function splitCounts(normal: number, abnormal: number, published?: SplitCounts, train?: number): SplitCounts {
   if (!published) {
     const trained = train ?? Math.max(1, Math.floor(normal / 3));
     return { train: trained, testNormal: normal - trained, testAbnormal: abnormal };
   }
-  const scale = Math.min(1, normal / (published.train + published.testNormal), abnormal / published.testAbnormal);
-  const scaled = { train: Math.round(published.train * scale), testAbnormal: Math.round(published.testAbnormal * scale) };
-  const testNormal = Math.min(Math.round(published.testNormal * scale), normal - scaled.train);
-  return { ...scaled, testNormal };
+  const used = Math.min(normal, published.train + published.testNormal);
+  const trained = Math.max(1, Math.round((used * published.train) / (published.train + published.testNormal)));
+  return { train: trained, testNormal: used - trained, testAbnormal: Math.min(abnormal, published.testAbnormal) };
 }
 
 /**

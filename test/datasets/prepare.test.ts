@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import sharp from 'sharp';
+import { UserError } from '../../src/common/errors';
+import { readDataset } from '../../src/datasets/layout';
+import { prepareDataset, type PrepareOptions } from '../../src/datasets/prepare';
+import type { PrepareKind, PrepareReport } from '../../src/datasets/prepare-report';
+import { readImage } from '../../src/image/decode';
+import { encodePng } from '../../src/image/encode';
+
+let base: string;
+let from: string;
+let out: string;
+beforeEach(() => {
+  base = fs.mkdtempSync(path.join(os.tmpdir(), 'prepare-'));
+  from = path.join(base, 'raw');
+  out = path.join(base, 'out');
+  fs.mkdirSync(from);
+});
+afterEach(() => fs.rmSync(base, { recursive: true }));
+
+const SIZE = 8;
+
+/** A small grey PNG that differs for each number. */
+function picture(number: number): Promise<Buffer> {
+  return encodePng({
+    width: SIZE,
+    height: SIZE,
+    channels: 1,
+    data: Uint8Array.from({ length: SIZE * SIZE }, (_, i) => (i * 3 + number * 7 + (i === 5 ? number >> 5 : 0)) % 256),
+  });
+}
+
+/** A mask with one pixel set. */
+const maskOf = (at: number, size = SIZE): Promise<Buffer> =>
+  encodePng({ width: size, height: size, channels: 1, data: Uint8Array.from({ length: size * size }, (_, i) => (i === at ? 255 : 0)) });
+
+function put(name: string, bytes: Buffer | string): void {
+  const file = path.join(from, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, bytes);
+}
+
+async function fill(folder: string, count: number, start: number): Promise<void> {
+  for (let i = 0; i < count; i++) put(`${folder}/${i}.png`, await picture(start + i));
+}
+
+const prepare = (kind: PrepareKind, options: PrepareOptions = {}): Promise<PrepareReport> => prepareDataset(kind, from, out, options);
+
+async function refused(kind: PrepareKind, pattern: RegExp, options: PrepareOptions = {}): Promise<void> {
+  await assert.rejects(prepare(kind, options), (error: Error) => {
+    assert.ok(error instanceof UserError, error.stack);
+    assert.match(error.message, pattern);
+    assert.ok(!error.message.includes('\n'));
+    return true;
+  });
+}
+
+const sources = (side: 'train' | 'test'): string[] => readDataset(out)[side].map((sample) => String(sample.metadata?.source));
+
+test('folder: images sorted by name, masks by stem, a third of the normal images for training', async () => {
+  await fill('Normal', 9, 0);
+  await fill('abnormal', 4, 50);
+  put('masks/1.png', await maskOf(3));
+  put('masks/2_mask.png', await maskOf(4));
+  put('masks/77.png', await maskOf(4));
+  const report = await prepare('folder', { names: { name: 'hands' } });
+  assert.deepEqual(report.counts, { train: 3, testNormal: 6, testAbnormal: 4, masks: 2, unusedNormal: 0, unusedAbnormal: 0 });
+  assert.deepEqual([report.split, report.found, report.clsname], ['own', { normal: 9, abnormal: 4 }, 'hands']);
+  assert.deepEqual(report.skipped, [{ file: 'masks/77.png', reason: 'a mask without its abnormal image' }]);
+  const dataset = readDataset(out);
+  assert.equal(dataset.name, 'hands');
+  assert.equal(new Set([...sources('train'), ...sources('test')]).size, 13);
+  const masked = dataset.test.filter((sample) => sample.mask);
+  assert.deepEqual(
+    masked.map((sample) => sample.metadata?.source),
+    ['abnormal/1.png', 'abnormal/2.png'],
+  );
+  const { data } = await readImage(masked[0].maskFile as string);
+  assert.deepEqual([data[3], Array.from(data).reduce((sum, value) => sum + value, 0)], [255, 255]);
+  for (const sample of [...dataset.train, ...dataset.test]) {
+    assert.deepEqual(fs.readFileSync(sample.file), fs.readFileSync(path.join(from, String(sample.metadata?.source))));
+  }
+  const recorded = JSON.parse(fs.readFileSync(path.join(out, 'prepared.json'), 'utf8'));
+  assert.deepEqual([recorded.seed, recorded.hash, recorded.images.length, recorded.counts], [1, report.hash, 13, report.counts]);
+});
+
+test('folder: other names, a chosen training size, other formats kept as they are', async () => {
+  await fill('NORMAL', 4, 0);
+  const noise = { width: SIZE, height: SIZE, channels: 3 as const };
+  const pixels = Buffer.from(Array.from({ length: SIZE * SIZE * 3 }, (_, i) => (i * 31) % 256));
+  put('PNEUMONIA/really-a-jpeg.png', await sharp(pixels, { raw: noise }).jpeg().toBuffer());
+  put('PNEUMONIA/b.tiff', await sharp(pixels, { raw: noise }).tiff().toBuffer());
+  const report = await prepare('folder', { train: 2, names: { normal: 'NORMAL', abnormal: 'PNEUMONIA' } });
+  assert.deepEqual([report.counts.train, report.counts.testNormal, report.counts.testAbnormal], [2, 2, 2]);
+  const names = readDataset(out).test.filter((sample) => sample.label === 1);
+  assert.deepEqual(names.map((sample) => path.extname(sample.file)).sort(), ['.jpg', '.tif']);
+});
+
+test('the same seed gives the same files, another seed another split', async () => {
+  await fill('normal', 12, 0);
+  await fill('abnormal', 2, 50);
+  const first = await prepare('folder', { seed: 3 });
+  const samples = fs.readFileSync(path.join(out, 'samples/train.json'), 'utf8');
+  const again = await prepare('folder', { seed: 3, force: true });
+  assert.deepEqual(again, first);
+  assert.equal(fs.readFileSync(path.join(out, 'samples/train.json'), 'utf8'), samples);
+  await prepare('folder', { seed: 4, force: true });
+  assert.notEqual(fs.readFileSync(path.join(out, 'samples/train.json'), 'utf8'), samples);
+});
+
+test('duplicates by bytes and by pixels stay on one side, whatever the seed; contradictory ones out of the training set', async () => {
+  await fill('normal', 8, 0);
+  await fill('abnormal', 3, 50);
+  put('normal/copy.png', await picture(2));
+  const { data, width, height } = await readImage(path.join(from, 'normal/5.png'));
+  const asRgb = await sharp(Buffer.from(data), { raw: { width, height, channels: 1 } })
+    .toColourspace('srgb')
+    .tiff({ compression: 'none' })
+    .toBuffer();
+  put('normal/pixels.tif', asRgb);
+  put('abnormal/also-normal.png', await picture(7));
+  for (let seed = 0; seed < 8; seed++) {
+    const report = await prepare('folder', { seed, force: true, train: 6 });
+    assert.deepEqual(
+      report.duplicates.map((group) => [group.files, group.contradictory]),
+      [
+        [['normal/2.png', 'normal/copy.png'], false],
+        [['normal/5.png', 'normal/pixels.tif'], false],
+        [['normal/7.png', 'abnormal/also-normal.png'], true],
+      ],
+    );
+    const trained = new Set(sources('train'));
+    assert.equal(trained.has('normal/2.png'), trained.has('normal/copy.png'));
+    assert.equal(trained.has('normal/5.png'), trained.has('normal/pixels.tif'));
+    assert.ok(!trained.has('normal/7.png'));
+    assert.ok(trained.size === 6 || trained.size === 5); // five single images and pairs: the sixth place may stay empty
+  }
+});
+
+test('damaged files are left out and listed; none readable is an error', async () => {
+  await fill('normal', 4, 0);
+  await fill('abnormal', 3, 50);
+  put('normal/broken.png', (await picture(9)).subarray(0, 60));
+  put('normal/Thumbs.db', 'not an image');
+  put('masks/0.png', await maskOf(0, 5));
+  const { skipped, counts } = await prepare('folder');
+  assert.deepEqual(
+    skipped.map((one) => one.file),
+    ['normal/Thumbs.db', 'normal/broken.png', 'abnormal/0.png'],
+  );
+  assert.match(skipped[0].reason, /not an image of a known kind/);
+  assert.match(skipped[1].reason, /PNG image cannot be decoded/);
+  assert.match(skipped[2].reason, /a mask of 5 x 5 pixels for an image of 8 x 8/);
+  assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal], [4, 2]);
+  for (let i = 0; i < 4; i++) put(`normal/${i}.png`, 'x');
+  await refused('folder', /none of the 6 normal images can be read; the first: normal\/0\.png/, { force: true });
+});
+
+test('busi: masks of an image are united, kinds kept, those of normal images left out', async () => {
+  for (const [kind, start] of [
+    ['benign', 0],
+    ['malignant', 20],
+    ['normal', 40],
+  ] as const) {
+    for (let i = 1; i <= 5; i++) {
+      put(`set/${kind}/${kind} (${i}).png`, await picture(start + i));
+      put(`set/${kind}/${kind} (${i})_mask.png`, await maskOf(kind === 'normal' ? -1 : i));
+    }
+  }
+  put('set/benign/benign (2)_mask_1.png', await maskOf(60));
+  put('set/benign/benign (9)_mask.png', await maskOf(60));
+  const report = await prepare('busi');
+  assert.deepEqual([report.split, report.found], ['scaled', { normal: 5, abnormal: 10 }]);
+  // 32 of 133 normal images are for training: of 5 that is 1.2
+  assert.deepEqual([report.counts.train, report.counts.testNormal, report.counts.testAbnormal, report.counts.masks], [1, 4, 10, 10]);
+  assert.deepEqual(report.skipped, [{ file: 'set/benign/benign (9)_mask.png', reason: 'a mask without its image' }]);
+  const two = readDataset(out).test.find((sample) => sample.metadata?.source === 'set/benign/benign (2).png');
+  assert.equal(two?.metadata?.finding, 'benign');
+  const { data } = await readImage(two?.maskFile as string);
+  assert.deepEqual(
+    [...data].flatMap((value, i) => (value === 255 ? [i] : [])),
+    [2, 60],
+  );
+});
+
+test('brainmri: also in a folder of its own, published counts when there are enough', async () => {
+  await fill('brain_tumor_dataset/no', 98, 0);
+  await fill('brain_tumor_dataset/yes', 156, 300);
+  const report = await prepare('brainmri');
+  assert.deepEqual(report.counts, { train: 32, testNormal: 65, testAbnormal: 155, masks: 0, unusedNormal: 1, unusedAbnormal: 1 });
+  assert.equal(report.split, 'published');
+});
+
+const HEADER =
+  'Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Enlarged Cardiomediastinum,Cardiomegaly,Lung Opacity,Lung Lesion,Edema,Consolidation,Pneumonia,Atelectasis,Pneumothorax,Pleural Effusion,Pleural Other,Fracture,Support Devices';
+
+test('chexpert: frontal views, normal by No Finding, a patient on one side', async () => {
+  const rows: string[] = [];
+  let number = 0;
+  const add = async (patient: number, study: number, view: string, noFinding: string, edema: string, devices = ''): Promise<void> => {
+    const name = `train/patient${String(patient).padStart(5, '0')}/study${study}/view1_${view.toLowerCase()}.png`;
+    put(`CheXpert-v1.0-small/${name}`, await picture(number++));
+    rows.push(`CheXpert-v1.0-small/${name},Male,60,${view},AP,${noFinding},,,,,${edema},,,,,,,,${devices}`);
+  };
+  for (let p = 0; p < 60; p++) for (let s = 0; s < 2; s++) await add(p, s, 'Frontal', '1.0', '', '1.0');
+  for (let p = 40; p < 70; p++) await add(p, 5, 'Frontal', '', '1.0');
+  await add(80, 1, 'Lateral', '1.0', '');
+  await add(81, 1, 'Frontal', '', '-1.0');
+  await add(82, 1, 'Frontal', '', '', '1.0');
+  rows.push('CheXpert-v1.0-small/train/patient00099/study1/view1_frontal.jpg,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,');
+  put('CheXpert-v1.0-small/train.csv', [HEADER, ...rows].join('\n'));
+  const report = await prepare('chexpert');
+  assert.deepEqual([report.split, report.found], ['scaled', { normal: 120, abnormal: 30 }]);
+  assert.deepEqual(report.notes, ['train.csv: 154 rows; left out: 1 not frontal, 2 neither clearly normal nor abnormal']);
+  assert.deepEqual(report.skipped, [{ file: 'train.csv', reason: '1 rows name images that are not there' }]);
+  const { train, test: tested } = readDataset(out);
+  const patients = new Set(train.map((sample) => sample.metadata?.patient));
+  // a patient with an abnormal image is never trained on: 40 patients of two images are left
+  assert.deepEqual([train.length, patients.size], [80, 40]);
+  assert.ok(tested.every((sample) => !patients.has(sample.metadata?.patient)));
+  assert.deepEqual(tested.find((sample) => sample.label === 1)?.metadata?.findings, ['Edema']);
+  assert.deepEqual([report.counts.testNormal, report.counts.testAbnormal], [6, 30]);
+});
+
+test('chexpert: hostile and damaged tables are refused', async () => {
+  await refused('chexpert', /expected train\.csv or valid\.csv/);
+  put('train.csv', 'Path,Sex\na,b\n');
+  await refused('chexpert', /train\.csv: no column "Frontal\/Lateral"/);
+  put('train.csv', `${HEADER}\n../../patient1/x.png,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,\n`);
+  await refused('chexpert', /train\.csv:2: the path .* leaves its folder/);
+  put('train.csv', `${HEADER}\nx.png,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,\n`);
+  await refused('chexpert', /train\.csv:2: Path: expected/);
+});
+
+test('a wrong layout is refused with what was expected and found', async () => {
+  await refused('brainmri', /expected the folders no\/ and yes\/ in it, found nothing/);
+  put('images/a.png', await picture(1));
+  put('readme.txt', '');
+  await refused('busi', /expected the folders normal\/ and benign\/ and malignant\/ in it, found images\/, readme\.txt/);
+  fs.mkdirSync(path.join(from, 'normal'));
+  await refused('folder', /no normal images found/);
+  await assert.rejects(prepareDataset('folder', path.join(base, 'none'), out), /none: no such folder/);
+  assert.deepEqual(fs.readdirSync(base), ['raw']);
+});
+
+test('what is at the target is never lost without being asked', async () => {
+  await fill('normal', 3, 0);
+  fs.mkdirSync(out);
+  await prepare('folder');
+  await refused('folder', /holds a prepared data set already; --force/);
+  const other = path.join(base, 'mine');
+  fs.mkdirSync(other);
+  fs.writeFileSync(path.join(other, 'thesis.txt'), 'x');
+  await assert.rejects(prepareDataset('folder', from, other, { force: true }), /was not made by this command/);
+  await assert.rejects(prepareDataset('folder', from, base, { force: true }), /holds the folder that is read from/);
+  await assert.rejects(prepareDataset('folder', from, path.join(other, 'thesis.txt', 'x')), /cannot be written/);
+  assert.equal(fs.readFileSync(path.join(other, 'thesis.txt'), 'utf8'), 'x');
+});
+
+test('an interruption leaves nothing behind', async () => {
+  await fill('normal', 6, 0);
+  for (const phase of ['reading images', 'copying images']) {
+    const controller = new AbortController();
+    const onProgress = (p: { phase: string; done: number }): void => {
+      if (p.phase === phase && p.done === 1) controller.abort();
+    };
+    await assert.rejects(
+      prepareDataset('folder', from, out, {}, { onProgress, signal: controller.signal }),
+      /interrupted; nothing was written/,
+    );
+    assert.deepEqual(fs.readdirSync(base), ['raw']);
+  }
+});
+
+const BRAIN = '../shared/data/brainmri';
+
+test('the real brain MRI images', { skip: fs.existsSync(BRAIN) ? false : `${BRAIN} is not here` }, async () => {
+  const report = await prepareDataset('brainmri', BRAIN, out, { seed: 1 });
+  assert.deepEqual(report.found, { normal: 98, abnormal: 155 });
+  assert.deepEqual(report.counts, { train: 32, testNormal: 65, testAbnormal: 155, masks: 0, unusedNormal: 1, unusedAbnormal: 0 });
+  assert.deepEqual([report.split, report.skipped, report.duplicates.length], ['published', [], 22]);
+  const trained = new Set(sources('train'));
+  for (const { files } of report.duplicates) assert.equal(new Set(files.map((file) => trained.has(file))).size, 1, files.join());
+});
