@@ -1,0 +1,71 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const nodeGlobals = Object.fromEntries(
+  ['process', 'console', 'Buffer', 'URL', 'fetch', 'AbortSignal', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'].map(
+    (name) => [name, 'readonly'],
+  ),
+);
+
+const randomness = {
+  object: 'Math',
+  property: 'random',
+  message: 'Take a Random as an argument (src/common/random.ts), so that a seed determines the result.',
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', '.venv', '.cache', 'runs', 'models', 'datasets', 'figures', 'notebooks', 'test/golden'] },
+  js.configs.recommended,
+  {
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-properties': ['error', randomness],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-constant-condition': ['error', { checkLoops: false }],
+      // text cleaning names control characters on purpose
+      'no-control-regex': 'off',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // a template with a number is wanted; an object in one is not
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // an async function without await keeps the signature its callers rely on
+      '@typescript-eslint/require-await': 'off',
+      // sources are compiled with and without strict: an assertion may be needed in one of the two only
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      // functions are kept in plain objects here, without `this`
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // node:test's describe and it return promises that the runner awaits; what a test parses, its assertions check
+    files: ['test/**/*.ts'],
+    rules: {
+      ...Object.fromEntries(
+        ['argument', 'assignment', 'call', 'member-access', 'return'].map((name) => [`@typescript-eslint/no-unsafe-${name}`, 'off']),
+      ),
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'before', 'after'] }] },
+      ],
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
+    languageOptions: { globals: nodeGlobals },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly', require: 'readonly', module: 'writable' } },
+  },
+);

@@ -1,0 +1,24 @@
+// Starts the TypeScript kernel for one notebook. Jupyter starts kernels in the notebook's folder; this one works in the
+// project's, so that './src/...' is the same everywhere and sources are compiled as they are now.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+const main = path.join(root, 'node_modules', 'tslab', 'dist', 'main.js');
+const option = '--config-path=';
+const configPath = process.argv.find((arg) => arg.startsWith(option))?.slice(option.length);
+
+if (!configPath) {
+  process.stderr.write(`usage: kernel.cjs ${option}FILE (Jupyter starts this)\n`);
+  process.exit(2);
+}
+if (!fs.existsSync(main)) {
+  process.stderr.write(`the packages are not installed; run "npm run setup" in ${root}\n`);
+  process.exit(1);
+}
+const config = path.resolve(configPath); // before the folder changes
+process.chdir(root);
+process.env.MEDICLIP_ROOT = root;
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+require(main).startKernel({ configPath: config, enableFindLocal: false });

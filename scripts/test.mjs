@@ -1,0 +1,25 @@
+// Runs the tests: node scripts/test.mjs [PART-OF-A-PATH...] [--test-...=...]
+// Words choose the test files whose path contains one of them; options go to Node's test runner.
+import fs from 'node:fs';
+import path from 'node:path';
+import { foreground, root } from './setup/project-python.mjs';
+
+const args = process.argv.slice(2);
+const options = args.filter((arg) => arg.startsWith('-'));
+const words = args.filter((arg) => !arg.startsWith('-'));
+
+const files = fs
+  .readdirSync(path.join(root, 'test'), { recursive: true })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => path.join('test', name))
+  .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+  .sort();
+
+if (files.length === 0) {
+  process.stderr.write(
+    words.length > 0 ? `test: no test file has ${words.join(' or ')} in its path\n` : 'test: there are no tests in test/\n',
+  );
+  process.exit(2);
+}
+const runner = ['--require', 'tsx/cjs', '--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files];
+process.exitCode = await foreground(process.execPath, runner, { TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' });
