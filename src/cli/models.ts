@@ -1,3 +1,56 @@
 import type { Command } from 'commander';
+import { emit, interruptSignal } from './output';
 
-export function registerModels(_root: Command): void {}
+/** `models list` and `models pull`. */
+export function registerModels(root: Command): void {
+  const models = root.command('models').description('the CLIP checkpoints on this machine');
+
+  models
+    .command('list')
+    .description('models below models/: size, parameters, layers, image size')
+    .option('--json', 'print one JSON document')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { listModels } = await import('../models/list');
+      emit(json, listModels(), (found) =>
+        found.length === 0
+          ? 'no models; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one'
+          : found
+              .map(({ name, bytes, facts, problem }) => {
+                const size = `${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`;
+                if (!facts) return `${size}  cannot be used: ${problem}`;
+                const { parameters, imageLayers, textLayers, imageWidth, imageSize, patchSize } = facts;
+                const counts = `${(parameters / 1e6).toFixed(1)} M parameters, ${imageLayers} image and ${textLayers} text layers`;
+                return `${size}  ${counts}, width ${imageWidth}, images ${imageSize} x ${imageSize} in patches of ${patchSize}`;
+              })
+              .join('\n'),
+      );
+    });
+
+  models
+    .command('pull')
+    .description('fetch a CLIP checkpoint from the Hugging Face hub into models/; goes on where it was interrupted')
+    .argument('<name>', "as on the hub; openai/clip-vit-large-patch14 is the paper's")
+    .option('--revision <revision>', 'branch, tag or commit', 'main')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nHF_ENDPOINT names another hub, HF_TOKEN gives access to gated models.')
+    .action(async (name: string, { revision, json }: { revision: string; json?: boolean }) => {
+      const { pullModel } = await import('../models/pull');
+      const { progressBar } = await import('../common/progress');
+      const bar = progressBar();
+      try {
+        const pulled = await pullModel(name, { revision, onProgress: bar.onProgress, signal: interruptSignal() });
+        bar.clear();
+        emit(
+          json,
+          pulled,
+          ({ dir, bytes, fetched }) => `${name}: ${megabytes(bytes)} in ${dir} (${megabytes(fetched)} fetched now), checksums verified`,
+        );
+      } finally {
+        bar.clear();
+      }
+    });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,119 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { resolveInside } from '../common/files';
+import { readAll, retrying, TemporaryError, type Retry } from './http';
+import type { Hub, HubFile } from './hub';
+
+/** One file to fetch: from which repository and commit, into which folder. */
+export interface Download {
+  hub: Hub;
+  model: string;
+  commit: string;
+  file: HubFile;
+  folder: string;
+}
+
+/** What has to be said while a file comes in. */
+export interface DownloadOptions extends Retry {
+  /** How many bytes have newly arrived; negative where bytes had to be thrown away. */
+  onBytes?: (count: number) => void;
+}
+
+const ENOUGH_PROGRESS = 2 ** 20;
+
+/**
+ * Fetches a file into a folder unless it is there already. It grows under another name, which an interruption leaves for the next
+ * attempt, and takes its own name once its checksum is right.
+ * @throws UserError if the content is not what the hub announced (it is deleted), or the server keeps failing
+ */
+export async function downloadFile(download: Download, options: DownloadOptions = {}): Promise<string> {
+  const { file, folder, model } = download;
+  const target = resolveInside(folder, file.name, model);
+  if (fs.existsSync(target)) {
+    if (await matchesChecksum(target, file, options.signal)) return target;
+    fs.rmSync(target);
+  }
+  const part = partOf(folder, file);
+  const leftOver = sizeOf(part);
+  if (leftOver > file.size) fs.rmSync(part);
+  await retrying(() => fetchRest(download, part, options), options);
+  if (!(await matchesChecksum(part, file, options.signal))) {
+    fs.rmSync(part);
+    if (leftOver === 0) {
+      throw new UserError(`${model}: ${file.name}: its content has not the checksum that the hub announced; it was deleted`);
+    }
+    options.onBytes?.(-file.size); // what an interruption left was damaged: once more from the beginning
+    return downloadFile(download, options);
+  }
+  fs.renameSync(part, target);
+  return target;
+}
+
+/** How many bytes of a file are in the folder. */
+export function bytesPresent(folder: string, file: HubFile): number {
+  const target = resolveInside(folder, file.name);
+  return fs.existsSync(target) ? Math.min(sizeOf(target), file.size) : Math.min(sizeOf(partOf(folder, file)), file.size);
+}
+
+/** A growing file is named after its content, so that parts of different revisions never meet. */
+function partOf(folder: string, file: HubFile): string {
+  return path.join(folder, `${file.checksum.value}.part`);
+}
+
+async function fetchRest({ hub, model, commit, file }: Download, part: string, { signal, onBytes }: DownloadOptions): Promise<void> {
+  let length = sizeOf(part);
+  if (length === file.size && length > 0) return;
+  const answer = await hub.open(model, commit, file.name, length, signal);
+  if (answer.status === 416 || (answer.status === 206 && !startsAt(answer.headers, length))) {
+    await readAll(answer, 1 << 16).catch(() => undefined);
+    fs.rmSync(part, { force: true });
+    onBytes?.(-length);
+    throw new TemporaryError(`${file.name}: the server cannot go on where the download broke off`);
+  }
+  if (answer.status === 200 && length > 0) {
+    fs.rmSync(part, { force: true });
+    onBytes?.(-length);
+    length = 0;
+  }
+  const before = length;
+  const handle = await fs.promises.open(part, 'a');
+  try {
+    for await (const piece of answer.body) {
+      length += piece.length;
+      if (length > file.size) break;
+      await handle.write(piece);
+      onBytes?.(piece.length);
+    }
+    await handle.sync();
+  } catch (error) {
+    if (!(error instanceof TemporaryError)) throw error;
+    throw new TemporaryError(error.message, error.retryAfterMs, length - before >= ENOUGH_PROGRESS);
+  } finally {
+    await handle.close();
+  }
+  if (length > file.size) {
+    fs.rmSync(part);
+    throw new UserError(`${model}: ${file.name}: more than the ${file.size} bytes that the hub announced; it was deleted`);
+  }
+  if (length < file.size)
+    throw new TemporaryError(`${file.name}: the connection ended early`, undefined, length - before >= ENOUGH_PROGRESS);
+}
+
+function startsAt(headers: Headers, start: number): boolean {
+  return headers.get('content-range')?.match(/^bytes (\d+)-/)?.[1] === String(start);
+}
+
+/** Whether a file has the size and the checksum that the hub announced. */
+export async function matchesChecksum(path: string, { size, checksum }: HubFile, signal?: AbortSignal): Promise<boolean> {
+  if (sizeOf(path) !== size) return false;
+  const hash = crypto.createHash(checksum.algorithm === 'sha256' ? 'sha256' : 'sha1');
+  if (checksum.algorithm === 'git-sha1') hash.update(`blob ${size}\0`);
+  for await (const piece of fs.createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(piece as Buffer);
+  return hash.digest('hex') === checksum.value;
+}
+
+function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

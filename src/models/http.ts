@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, UserError } from '../common/errors';
+
+/** An answer whose body is still to be read; reading ends when nothing arrives for a while. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** How requests are made. */
+export interface HttpOptions {
+  /** Sent as `Authorization: Bearer` to the first address's origin, and to no other. */
+  token?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Milliseconds without a byte after which a connection counts as dropped; 60,000 by default. */
+  stallMs?: number;
+}
+
+/** A failure that may pass: dropped connection, 429, 5xx. */
+export class TemporaryError extends Error {
+  constructor(
+    message: string,
+    /** What the server asked for, in milliseconds. */
+    readonly retryAfterMs?: number,
+    /** Whether something was gained before it failed: then attempts are counted anew. */
+    readonly progressed = false,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * GETs an address; redirects are followed, the token staying behind where they lead to another host.
+ * @throws TemporaryError on what may pass; UserError on an address that is not HTTPS (loopback apart)
+ */
+export async function get(address: URL, options: HttpOptions): Promise<Answer> {
+  let url = address;
+  for (let redirects = 0; redirects < 6; redirects++) {
+    checkSecure(url, address);
+    const answer = await getOnce(url, options, url.origin === address.origin);
+    const location = answer.headers.get('location');
+    if (![301, 302, 303, 307, 308].includes(answer.status) || location === null) {
+      if (answer.status === 429 || answer.status >= 500) {
+        await discard(answer);
+        throw new TemporaryError(`${url.host} answers ${answer.status}`, retryAfter(answer.headers));
+      }
+      return answer;
+    }
+    await discard(answer);
+    url = new URL(location, url);
+  }
+  throw new UserError(`${address.host}: too many redirects`);
+}
+
+/** HTTPS, or a server on this machine; what begins elsewhere may not lead to this machine. */
+function checkSecure(url: URL, first: URL): void {
+  const loopback = (u: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(u.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback(url) && loopback(first))) return;
+  throw new UserError(`${url.origin}: an https address is expected (http only for a server on this machine)`);
+}
+
+async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Promise<Answer> {
+  const controller = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
+  const watch = setTimeout(() => controller.abort(new Error('nothing arrives')), options.stallMs ?? 60_000).unref();
+  const failed = (error: unknown): Error => {
+    if (options.signal?.aborted) return options.signal.reason as Error;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return new TemporaryError(`${url.host}: ${(cause as NodeJS.ErrnoException).code ?? messageOf(cause)}`);
+  };
+  let response: Response;
+  try {
+    const headers: Record<string, string> = { 'user-agent': 'mediclip-notebooks', 'accept-encoding': 'identity', ...options.headers };
+    if (withToken && options.token) headers.authorization = `Bearer ${options.token}`;
+    response = await fetch(url, { headers, redirect: 'manual', signal });
+  } catch (error) {
+    clearTimeout(watch);
+    throw failed(error);
+  }
+  async function* body(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+        watch.refresh();
+        yield piece;
+      }
+    } catch (error) {
+      throw failed(error);
+    } finally {
+      clearTimeout(watch);
+      controller.abort();
+    }
+  }
+  return { status: response.status, headers: response.headers, body: body() };
+}
+
+/** Reads and forgets a short body, so that the connection closes. */
+async function discard(answer: Answer): Promise<void> {
+  await readAll(answer, 1 << 16).catch(() => undefined);
+}
+
+/** The whole body, of at most `limit` bytes. */
+export async function readAll(answer: Answer, limit: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of answer.body) {
+    length += piece.length;
+    if (length > limit) throw new UserError(`an answer of more than ${limit} bytes, where a short one is expected`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** `Retry-After`: seconds or a date; two minutes at most. */
+function retryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.min(120_000, Math.max(0, ms)) : undefined;
+}
+
+/** How failures that may pass are met. */
+export interface Retry {
+  /** Attempts without progress; 6 by default. */
+  attempts?: number;
+  /** The first pause in milliseconds, doubled each time; 1000 by default. */
+  pauseMs?: number;
+  signal?: AbortSignal;
+  onRetry?: (message: string) => void;
+}
+
+/** Repeats what fails with a {@link TemporaryError}, with growing pauses; the last failure becomes a UserError. */
+export async function retrying<T>(what: () => Promise<T>, { attempts = 6, pauseMs = 1000, signal, onRetry }: Retry): Promise<T> {
+  for (let failures = 0; ;) {
+    try {
+      return await what();
+    } catch (error) {
+      if (!(error instanceof TemporaryError)) throw error;
+      failures = error.progressed ? 1 : failures + 1;
+      if (failures >= attempts) throw new UserError(`${error.message}; given up after ${attempts} attempts`);
+      const pause = error.retryAfterMs ?? pauseMs * 2 ** (failures - 1);
+      onRetry?.(`${error.message}, trying again in ${Math.ceil(pause / 1000)} s`);
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}

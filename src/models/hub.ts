@@ -1,0 +1,127 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../common/errors';
+import { get, readAll, type Answer, type HttpOptions } from './http';
+import { huggingFaceHome } from './model-names';
+
+/** A file of a repository on the hub. */
+export interface HubFile {
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** What its content is checked against: SHA-256 of large files, git's SHA-1 of small ones. */
+  checksum: { algorithm: 'sha256' | 'git-sha1'; value: string };
+}
+
+/** A repository at one commit. */
+export interface HubModel {
+  commit: string;
+  files: HubFile[];
+}
+
+const listing = z.object({
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  siblings: z.array(
+    z.object({
+      rfilename: z.string(),
+      size: z.number().int().nonnegative().nullish(),
+      blobId: z.string().nullish(),
+      lfs: z.object({ sha256: z.string().nullish(), oid: z.string().nullish(), size: z.number().int().nonnegative().nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** The Hugging Face hub, or a server that speaks its protocol. */
+export class Hub {
+  readonly endpoint: URL;
+  private readonly token?: string;
+
+  /**
+   * @param endpoint - default `HF_ENDPOINT`, else the public hub
+   * @param token - default `HF_TOKEN`, else what `$HF_HOME/token` holds
+   */
+  constructor(
+    endpoint = process.env.HF_ENDPOINT || 'https://huggingface.co',
+    token = process.env.HF_TOKEN ?? savedToken(),
+    private readonly http: Pick<HttpOptions, 'stallMs'> = {},
+  ) {
+    try {
+      this.endpoint = new URL(endpoint.endsWith('/') ? endpoint : `${endpoint}/`);
+    } catch {
+      throw new UserError(`HF_ENDPOINT: ${JSON.stringify(endpoint)} is not an address; expected https://HOST`);
+    }
+    this.token = token?.trim() || undefined;
+    if (this.token !== undefined && !/^[\x21-\x7e]+$/.test(this.token)) throw new UserError('HF_TOKEN: has characters that no token has');
+  }
+
+  /** What the hub says about a repository's files at a branch, tag or commit. */
+  async model(name: string, revision: string, signal?: AbortSignal): Promise<HubModel> {
+    const url = new URL(`api/models/${name}/revision/${encodeURIComponent(revision)}?blobs=true`, this.endpoint);
+    const answer = await this.get(url, { signal });
+    if (answer.status !== 200) throw await this.refusal(answer, name, revision);
+    let raw: unknown;
+    try {
+      raw = JSON.parse((await readAll(answer, 32 * 2 ** 20)).toString('utf8'));
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new UserError(`${url.host}: does not answer as a Hugging Face hub does; check HF_ENDPOINT`);
+      throw error;
+    }
+    const parsed = listing.safeParse(raw);
+    if (parsed.success === false) {
+      const issue = parsed.error.issues[0];
+      throw new UserError(`${url.host}: the hub's answer about ${name}: ${issue.path.join('.')}: ${issue.message}`);
+    }
+    return { commit: parsed.data.sha, files: parsed.data.siblings.flatMap(fileOf) };
+  }
+
+  /** Opens a file from byte `from` on. */
+  async open(name: string, commit: string, file: string, from: number, signal?: AbortSignal): Promise<Answer> {
+    const url = new URL(`${name}/resolve/${commit}/${encodeURIComponent(file)}`, this.endpoint);
+    const answer = await this.get(url, { signal, headers: from > 0 ? { range: `bytes=${from}-` } : {} });
+    if (![200, 206, 416].includes(answer.status)) throw await this.refusal(answer, name, commit);
+    return answer;
+  }
+
+  private get(url: URL, options: HttpOptions): Promise<Answer> {
+    return get(url, { ...this.http, ...options, token: this.token });
+  }
+
+  private async refusal(answer: Answer, name: string, revision: string): Promise<UserError> {
+    await readAll(answer, 1 << 16).catch(() => undefined);
+    const page = new URL(name, this.endpoint).href;
+    const { status } = answer;
+    if (status === 401 || status === 403) {
+      const remedy = this.token
+        ? `its licence must be accepted at ${page} by the account that HF_TOKEN belongs to`
+        : `set HF_TOKEN to a token of an account that has accepted its licence at ${page}`;
+      return new UserError(`${name}: the hub answers ${status}: misspelt, private or gated; ${remedy}`);
+    }
+    if (status === 404 && answer.headers.get('x-error-code') === 'RevisionNotFound') {
+      return new UserError(`${name}: the hub knows no revision ${JSON.stringify(revision)} of it; see ${page}`);
+    }
+    if (status === 404) return new UserError(`${name}: the hub knows no such model (404); check its spelling, case included`);
+    return new UserError(`${name}: the hub answers ${status}`);
+  }
+}
+
+function fileOf({ rfilename, size, blobId, lfs }: z.infer<typeof listing>['siblings'][number]): HubFile[] {
+  const bytes = lfs?.size ?? size;
+  const sha256 = (lfs?.sha256 ?? lfs?.oid)?.replace(/^sha256:/, '');
+  if (bytes === undefined || bytes === null) return [];
+  if (lfs)
+    return sha256 && /^[0-9a-f]{64}$/.test(sha256)
+      ? [{ name: rfilename, size: bytes, checksum: { algorithm: 'sha256', value: sha256 } }]
+      : [];
+  return blobId && /^[0-9a-f]{40}$/.test(blobId)
+    ? [{ name: rfilename, size: bytes, checksum: { algorithm: 'git-sha1', value: blobId } }]
+    : [];
+}
+
+function savedToken(): string | undefined {
+  try {
+    return fs.readFileSync(path.join(huggingFaceHome(), 'token'), 'utf8');
+  } catch {
+    return undefined;
+  }
+}

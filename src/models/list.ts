@@ -1,0 +1,73 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { readClipConfig } from '../clip/config';
+import { messageOf } from '../common/errors';
+import { SafetensorsFile } from '../common/safetensors';
+import { modelsFolder, nameOf } from './model-names';
+import { isModel } from './registry';
+
+/** A model below `models/`, as `mediclip models list` shows it. */
+export interface ListedModel {
+  name: string;
+  dir: string;
+  /** Size of all files. */
+  bytes: number;
+  /** What its files say; absent where they are broken. */
+  facts?: ModelFacts;
+  /** Why it cannot be used. */
+  problem?: string;
+}
+
+/** Numbers of a CLIP checkpoint. */
+export interface ModelFacts {
+  parameters: number;
+  imageLayers: number;
+  textLayers: number;
+  /** Width of the image encoder. */
+  imageWidth: number;
+  /** Pixels a side. */
+  imageSize: number;
+  patchSize: number;
+  /** Length of the joint embedding. */
+  embedding: number;
+}
+
+/** The models below a folder, by name; headers only are read. */
+export function listModels(folder = modelsFolder()): ListedModel[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .filter((entry) => !entry.startsWith('.') && isModel(path.join(folder, entry)))
+    .map((entry) => describe(nameOf(entry), path.join(folder, entry)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function describe(name: string, dir: string): ListedModel {
+  const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
+  const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  try {
+    const { vision_config: image, text_config: text, projection_dim: embedding } = readClipConfig(dir);
+    const weights = files.filter((file) => file.endsWith('.safetensors'));
+    const facts = {
+      parameters: weights.reduce((sum, file) => sum + parametersIn(file), 0),
+      imageLayers: image.num_hidden_layers,
+      textLayers: text.num_hidden_layers,
+      imageWidth: image.hidden_size,
+      imageSize: image.image_size,
+      patchSize: image.patch_size,
+      embedding,
+    };
+    return { name, dir, bytes, facts };
+  } catch (error) {
+    return { name, dir, bytes, problem: messageOf(error) };
+  }
+}
+
+/** Counts floating-point elements; buffers of whole numbers (position ids) are no parameters. */
+function parametersIn(file: string): number {
+  let count = 0;
+  for (const { dtype, shape } of SafetensorsFile.open(file).entries.values()) {
+    if (/^(F|BF)/.test(dtype)) count += shape.reduce((a, b) => a * b, 1);
+  }
+  return count;
+}

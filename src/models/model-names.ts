@@ -1,0 +1,30 @@
+import os from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../common/project-root';
+
+/** The folder that holds the embedded model and all that was pulled. */
+export function modelsFolder(): string {
+  return path.join(projectRoot(), 'models');
+}
+
+/** Whether a text has the form of a model's name on a hub: `openai/clip-vit-large-patch14`. */
+export function isHubName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/.test(name) && !/--|\.\.|\.git$/.test(name);
+}
+
+/** The folder's name of a pulled model: `openai--clip-vit-large-patch14`. */
+export function folderOf(hubName: string): string {
+  return hubName.replace('/', '--');
+}
+
+/** The name that a folder below `models/` goes by. */
+export function nameOf(folder: string): string {
+  const name = folder.replace('--', '/');
+  return isHubName(name) ? name : folder;
+}
+
+/** `$HF_HOME`: where Hugging Face tools keep their token and their cache. */
+export function huggingFaceHome(): string {
+  const { HF_HOME: home, XDG_CACHE_HOME: cache } = process.env;
+  return home || path.join(cache || path.join(os.homedir(), '.cache'), 'huggingface');
+}

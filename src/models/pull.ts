@@ -1,0 +1,164 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { checkClipConfig } from '../clip/config';
+import { UsageError, UserError } from '../common/errors';
+import { readJson, writeJson } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { bytesPresent, downloadFile, matchesChecksum } from './download';
+import { retrying, type Retry } from './http';
+import { Hub, type HubFile } from './hub';
+import { withLock } from './lock';
+import { folderOf, isHubName, modelsFolder } from './model-names';
+import { INDEX, smallFiles, weightFiles } from './needed-files';
+
+/** Where a model comes from and where it goes. */
+export interface PullOptions extends LongRun {
+  /** Default `HF_ENDPOINT`, else the public hub. */
+  endpoint?: string;
+  /** Default `HF_TOKEN`, else what `$HF_HOME/token` holds. */
+  token?: string;
+  /** Branch, tag or commit; default `main`. */
+  revision?: string;
+  /** The folder in which the model's folder is made; default `models/`. */
+  dir?: string;
+  /** First pause before another attempt, in milliseconds; default 1000. */
+  pauseMs?: number;
+  /** Milliseconds without a byte after which a connection counts as dropped; default 60,000. */
+  stallMs?: number;
+}
+
+/** What was pulled; also written beside the model as `source.json`. */
+export interface PulledModel {
+  name: string;
+  dir: string;
+  endpoint: string;
+  revision: string;
+  commit: string;
+  files: { name: string; bytes: number; checksum: string }[];
+  /** Bytes of all files, and how many of them had to be fetched now. */
+  bytes: number;
+  fetched: number;
+}
+
+/** Disk space left beside what is fetched. */
+const SPARE = 64 * 2 ** 20;
+
+/**
+ * Fetches a CLIP checkpoint: configuration, weights in safetensors, tokenizer. The files gather in a hidden folder that an
+ * interruption leaves for the next call; when all are there and checked, the folder takes the model's name. Files of an earlier
+ * pull that are still the same are not fetched again.
+ * @param name - as on the hub: `openai/clip-vit-large-patch14`
+ * @throws UserError on a wrong name, refused access, no CLIP, no space, wrong checksums, a server that keeps failing
+ */
+export async function pullModel(name: string, options: PullOptions = {}): Promise<PulledModel> {
+  if (!isHubName(name)) {
+    throw new UsageError(`${JSON.stringify(name)} is not a model's name; expected OWNER/NAME, as openai/clip-vit-large-patch14`);
+  }
+  const folder = path.resolve(options.dir ?? modelsFolder());
+  const part = path.join(folder, `.part-${folderOf(name)}`);
+  const hub = new Hub(options.endpoint, options.token, { stallMs: options.stallMs });
+  fs.mkdirSync(part, { recursive: true });
+  return withLock(`${part}.lock`, `models pull ${name}`, async () => {
+    try {
+      return await new Pull(name, hub, part, path.join(folder, folderOf(name)), options).run();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT'].includes(code ?? '')) throw new UserError(`${folder}: cannot be written (${code})`);
+      if (!options.signal?.aborted) throw error;
+      throw new UserError(`stopped; what has arrived is kept, the same command goes on from there: npx mediclip models pull ${name}`);
+    } finally {
+      if (fs.existsSync(part) && fs.readdirSync(part).length === 0) fs.rmdirSync(part);
+    }
+  });
+}
+
+class Pull {
+  private done = 0;
+  private total = 0;
+  private fetched = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly hub: Hub,
+    private readonly part: string,
+    private readonly target: string,
+    private readonly options: PullOptions,
+  ) {}
+
+  async run(): Promise<PulledModel> {
+    const { name, hub, part, target } = this;
+    const { revision = 'main', signal } = this.options;
+    const { commit, files } = await retrying(() => hub.model(name, revision, signal), this.retry());
+    const small = smallFiles(name, files);
+    await this.fetchAll(small, commit);
+    checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
+    const sharded = small.some((file) => file.name === INDEX);
+    const weights = weightFiles(name, files, sharded ? readJson(path.join(part, INDEX)) : undefined);
+    await this.fetchAll(weights, commit);
+
+    const needed = [...small, ...weights];
+    const bytes = needed.reduce((sum, file) => sum + file.size, 0);
+    const listed = needed.map((file) => ({
+      name: file.name,
+      bytes: file.size,
+      checksum: `${file.checksum.algorithm}:${file.checksum.value}`,
+    }));
+    const source = { name, endpoint: hub.endpoint.href, revision, commit, files: listed };
+    for (const entry of fs.readdirSync(part)) {
+      if (!needed.some((file) => file.name === entry)) fs.rmSync(path.join(part, entry), { recursive: true });
+    }
+    writeJson(path.join(part, 'source.json'), source);
+    replaceFolder(target, part);
+    return { ...source, dir: target, bytes, fetched: this.fetched };
+  }
+
+  private async fetchAll(files: HubFile[], commit: string): Promise<void> {
+    for (const file of files)
+      await keepIfSame(path.join(this.target, file.name), path.join(this.part, file.name), file, this.options.signal);
+    const missing = files.map((file) => file.size - bytesPresent(this.part, file)).reduce((a, b) => a + b, 0);
+    this.total += missing;
+    checkSpace(this.part, missing);
+    for (const file of files) {
+      const onBytes = (count: number): void => {
+        if (count < 0) this.total -= count;
+        else {
+          this.done += count;
+          this.fetched += count;
+        }
+        this.report(file.name);
+      };
+      await downloadFile({ hub: this.hub, model: this.name, commit, file, folder: this.part }, { ...this.retry(), onBytes });
+    }
+  }
+
+  private retry(): Retry {
+    return { signal: this.options.signal, pauseMs: this.options.pauseMs, onRetry: (message) => this.report(message) };
+  }
+
+  private report(note: string): void {
+    const [done, total] = [Math.floor(this.done / 1e6), Math.ceil(this.total / 1e6)];
+    this.options.onProgress?.({ phase: `${this.name}, MB`, done, total, note });
+  }
+}
+
+/** Takes a file over from an earlier pull if it is what the hub announces now. */
+async function keepIfSame(earlier: string, file: string, announced: HubFile, signal?: AbortSignal): Promise<void> {
+  if (!fs.existsSync(file) && (await matchesChecksum(earlier, announced, signal))) fs.linkSync(earlier, file);
+}
+
+function checkSpace(folder: string, bytes: number): void {
+  const { bavail, bsize } = fs.statfsSync(folder);
+  const free = bavail * bsize;
+  if (bytes > 0 && free < bytes + SPARE) {
+    throw new UserError(`${folder}: ${Math.ceil(bytes / 1e6)} MB are to come, ${Math.floor(free / 1e6)} MB are free on this disk`);
+  }
+}
+
+/** Puts a complete folder in place of one that may be there. */
+function replaceFolder(target: string, complete: string): void {
+  const old = `${complete}.old`;
+  fs.rmSync(old, { recursive: true, force: true });
+  if (fs.existsSync(target)) fs.renameSync(target, old);
+  fs.renameSync(complete, target);
+  fs.rmSync(old, { recursive: true, force: true });
+}

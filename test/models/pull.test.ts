@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { UserError } from '../../src/common/errors';
+import { pullModel, type PulledModel, type PullOptions } from '../../src/models/pull';
+import { HubServer } from './hub-server';
+
+const NAME = 'someone/small-clip';
+const FOLDER = 'someone--small-clip';
+const WEIGHTS = 'model.safetensors';
+const config = fs.readFileSync('test/golden/clip/checkpoint/config.json');
+const weights = crypto.createHash('shake256', { outputLength: 3_000_000 }).update('weights').digest();
+
+interface Setting {
+  hub: HubServer;
+  dir: string;
+  pull(options?: PullOptions): Promise<PulledModel>;
+}
+
+async function setting(t: TestContext, files: Record<string, Buffer | string> = {}): Promise<Setting> {
+  const all = {
+    'config.json': config,
+    [WEIGHTS]: weights,
+    'vocab.json': '{}',
+    'README.md': '# not needed',
+    'pytorch_model.bin': 'x',
+    ...files,
+  };
+  const hub = await new HubServer(NAME, new Map(Object.entries(all).map(([name, content]) => [name, Buffer.from(content)]))).start();
+  const { endpoint } = hub;
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-models-'));
+  t.after(async () => {
+    await hub.stop();
+    fs.rmSync(dir, { recursive: true });
+  });
+  const pull = (options: PullOptions = {}): Promise<PulledModel> =>
+    pullModel(NAME, { endpoint, token: '', dir, pauseMs: 5, stallMs: 2000, ...options });
+  return { hub, dir, pull };
+}
+
+const sumOf = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
+const message =
+  (pattern: RegExp) =>
+  (error: unknown): boolean =>
+    error instanceof UserError && pattern.test(error.message);
+
+test('fetches what is needed, checks it and makes the folder in one step', async (t) => {
+  const { hub, dir, pull } = await setting(t);
+  const seen: string[] = [];
+  const pulled = await pull({ onProgress: ({ phase, done, total }) => seen.push(`${phase} ${done}/${total}`) });
+  assert.equal(pulled.dir, path.join(dir, FOLDER));
+  assert.deepEqual(fs.readdirSync(dir), [FOLDER]);
+  assert.deepEqual(fs.readdirSync(pulled.dir).sort(), ['config.json', WEIGHTS, 'source.json', 'vocab.json']);
+  assert.deepEqual(fs.readFileSync(path.join(pulled.dir, WEIGHTS)), weights);
+  assert.equal(pulled.fetched, pulled.bytes);
+  assert.equal(seen.at(-1), `${NAME}, MB 3/4`);
+  assert.ok(hub.seen.every((request) => request.authorization === undefined));
+});
+
+test('a second pull fetches nothing; a changed file alone is fetched again', async (t) => {
+  const { hub, dir, pull } = await setting(t);
+  await pull();
+  assert.equal((await pull()).fetched, 0);
+  assert.equal(hub.of(WEIGHTS).length, 1);
+  hub.files.set('vocab.json', Buffer.from('{"a": 1}'));
+  assert.equal((await pull()).fetched, 8);
+  assert.equal(fs.readFileSync(path.join(dir, FOLDER, 'vocab.json'), 'utf8'), '{"a": 1}');
+  assert.deepEqual(fs.readdirSync(dir), [FOLDER]);
+});
+
+test('goes on by range where the connection breaks off', async (t) => {
+  const { hub, pull } = await setting(t);
+  let breaks = 0;
+  hub.intercept = (request, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS) || breaks === 3) return false;
+    hub.send(WEIGHTS, request, response, seen, [1_000_000, 1_000_000, 2_500_000][breaks++]);
+    return true;
+  };
+  const pulled = await pull();
+  assert.deepEqual(fs.readFileSync(path.join(pulled.dir, WEIGHTS)), weights);
+  assert.equal(breaks, 3);
+  assert.deepEqual(
+    hub.of(WEIGHTS).map((request) => request.range),
+    [undefined, 'bytes=1000000-', 'bytes=1000000-', 'bytes=2500000-'],
+  );
+  assert.equal(sumOf(hub.of(WEIGHTS).map((request) => request.sent)), weights.length);
+  assert.equal(pulled.fetched, pulled.bytes);
+});
+
+test('begins anew with a server that knows no ranges', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.ranges = false;
+  let first = true;
+  hub.intercept = (request, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS) || !first) return false;
+    first = false;
+    hub.send(WEIGHTS, request, response, seen, 1_000_000);
+    return true;
+  };
+  const { dir } = await pull();
+  assert.deepEqual(fs.readFileSync(path.join(dir, WEIGHTS)), weights);
+  assert.equal(sumOf(hub.of(WEIGHTS).map((request) => request.sent)), weights.length + 1_000_000);
+});
+
+test('a killed process leaves its part, from which the next one goes on', async (t) => {
+  const { hub, dir, pull } = await setting(t);
+  const arrived = new Promise<void>((resolve) => {
+    hub.intercept = (_, response, seen) => {
+      if (!seen.path.endsWith(WEIGHTS)) return false;
+      response.writeHead(200, { 'content-length': weights.length });
+      response.write(weights.subarray(0, 2_000_000));
+      resolve();
+      return true; // and nothing more comes
+    };
+  });
+  const script = `require('./src/models/pull').pullModel('${NAME}', ${JSON.stringify({ endpoint: hub.endpoint, token: '', dir })})`;
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { stdio: 'ignore' });
+  await arrived;
+  const part = path.join(dir, `.part-${FOLDER}`);
+  const size = (): number =>
+    sumOf(
+      fs
+        .readdirSync(part)
+        .filter((name) => name.endsWith('.part'))
+        .map((name) => fs.statSync(path.join(part, name)).size),
+    );
+  for (let i = 0; i < 200 && size() < 2_000_000; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await assert.rejects(pull(), message(/already running \(process \d+\)/));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+  assert.equal(fs.existsSync(path.join(dir, FOLDER)), false);
+  hub.intercept = () => false;
+  const pulled = await pull();
+  assert.equal(hub.of(WEIGHTS).at(-1)?.range, 'bytes=2000000-');
+  assert.deepEqual(fs.readFileSync(path.join(pulled.dir, WEIGHTS)), weights);
+  assert.deepEqual(fs.readdirSync(dir), [FOLDER]);
+});
+
+test('a damaged part is fetched once more from the beginning', async (t) => {
+  const { dir, pull } = await setting(t);
+  const part = path.join(dir, `.part-${FOLDER}`);
+  fs.mkdirSync(part);
+  fs.writeFileSync(path.join(part, `${crypto.createHash('sha256').update(weights).digest('hex')}.part`), Buffer.alloc(1000));
+  assert.deepEqual(fs.readFileSync(path.join((await pull()).dir, WEIGHTS)), weights);
+});
+
+test('an interruption keeps what has arrived and says how to go on', async (t) => {
+  const { hub, dir, pull } = await setting(t);
+  const controller = new AbortController();
+  hub.intercept = (_, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS)) return false;
+    response.writeHead(200, { 'content-length': weights.length });
+    response.write(weights.subarray(0, 1_000_000));
+    setTimeout(() => controller.abort(), 100);
+    return true;
+  };
+  await assert.rejects(
+    pull({ signal: controller.signal }),
+    message(/same command goes on from there: npx mediclip models pull someone\/small-clip$/),
+  );
+  assert.deepEqual(fs.readdirSync(dir), [`.part-${FOLDER}`]);
+  hub.intercept = () => false;
+  await pull();
+  assert.equal(hub.of(WEIGHTS).at(-1)?.range, 'bytes=1000000-');
+});
+
+test('content that is not what was announced is deleted and refused', async (t) => {
+  const { hub, dir, pull } = await setting(t);
+  hub.announce[WEIGHTS] = { lfs: { sha256: 'a'.repeat(64), size: weights.length } };
+  await assert.rejects(pull(), message(/model\.safetensors: its content has not the checksum/));
+  assert.equal(fs.existsSync(path.join(dir, FOLDER)), false);
+  assert.equal(
+    fs.readdirSync(path.join(dir, `.part-${FOLDER}`)).some((name) => name.endsWith('.part') || name === WEIGHTS),
+    false,
+  );
+  hub.announce = { 'config.json': { blobId: 'b'.repeat(40) } };
+  await assert.rejects(pull(), message(/config\.json: its content has not the checksum/));
+});
+
+test('more bytes than announced are refused', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.intercept = (_, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS)) return false;
+    response.writeHead(200); // chunked: the length is not told beforehand
+    response.end(Buffer.concat([weights, Buffer.alloc(10)]));
+    return true;
+  };
+  await assert.rejects(pull(), message(/more than the 3000000 bytes/));
+});
+
+const refusals: [number, Record<string, string>, string, RegExp][] = [
+  [401, {}, '', /answers 401.*set HF_TOKEN/],
+  [403, {}, 'hf_secret', /answers 403.*licence must be accepted at http:\/\/127.0.0.1:\d+\/someone\/small-clip/],
+  [404, {}, '', /knows no such model \(404\); check its spelling/],
+  [404, { 'x-error-code': 'RevisionNotFound' }, '', /no revision "main"/],
+];
+for (const [status, headers, token, pattern] of refusals) {
+  test(`${status} ${headers['x-error-code'] ?? ''} is explained`, async (t) => {
+    const { hub, dir, pull } = await setting(t);
+    hub.intercept = (_, response) => Boolean(response.writeHead(status, headers).end('{}'));
+    await assert.rejects(pull({ token }), message(pattern));
+    await assert.rejects(pull({ token }), (error) => !(error as Error).message.includes('hf_secret'));
+    assert.equal(hub.seen.length, 2);
+    assert.deepEqual(fs.readdirSync(dir), []);
+  });
+}
+
+test('429 is waited out as the server asks', async (t) => {
+  const { hub, pull } = await setting(t);
+  let refused = 0;
+  hub.intercept = (_, response) => refused++ < 1 && Boolean(response.writeHead(429, { 'retry-after': '1' }).end());
+  const started = performance.now();
+  await pull();
+  assert.ok(performance.now() - started >= 1000);
+});
+
+test('a server that keeps failing is given up', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.intercept = (_, response) => Boolean(response.writeHead(500).end());
+  await assert.rejects(pull(), message(/answers 500; given up after 6 attempts/));
+  assert.equal(hub.seen.length, 6);
+  await hub.stop();
+  await assert.rejects(pull(), message(/ECONNREFUSED; given up/));
+});
+
+test('a connection on which nothing arrives counts as dropped', async (t) => {
+  const { hub, pull } = await setting(t);
+  let silent = 1;
+  hub.intercept = (_, __, seen) => seen.path.endsWith(WEIGHTS) && silent-- > 0;
+  await pull({ stallMs: 200 });
+  assert.equal(hub.of(WEIGHTS).length, 2);
+});
+
+test('the token stays with its host when a redirect leads to another', async (t) => {
+  const { hub, pull } = await setting(t);
+  const other = await new HubServer(NAME, hub.files).start();
+  t.after(() => other.stop());
+  hub.intercept = (request, response, seen) =>
+    seen.path.endsWith(WEIGHTS) && Boolean(response.writeHead(302, { location: `${other.endpoint}${request.url}` }).end());
+  const { dir } = await pull({ token: 'hf_secret' });
+  assert.ok(hub.seen.every((request) => request.authorization === 'Bearer hf_secret'));
+  assert.deepEqual(
+    other.seen.map((request) => request.authorization),
+    [undefined],
+  );
+  assert.equal(fs.readFileSync(path.join(dir, 'source.json'), 'utf8').includes('hf_secret'), false);
+});
+
+test('plain http is refused beyond this machine, also by redirect', async (t) => {
+  const { hub, pull } = await setting(t);
+  await assert.rejects(pull({ endpoint: 'http://example.org' }), message(/https address is expected/));
+  hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://example.org/x' }).end());
+  await assert.rejects(pull(), message(/http:\/\/example.org: an https address is expected/));
+  await assert.rejects(pull({ endpoint: 'no address' }), message(/not an address/));
+});
+
+test('a sharded checkpoint comes with the shards that its index lists', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.files.delete(WEIGHTS);
+  const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+  hub.files.set(shards[0], weights.subarray(0, 1000)).set(shards[1], weights.subarray(1000, 3000)).set('other.safetensors', weights);
+  hub.files.set('model.safetensors.index.json', Buffer.from(JSON.stringify({ weight_map: { a: shards[0], b: shards[1], c: shards[0] } })));
+  const { dir } = await pull();
+  assert.deepEqual(fs.readdirSync(dir).sort(), ['config.json', ...shards, 'model.safetensors.index.json', 'source.json', 'vocab.json']);
+  assert.equal(fs.statSync(path.join(dir, shards[1])).size, 2000);
+});
+
+for (const hostile of ['../evil.safetensors', '/tmp/evil.safetensors', 'a/b.safetensors', '.hidden.safetensors', 'x.bin']) {
+  test(`an index that lists ${hostile} is refused`, async (t) => {
+    const { hub, dir, pull } = await setting(t);
+    hub.files.delete(WEIGHTS);
+    hub.files.set(hostile, weights);
+    hub.files.set('model.safetensors.index.json', Buffer.from(JSON.stringify({ weight_map: { a: hostile } })));
+    await assert.rejects(pull(), message(/is not the name of a safetensors file/));
+    assert.equal(fs.existsSync(path.resolve(dir, '..', 'evil.safetensors')), false);
+  });
+}
+
+test('hostile names among the files of a repository are left alone', async (t) => {
+  const { pull } = await setting(t, { '../config.json': 'x', '../../escape': 'x', 'sub/model.safetensors': 'x' });
+  assert.equal(fs.readdirSync((await pull()).dir).length, 4);
+});
+
+test('what is no CLIP with safetensors is refused before its weights are fetched', async (t) => {
+  const { hub, pull } = await setting(t, { 'config.json': '{"model_type": "bert"}' });
+  await assert.rejects(pull(), message(/config\.json: model_type/));
+  assert.equal(hub.of(WEIGHTS).length, 0);
+  hub.files.set('config.json', config);
+  hub.files.delete(WEIGHTS);
+  await assert.rejects(pull(), message(/no model\.safetensors/));
+  hub.files.delete('config.json');
+  await assert.rejects(pull(), message(/no config\.json/));
+});
+
+test('a size beyond the disk is refused before the download', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.announce[WEIGHTS] = { lfs: { sha256: 'a'.repeat(64), size: 1e16 } };
+  await assert.rejects(pull(), message(/MB are free on this disk/));
+  assert.equal(hub.of(WEIGHTS).length, 0);
+});
+
+test('an answer that is no listing is refused', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.intercept = (_, response) => Boolean(response.end('<html>'));
+  await assert.rejects(pull(), message(/does not answer as a Hugging Face hub does/));
+  hub.intercept = (_, response) => Boolean(response.end('{"sha": "../../x", "siblings": []}'));
+  await assert.rejects(pull(), message(/answer about someone\/small-clip: sha/));
+});
+
+for (const name of ['', 'compact', '../x', 'a/../b', 'a/b/c', 'a/b?x', '/etc/passwd', 'a/.hidden']) {
+  test(`the name ${JSON.stringify(name)} is refused as wrong usage`, async () => {
+    await assert.rejects(pullModel(name), (error) => error instanceof UserError && error.exitCode === 2);
+  });
+}
