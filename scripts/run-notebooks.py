@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KERNEL = "mediclip"
 UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection)\b", re.MULTILINE)
 DIAGNOSTIC = re.compile(r"^(?:\S+ )?\d+:\d+ - ", re.MULTILINE)
+INTERNAL_FRAME = re.compile(r"^\s+at .*(node:|node_modules.tslab)")
 SHOWN_LINES = 25
 
 
@@ -98,7 +99,8 @@ class StderrWatch:
 
 
 def shorten(text):
-    lines = text.rstrip().splitlines()
+    """The first lines of an error, without the frames inside Node and the kernel."""
+    lines = [line for line in text.rstrip().splitlines() if not INTERNAL_FRAME.search(line)]
     return "\n".join(lines[:SHOWN_LINES] + (["..."] if len(lines) > SHOWN_LINES else []))
 
 

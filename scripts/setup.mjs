@@ -20,6 +20,7 @@ import { chooseEnvironment } from './setup/python.mjs';
 import { endCurrentAndWait } from './setup/run.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const nodeRange = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).engines.node;
 const steps = [packages, environment, nativeAddon, kernelspec, command];
 
 function makeContext() {
@@ -44,8 +45,17 @@ async function makeAll(context, retry) {
   }
 }
 
+function stateOfNode() {
+  try {
+    checkNode(nodeRange, process.versions.node);
+    return { name: 'Node', state: 'ready', detail: `${process.versions.node}, ${process.platform} ${process.arch}` };
+  } catch (error) {
+    return { name: 'Node', state: 'missing', detail: error.message, remedy: error.remedy };
+  }
+}
+
 function report(context) {
-  const findings = steps.map((step) => ({ name: step.name, ...step.state(context) }));
+  const findings = [stateOfNode(), ...steps.map((step) => ({ name: step.name, ...step.state(context) }))];
   const { python, source } = context.environment;
   process.stdout.write(
     `${JSON.stringify({ root, gpus: context.gpus, variant: context.variant, python, source, steps: findings }, null, 2)}\n`,
@@ -68,9 +78,9 @@ async function main(args) {
   if (unknown !== undefined) throw new SetupError(`unknown option ${unknown}`, 'it takes --retry and --report');
   const retry = args.includes('--retry');
   const started = Date.now();
-  checkNode(JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).engines.node, process.versions.node);
+  if (args.includes('--report')) return report(makeContext());
+  checkNode(nodeRange, process.versions.node);
   const context = makeContext();
-  if (args.includes('--report')) return report(context);
   if (!pendingIn(context, retry)) {
     const native = nativeAddon.state(context).state === 'ready' ? '' : '; WebAssembly backend, "npx mediclip doctor" says why';
     return say(`set-up: all there (${((Date.now() - started) / 1000).toFixed(1)} s${native})`);

@@ -1,3 +1,18 @@
-import type { Command } from 'commander';
+import { type Command } from 'commander';
+import { emit } from './output';
 
-export function registerDoctor(_root: Command): void {}
+/** `mediclip doctor`: what runs here, each finding with its remedy; exit code 1 if something keeps the project from working. */
+export function registerDoctor(root: Command): void {
+  root
+    .command('doctor')
+    .description('report what runs here: Node, Python, TensorFlow, GPU, kernel, models, data sets; each finding with its remedy')
+    .option('--json', 'print one JSON document')
+    .action(async (options: { json?: boolean }) => {
+      const { examine } = await import('../doctor/examine');
+      const { renderFindings } = await import('../doctor/finding');
+      const findings = examine();
+      const ok = findings.every(({ status }) => status !== 'fail');
+      emit(options.json, { ok, findings }, (value) => renderFindings(value.findings));
+      if (!ok) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { scriptJson } from './child';
+import { type Finding, finding } from './finding';
+import { type SetupReport } from './setup';
+
+const checkSchema = z.object({
+  ok: z.boolean(),
+  tensorflow: z.string().optional(),
+  gpu: z.boolean().optional(),
+  error: z.string().optional(),
+});
+
+/** What a process of its own found on loading a backend and multiplying two matrices. */
+export type BackendCheck = z.infer<typeof checkSchema>;
+
+/** Loads a backend in a process of its own, where its log lines and crashes stay. */
+export function checkBackend(backend: 'native' | 'wasm'): BackendCheck {
+  const parsed = checkSchema.safeParse(scriptJson(`setup/check-${backend}.cjs`));
+  return parsed.success ? parsed.data : { ok: false, error: 'the process that loaded it ended without a result' };
+}
+
+/**
+ * The backend that work will use, as `initBackend` chooses it.
+ * @param wanted value of MEDICLIP_BACKEND
+ */
+export function backendFinding(native: BackendCheck, wasm: BackendCheck, wanted: string | undefined): Finding {
+  const name = 'backend';
+  const library = `TensorFlow ${native.tensorflow ?? ''}${native.gpu === true ? ' on the GPU' : ' on the CPU'}`;
+  if (wanted !== undefined && wanted !== 'tensorflow' && wanted !== 'wasm') {
+    return finding(name, 'fail', `MEDICLIP_BACKEND is ${JSON.stringify(wanted)}`, 'set it to tensorflow or wasm, or unset it');
+  }
+  if (wanted === 'wasm') {
+    return wasm.ok
+      ? finding(name, 'ok', 'WebAssembly, as MEDICLIP_BACKEND asks')
+      : finding(name, 'fail', `WebAssembly does not load (${wasm.error ?? ''})`, 'unset MEDICLIP_BACKEND');
+  }
+  if (native.ok) return finding(name, 'ok', library);
+  const broken = `the native backend does not load (${native.error ?? ''})`;
+  if (wanted === 'tensorflow') return finding(name, 'fail', broken, 'npm run setup, or unset MEDICLIP_BACKEND to use WebAssembly');
+  if (wasm.ok) return finding(name, 'warn', `WebAssembly, several times slower: ${broken}`, 'npm run setup names what is missing');
+  return finding(name, 'fail', `${broken}, and neither does WebAssembly (${wasm.error ?? ''})`, 'npm run setup');
+}
+
+/** Whether a GPU is there and used. */
+export function gpuFinding(report: SetupReport | null, native: BackendCheck): Finding {
+  const gpus = report?.gpus ?? [];
+  if (gpus.length === 0) return finding('GPU', 'ok', 'none that nvidia-smi lists; the CPU does the work');
+  const names = gpus.map((line) => line.replace(/^GPU \d+: /, '').replace(/ \(UUID.*$/, '')).join(', ');
+  if (native.gpu === true) return finding('GPU', 'ok', names);
+  return finding(
+    'GPU',
+    'warn',
+    `${names}: there, but TensorFlow does not use it`,
+    'npm run setup; the driver has to be one that CUDA 12 works with',
+  );
+}

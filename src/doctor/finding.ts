@@ -1,0 +1,33 @@
+/** How one thing stands: it works, works with a drawback, or keeps the project from working. */
+export type Status = 'ok' | 'warn' | 'fail';
+
+/** One line of the doctor's report. */
+export interface Finding {
+  name: string;
+  status: Status;
+  /** What was found. */
+  detail: string;
+  /** What to do about it; empty where nothing is to be done. */
+  remedy: string;
+}
+
+/** A finding; the remedy is left out where all is well. */
+export function finding(name: string, status: Status, detail: string, remedy = ''): Finding {
+  return { name, status, detail, remedy };
+}
+
+const MARK: Record<Status, string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
+
+/** The report as lines: a mark, the name, what was found, and the remedy below it. */
+export function renderFindings(findings: Finding[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const lines = findings.flatMap(({ name, status, detail, remedy }) => [
+    `${MARK[status]}  ${name.padEnd(width)}  ${detail}`,
+    ...(remedy === '' ? [] : [`${' '.repeat(width + 8)}-> ${remedy}`]),
+  ]);
+  const failed = findings.filter(({ status }) => status === 'fail').length;
+  const warned = findings.filter(({ status }) => status === 'warn').length;
+  const verdict =
+    failed > 0 ? `${failed} of ${findings.length} keep this from working` : warned > 0 ? `works, with ${warned} to look at` : 'all is well';
+  return [...lines, '', verdict].join('\n');
+}

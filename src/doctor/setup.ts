@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { scriptJson } from './child';
+import { type Finding, finding } from './finding';
+
+const reportSchema = z.object({
+  gpus: z.array(z.string()),
+  variant: z.enum(['cpu', 'gpu', 'none']),
+  source: z.string(),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['ready', 'missing', 'given up']),
+      detail: z.string(),
+      remedy: z.string().optional(),
+    }),
+  ),
+});
+
+/** What the set-up script reports: the GPUs, and the state of each of its steps. */
+export type SetupReport = z.infer<typeof reportSchema>;
+
+/** Asks the set-up script how its steps stand, changing nothing; null where it fails. */
+export function setupReport(): SetupReport | null {
+  const parsed = reportSchema.safeParse(scriptJson('setup.mjs', ['--report']));
+  return parsed.success ? parsed.data : null;
+}
+
+/** A finding for each step of the set-up; one that was given up has WebAssembly in its place and is only a warning. */
+export function setupFindings(report: SetupReport | null): Finding[] {
+  if (report === null) return [finding('set-up', 'fail', 'its script does not run', 'node scripts/setup.mjs --report shows why')];
+  return report.steps.map(({ name, state, detail, remedy }) => {
+    if (state === 'ready') return finding(name, 'ok', detail);
+    if (state === 'given up') return finding(name, 'warn', detail, remedy ?? 'npm run setup');
+    return finding(name, 'fail', detail, remedy ?? 'npm run setup');
+  });
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { Random } from '../../src/common/random';
+import { root, setupModule } from './modules';
+
+interface Python {
+  chooseEnvironment: (root: string) => { python: string };
+}
+
+interface Cell {
+  cell_type: string;
+  outputs: { output_type: string; name?: string; text?: string | string[] }[];
+  execution_count: number | null;
+  metadata: Record<string, unknown>;
+}
+
+/** Runs run-notebooks.py; resolves to its exit code and what it printed on stderr. */
+async function runNotebooks(args: string[]): Promise<{ code: number | null; text: string }> {
+  const { chooseEnvironment } = await setupModule<Python>('python.mjs');
+  const script = path.join(root, 'scripts', 'run-notebooks.py');
+  const child = spawn(chooseEnvironment(root).python, [script, ...args], { cwd: os.tmpdir(), stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk) => (text += String(chunk)));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
+}
+
+function writeNotebook(file: string, sources: string[]): void {
+  const cells = sources.map((source, i) => ({ cell_type: 'code', id: `c${i}`, metadata: {}, execution_count: null, outputs: [], source }));
+  fs.writeFileSync(file, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+}
+
+const installed =
+  fs.existsSync(path.join(root, '.venv')) || process.env.MEDICLIP_PYTHON !== undefined || process.env.CONDA_DEFAULT_ENV === 'mediclip';
+
+test(
+  'notebooks run in the project folder wherever they lie; errors fail them, late ones too',
+  { skip: installed ? false : 'no Python environment; run npm run setup' },
+  async (t) => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const names = ['good', 'throws', 'types', 'late'];
+    const files = names.map((name) => path.join(dir, `${name}.ipynb`));
+    writeNotebook(files[0], [
+      "import { Random } from './src/common/random';\nconsole.log(Random.of(7).integer(0, 1000));",
+      'console.log(process.cwd());\nconsole.error("only a warning");',
+    ]);
+    writeNotebook(files[1], ['const fine = 1;', "throw new Error('broken on purpose');", 'console.log("never");']);
+    writeNotebook(files[2], ["const count: number = 'three';"]);
+    writeNotebook(files[3], ['setTimeout(() => { throw new Error("nobody caught me"); }, 300);', 'console.log("meanwhile");']);
+    const untouched = fs.readFileSync(files[1], 'utf8');
+
+    const { code, text } = await runNotebooks(['--write', '--settle', '1', ...files]);
+
+    assert.equal(code, 1, text);
+    assert.match(text, /notebooks: 1 of 4 ran through/);
+    assert.match(text, /FAILED throws\.ipynb: code cell 2 \(throw new Error.*the cell failed\n(.*\n)*.*broken on purpose/);
+    assert.match(text, /FAILED types\.ipynb: code cell 1 .*\n1:7 - Type 'string' is not assignable to type 'number'/);
+    assert.match(text, /FAILED late\.ipynb: code cell \d .*nobody caught.*\nUncaughtException: Error: nobody caught me/);
+    assert.doesNotMatch(text, /FAILED good/);
+
+    const good = JSON.parse(fs.readFileSync(files[0], 'utf8')) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
+    const printed = good.cells.map(({ outputs }) => outputs.filter(({ name }) => name === 'stdout').map((o) => [o.text].flat().join('')));
+      assert.deepEqual(printed, [[`${Random.of(7).integer(0, 1000)}\n`], [`${root}\n`]]);
+    assert.deepEqual(
+      good.cells.map((cell) => cell.execution_count),
+      [1, 2],
+    );
+    assert.deepEqual(
+      good.cells.map((cell) => cell.metadata),
+      [{}, {}],
+    );
+    assert.equal(good.metadata.kernelspec.name, 'mediclip');
+    assert.equal(fs.readFileSync(files[1], 'utf8'), untouched, 'a notebook that failed is not written');
+    assert.deepEqual(fs.readdirSync(dir).sort(), names.map((name) => `${name}.ipynb`).sort(), 'nothing else is left behind');
+  },
+);
