@@ -106,7 +106,7 @@ test('begins anew with a server that knows no ranges', async (t) => {
   assert.equal(sumOf(hub.of(WEIGHTS).map((request) => request.sent)), weights.length + 1_000_000);
 });
 
-test('a killed process leaves its part, from which the next one goes on', async (t) => {
+test('a killed process leaves its part, from which the next one goes on', { timeout: 30_000 }, async (t) => {
   const { hub, dir, pull } = await setting(t);
   const arrived = new Promise<void>((resolve) => {
     hub.intercept = (_, response, seen) => {
@@ -119,7 +119,7 @@ test('a killed process leaves its part, from which the next one goes on', async 
   });
   const script = `require('./src/models/pull').pullModel('${NAME}', ${JSON.stringify({ endpoint: hub.endpoint, token: '', dir })})`;
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { stdio: 'ignore' });
-  await arrived;
+  await Promise.race([arrived, new Promise((_, reject) => child.once('exit', () => reject(new Error('ended before it asked for the weights'))))]);
   const part = path.join(dir, `.part-${FOLDER}`);
   const size = (): number =>
     sumOf(
@@ -191,6 +191,13 @@ test('more bytes than announced are refused', async (t) => {
     return true;
   };
   await assert.rejects(pull(), message(/more than the 3000000 bytes/));
+});
+
+test('fewer bytes than announced are given up after some attempts', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.announce[WEIGHTS] = { lfs: { sha256: 'a'.repeat(64), size: weights.length + 5_000_000 } };
+  await assert.rejects(pull(), message(/the connection ended early; given up after 6 attempts/));
+  assert.ok(hub.of(WEIGHTS).length <= 7);
 });
 
 const refusals: [number, Record<string, string>, string, RegExp][] = [
