@@ -53,9 +53,10 @@ export function checkShare(name: string, ours: number, n: number, reference: num
 
 /**
  * The two-sample Kolmogorov-Smirnov test: the largest distance of the two distribution functions, and the asymptotic
- * probability of so large a one by chance (Kolmogorov's series; conservative for samples with ties).
+ * probability of so large a one by chance (Kolmogorov's series; conservative for samples with ties). NaN is never alike.
  */
 export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): { distance: number; p: number } {
+  if (a.some(Number.isNaN) || b.some(Number.isNaN)) return { distance: 1, p: 0 };
   const x = Float64Array.from(a).sort();
   const y = Float64Array.from(b).sort();
   let distance = 0;

@@ -169,7 +169,7 @@ test('source and sink sample where their formulas say', () => {
         return most;
       };
       // the ramp's repeated edge bends its spline a little: hence not exactly 0
-      const best = discPixels().filter((p) => worst(p) < 0.06);
+      const best = discPixels().filter((p) => worst(p) < 0.1);
       assert.equal(best.length, 1, `seed ${seed}: one pixel is the centre of all movement`);
     }
   }
