@@ -62,6 +62,17 @@ test('CMYK becomes RGB by the plain formula, without a profile', async () => {
   assert.deepEqual([...raster.data], [255, 255, 255, 0, 255, 255, 0, 0, 0, 155 - 78, 155, 155 - 39]);
 });
 
+test('a colour profile is not applied', async () => {
+  const plain = await encodePng(rgb);
+  const { icc } = await sharp(await sharp(plain).withIccProfile('p3').png().toBuffer()).metadata();
+  assert.ok(icc && icc.length > 100);
+  const profile = chunk('iCCP', Buffer.concat([Buffer.from('p3\0\0', 'latin1'), deflateSync(icc)]));
+  const tagged = Buffer.concat([plain.subarray(0, 33), profile, plain.subarray(33)]);
+  assert.equal((await sharp(tagged).metadata()).hasProfile, true);
+  assert.notDeepEqual(new Uint8Array(await sharp(tagged).raw().toBuffer()), rgb.data);
+  assert.deepEqual((await decodeImage(tagged, 'a.png')).raster, rgb);
+});
+
 test('the EXIF orientation is not applied', async () => {
   const raw = { width: 3, height: 2, channels: 3 as const };
   const jpeg = await sharp(rgb.data, { raw }).withMetadata({ orientation: 6 }).jpeg().toBuffer();
@@ -175,16 +186,17 @@ test('data that does not fill the image is not written', async () => {
   await assert.rejects(encodePng({ width: 2, height: 2, channels: 1, data: new Uint8Array(3) }), /3 values for 2 x 2 x 1/);
 });
 
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const out = Buffer.alloc(body.length + 8);
+  out.writeUInt32BE(data.length);
+  body.copy(out, 4);
+  out.writeUInt32BE(checksum(body), body.length + 4);
+  return out;
+}
+
 /** A PNG of any claimed size around the given pixel data. */
 function png(width: number, height: number, pixels: Buffer): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const out = Buffer.alloc(body.length + 8);
-    out.writeUInt32BE(data.length);
-    body.copy(out, 4);
-    out.writeUInt32BE(checksum(body), body.length + 4);
-    return out;
-  };
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
