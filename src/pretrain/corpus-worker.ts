@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
+
+/** What the main thread asks for. */
+export interface CorpusRequest {
+  index: number;
+  size: number;
+}
+
+/** The answer: a sample, or why there is none. */
+export interface CorpusReply extends CorpusRequest {
+  sample?: CorpusSample;
+  error?: string;
+}
+
+parentPort?.on('message', ({ index, size }: CorpusRequest) => {
+  try {
+    const sample = drawSample(workerData as CorpusOptions, index, size);
+    const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
+    parentPort?.postMessage({ index, size, sample } satisfies CorpusReply, parts);
+  } catch (error) {
+    parentPort?.postMessage({ index, size, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
+  }
+});

@@ -1,0 +1,74 @@
+import { Random } from '../common/random';
+import { addNoise, augment } from './augment';
+import { drawAnatomy, ANATOMIES, type Anatomy } from './anatomy';
+import { caption, FINDINGS, SUBJECTS, type Finding, type Subject } from './captions';
+import { addLesion } from './lesions';
+import { drawMaterial, type Material } from './materials';
+import type { Field } from './noise';
+
+/** One picture of the corpus at side S. */
+export interface CorpusSample {
+  /** Grey levels, `[S, S]`. */
+  image: Uint8Array;
+  /** The same before anything was put in. */
+  clean: Uint8Array;
+  /** How much of each pixel is anomalous, 0 to 255. */
+  mask: Uint8Array;
+  caption: string;
+  abnormal: boolean;
+}
+
+/** How the corpus is mixed. */
+export interface CorpusOptions {
+  seed: number;
+  /** Share of pictures with anatomy; the others are materials. */
+  anatomyShare: number;
+  /** Share of pictures without any finding. */
+  normalShare: number;
+  /** Different anatomies of each kind; each is drawn once and then shown in many poses and tones. */
+  anatomies: number;
+}
+
+export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.6, normalShare: 0.35, anatomies: 200 };
+
+const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
+const KINDS = Object.keys(FINDINGS) as Finding[];
+
+/** Picture `index` of the corpus: decided by seed, index and side alone, whoever draws it. */
+export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
+  const random = Random.of(options.seed, 'pretrain', 'sample', size, index);
+  const { subject, picture } = drawNormal(options, size, random);
+  const image: Field = { size, data: picture.data.slice() };
+  const mask: Field = { size, data: new Float32Array(size * size) };
+  const findings: string[] = [];
+  if (!random.chance(options.normalShare)) {
+    const donor = drawNormal(options, size, random).picture;
+    for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
+      const kind = random.pick(KINDS);
+      if (addLesion({ image, donor }, mask, kind, random)) findings.push(random.pick(FINDINGS[kind]));
+    }
+  }
+  addNoise(image, picture, random);
+  return {
+    image: toBytes(image.data),
+    clean: toBytes(picture.data),
+    mask: toBytes(mask.data.map((v) => v * 255)),
+    caption: caption({ subject: random.pick(SUBJECTS[subject]), findings }, random),
+    abnormal: findings.length > 0,
+  };
+}
+
+function drawNormal(options: CorpusOptions, size: number, random: Random): { subject: Subject; picture: Field } {
+  if (random.chance(options.anatomyShare)) {
+    const subject: Anatomy = random.pick(ANATOMIES);
+    const number = random.integer(0, options.anatomies);
+    return { subject, picture: augment(drawAnatomy(subject, options.seed, number, size), random) };
+  }
+  const subject = random.pick(MATERIALS);
+  const picture = drawMaterial(subject, size, random);
+  return { subject, picture: random.chance(0.5) ? augment(picture, random) : picture };
+}
+
+function toBytes(values: Float32Array): Uint8Array {
+  return Uint8Array.from(values, (v) => (v < 0 ? 0 : v > 255 ? 255 : Math.round(v)));
+}

@@ -1,0 +1,209 @@
+import type { Random } from '../common/random';
+import type { Finding } from './captions';
+import { ellipse } from './materials';
+import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
+
+/** What a lesion is drawn into, and what it may take from elsewhere. */
+export interface LesionInput {
+  image: Field;
+  /** Another picture of the corpus, for grafts. */
+  donor: Field;
+}
+
+/** A drawn lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
+interface Lesion {
+  weight: Field;
+  value: Field;
+}
+
+/** The fewest grey levels by which a lesion must differ from what was there, on average over its area. */
+export const LEAST_CHANGE = 14;
+
+/**
+ * Puts one finding into a picture, in place; tries a few times where it would hardly show.
+ * @param mask - is raised to the lesion's weight where the picture has changed
+ * @returns whether it was drawn
+ */
+export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random): boolean {
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const lesion = LESIONS[kind](input, random);
+    const { image } = input;
+    let area = 0;
+    let change = 0;
+    for (let i = 0; i < image.data.length; i++) {
+      const w = lesion.weight.data[i];
+      if (w <= 0) continue;
+      area += w;
+      change += w * Math.abs(clamp(lesion.value.data[i]) - image.data[i]);
+    }
+    if (area < 12 || change / area < LEAST_CHANGE) continue;
+    for (let i = 0; i < image.data.length; i++) {
+      const w = lesion.weight.data[i];
+      if (w <= 0) continue;
+      image.data[i] += w * (clamp(lesion.value.data[i]) - image.data[i]);
+      mask.data[i] = Math.max(mask.data[i], w);
+    }
+    return true;
+  }
+  return false;
+}
+
+function clamp(v: number): number {
+  return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
+/** A place to put something: mostly where the picture is not black. */
+function place(image: Field, random: Random): { cy: number; cx: number } {
+  let at = { cy: 0.5, cx: 0.5 };
+  for (let attempt = 0; attempt < 8; attempt++) {
+    at = { cy: random.uniform(0.08, 0.92), cx: random.uniform(0.08, 0.92) };
+    if (image.data[Math.floor(at.cy * image.size) * image.size + Math.floor(at.cx * image.size)] > 25 || random.chance(0.03)) break;
+  }
+  return at;
+}
+
+/** Where a compact lesion lies: an ellipse with a wavy edge, small ones more often than large ones. */
+function spot(image: Field, random: Random, smallest = 0.03, largest = 0.2): Field {
+  const { cy, cx } = place(image, random);
+  const radius = smallest * (largest / smallest) ** random.uniform();
+  const aspect = random.uniform(0.5, 1);
+  const softness = random.chance(0.5) ? random.uniform(1, 4) : random.uniform(2, 60 * radius + 4);
+  return ellipse(image.size, cy, cx, radius, radius * aspect, random, (softness * image.size) / 224, random.uniform(0.02, 0.25));
+}
+
+/** Levels that are `shift` from the picture, its texture kept to a share, with a grain of its own. */
+function shifted(image: Field, shift: number, keep: number, random: Random): Field {
+  const { size } = image;
+  const smooth = blur(image, size / 16);
+  const grain = valueNoise(size, random.uniform(8, 40), 3, 0.7, random);
+  const rough = random.chance(0.5) ? random.uniform(0, 0.3) * Math.abs(shift) : 0;
+  return { size, data: image.data.map((v, i) => smooth.data[i] + shift + keep * (v - smooth.data[i]) + rough * grain.data[i]) };
+}
+
+function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
+  return ({ image }, random) => ({
+    weight: spot(image, random),
+    value: shifted(image, sign * random.uniform(30, 140), random.uniform(0, 1), random),
+  });
+}
+
+const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> = {
+  bright: solid(1),
+  dark: solid(-1),
+  rim: ({ image }, random) => {
+    const weight = spot(image, random, 0.05, 0.18);
+    const sign = random.chance(0.7) ? 1 : -1;
+    const value = shifted(image, 0, random.uniform(0, 0.6), random);
+    const [rim, core] = [sign * random.uniform(40, 130), -sign * random.uniform(10, 90)];
+    const thin = random.uniform(0.5, 0.85);
+    const inner = blur(weight, image.size / 60);
+    return { weight, value: { size: image.size, data: value.data.map((v, i) => v + (inner.data[i] > thin ? core : rim)) } };
+  },
+  texture: ({ image }, random) => {
+    const grain = valueNoise(image.size, random.uniform(10, 60), 3, random.uniform(0.5, 1), random);
+    const depth = random.uniform(20, 60);
+    const shift = random.normal(0, 20);
+    return {
+      weight: spot(image, random, 0.05, 0.22),
+      value: { size: image.size, data: image.data.map((v, i) => v + shift + depth * grain.data[i]) },
+    };
+  },
+  smooth: ({ image }, random) => {
+    const smooth = blur(image, image.size / random.uniform(14, 30));
+    const shift = random.normal(0, 25);
+    return { weight: spot(image, random, 0.06, 0.22), value: { size: image.size, data: smooth.data.map((v) => v + shift) } };
+  },
+  graft: ({ image, donor }, random) => {
+    const from = random.chance(0.5) ? image : donor;
+    const { size } = image;
+    const angle = random.uniform(0, 2 * Math.PI);
+    const zoom = 2 ** random.uniform(-0.8, 0.8);
+    const [c, s] = [Math.cos(angle) * zoom, Math.sin(angle) * zoom];
+    const centre = place(from, random);
+    const weight = spot(image, random, 0.05, 0.2);
+    const home = centroid(weight);
+    const gain = random.uniform(0.7, 1.4);
+    const value = field(size, (y, x) => {
+      if (weight.data[y * size + x] <= 0) return 0;
+      const [dy, dx] = [y - home.y, x - home.x];
+      return gain * sample(from, centre.cy * size + c * dy - s * dx, centre.cx * size + s * dy + c * dx);
+    });
+    return { weight, value };
+  },
+  warp: ({ image }, random) => {
+    const { size } = image;
+    const weight = spot(image, random, 0.08, 0.22);
+    const { y: cy, x: cx, radius } = centroid(weight);
+    const power = random.chance(0.5) ? random.uniform(1.6, 3) : random.uniform(0.3, 0.6);
+    const turn = random.chance(0.3) ? random.normal(0, 1) : 0;
+    const value = field(size, (y, x) => {
+      if (weight.data[y * size + x] <= 0) return 0;
+      const [dy, dx] = [y - cy, x - cx];
+      const r = Math.min(1, Math.hypot(dy, dx) / (1.3 * radius));
+      const scale = r ** (power - 1);
+      const [c, s] = [Math.cos(turn * (1 - r)) * scale, Math.sin(turn * (1 - r)) * scale];
+      return sample(image, cy + c * dy - s * dx, cx + s * dy + c * dx);
+    });
+    return { weight, value };
+  },
+  line: ({ image }, random) => {
+    const { size } = image;
+    const { cy, cx } = place(image, random);
+    const angle = random.uniform(0, Math.PI);
+    const [c, s] = [Math.cos(angle), Math.sin(angle)];
+    const half = random.uniform(0.05, 0.2) * size;
+    const thick = (random.uniform(1.5, 5) * size) / 224;
+    const bend = random.normal(0, 0.15);
+    const weight = field(size, (y, x) => {
+      const [dy, dx] = [y - cy * size, x - cx * size];
+      const along = c * dx + s * dy;
+      if (Math.abs(along) > half) return 0;
+      const across = c * dy - s * dx - (bend * along * along) / half;
+      return smoothStep(1.5 - Math.abs(across) / thick) * smoothStep((half - Math.abs(along)) / thick);
+    });
+    return { weight, value: shifted(image, (random.chance(0.6) ? 1 : -1) * random.uniform(50, 150), 0.3, random) };
+  },
+  spots: ({ image }, random) => {
+    const { size } = image;
+    const { cy, cx } = place(image, random);
+    const spread = random.uniform(0.03, 0.12);
+    const weight: Field = { size, data: new Float32Array(size * size) };
+    for (let k = random.integer(3, 10); k > 0; k--) {
+      const r = random.uniform(0.006, 0.02) * size;
+      const [y0, x0] = [(cy + random.normal(0, spread)) * size, (cx + random.normal(0, spread)) * size];
+      for (let y = Math.max(0, Math.floor(y0 - 2 * r)); y < Math.min(size, y0 + 2 * r); y++) {
+        for (let x = Math.max(0, Math.floor(x0 - 2 * r)); x < Math.min(size, x0 + 2 * r); x++) {
+          const w = smoothStep(1.7 - Math.hypot(y - y0, x - x0) / r);
+          weight.data[y * size + x] = Math.max(weight.data[y * size + x], w);
+        }
+      }
+    }
+    return { weight, value: shifted(image, (random.chance(0.75) ? 1 : -1) * random.uniform(60, 150), 0.3, random) };
+  },
+  shade: ({ image }, random) => {
+    const { size } = image;
+    const { cy, cx } = place(image, random);
+    const [ry, rx] = [random.uniform(0.12, 0.3), random.uniform(0.1, 0.25)];
+    const shape = ellipse(size, cy, cx, ry, rx, random, size * random.uniform(0.02, 0.12), 0.2);
+    const target = random.chance(0.7) ? random.uniform(130, 235) : random.uniform(0, 60);
+    const depth = random.uniform(0.4, 0.9);
+    const mist = valueNoise(size, random.uniform(4, 16), 3, 0.6, random);
+    return {
+      weight: shape,
+      value: { size, data: image.data.map((v, i) => v + depth * (target + 12 * mist.data[i] - v)) },
+    };
+  },
+};
+
+/** The centre of a weight and the radius of a disc of its area. */
+function centroid({ size, data }: Field): { y: number; x: number; radius: number } {
+  let [sum, sy, sx] = [1e-6, 0, 0];
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, i++) {
+      sum += data[i];
+      sy += data[i] * y;
+      sx += data[i] * x;
+    }
+  }
+  return { y: sy / sum, x: sx / sum, radius: Math.sqrt(sum / Math.PI) + 1 };
+}

@@ -1,0 +1,176 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { initBackend, tf } from '../common/backend';
+import { messageOf, UserError } from '../common/errors';
+import { writeFileAtomic } from '../common/files';
+import { formatSeconds } from '../common/progress';
+import { packageVersion } from '../common/version';
+import { auroc } from '../evaluation/roc';
+import { COMPACT_ARCHITECTURE } from './architecture';
+import { resumePretraining, writePretrainCheckpoint } from './checkpoint';
+import { exportModel } from './export';
+import { LOSS_PARTS } from './objective';
+import { planStages, position, STAGE_PLAN, type Stage } from './schedule';
+import { PRETRAIN_DEFAULTS, Pretrainer, type PretrainSettings, type StepReport } from './trainer';
+
+interface Options {
+  minutes: string;
+  seed: string;
+  out: string;
+  threads: string;
+  resume?: boolean;
+}
+
+/** Seconds between lines of the log, and between checkpoints. */
+const LOG_EVERY = 10;
+const SAVE_EVERY = 300;
+
+/** The command `npm run pretrain`. */
+async function main(): Promise<void> {
+  const program = new Command('pretrain')
+    .description('Trains the compact CLIP from scratch on generated images and captions.')
+    .option('--minutes <n>', 'how long', '45')
+    .option('--seed <n>', 'decides initial values and corpus', '1')
+    .option('--out <dir>', 'folder of the model, its log and its checkpoint', 'runs/pretrain')
+    .option('--threads <n>', 'that draw the corpus', '1')
+    .option('--resume', 'go on with the run in --out; its own settings count')
+    .parse();
+  const options = program.opts<Options>();
+  const number = (name: 'minutes' | 'seed' | 'threads', least: number): number => {
+    const value = Number(options[name]);
+    if (!(value >= least) || (name !== 'minutes' && !Number.isInteger(value)))
+      throw new UserError(`--${name} ${options[name]}: a number of at least ${least} is expected`, 2);
+    return value;
+  };
+  const checkpoint = path.join(options.out, 'checkpoint.safetensors');
+  const threads = number('threads', 0);
+  process.env.TF_SET_ONEDNN_FPMATH_MODE ??= 'BF16'; // products in bfloat16, a third faster where the processor has them
+  await initBackend();
+  if (options.resume === true) {
+    const { trainer, seconds } = await resumePretraining(checkpoint, threads);
+    return finish(trainer, options.out, seconds);
+  }
+  if (fs.existsSync(checkpoint))
+    throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
+  const stages = await calibrate(number('minutes', 0.01), number('seed', 0), threads);
+  const trainer = await Pretrainer.create(settingsOf(number('seed', 0), stages), threads);
+  return finish(trainer, options.out, 0);
+}
+
+function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
+  return { ...PRETRAIN_DEFAULTS, seed, architecture: COMPACT_ARCHITECTURE, stages };
+}
+
+/** Takes a few steps at each size and plans how many fit. */
+async function calibrate(minutes: number, seed: number, threads: number): Promise<Stage[]> {
+  const seconds: number[] = [];
+  for (const { size, batchSize } of STAGE_PLAN) {
+    const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
+    const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
+    for (let i = 0; i < 3; i++) await trainer.run();
+    const started = performance.now();
+    for (let i = 0; i < 4; i++) await trainer.run();
+    seconds.push((performance.now() - started) / 4000);
+    await trainer.dispose();
+  }
+  const stages = planStages(minutes, STAGE_PLAN, seconds);
+  process.stderr.write(
+    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${seconds[i].toFixed(2)} s each\n`).join(''),
+  );
+  return stages;
+}
+
+/** Trains to the end, or until Ctrl-C; writes the log, the checkpoint and the model. */
+async function finish(trainer: Pretrainer, out: string, secondsBefore: number): Promise<void> {
+  fs.mkdirSync(out, { recursive: true });
+  const checkpoint = path.join(out, 'checkpoint.safetensors');
+  const log = new TrainingLog(path.join(out, 'training-log.csv'), trainer.step);
+  const started = performance.now();
+  const seconds = (): number => secondsBefore + (performance.now() - started) / 1000;
+  let stop = false;
+  const ask = (): void => void (stop = true);
+  process.once('SIGINT', ask).once('SIGTERM', ask);
+  let [logged, saved] = [-Infinity, seconds()];
+  while (trainer.step < trainer.total && !stop) {
+    log.add(await trainer.run());
+    const now = seconds();
+    const last = trainer.step === trainer.total;
+    if (now - logged >= LOG_EVERY || last) {
+      const { progress } = position(trainer.settings.stages, trainer.step);
+      const left = progress > 0 ? formatSeconds((now / progress) * (1 - progress)) : '?';
+      process.stderr.write(`${log.line(now)}  step ${trainer.step}/${trainer.total}, ${left} left, ${tf.memory().numTensors} tensors\n`);
+      logged = now;
+    }
+    if (now - saved >= SAVE_EVERY) {
+      writePretrainCheckpoint(checkpoint, trainer, now);
+      saveModel(trainer, out, now);
+      saved = now;
+    }
+  }
+  process.removeListener('SIGINT', ask).removeListener('SIGTERM', ask);
+  writePretrainCheckpoint(checkpoint, trainer, seconds());
+  saveModel(trainer, out, seconds());
+  process.stderr.write(
+    trainer.step < trainer.total
+      ? `stopped after step ${trainer.step} of ${trainer.total}; go on with --resume --out ${out}\n`
+      : `${out}: trained in ${formatSeconds(seconds())}\n`,
+  );
+  await trainer.dispose();
+}
+
+function saveModel(trainer: Pretrainer, out: string, seconds: number): void {
+  const { settings, step, vocabulary, averaged } = trainer;
+  const { seed, architecture, stages } = settings;
+  exportModel(out, architecture, averaged, vocabulary, seed, {
+    program: `mediclip-notebooks ${packageVersion()}`,
+    seed: String(seed),
+    steps: String(step),
+    seconds: seconds.toFixed(0),
+    stages: JSON.stringify(stages),
+  });
+}
+
+/** Means over the steps between two lines, as a line on the screen and a row of a table. */
+class TrainingLog {
+  private rows: string[];
+  private since: StepReport[] = [];
+
+  constructor(
+    private readonly file: string,
+    step: number,
+  ) {
+    const header = ['step', 'seconds', 'size', 'rate', 'total', ...LOSS_PARTS, 'patch_auroc'].join(',');
+    const before = step > 0 && fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').slice(1) : [];
+    this.rows = [header, ...before.filter((row) => Number(row.split(',')[0]) <= step)];
+  }
+
+  add(report: StepReport): void {
+    this.since.push(report);
+  }
+
+  line(seconds: number): string {
+    const last = this.since[this.since.length - 1];
+    const mean = (of: (report: StepReport) => number): number => this.since.reduce((sum, r) => sum + of(r), 0) / this.since.length;
+    const total = mean((r) => r.total);
+    const parts = LOSS_PARTS.map((_, i) => mean((r) => r.parts[i]));
+    if (!Number.isFinite(total)) throw new UserError(`step ${last.step}: the loss is ${total}`);
+    const sure = [...last.target].map((t, i) => ({ t, z: last.logits[i] })).filter(({ t }) => t === 0 || t > 0.5);
+    const area = auroc(
+      sure.map(({ z }) => z),
+      sure.map(({ t }) => (t > 0 ? 1 : 0)),
+    );
+    this.since = [];
+    const figures = [total, ...parts].map((v) => v.toFixed(4));
+    this.rows.push([last.step, seconds.toFixed(1), last.size, last.rate.toExponential(3), ...figures, area?.toFixed(4) ?? ''].join(','));
+    writeFileAtomic(this.file, this.rows.join('\n') + '\n');
+    return `${last.size} px  loss ${figures[0]} (${LOSS_PARTS.map((name, i) => `${name} ${parts[i].toFixed(3)}`).join(', ')})  patch AUROC ${area?.toFixed(3) ?? '-'}`;
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    error instanceof UserError ? `error: ${error.message}\n` : `${error instanceof Error ? error.stack : messageOf(error)}\n`,
+  );
+  process.exitCode = error instanceof UserError ? error.exitCode : 1;
+});

@@ -1,0 +1,89 @@
+/** A stretch of training at one image side. */
+export interface Stage {
+  /** Side of the images in pixels. */
+  size: number;
+  batchSize: number;
+  steps: number;
+}
+
+/** How training is divided: first small images, many a second, then the size that the model is for. */
+export interface StagePlan {
+  size: number;
+  batchSize: number;
+  /** Share of the time. */
+  share: number;
+}
+
+export const STAGE_PLAN: StagePlan[] = [
+  { size: 112, batchSize: 16, share: 0.7 },
+  { size: 224, batchSize: 8, share: 0.3 },
+];
+
+/**
+ * The steps that fit into a time. From here on steps alone decide everything, so that a run that was stopped goes on exactly.
+ * @param secondsPerStep - measured, one for each stage
+ */
+export function planStages(minutes: number, plan: readonly StagePlan[], secondsPerStep: readonly number[]): Stage[] {
+  return plan.map(({ size, batchSize, share }, i) => ({
+    size,
+    batchSize,
+    steps: Math.max(1, Math.round((minutes * 60 * share) / secondsPerStep[i])),
+  }));
+}
+
+/**
+ * The plan anew for the time that is left, after `step` steps: the stage at hand gets what later stages, by their shares, leave over.
+ * @param secondsLeft - of `minutes`
+ * @param secondsPerStep - as it now goes, one for each stage
+ */
+export function planAgain(
+  stages: readonly Stage[],
+  plan: readonly StagePlan[],
+  step: number,
+  minutes: number,
+  secondsLeft: number,
+  secondsPerStep: readonly number[],
+): Stage[] {
+  let before = 0;
+  const done = stages.map(({ steps }) => {
+    const here = Math.min(steps, Math.max(0, step - before));
+    before += steps;
+    return here;
+  });
+  const now = done.findIndex((d, i) => d < stages[i].steps);
+  if (now < 0) return [...stages];
+  const later = plan.slice(now + 1).reduce((sum, { share }) => sum + share * minutes * 60, 0);
+  const shrink = later > secondsLeft ? Math.max(0, secondsLeft) / later : 1;
+  return stages.map((stage, i) => {
+    if (i < now) return stage;
+    const seconds = i === now ? secondsLeft - later * shrink : plan[i].share * minutes * 60 * shrink;
+    return { ...stage, steps: Math.max(1, done[i] + Math.round(Math.max(0, seconds) / secondsPerStep[i])) };
+  });
+}
+
+/** The stage of step `step` (from 0), and the share of all work that is done, each stage counted by its share of pixels times steps. */
+export function position(stages: readonly Stage[], step: number): { stage: Stage; progress: number } {
+  const work = stages.map(({ size, batchSize, steps }) => size * size * batchSize * steps);
+  const all = work.reduce((a, b) => a + b, 0);
+  let before = 0;
+  let done = 0;
+  for (const [i, stage] of stages.entries()) {
+    if (step < before + stage.steps || i === stages.length - 1) {
+      return { stage, progress: Math.min(1, (done + (work[i] * (step - before)) / stage.steps) / all) };
+    }
+    before += stage.steps;
+    done += work[i];
+  }
+  throw new RangeError('no stages');
+}
+
+/** All steps of a plan. */
+export function totalSteps(stages: readonly Stage[]): number {
+  return stages.reduce((sum, stage) => sum + stage.steps, 0);
+}
+
+/** Learning rate: a straight rise over the first steps, then half a cosine down to 2 % of the peak. */
+export function learningRate(peak: number, step: number, progress: number, warmup = 150): number {
+  const down = 0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * progress));
+  return peak * down * Math.min(1, (step + 1) / warmup);
+}

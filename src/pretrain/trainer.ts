@@ -1,0 +1,170 @@
+import { initBackend, tf } from '../common/backend';
+import { Random } from '../common/random';
+import { Adam } from '../mediclip/adam';
+import { Tokenizer } from '../clip/tokenizer';
+import { clipConfigOf, type Architecture } from './architecture';
+import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
+import { allPhrases } from './captions';
+import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
+import { CorpusSource } from './corpus-source';
+import { Objective } from './objective';
+import { learningRate, position, totalSteps, type Stage } from './schedule';
+import { TrainedParameters } from './variables';
+import { UsedVocabulary } from './vocabulary';
+import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
+
+/** What determines a pretraining. */
+export interface PretrainSettings {
+  seed: number;
+  architecture: Architecture;
+  stages: Stage[];
+  /** Peak learning rate. */
+  learningRate: number;
+  corpus: Omit<CorpusOptions, 'seed'>;
+}
+
+export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus'> = { learningRate: 1e-3, corpus: CORPUS_DEFAULTS };
+
+/** What a step tells; `parts` as in `LOSS_PARTS`. */
+export interface StepReport {
+  step: number;
+  size: number;
+  total: number;
+  parts: number[];
+  rate: number;
+  /** Log odds and share of anomaly of the batch's patches. */
+  logits: Float32Array;
+  target: Float32Array;
+}
+
+/** Steps between updates of the averaged weights. */
+const AVERAGE_EVERY = 4;
+const AVERAGE_DECAY = 0.99;
+const CLIP_NORM = 1;
+/** Batches that are drawn ahead. */
+const AHEAD = 3;
+
+/** The state of a pretraining: variables, Adam, averaged weights, and the number of finished steps. */
+export class Pretrainer {
+  readonly parameters: TrainedParameters;
+  readonly vocabulary: UsedVocabulary;
+  readonly averaged: Record<string, tf.Variable> = {};
+  readonly adam: Adam;
+  step = 0;
+  private readonly tokenizer = Tokenizer.load();
+  private readonly objective: Objective;
+  private readonly source: CorpusSource;
+  private readonly ahead = new Map<number, Promise<CorpusSample[]>>();
+
+  private constructor(
+    readonly settings: PretrainSettings,
+    threads: number,
+  ) {
+    const config = clipConfigOf(settings.architecture);
+    const placeholders = 'X X';
+    const prompts = Object.values(PUBLISHED_PROMPTS).flat();
+    this.vocabulary = new UsedVocabulary(this.tokenizer, [...allPhrases(), placeholders, ...prompts.map((text) => `${text}.`)]);
+    this.parameters = new TrainedParameters(config, settings.seed);
+    this.objective = new Objective(config, this.tokenizer, this.vocabulary);
+    this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);
+    this.touch();
+    this.adam = new Adam(this.parameters.variables, { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 });
+    for (const [name, variable] of Object.entries(this.parameters.variables)) this.averaged[name] = tf.variable(variable, false);
+  }
+
+  /** @param threads - that draw the corpus; 0: none but this one */
+  static async create(settings: PretrainSettings, threads = 1): Promise<Pretrainer> {
+    await initBackend();
+    return new Pretrainer(settings, threads);
+  }
+
+  get total(): number {
+    return totalSteps(this.settings.stages);
+  }
+
+  /** One step of training. */
+  async run(): Promise<StepReport> {
+    const { stages, seed } = this.settings;
+    const { stage, progress } = position(stages, this.step);
+    const rate = learningRate(this.settings.learningRate, this.step, progress);
+    this.adam.options = { ...this.adam.options, learningRate: rate };
+    for (let s = this.step; s < Math.min(this.step + AHEAD, this.total); s++) this.request(s);
+    const samples = await (this.ahead.get(this.step) as Promise<CorpusSample[]>);
+    this.ahead.delete(this.step);
+    const batch = this.tensors(samples, stage.size);
+    const { total, parts, logits } = this.descend(batch, Random.of(seed, 'pretrain', 'step', this.step));
+    const target = batch.patchMask.dataSync() as Float32Array;
+    disposeBatch(batch);
+    this.step++;
+    if (this.step % AVERAGE_EVERY === 0) this.average();
+    return { step: this.step, size: stage.size, total, parts, rate, logits, target };
+  }
+
+  private request(step: number): void {
+    if (this.ahead.has(step)) return;
+    const { stage } = position(this.settings.stages, step);
+    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size);
+    drawn.catch(() => undefined); // reported when it is awaited
+    this.ahead.set(step, drawn);
+  }
+
+  private tensors(samples: readonly CorpusSample[], size: number): PretrainBatch {
+    return makeBatch(samples, size, this.settings.architecture.vision_config.patch_size, this.tokenizer);
+  }
+
+  /** Gradients, clipped to a norm, and Adam's step. */
+  private descend(batch: PretrainBatch, random: Random): { total: number; parts: number[]; logits: Float32Array } {
+    const { variables } = this.parameters;
+    return tf.tidy(() => {
+      let kept: { parts: tf.Tensor; logits: tf.Tensor } | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        const { total, parts, logits } = this.objective.losses(this.parameters, batch, random);
+        kept = { parts: tf.keep(parts), logits: tf.keep(logits) };
+        return total;
+      }, Object.values(variables));
+      const squares = Object.values(grads).map((g) => tf.sum(tf.square(g)));
+      const norm = tf.sqrt(tf.addN(squares));
+      const factor = tf.minimum(1, tf.div(CLIP_NORM, tf.add(norm, 1e-6)));
+      this.adam.apply(
+        Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, tf.mul(grads[variable.name], factor)])),
+      );
+      const { parts, logits } = kept as unknown as { parts: tf.Tensor; logits: tf.Tensor };
+      const report = {
+        total: value.dataSync()[0],
+        parts: Array.from(parts.dataSync()),
+        logits: logits.dataSync() as Float32Array,
+      };
+      tf.dispose([parts, logits]);
+      return report;
+    });
+  }
+
+  private average(): void {
+    const decay = Math.min(AVERAGE_DECAY, this.step / (this.step + 10 * AVERAGE_EVERY));
+    for (const [name, mean] of Object.entries(this.averaged)) {
+      tf.tidy(() => mean.assign(tf.add(tf.mul(mean, decay), tf.mul(this.parameters.variables[name], 1 - decay))));
+    }
+  }
+
+  /** Evaluates the objective once on blank images, so that every variable exists. */
+  private touch(): void {
+    const { image_size: size } = this.settings.architecture.vision_config;
+    const blank = new Uint8Array(size * size);
+    const batch = this.tensors([{ image: blank, clean: blank, mask: blank, caption: 'normal', abnormal: false }], size);
+    const random = Random.of(this.settings.seed, 'pretrain', 'touch');
+    for (const variable of tf.tidy(() => {
+      this.objective.losses(this.parameters, batch, random);
+      return [] as tf.Tensor[];
+    }))
+      variable.dispose();
+    disposeBatch(batch);
+  }
+
+  /** Stops the threads and frees the tensors. */
+  async dispose(): Promise<void> {
+    await this.source.close();
+    this.adam.dispose();
+    this.parameters.dispose();
+    tf.dispose(Object.values(this.averaged));
+  }
+}
