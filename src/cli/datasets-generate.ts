@@ -1,3 +1,55 @@
 import type { Command } from 'commander';
+import { UsageError } from '../common/errors';
+import { progressBar } from '../common/progress';
+import { DIFFICULTIES, isPhantomName, parseDifficulty, PHANTOM_NAMES, PHANTOM_SIZES, type PhantomSize } from '../datasets/phantoms/names';
+import { emit, interruptSignal, wholeNumber } from './output';
 
-export function registerGenerate(_root: Command): void {}
+interface GenerateOptions {
+  out: string;
+  seed: number;
+  size: string;
+  difficulty: number;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `mediclip datasets generate NAME` */
+export function registerGenerate(datasets: Command): void {
+  datasets
+    .command('generate')
+    .argument('<name>', PHANTOM_NAMES.join(', '))
+    .description('draw a procedural data set with pixel masks: head MRI, chest radiographs or breast ultrasound')
+    .requiredOption('--out <dir>', 'folder to write, in the layout of the published code')
+    .option('--seed <number>', 'the same seed gives the same pixels on any machine', wholeNumber('--seed', 0), 0)
+    .option('--size <size>', 'full (counts of the published splits) or small (16 + 40 + 40, for lessons)', 'full')
+    .option(
+      '--difficulty <value>',
+      'easy, medium, hard or 0 to 1: how faint and small the anomalies are (default: medium)',
+      parseDifficulty,
+      DIFFICULTIES.medium,
+    )
+    .option('--force', 'replace a generated data set in that folder')
+    .option('--json', 'print one JSON document')
+    .action(generate);
+}
+
+async function generate(name: string, { out, seed, size, difficulty, force, json }: GenerateOptions): Promise<void> {
+  if (!isPhantomName(name)) {
+    throw new UsageError(`${JSON.stringify(name)} is not a procedural data set; there are ${PHANTOM_NAMES.join(', ')}`);
+  }
+  if (!(PHANTOM_SIZES as readonly string[]).includes(size)) {
+    throw new UsageError(`--size: expected full or small, got ${JSON.stringify(size)}`);
+  }
+  const { generatePhantoms } = await import('../datasets/phantoms/generate');
+  const { onProgress, clear } = progressBar();
+  const options = { out, seed, size: size as PhantomSize, difficulty, force, onProgress, signal: interruptSignal() };
+  const summary = await generatePhantoms(name, options).finally(clear);
+  emit(json, summary, (s) => {
+    const kinds = Object.entries(s.kinds).map(([kind, count]) => `${count} ${kind}`);
+    return [
+      `${s.dir}${s.existing ? ' holds this set already' : ''}`,
+      `${s.name}, seed ${s.seed}: ${s.train} training images; test: ${s.testNormal} normal, ${s.testAbnormal} abnormal (${kinds.join(', ')})`,
+      `pixels sha256 ${s.pixelSha256}`,
+    ].join('\n');
+  });
+}
