@@ -15,7 +15,7 @@ const END = START + 1;
  * Pieces that are merged within, never across. Texts are in lower case here; ſ is what "s" matches besides itself when case is
  * ignored, as in the published pattern, where for the same reason U+0345 belongs to no piece.
  */
-const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \u0345\p{L}\p{N}]+/gu;
+const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\u0345 \p{L}\p{N}]+/gu;
 
 /**
  * CLIP's tokenizer: byte-level byte-pair encoding with 49,408 tokens.
@@ -67,6 +67,15 @@ export class Tokenizer {
     return Int32Array.from({ length: contextLength }, (_, i) =>
       i === 0 ? START : i <= ids.length ? ids[i - 1] : i === ids.length + 1 ? END : 0,
     );
+  }
+
+  /** How the vocabulary writes a token, for people: `normal</w>` ends a word, `ab` goes on. Bytes that do not print are written as other letters. */
+  symbolOf(id: number): string {
+    if (id === START) return '<start>';
+    if (id === END) return '<end>';
+    if (id >= FIRST_MERGE) return [...this.ranks.keys()][id - FIRST_MERGE]?.replace(' ', '') ?? '';
+    const { symbol } = BYTES.find((byte) => byte.id === id % END_OF_WORD) as Token;
+    return id >= END_OF_WORD ? `${symbol}</w>` : symbol;
   }
 
   private encodePiece(piece: string): number[] {

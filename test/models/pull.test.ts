@@ -119,7 +119,10 @@ test('a killed process leaves its part, from which the next one goes on', { time
   });
   const script = `require('./src/models/pull').pullModel('${NAME}', ${JSON.stringify({ endpoint: hub.endpoint, token: '', dir })})`;
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { stdio: 'ignore' });
-  await Promise.race([arrived, new Promise((_, reject) => child.once('exit', () => reject(new Error('ended before it asked for the weights'))))]);
+  await Promise.race([
+    arrived,
+    new Promise((_, reject) => child.once('exit', () => reject(new Error('ended before it asked for the weights')))),
+  ]);
   const part = path.join(dir, `.part-${FOLDER}`);
   const size = (): number =>
     sumOf(
