@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 
@@ -39,11 +40,11 @@ const schema = z.object({
 });
 
 /** The numbers of an image encoder; names and defaults are those of a Hugging Face `CLIPVisionConfig`. */
-export type VisionConfig = z.infer<typeof visionSchema>;
+export type VisionConfig = Complete<z.infer<typeof visionSchema>>;
 /** The numbers of a text encoder, as in a Hugging Face `CLIPTextConfig`. */
-export type TextConfig = z.infer<typeof textSchema>;
+export type TextConfig = Complete<z.infer<typeof textSchema>>;
 /** The numbers of a CLIP, as in a Hugging Face `CLIPConfig`; keys that inference does not need are dropped. */
-export type ClipConfig = z.infer<typeof schema>;
+export type ClipConfig = Complete<z.infer<typeof schema>>;
 
 /**
  * Reads `config.json` of a Hugging Face `CLIPModel` folder.
@@ -61,7 +62,7 @@ export function checkClipConfig(raw: unknown, where: string): ClipConfig {
     const issue = result.error.issues[0];
     throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}; a CLIPModel configuration is expected`);
   }
-  const config = result.data;
+  const config = result.data as ClipConfig;
   for (const [name, part] of [
     ['vision_config', config.vision_config],
     ['text_config', config.text_config],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
 
 const share = z.number().min(0).max(1);
@@ -110,9 +111,6 @@ export type SynthesisOptions = z.input<typeof synthesisSchema>;
 
 /** All parameters, complete. */
 export type SynthesisParameters = Complete<z.output<typeof synthesisSchema>>;
-
-/** Without strict null checks zod infers every key as optional; none is. */
-type Complete<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]-?: Complete<T[K]> } : T;
 
 /** The published values. */
 export const PUBLISHED_PARAMETERS = synthesisSchema.parse({}) as SynthesisParameters;

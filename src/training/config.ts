@@ -1,6 +1,7 @@
 import path from 'node:path';
 import YAML from 'yaml';
 import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/files';
 import { PUBLISHED_ADAM } from '../mediclip/adam';
@@ -63,7 +64,7 @@ const schema = z
   .strict();
 
 /** All that decides a run, besides the model and the data set; every key has the published default. */
-export type TrainingConfig = z.infer<typeof schema>;
+export type TrainingConfig = Complete<z.infer<typeof schema>>;
 /** The keys that a user sets. */
 export type TrainingSettings = z.input<typeof schema>;
 
@@ -82,7 +83,7 @@ export function trainingConfig(settings: unknown, where = 'options'): TrainingCo
     }
     throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
   }
-  return result.data;
+  return result.data as TrainingConfig;
 }
 
 function knownKeys(at: (string | number)[]): string[] {

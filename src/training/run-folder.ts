@@ -64,7 +64,7 @@ export class RunFolder {
       const issue = result.error.issues[0];
       throw new UserError(`${file}: ${issue.path.join('.')}: ${issue.message}`);
     }
-    const { version, backend, model, dataset, config } = result.data;
+    const { version, backend, model, dataset, config } = result.data as RunRecord;
     return { version, backend, model, dataset, config: trainingConfig(config, file) };
   }
 

@@ -13,7 +13,7 @@ import { adapt } from '../mediclip/adapter';
 import { abnormalProbability } from '../mediclip/anomaly-map';
 import { imageScore } from '../mediclip/image-score';
 import { MediClip } from '../mediclip/mediclip';
-import { CLASSES, type ClassName } from '../mediclip/prompts';
+import { CLASSES, type ClassName, type PromptLists } from '../mediclip/prompts';
 import { pixelValues } from '../image/pixel-values';
 import { checkClose, checkEqual, checkMost, checkRelative, type Check } from './check';
 import { rgbImages, rows } from './reference';
@@ -79,7 +79,7 @@ function verifyRun(
   prefix: string,
   expected: SafetensorsFile,
 ): Check[] {
-  const prompts = meta.prompts ?? base.prompts;
+  const prompts = (meta.prompts ?? base.prompts) as PromptLists | undefined;
   if (!prompts) throw new UserError(`${name}: the reference names no prompts`);
   const model = new MediClip(
     clip,
