@@ -13,7 +13,8 @@ const EMBEDDING = 5e-5;
 /** `clip/`: preprocessing, every hidden state and both embeddings of a checkpoint. */
 export async function verifyClip(dir: string): Promise<Check[]> {
   const expected = SafetensorsFile.open(path.join(dir, 'clip', 'expected.safetensors'));
-  const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'));
+  const size = expected.entries.get('pixel_values')?.shape[2];
+  const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'), size);
   try {
     const checks: Check[] = [];
     tf.tidy(() => void checks.push(...vision(clip, expected), ...text(clip, expected)));

@@ -87,7 +87,7 @@ function comparePixels(fields: Fields, c: z.infer<typeof pixelCase>, file: Safet
   const mask = file.read(`${c.name}.mask`);
   for (const array of [map, mask]) {
     if (array.shape.join() !== c.shape.join())
-      throw new UserError(`${file.file}: ${c.name}: shape [${array.shape}] instead of [${c.shape}]`);
+      throw new UserError(`${file.file}: ${c.name}: shape [${array.shape.join(', ')}] instead of [${c.shape.join(', ')}]`);
   }
   const ranking = rankPixels({ maps: Float32Array.from(map.data), masks: Uint8Array.from(mask.data, (v) => (v === 0 ? 0 : 1)), n, h, w });
   const ours = rankedPixelMetrics(ranking);
@@ -142,5 +142,5 @@ class Fields {
 }
 
 function listOf(value: Value): readonly (number | null)[] {
-  return Array.isArray(value) ? value : [(value ?? null) as number | null];
+  return Array.isArray(value) ? (value as (number | null)[]) : [(value ?? null) as number | null];
 }
