@@ -1,4 +1,4 @@
-import { unescapeHtml, unescapePlainEntities } from './html-entities';
+import { unescapeHtml, unescapePlainEntities } from './unescape-html';
 import { readControlsAsWindows1252, repairMojibake } from './mojibake';
 
 /** What Python's `str.split` and `str.strip` count as white space. */

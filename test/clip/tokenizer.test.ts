@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { cleanText, fixText } from '../../src/clip/clean-text';
-import { unescapeHtml, unescapePlainEntities } from '../../src/clip/html-entities';
+import { unescapeHtml, unescapePlainEntities } from '../../src/clip/unescape-html';
 import { Tokenizer } from '../../src/clip/tokenizer';
 import { UserError } from '../../src/common/errors';
 import { verifyTokenizer } from '../../src/verify/tokenizer';
