@@ -1,7 +1,16 @@
 import type { Command } from 'commander';
 import { UsageError } from '../common/errors';
+import { writeFileAtomic } from '../common/files';
 import { progressBar } from '../common/progress';
-import { DIFFICULTIES, isPhantomName, parseDifficulty, PHANTOM_NAMES, PHANTOM_SIZES, type PhantomSize } from '../datasets/phantoms/names';
+import {
+  DIFFICULTIES,
+  isPhantomName,
+  parseDifficulty,
+  PHANTOM_NAMES,
+  PHANTOM_SIZES,
+  type PhantomName,
+  type PhantomSize,
+} from '../datasets/phantoms/names';
 import { emit, interruptSignal, wholeNumber } from './output';
 
 interface GenerateOptions {
@@ -13,7 +22,7 @@ interface GenerateOptions {
   json?: boolean;
 }
 
-/** `mediclip datasets generate NAME` */
+/** `mediclip datasets generate NAME`, `mediclip datasets gallery` */
 export function registerGenerate(datasets: Command): void {
   datasets
     .command('generate')
@@ -31,19 +40,42 @@ export function registerGenerate(datasets: Command): void {
     .option('--force', 'replace a generated data set in that folder')
     .option('--json', 'print one JSON document')
     .action(generate);
+  datasets
+    .command('gallery')
+    .description('a page of pictures from the procedural data sets, with their masks')
+    .option('--out <file>', 'PNG file to write', 'figures/phantoms.png')
+    .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 7)
+    .action(async ({ out, seed }: { out: string; seed: number }) => {
+      const { phantomGallery } = await import('../datasets/phantoms/gallery');
+      writeFileAtomic(out, await phantomGallery({ seed }));
+      process.stdout.write(`${out}\n`);
+    });
+  datasets
+    .command('trivial')
+    .argument('<name>', PHANTOM_NAMES.join(', '))
+    .description('how well mean grey, file size and the like tell abnormal pictures of a procedural data set from normal ones (AUROC)')
+    .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 2)
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, { seed, json }: { seed: number; json?: boolean }) => {
+      const { trivialScores } = await import('../datasets/phantoms/trivial-scores');
+      const scores = await trivialScores(phantomName(name), { seed });
+      emit(json, scores, (s) =>
+        Object.entries(s)
+          .map(([score, area]) => `${score.padEnd(10)} ${area.toFixed(2)}`)
+          .join('\n'),
+      );
+    });
 }
 
 async function generate(name: string, { out, seed, size, difficulty, force, json }: GenerateOptions): Promise<void> {
-  if (!isPhantomName(name)) {
-    throw new UsageError(`${JSON.stringify(name)} is not a procedural data set; there are ${PHANTOM_NAMES.join(', ')}`);
-  }
+  const set = phantomName(name);
   if (!(PHANTOM_SIZES as readonly string[]).includes(size)) {
     throw new UsageError(`--size: expected full or small, got ${JSON.stringify(size)}`);
   }
   const { generatePhantoms } = await import('../datasets/phantoms/generate');
   const { onProgress, clear } = progressBar();
   const options = { out, seed, size: size as PhantomSize, difficulty, force, onProgress, signal: interruptSignal() };
-  const summary = await generatePhantoms(name, options).finally(clear);
+  const summary = await generatePhantoms(set, options).finally(clear);
   emit(json, summary, (s) => {
     const kinds = Object.entries(s.kinds).map(([kind, count]) => `${count} ${kind}`);
     return [
@@ -52,4 +84,9 @@ async function generate(name: string, { out, seed, size, difficulty, force, json
       `pixels sha256 ${s.pixelSha256}`,
     ].join('\n');
   });
+}
+
+function phantomName(name: string): PhantomName {
+  if (isPhantomName(name)) return name;
+  throw new UsageError(`${JSON.stringify(name)} is not a procedural data set; there are ${PHANTOM_NAMES.join(', ')}`);
 }

@@ -61,10 +61,11 @@ export function growFolds(random: Random, head: Head, level: number, atrophy: nu
     const length = random.chance(0.45) ? random.uniform(20, 34) : random.uniform(9, 19);
     grow(c * edge, s * edge, turn + Math.PI + random.normal(0, 0.25), length, width * random.uniform(0.7, 1.4), 0, NONE);
   }
-  for (const { x, y } of random.shuffle(fissure.flatMap((part) => part.filter((_, i) => i % 2 === 1)))) {
+  for (const { x, y } of random.shuffle(fissure.flatMap((part) => part.filter((_, i) => i % 3 === 1)))) {
     for (const side of [0, Math.PI]) {
-      if (random.chance(0.75))
-        grow(x, y, side + random.normal(0, 0.35), random.uniform(7, 17), width * random.uniform(0.6, 1.1), 1, MIDLINE);
+      if (!random.chance(0.7)) continue;
+      const long = random.chance(0.4) ? random.uniform(18, 30) : random.uniform(7, 14);
+      grow(x, y, side + random.normal(0, 0.55), long, width * random.uniform(0.6, 1.1), 0, MIDLINE);
     }
   }
   return { sulci, fissure };

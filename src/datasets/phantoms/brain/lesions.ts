@@ -150,7 +150,10 @@ function lacunes(random: Random, anatomy: BrainAnatomy, extent: number): Parts {
       roughness: 0.08,
     });
     return [
-      { ...solid('gliosis', hole, 1.5), share: (px: number, py: number) => coverage(hole.depth(px, py) + 1.4, 1.6) },
+      {
+        ...solid('gliosis', hole, 1.5),
+        share: (px: number, py: number) => coverage(hole.depth(px, py) + 1.4, 1.6) * (1 - coverage(hole.depth(px, py), 1.3)),
+      },
       solid('cavity', hole, 1.3),
     ];
   });
@@ -197,7 +200,7 @@ function textured(tissue: Tissue, shape: Blob, rim: number, noise: (x: number, y
 /** Water in the white matter around a mass: it spreads along fibres in fingers and spares the cortex. */
 function oedema(random: Random, mass: Blob, factor: number): LesionLayer {
   const fingers = smoothNoise(random, mass.reach * 0.55, 2);
-  const width = mass.reach * (factor - 1);
+  const width = Math.min(15, mass.reach * (factor - 1));
   return {
     tissue: 'oedema',
     x: mass.x,
@@ -205,7 +208,7 @@ function oedema(random: Random, mass: Blob, factor: number): LesionLayer {
     reach: mass.reach + 2.2 * width + 3,
     share: (x, y, { white }) => {
       const depth = mass.depth(x, y) + width * (1 + 0.75 * fingers(x, y));
-      return smoothstep(-1.5, 2.5, depth) * smoothstep(0.05, 0.7, white) * 0.95;
+      return smoothstep(-4, 6, depth) * smoothstep(0.05, 0.75, white);
     },
   };
 }

@@ -52,7 +52,7 @@ export function drawBrainScan(random: Random, size: number): BrainScan {
     blur: random.uniform(0.45, 0.95) * scale,
     noise: 0.012 + 0.035 * random.uniform() * random.uniform(),
     noiseBlur: random.chance(0.5) ? random.uniform(0.4, 0.8) * scale : 0,
-    gain: random.uniform(200, 275),
+    gain: random.uniform(200, 275) * (sequence === 'FLAIR' ? 1.25 : 1.1),
     bias: (x, y) => uneven(x, y) + (tiltX * x + tiltY * y) / 90 + hollow * ((x * x + y * y) / 8100 - 0.5),
     biasStrength: random.uniform(0.02, 0.14),
   };

@@ -38,7 +38,7 @@ type Mass = Omit<BreastLesion, 'kind'>;
 /** Clear fluid: no echoes, a thin bright wall where the beam meets it at right angles, brighter tissue behind. */
 function cyst(random: Random, x: number, z: number, radius: number, contrast: number): Mass {
   const shape = blob(random, { x, y: z, radius, aspect: random.uniform(1, 1.7), angle: random.normal(0, 0.15), roughness: 0.025 });
-  const inside = mix(-24, -60, contrast);
+  const inside = mix(-18, -60, contrast);
   const gain = mix(0.1, 0.75, contrast);
   return {
     shape,
@@ -73,7 +73,7 @@ function benign(random: Random, x: number, z: number, radius: number, contrast: 
     at: (px, pz, depth, tissue) => {
       const share = coverage(depth, 0.5);
       const capsule = clamp01(1 - Math.abs(depth + 0.3) / 0.5) * 5 * contrast;
-      const echo = mix(tissue.echo, inside + 1.5 * fine(px, pz), share * mix(0.35, 1, contrast));
+      const echo = mix(tissue.echo, inside + 1.5 * fine(px, pz), share * mix(0.1, 1, contrast));
       return { echo: echo + capsule, loss: mix(tissue.loss, -gain, share) };
     },
   };
@@ -118,7 +118,7 @@ function malignant(random: Random, x: number, z: number, radius: number, contras
       const share = coverage(depth, 0.6);
       const halo = smoothstep(-margin, -0.4, depth) * (1 - share) * 5 * contrast;
       const grain = lime && share > 0.9 ? smoothstep(0.75, 0.9, lime(px, pz)) * 20 * contrast : 0;
-      const echo = mix(tissue.echo, inside + 4.5 * coarse(px, pz), share * mix(0.4, 1, contrast));
+      const echo = mix(tissue.echo, inside + 4.5 * coarse(px, pz), share * mix(0.1, 1, contrast));
       return { echo: echo + halo + grain, loss: mix(tissue.loss, dark, share) };
     },
   };

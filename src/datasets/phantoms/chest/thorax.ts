@@ -114,7 +114,7 @@ export function heartPath(t: Thorax, x: number, y: number): number {
   const trunk = chord(1 - sq((x - t.mediastinum + 2) / 15) - sq((y + 22) / 22));
   const column = Math.abs(x - spineX(t, y)) - t.mediastinum * mix(1, 0.8, smoothstep(-60, -125, y));
   const tissue = coverage(-column, 10);
-  return Math.max(130 * ventricles, 90 * atrium, 80 * arch, 70 * trunk, 105 * tissue);
+  return Math.max(130 * ventricles, 90 * atrium, 80 * arch, 70 * trunk, 88 * tissue);
 }
 
 /** Length of the way through the body, skin to skin. */
