@@ -37,6 +37,10 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // what a kernel has loaded is asked of its own require
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^tslab(/|$)'] }],
+      // a caught error that is thrown on has no known type
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true, allowThrowingAny: false }],
       // a template with a number is wanted; an object in one is not
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // an async function without await keeps the signature its callers rely on

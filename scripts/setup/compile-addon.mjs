@@ -25,6 +25,9 @@ export async function compileAddon(context, { addon, packageFolder, headers, ten
   const absent = [...libraries, path.join(tensorflow, 'include', 'tensorflow', 'c', 'c_api.h')].find((file) => !fs.existsSync(file));
   if (absent !== undefined) return `${absent} is missing`;
   fs.mkdirSync(path.dirname(addon), { recursive: true });
+  for (const name of fs.readdirSync(path.dirname(addon))) {
+    if (name.endsWith('.tmp')) fs.rmSync(path.join(path.dirname(addon), name)); // of a set-up that was killed
+  }
   const partial = `${addon}.${process.pid}.tmp`;
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));
   const defines = ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { tf } from '../common/backend';
+import { type tf } from '../common/backend';
 import { writeJson } from '../common/files';
 import { Random } from '../common/random';
 import { writeSafetensors, type NamedArray } from '../common/safetensors';

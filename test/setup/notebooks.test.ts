@@ -64,7 +64,7 @@ test(
 
     const good = JSON.parse(fs.readFileSync(files[0], 'utf8')) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
     const printed = good.cells.map(({ outputs }) => outputs.filter(({ name }) => name === 'stdout').map((o) => [o.text].flat().join('')));
-      assert.deepEqual(printed, [[`${Random.of(7).integer(0, 1000)}\n`], [`${root}\n`]]);
+    assert.deepEqual(printed, [[`${Random.of(7).integer(0, 1000)}\n`], [`${root}\n`]]);
     assert.deepEqual(
       good.cells.map((cell) => cell.execution_count),
       [1, 2],
