@@ -63,7 +63,7 @@ export function rgbOf(hex: string): [number, number, number] {
 /** A text for SVG and other XML: markup becomes text, characters that XML does not allow become U+FFFD. */
 export function escapeXml(text: string): string {
   const allowed = text
-     
+
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
   return allowed.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
