@@ -89,7 +89,7 @@ async function main(args) {
   for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
     process.on(signal, () => stop(context.lock, code));
   try {
-    if (!context.environment.owned || !fs.existsSync(context.environment.prefix)) {
+    if (context.environment.owned && !fs.existsSync(context.environment.prefix)) {
       say('set-up: the first time takes 2 to 5 minutes and 2.5 GB of disk (with an NVIDIA GPU, 9 GB)');
     }
     await makeAll(context, retry);
