@@ -11,7 +11,7 @@ import { COMPACT_ARCHITECTURE } from './architecture';
 import { resumePretraining, writePretrainCheckpoint } from './checkpoint';
 import { exportModel } from './export';
 import { LOSS_PARTS } from './objective';
-import { planStages, position, STAGE_PLAN, type Stage } from './schedule';
+import { planAgain, planStages, position, STAGE_PLAN, type Stage } from './schedule';
 import { PRETRAIN_DEFAULTS, Pretrainer, type PretrainSettings, type StepReport } from './trainer';
 
 interface Options {
@@ -24,7 +24,7 @@ interface Options {
 
 /** Seconds between lines of the log, and between checkpoints. */
 const LOG_EVERY = 10;
-const SAVE_EVERY = 300;
+const SAVE_EVERY = 120;
 
 /** The command `npm run pretrain`. */
 async function main(): Promise<void> {
@@ -53,8 +53,14 @@ async function main(): Promise<void> {
   }
   if (fs.existsSync(checkpoint))
     throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
-  const stages = await calibrate(number('minutes', 0.01), number('seed', 0), threads);
-  const trainer = await Pretrainer.create(settingsOf(number('seed', 0), stages), threads);
+  const minutes = number('minutes', 0.01);
+  const secondsPerStep = await calibrate(number('seed', 0), threads);
+  const stages = planStages(minutes, STAGE_PLAN, secondsPerStep);
+  const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
+  process.stderr.write(
+    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
+  );
+  const trainer = await Pretrainer.create(settings, threads);
   return finish(trainer, options.out, 0);
 }
 
@@ -62,8 +68,8 @@ function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
   return { ...PRETRAIN_DEFAULTS, seed, architecture: COMPACT_ARCHITECTURE, stages };
 }
 
-/** Takes a few steps at each size and plans how many fit. */
-async function calibrate(minutes: number, seed: number, threads: number): Promise<Stage[]> {
+/** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
+async function calibrate(seed: number, threads: number): Promise<number[]> {
   const seconds: number[] = [];
   for (const { size, batchSize } of STAGE_PLAN) {
     const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
@@ -74,11 +80,17 @@ async function calibrate(minutes: number, seed: number, threads: number): Promis
     seconds.push((performance.now() - started) / 4000);
     await trainer.dispose();
   }
-  const stages = planStages(minutes, STAGE_PLAN, seconds);
-  process.stderr.write(
-    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${seconds[i].toFixed(2)} s each\n`).join(''),
-  );
-  return stages;
+  return seconds;
+}
+
+/** Fits the steps that are left to the time that is left, at the speed since `since`; not where a stage has ended in between. */
+function keepTime(trainer: Pretrainer, since: { step: number; seconds: number }, now: number): void {
+  const { stages, clock } = trainer.settings;
+  if (!clock || position(stages, since.step).stage !== position(stages, trainer.step).stage) return;
+  const stage = stages.indexOf(position(stages, trainer.step).stage);
+  const slower = (now - since.seconds) / (trainer.step - since.step) / clock.secondsPerStep[stage];
+  const pace = clock.secondsPerStep.map((s) => s * slower);
+  trainer.replan(planAgain(stages, STAGE_PLAN, trainer.step, clock.minutes, clock.minutes * 60 - now, pace));
 }
 
 /** Trains to the end, or until Ctrl-C; writes the log, the checkpoint and the model. */
@@ -91,7 +103,8 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
   let stop = false;
   const ask = (): void => void (stop = true);
   process.once('SIGINT', ask).once('SIGTERM', ask);
-  let [logged, saved] = [-Infinity, seconds()];
+  let logged = -Infinity;
+  let saved = { step: trainer.step, seconds: seconds() };
   while (trainer.step < trainer.total && !stop) {
     log.add(await trainer.run());
     const now = seconds();
@@ -102,10 +115,11 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
       process.stderr.write(`${log.line(now)}  step ${trainer.step}/${trainer.total}, ${left} left, ${tf.memory().numTensors} tensors\n`);
       logged = now;
     }
-    if (now - saved >= SAVE_EVERY) {
+    if (now - saved.seconds >= SAVE_EVERY && !last) {
+      keepTime(trainer, saved, now);
       writePretrainCheckpoint(checkpoint, trainer, now);
       saveModel(trainer, out, now);
-      saved = now;
+      saved = { step: trainer.step, seconds: now };
     }
   }
   process.removeListener('SIGINT', ask).removeListener('SIGTERM', ask);
@@ -155,7 +169,8 @@ class TrainingLog {
     const total = mean((r) => r.total);
     const parts = LOSS_PARTS.map((_, i) => mean((r) => r.parts[i]));
     if (!Number.isFinite(total)) throw new UserError(`step ${last.step}: the loss is ${total}`);
-    const sure = [...last.target].map((t, i) => ({ t, z: last.logits[i] })).filter(({ t }) => t === 0 || t > 0.5);
+    const patches = this.since.flatMap(({ target, logits }) => [...target].map((t, i) => ({ t, z: logits[i] })));
+    const sure = patches.filter(({ t }) => t === 0 || t > 0.5);
     const area = auroc(
       sure.map(({ z }) => z),
       sure.map(({ t }) => (t > 0 ? 1 : 0)),

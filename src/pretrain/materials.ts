@@ -142,15 +142,19 @@ export function ellipse(size: number, cy: number, cx: number, ry: number, rx: nu
   const angle = random.uniform(0, Math.PI);
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const waves = Array.from({ length: 5 }, (_, k) => ({ a: random.normal(0, waviness / (k + 1)), phase: random.uniform(0, 7) }));
+  const limits = Float32Array.from({ length: 256 }, (_, t) => {
+    const theta = ((t + 0.5) / 256) * 2 * Math.PI - Math.PI;
+    return waves.reduce((sum, { a, phase }, n) => sum + a * Math.sin((n + 2) * theta + phase), 1);
+  });
   const reach = Math.max(ry, rx) * 1.8 * size + softness;
   const edge = (softness / size / Math.min(ry, rx)) * 1.5;
   return field(size, (py, px) => {
     const [dy, dx] = [py - cy * size, px - cx * size];
     if (Math.abs(dy) > reach || Math.abs(dx) > reach) return 0;
     const [y, x] = [(c * dy - s * dx) / (ry * size), (s * dy + c * dx) / (rx * size)];
-    const theta = Math.atan2(y, x);
-    let limit = 1;
-    for (let k = 0; k < waves.length; k++) limit += waves[k].a * Math.sin((k + 2) * theta + waves[k].phase);
-    return smoothStep((limit - Math.hypot(y, x)) / edge + 0.5);
+    const r = Math.sqrt(y * y + x * x);
+    if (r > 2) return 0;
+    const limit = limits[Math.floor(((Math.atan2(y, x) + Math.PI) / (2 * Math.PI)) * 255.99)];
+    return smoothStep((limit - r) / edge + 0.5);
   });
 }

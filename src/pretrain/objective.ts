@@ -13,25 +13,39 @@ import type { UsedVocabulary } from './vocabulary';
 
 /** How much each part of the loss counts. */
 export interface ObjectiveWeights {
-  /** Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross entropy and dice. */
+  /** Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross entropy. */
   dense: number;
+  /** The same by dice loss. */
+  dice: number;
+  /** The mask by a linear layer on those tokens, without text. */
+  mask: number;
   /** The clean patch from the last tokens. */
   restore: number;
   /** Images against captions. */
   contrast: number;
   /** The image's embedding against "normal" and "abnormal". */
   verdict: number;
+  /** "Normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
+  separate: number;
 }
 
-export const OBJECTIVE_WEIGHTS: ObjectiveWeights = { dense: 1, restore: 0.5, contrast: 0.15, verdict: 0.2 };
+export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
+  dense: 1,
+  dice: 1,
+  mask: 1,
+  restore: 0.5,
+  contrast: 0.15,
+  verdict: 0.2,
+  separate: 1,
+};
 
 /** The names of the loss's parts, in the order in which {@link Objective.losses} gives them. */
-export const LOSS_PARTS = ['dense', 'dice', 'restore', 'contrast', 'verdict'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'verdict', 'separate'] as const;
 
 /** What one evaluation of the objective gives. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[5]`, as in {@link LOSS_PARTS}, not weighted. */
+  /** Parts, `[7]`, as in {@link LOSS_PARTS}, not weighted. */
   parts: tf.Tensor1D;
   /** Log odds of "abnormal" at the patches by the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
@@ -40,11 +54,15 @@ export interface ObjectiveResult {
 /** Learnable tokens in front of a prompt, as the few-shot method puts them. */
 const CONTEXT_TOKENS = 8;
 /** Prompts of each class in a step; the lists are longer, a step takes some of them. */
-const PROMPTS_A_STEP = 5;
+const PROMPTS_A_STEP = 4;
 /** Tokens of a caption that are read; under the causal mask what follows the end token changes nothing. */
-export const CAPTION_TOKENS = 32;
+export const CAPTION_TOKENS = 28;
+/** Images of a batch, the first ones, that are matched with their captions. */
+const CAPTIONED = 16;
 /** Temperature of the dense and the verdict cosines. */
 const SCALE = 8;
+/** The cosine between the features of the two lists below which nothing drives them further apart. */
+const APART = -0.2;
 
 /**
  * What the compact model learns from:
@@ -52,6 +70,8 @@ const SCALE = 8;
  * - dense: at the layers where adapters will sit, a linear head maps tokens into the space of the text features, and the difference of
  *   their cosines with "abnormal" and "normal" tells which patches were altered; the text features come from the prompt lists as the
  *   few-shot method reads them (eight tokens of context, no mask), so that both towers and their match are trained
+ * - mask: the same masks by a linear layer without text, so that tokens learn from the first step, when prompts still look alike
+ * - separate: the features of the two lists move apart
  * - restore: the last tokens give back the clean patch
  * - contrast: image and caption embeddings match (Radford et al. 2021), captions under the causal mask
  * - verdict: the image's embedding lies nearer to the right list of prompts
@@ -86,17 +106,21 @@ export class Objective {
     const target = tf.reshape(batch.patchMask, [-1]) as tf.Tensor1D;
     const dense = mean(layerLogits.map((logits) => crossEntropy(logits, target, 3)));
     const dice = mean(layerLogits.map((logits) => softDice(logits, batch.patchMask)));
+    const mask = mean(tokens.map((layer, i) => crossEntropy(plainLogits(parameters, layer, i), target, 3)));
     const restore = this.restoration(parameters, tokens[tokens.length - 1], batch, target);
 
     const unitImages = unit(embedding as tf.Tensor2D);
-    const contrast = this.contrast(parameters, unitImages, batch);
+    const captioned = Math.min(CAPTIONED, unitImages.shape[0]);
+    const contrast = this.contrast(parameters, tf.slice(unitImages, [0, 0], [captioned, dim]), batch.captions.slice(0, captioned));
     const verdictLogits = tf.reshape(tf.mul(tf.matMul(unitImages, direction), SCALE), [-1]) as tf.Tensor1D;
     const verdict = crossEntropy(verdictLogits, batch.abnormal, 1);
 
-    const parts = [dense, dice, restore, contrast, verdict];
-    const w = [this.weights.dense, this.weights.dense, this.weights.restore, this.weights.contrast, this.weights.verdict];
+    const separate = tf.relu(tf.sub(tf.sum(tf.mul(normal, abnormal)), APART)) as tf.Scalar;
+
+    const values = { dense, dice, mask, restore, contrast, verdict, separate };
+    const parts = LOSS_PARTS.map((part) => values[part]);
     return {
-      total: tf.addN(parts.map((part, i) => tf.mul(part, w[i]))) as tf.Scalar,
+      total: tf.addN(parts.map((part, i) => tf.mul(part, this.weights[LOSS_PARTS[i]]))) as tf.Scalar,
       parts: tf.stack(parts) as tf.Tensor1D,
       logits: layerLogits[layerLogits.length - 1],
     };
@@ -157,15 +181,15 @@ export class Objective {
   }
 
   /** Symmetric cross entropy of all pairs of images and captions; equal captions share what is right. */
-  private contrast(parameters: Parameters, images: tf.Tensor2D, batch: PretrainBatch): tf.Scalar {
+  private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
     const { text_config: text, projection_dim: dim } = this.config;
     const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
     const encoder = new TextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
-    const rows = batch.captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
-    const texts = unit(encoder.encode(encoder.embedTokens(rows), endPositions(batch.captions), true));
+    const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
+    const texts = unit(encoder.encode(encoder.embedTokens(rows), endPositions(captions), true));
     const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
     const logits = tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D;
-    const keys = batch.captions.map((ids) => ids.join());
+    const keys = captions.map((ids) => ids.join());
     const same = tf.tensor2d(
       keys.map((a) => {
         const n = keys.filter((b) => a === b).length;
@@ -175,6 +199,14 @@ export class Objective {
     const oneWay = (z: tf.Tensor2D): tf.Tensor => tf.neg(tf.mean(tf.sum(tf.mul(same, tf.logSoftmax(z)), 1)));
     return tf.div(tf.add(oneWay(logits), oneWay(tf.transpose(logits))), 2) as tf.Scalar;
   }
+}
+
+/** Logits of a linear layer from tokens to one number, `[B g g]`. */
+function plainLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf.Tensor1D {
+  const [b, n, width] = tokens.shape;
+  const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
+  const weight = parameters.get(`head.${i}.mask.weight`, [1, width]) as tf.Tensor2D;
+  return tf.reshape(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.mask.bias`, [1])), [b * n]);
 }
 
 function mean(values: tf.Scalar[]): tf.Scalar {

@@ -15,8 +15,8 @@ export interface StagePlan {
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 16, share: 0.7 },
-  { size: 224, batchSize: 8, share: 0.3 },
+  { size: 112, batchSize: 32, share: 0.75 },
+  { size: 224, batchSize: 8, share: 0.25 },
 ];
 
 /**
@@ -83,7 +83,7 @@ export function totalSteps(stages: readonly Stage[]): number {
 }
 
 /** Learning rate: a straight rise over the first steps, then half a cosine down to 2 % of the peak. */
-export function learningRate(peak: number, step: number, progress: number, warmup = 150): number {
+export function learningRate(peak: number, step: number, progress: number, warmup = 60): number {
   const down = 0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * progress));
   return peak * down * Math.min(1, (step + 1) / warmup);
 }

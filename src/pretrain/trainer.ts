@@ -21,6 +21,8 @@ export interface PretrainSettings {
   /** Peak learning rate. */
   learningRate: number;
   corpus: Omit<CorpusOptions, 'seed'>;
+  /** Where a time was asked for: it, and the seconds a step of each stage took at the start. Absent: the steps stand as planned. */
+  clock?: { minutes: number; secondsPerStep: number[] };
 }
 
 export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus'> = { learningRate: 1e-3, corpus: CORPUS_DEFAULTS };
@@ -39,7 +41,7 @@ export interface StepReport {
 
 /** Steps between updates of the averaged weights. */
 const AVERAGE_EVERY = 4;
-const AVERAGE_DECAY = 0.99;
+const AVERAGE_DECAY = 0.95;
 const CLIP_NORM = 1;
 /** Batches that are drawn ahead. */
 const AHEAD = 3;
@@ -80,6 +82,12 @@ export class Pretrainer {
 
   get total(): number {
     return totalSteps(this.settings.stages);
+  }
+
+  /** Changes how many steps each stage has; what was drawn ahead is drawn anew. */
+  replan(stages: Stage[]): void {
+    this.settings.stages = stages;
+    this.ahead.clear();
   }
 
   /** One step of training. */

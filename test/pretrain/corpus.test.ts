@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Random } from '../../src/common/random';
+import { Tokenizer } from '../../src/clip/tokenizer';
+import { allPhrases, caption, FINDINGS, SUBJECTS, type Finding } from '../../src/pretrain/captions';
+import { CORPUS_DEFAULTS, drawSample, type CorpusOptions } from '../../src/pretrain/corpus';
+import { CorpusSource } from '../../src/pretrain/corpus-source';
+import { addLesion, LEAST_CHANGE } from '../../src/pretrain/lesions';
+import { drawMaterial } from '../../src/pretrain/materials';
+import { UsedVocabulary } from '../../src/pretrain/vocabulary';
+
+const SIZE = 56;
+const materialsOnly: CorpusOptions = { seed: 3, ...CORPUS_DEFAULTS, anatomyShare: 0 };
+
+test('a sample is the same whoever draws it', async () => {
+  const source = new CorpusSource(materialsOnly, 2);
+  const fromThreads = await source.draw(5, 4, SIZE);
+  await source.close();
+  assert.deepEqual(
+    fromThreads,
+    [5, 6, 7, 8].map((index) => drawSample(materialsOnly, index, SIZE)),
+  );
+  assert.notDeepEqual(fromThreads[0].image, fromThreads[1].image);
+});
+
+test('a mask is empty exactly where the image is normal, and covers what was changed', () => {
+  let abnormal = 0;
+  const count = 60;
+  for (let index = 0; index < count; index++) {
+    const sample = drawSample(materialsOnly, index, SIZE);
+    assert.equal(
+      sample.mask.some((v) => v > 0),
+      sample.abnormal,
+    );
+    sample.image.forEach((v, i) => {
+      if (sample.mask[i] === 0)
+        assert.ok(Math.abs(v - sample.clean[i]) <= 1, `sample ${index}, pixel ${i}: ${v}, clean ${sample.clean[i]}`);
+    });
+    if (sample.abnormal) abnormal++;
+  }
+  const expected = 1 - materialsOnly.normalShare;
+  assert.ok(Math.abs(abnormal / count - expected) < 0.2, `${abnormal} of ${count} are abnormal`);
+});
+
+test('anatomies are the healthy phantoms', () => {
+  const sample = drawSample({ ...materialsOnly, anatomyShare: 1, normalShare: 1, anatomies: 1 }, 0, SIZE);
+  assert.ok(['brain', 'chest', 'breast'].some((subject) => SUBJECTS[subject as 'brain'].some((word) => sample.caption.includes(word))));
+  assert.equal(sample.abnormal, false);
+  assert.ok(new Set(sample.image).size > 20);
+});
+
+for (const kind of Object.keys(FINDINGS) as Finding[]) {
+  test(`${kind}: drawn within its mask, and plain to see`, () => {
+    let drawn = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const random = Random.of(seed, 'test', kind);
+      const clean = drawMaterial('body', SIZE, random);
+      const image = { size: SIZE, data: clean.data.slice() };
+      const mask = { size: SIZE, data: new Float32Array(SIZE * SIZE) };
+      if (!addLesion({ image, donor: drawMaterial('cells', SIZE, random) }, mask, kind, random)) continue;
+      drawn++;
+      let [change, area] = [0, 0];
+      image.data.forEach((v, i) => {
+        assert.ok(mask.data[i] > 0 || v === clean.data[i]);
+        assert.ok(mask.data[i] >= 0 && mask.data[i] <= 1);
+        change += Math.abs(v - clean.data[i]);
+        area += mask.data[i];
+      });
+      assert.ok(change / area > 0.4 * LEAST_CHANGE, `changed by ${change / area} levels`);
+    }
+    assert.ok(drawn >= 4, `${drawn} of 8 were drawn`);
+  });
+}
+
+test('captions say what is there in words of which every token is trained', () => {
+  const vocabulary = new UsedVocabulary(Tokenizer.load(), allPhrases());
+  for (let seed = 0; seed < 300; seed++) {
+    const random = Random.of(seed, 'test');
+    const findings = seed % 2 === 0 ? [] : [random.pick(Object.values(FINDINGS).flat()), random.pick(Object.values(FINDINGS).flat())];
+    const subject = random.pick(Object.values(SUBJECTS).flat());
+    const text = caption({ subject, findings }, random);
+    const ids = Tokenizer.load().tokenize(text);
+    assert.ok(text.includes(subject));
+    assert.ok(ids.indexOf(Tokenizer.end) < 28, text);
+    assert.equal(vocabulary.rowsOf(ids).length, 77);
+  }
+  assert.throws(() => vocabulary.rowsOf(Tokenizer.load().tokenize('zebra')), /not among those in training/);
+});
