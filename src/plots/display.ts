@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Display } from 'tslab';
 import { toPng } from './chart';
 import { isChart, type Picture } from './picture';
+import { screenCopy } from './screen-copy';
+import { tableHtml, tableText, type Table } from './table';
 
 /** What Jupyter calls a MIME bundle: one output in several formats, of which a viewer draws the best it knows. */
 interface Bundle {
@@ -20,6 +22,14 @@ const VEGA_LITE = 'application/vnd.vegalite.v5+json';
  */
 export async function show(picture: Picture): Promise<void> {
   if (findKernel()) send(await bundleOf(picture));
+}
+
+/** Shows a table below the notebook's cell, as HTML and as text. Outside of a kernel nothing happens. */
+export function showTable(table: Table): void {
+  const kernel = findKernel();
+  const html = tableHtml(table);
+  if (kernel?.write) send({ data: { 'text/html': html, 'text/plain': tableText(table) }, metadata: {} });
+  else kernel?.display.html(html);
 }
 
 /** A picture that is replaced in place, for progress. */
@@ -66,7 +76,7 @@ export function liveChart(): LiveChart {
 }
 
 async function bundleOf(picture: Picture): Promise<Bundle> {
-  const { png, width, height, alt } = isChart(picture) ? await toPng(picture) : picture;
+  const { png, width, height, alt } = isChart(picture) ? await toPng(picture) : await screenCopy(picture);
   return {
     data: {
       ...(isChart(picture) ? { [VEGA_LITE]: picture.spec } : {}),

@@ -6,13 +6,17 @@ import { toPng, toSvg } from './chart';
 import { isChart, type Picture } from './picture';
 
 /**
- * Writes a picture as a figure: `NAME.svg` (charts) and `NAME.png`, whole or not at all.
+ * Writes a picture as a figure: `NAME.svg` (charts and drawings) and `NAME.png`, whole or not at all.
  * @param name - letters, digits, `-` and `_`
- * @param folder - default `figures/` of the project
+ * @param folder - default `figures/` of the project, or `MEDICLIP_FIGURES` where it is set
  * @returns the files written
  * @throws UserError if the name is no plain file name.
  */
-export async function exportFigure(name: string, picture: Picture, folder = path.join(projectRoot(), 'figures')): Promise<string[]> {
+export async function exportFigure(
+  name: string,
+  picture: Picture,
+  folder = process.env.MEDICLIP_FIGURES || path.join(projectRoot(), 'figures'),
+): Promise<string[]> {
   if (!/^[\w-]+$/.test(name)) throw new UserError(`figure ${JSON.stringify(name)}: a name holds letters, digits, "-" and "_" only`);
   const file = (extension: string): string => path.join(folder, `${name}.${extension}`);
   const written: string[] = [];
@@ -25,6 +29,7 @@ export async function exportFigure(name: string, picture: Picture, folder = path
     write('svg', svg + '\n');
     write('png', png);
   } else {
+    if (picture.svg !== undefined) write('svg', picture.svg + '\n');
     write('png', picture.png);
   }
   return written;

@@ -42,7 +42,7 @@ export function findingsMontage(
     const contour = mask ?? undefined;
     const panels: Panel[] = [
       { image, caption: verdict, captionColour: COLOURS[verdict] },
-      ...(masks ? [{ image, contour, caption: contour ? undefined : 'no mask' }] : []),
+      ...(masks ? [{ image, contour, caption: contour ? undefined : label === 1 ? 'not known' : 'nothing' }] : []),
       { image: heatOverlay(image, map, { range, alpha: opacity }), contour, caption: `score ${formatNumber(score)}` },
     ];
     return { label: name, panels };

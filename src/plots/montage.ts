@@ -31,6 +31,8 @@ export interface MontageOptions {
   cell?: number;
   /** A colour bar with the values of its ends. */
   heatRange?: [number, number];
+  /** What the colour bar measures, default "anomaly map". */
+  heatTitle?: string;
   /** Pixels of the file per CSS pixel, default 2. */
   scale?: number;
 }
@@ -46,7 +48,7 @@ const LETTER = 0.58;
  * @returns a PNG; the same input gives the same bytes on one machine
  */
 export async function montage(rows: readonly MontageRow[], options: MontageOptions): Promise<PngPicture> {
-  const { alt, title, columns, cell = 150, heatRange, scale = 2 } = options;
+  const { alt, title, columns, cell = 150, heatRange, heatTitle = 'anomaly map', scale = 2 } = options;
   const sharp = (await import('sharp')).default;
   const count = Math.max(1, ...rows.map((row) => row.panels.length), columns?.length ?? 0);
   const labelled = rows.some((row) => row.label);
@@ -81,7 +83,7 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     y += cell + (captioned[r] ? 20 : 0) + GAP;
   }
   if (heatRange) {
-    texts.push(colourBar(left, y + 4, Math.min(220, width - left - MARGIN), heatRange));
+    texts.push(colourBar(left, y + 4, Math.min(260, width - left - MARGIN), heatRange, heatTitle));
     y += 36;
   }
   const height = Math.max(y - GAP + MARGIN, top + MARGIN);
@@ -135,7 +137,7 @@ function text(content: string, x: number, y: number, style: TextStyle): string {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${escapeXml(colour)}">${escapeXml(cut)}</text>`;
 }
 
-function colourBar(x: number, y: number, width: number, [low, high]: [number, number]): string {
+function colourBar(x: number, y: number, width: number, [low, high]: [number, number], title: string): string {
   const stops = Array.from({ length: 17 }, (_, i) => {
     const at = Math.round((i / 16) * 255) * 3;
     return `<stop offset="${(i / 16) * 100}%" stop-color="rgb(${HEAT_TABLE.subarray(at, at + 3).join(',')})"/>`;
@@ -146,6 +148,6 @@ function colourBar(x: number, y: number, width: number, [low, high]: [number, nu
   return (
     `<defs><linearGradient id="heat">${stops.join('')}</linearGradient></defs>` +
     `<rect x="${x}" y="${y}" width="${width}" height="8" fill="url(#heat)"/>${label(low, x, 'start')}${label(high, x + width, 'end')}` +
-    text('anomaly map', x + width / 2, y + 22, { anchor: 'middle', size: 11, colour: COLOURS.faint, room: width / 2 })
+    text(title, x + width / 2, y + 22, { anchor: 'middle', size: 11, colour: COLOURS.faint, room: width / 2 })
   );
 }

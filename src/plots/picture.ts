@@ -15,6 +15,8 @@ export interface PngPicture {
   width: number;
   height: number;
   alt: string;
+  /** The drawing that the PNG was made of, where there is one. */
+  svg?: string;
 }
 
 /** Whatever can be shown in a notebook or exported as a figure. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import sharp from 'sharp';
+import { encodePng } from '../../src/image/encode';
 import { chart } from '../../src/plots/chart';
-import { liveChart, show } from '../../src/plots/display';
+import { liveChart, show, showTable } from '../../src/plots/display';
+import { drawing, textLine } from '../../src/plots/drawing';
 import { historyChart } from '../../src/plots/history-chart';
 
 interface Message {
@@ -46,14 +49,31 @@ test('a chart is one output: Vega-Lite, PNG and text', async () => {
   assert.ok(message.metadata['image/png'].width > 300);
 });
 
-test('a PNG is shown with its size and text', async () => {
+test('a PNG is shown with its size and text, as small as a screen needs', async () => {
   kernel();
-  await show({ png: Buffer.from('\x89PNG', 'latin1'), width: 7, height: 5, alt: 'seven by five' });
-  assert.deepEqual(written[0].message, {
-    data: { 'image/png': 'iVBORw==', 'text/plain': 'seven by five' },
-    metadata: { 'image/png': { width: 7, height: 5, alt: 'seven by five' } },
-    transient: {},
-  });
+  const grey = { width: 40, height: 20, channels: 1 as const, data: Uint8Array.from({ length: 800 }, (_, i) => i % 256) };
+  const png = await encodePng(grey);
+  await show({ png, width: 20, height: 10, alt: 'a grey ramp' });
+  const { data, metadata } = written[0].message;
+  assert.deepEqual(metadata, { 'image/png': { width: 20, height: 10, alt: 'a grey ramp' } });
+  assert.equal(data['text/plain'], 'a grey ramp');
+  const { width, height } = await sharp(Buffer.from(String(data['image/png']), 'base64')).metadata();
+  assert.deepEqual([width, height], [20, 10]);
+});
+
+test('a drawing keeps two pixels a CSS pixel', async () => {
+  kernel();
+  await show(await drawing(50, 30, [textLine(25, 20, 'text')], 'a word'));
+  const { width, height } = await sharp(Buffer.from(String(written[0].message.data['image/png']), 'base64')).metadata();
+  assert.deepEqual([width, height], [100, 60]);
+});
+
+test('a table is shown as HTML with its texts escaped, and as text', () => {
+  kernel();
+  showTable({ columns: ['name', 'value'], rows: [['<b>x</b>', '1.5']] });
+  const { data } = written[0].message;
+  assert.match(String(data['text/html']), /&lt;b&gt;x&lt;\/b&gt;/);
+  assert.equal(data['text/plain'], 'name      value\n<b>x</b>  1.5');
 });
 
 test('a live chart overwrites its place, skips pictures that are out of date, and ends with the last', async () => {

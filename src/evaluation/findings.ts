@@ -1,0 +1,89 @@
+import path from 'node:path';
+import type { LongRun } from '../common/progress';
+import type { Dataset, Sample } from '../datasets/layout';
+import type { RgbImage } from '../image/image';
+import { loadMask, loadTestRgb } from '../image/load';
+import { FeatureStore } from '../training/feature-store';
+import { loadRun } from '../training/session';
+import { predictStored } from './predictions';
+
+/** A test image with what a run says of it; what `findingsMontage` draws. */
+export interface TestFinding {
+  sample: Sample;
+  image: RgbImage;
+  /** `[S, S]`, probability of "abnormal". */
+  map: Float32Array;
+  /** `[S, S]`; null where it is not known. */
+  mask: Uint8Array | null;
+  label: 0 | 1;
+  score: number;
+  /** For people: the file's name without extension, after the kind of anomaly where the data set names it. */
+  name: string;
+}
+
+/**
+ * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
+ * @throws UserError where the run is missing or broken
+ */
+export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
+  const { model, record, folder, dispose } = await loadRun(run);
+  const { test } = dataset;
+  const { imageSize: size, score } = record.config;
+  let store: FeatureStore | undefined;
+  try {
+    const files = test.map((sample) => sample.file);
+    store = await FeatureStore.of(files, model, { ...options, spillFile: folder.file('features.tmp') });
+    const { scores, maps } = predictStored(model, store, test.length, score);
+    return await Promise.all(
+      test.map(async (sample, i) => ({
+        sample,
+        image: await loadTestRgb(sample.file, size),
+        map: maps.subarray(i * size * size, (i + 1) * size * size),
+        mask: sample.maskFile === undefined ? null : await loadMask(sample.maskFile, size),
+        label: sample.label,
+        score: scores[i],
+        name: nameOf(sample),
+      })),
+    );
+  } finally {
+    store?.dispose();
+    dispose();
+  }
+}
+
+function nameOf({ filename, metadata }: Sample): string {
+  const stem = path.parse(filename).name;
+  return typeof metadata?.kind === 'string' ? `${metadata.kind} ${stem}` : stem;
+}
+
+/** Anything with a class and a score. */
+export interface Scored {
+  label: 0 | 1;
+  score: number;
+}
+
+/** How a threshold sorts images: those at or above it are called abnormal. */
+export type Outcome = 'detected' | 'missed' | 'false alarm' | 'cleared';
+
+export function outcomeOf({ label, score }: Scored, threshold: number): Outcome {
+  if (label === 1) return score >= threshold ? 'detected' : 'missed';
+  return score >= threshold ? 'false alarm' : 'cleared';
+}
+
+/** The `count` abnormal images of the lowest scores, lowest first, and the `count` normal ones of the highest, highest first. */
+export function worstOf<F extends Scored>(findings: readonly F[], count: number): { abnormal: F[]; normal: F[] } {
+  const rising = [...findings].sort((a, b) => a.score - b.score);
+  return {
+    abnormal: rising.filter((f) => f.label === 1).slice(0, count),
+    normal: rising
+      .filter((f) => f.label === 0)
+      .reverse()
+      .slice(0, count),
+  };
+}
+
+/** `count` items evenly over a list, the first and the last among them; all where there are fewer. */
+export function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[count === 1 ? 0 : Math.round((i * (items.length - 1)) / (count - 1))]);
+}

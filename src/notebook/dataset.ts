@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { projectRoot } from '../common/project-root';
+import { readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { cachedPhantoms } from '../datasets/phantoms/generate';
+import { isPhantomName } from '../datasets/phantoms/names';
+import { loadMask, loadTestRgb } from '../image/load';
+import type { MontageRow, Panel } from '../plots/montage';
+import { COLOURS } from '../plots/style';
+
+/**
+ * The data set of a notebook: a folder in the published layout, or a procedural set in its small size, drawn into the cache
+ * where it is not there yet.
+ * @throws UserError where there is no such folder, or it is damaged
+ */
+export async function notebookDataset(nameOrDir: string, seed = 0): Promise<Dataset> {
+  if (isPhantomName(nameOrDir)) return readDataset(await cachedPhantoms(nameOrDir, { seed, size: 'small' }));
+  return readDataset(path.resolve(projectRoot(), nameOrDir));
+}
+
+/** `count` samples that differ in kind where the data set names kinds (`kind` among a sample's metadata), in its order. */
+export function variety(samples: readonly Sample[], count: number): Sample[] {
+  const seen = new Map<string, number>();
+  const ranked = samples.map((sample, i) => {
+    const kind = kindOf(sample) ?? '';
+    const turn = seen.get(kind) ?? 0;
+    seen.set(kind, turn + 1);
+    return { sample, turn, i };
+  });
+  return ranked
+    .sort((a, b) => a.turn - b.turn || a.i - b.i)
+    .slice(0, count)
+    .map(({ sample }) => sample);
+}
+
+/** What an abnormal image shows, where the data set says it. */
+export function kindOf({ metadata }: Sample): string | undefined {
+  return typeof metadata?.kind === 'string' ? metadata.kind : undefined;
+}
+
+/** An image of a data set as a panel, the outline of its mask on it where it has one. */
+export async function samplePanel(sample: Sample, size: number): Promise<Panel> {
+  const image = await loadTestRgb(sample.file, size);
+  const contour = sample.maskFile === undefined ? undefined : await loadMask(sample.maskFile, size);
+  return { image, contour, caption: sample.label === 1 ? kindOf(sample) : undefined, captionColour: COLOURS.faint };
+}
+
+/** A row of normal and one of abnormal test images, for a montage. */
+export async function exampleRows(dataset: Dataset, count = 6, size = 224): Promise<MontageRow[]> {
+  const rows = [0, 1].map(async (label) => {
+    const chosen = variety(
+      dataset.test.filter((sample) => sample.label === label),
+      count,
+    );
+    return { label: label === 1 ? 'abnormal' : 'normal', panels: await Promise.all(chosen.map((sample) => samplePanel(sample, size))) };
+  });
+  return (await Promise.all(rows)).filter((row) => row.panels.length > 0);
+}

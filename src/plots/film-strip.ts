@@ -1,0 +1,43 @@
+import type { Raster } from '../image/image';
+import { montage, type MontageOptions, type MontageRow } from './montage';
+import { heatImage, rangeOf } from './overlay';
+import type { PngPicture } from './picture';
+
+/** An image and its map at several moments. */
+export interface FilmStrip {
+  image: Raster;
+  /** `[H, W]` of the image: the outline of the true anomaly, drawn on the image and on maps of its size. */
+  mask?: ArrayLike<number> | null;
+  /** At the left. */
+  label?: string;
+  /** A square map a moment. */
+  frames: readonly ArrayLike<number>[];
+  /** A text below each frame. */
+  captions?: readonly string[];
+}
+
+/**
+ * Maps as they change: a row an image, a column a moment, all in one colour scale, so that a map that becomes brighter really
+ * has higher values.
+ * @param moments - above the columns: `epoch 1`
+ */
+export function filmStrip(
+  strips: readonly FilmStrip[],
+  moments: readonly string[],
+  options: MontageOptions & { range?: [number, number] },
+): Promise<PngPicture> {
+  const { range = rangeOf(strips.flatMap((strip) => [...strip.frames])), ...rest } = options;
+  const rows = strips.map(({ image, mask, label, frames, captions }): MontageRow => {
+    const contour = mask ?? undefined;
+    const panels = frames.map((frame, i) => {
+      const side = Math.round(Math.sqrt(frame.length));
+      return {
+        image: heatImage(side, side, frame, range),
+        contour: contour?.length === frame.length ? contour : undefined,
+        caption: captions?.[i],
+      };
+    });
+    return { label, panels: [{ image, contour }, ...panels] };
+  });
+  return montage(rows, { columns: ['image', ...moments], heatRange: range, cell: 112, ...rest });
+}
