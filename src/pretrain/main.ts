@@ -15,7 +15,7 @@ import { planAgain, planStages, position, STAGE_PLAN, type Stage } from './sched
 import { PRETRAIN_DEFAULTS, Pretrainer, type PretrainSettings, type StepReport } from './trainer';
 
 interface Options {
-  minutes: string;
+  minutes?: string;
   seed: string;
   out: string;
   threads: string;
@@ -30,7 +30,7 @@ const SAVE_EVERY = 120;
 async function main(): Promise<void> {
   const program = new Command('pretrain')
     .description('Trains the compact CLIP from scratch on generated images and captions.')
-    .option('--minutes <n>', 'how long', '45')
+    .option('--minutes <n>', 'how long, all parts of a resumed run together (default 45, or as the run was planned)')
     .option('--seed <n>', 'decides initial values and corpus', '1')
     .option('--out <dir>', 'folder of the model, its log and its checkpoint', 'runs/pretrain')
     .option('--threads <n>', 'that draw the corpus', '1')
@@ -38,18 +38,24 @@ async function main(): Promise<void> {
     .parse();
   const options = program.opts<Options>();
   const number = (name: 'minutes' | 'seed' | 'threads', least: number): number => {
-    const value = Number(options[name]);
+    const text = options[name] ?? '45';
+    const value = Number(text);
     if (!(value >= least) || (name !== 'minutes' && !Number.isInteger(value)))
-      throw new UserError(`--${name} ${options[name]}: a number of at least ${least} is expected`, 2);
+      throw new UserError(`--${name} ${text}: a number of at least ${least} is expected`, 2);
     return value;
   };
   const checkpoint = path.join(options.out, 'checkpoint.safetensors');
   const threads = number('threads', 0);
-  process.env.TF_SET_ONEDNN_FPMATH_MODE ??= 'BF16'; // products in bfloat16, a third faster where the processor has them
+  process.env.TF_SET_ONEDNN_FPMATH_MODE ??= 'BF16'; // products in bfloat16 where the processor has them
   await initBackend();
   if (options.resume === true) {
     const { trainer, seconds } = await resumePretraining(checkpoint, threads);
-    return finish(trainer, options.out, seconds);
+    const { clock, stages } = trainer.settings;
+    if (clock && options.minutes !== undefined) {
+      clock.minutes = number('minutes', 0.01);
+      trainer.replan(planAgain(stages, STAGE_PLAN, trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
+    }
+    return finish(trainer, options.out, seconds).finally(() => trainer.dispose());
   }
   if (fs.existsSync(checkpoint))
     throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
@@ -61,7 +67,7 @@ async function main(): Promise<void> {
     stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
-  return finish(trainer, options.out, 0);
+  return finish(trainer, options.out, 0).finally(() => trainer.dispose());
 }
 
 function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
@@ -130,7 +136,6 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
       ? `stopped after step ${trainer.step} of ${trainer.total}; go on with --resume --out ${out}\n`
       : `${out}: trained in ${formatSeconds(seconds())}\n`,
   );
-  await trainer.dispose();
 }
 
 function saveModel(trainer: Pretrainer, out: string, seconds: number): void {

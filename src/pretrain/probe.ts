@@ -68,14 +68,14 @@ async function main(): Promise<void> {
   const program = new Command('probe')
     .description('Few-shot runs of a model on small phantom data sets: how it is chosen between models.')
     .argument('<model>', 'name or folder')
-    .option('--dir <dir>', 'folder for data sets and runs', 'runs/probe')
+    .option('--work <folder>', 'folder for data sets and runs', 'runs/probe')
     .option('--count <n>', 'normal and abnormal test images, each', '40')
     .option('--epochs <n>', 'of each run', '60')
     .option('--seed <n>', 'of the runs', '0')
     .parse();
-  const options = program.opts<{ dir: string; count: string; epochs: string; seed: string }>();
+  const options = program.opts<{ work: string; count: string; epochs: string; seed: string }>();
   const numbers = { count: Number(options.count), epochs: Number(options.epochs), seed: Number(options.seed) };
-  for (const { name, imageAuroc, pixelAuroc } of await probe(program.args[0], options.dir, numbers)) {
+  for (const { name, imageAuroc, pixelAuroc } of await probe(program.args[0], options.work, numbers)) {
     process.stdout.write(`${name}  image AUROC ${imageAuroc?.toFixed(4) ?? '-'}  pixel AUROC ${pixelAuroc?.toFixed(4) ?? '-'}\n`);
   }
 }

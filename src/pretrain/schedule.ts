@@ -32,7 +32,8 @@ export function planStages(minutes: number, plan: readonly StagePlan[], secondsP
 }
 
 /**
- * The plan anew for the time that is left, after `step` steps: the stage at hand gets what later stages, by their shares, leave over.
+ * The plan anew for the time that is left, after `step` steps: the stage at hand gets what later stages, by their shares, leave over;
+ * where all stages are finished, the last one goes on.
  * @param secondsLeft - of `minutes`
  * @param secondsPerStep - as it now goes, one for each stage
  */
@@ -50,8 +51,8 @@ export function planAgain(
     before += steps;
     return here;
   });
-  const now = done.findIndex((d, i) => d < stages[i].steps);
-  if (now < 0) return [...stages];
+  const unfinished = done.findIndex((d, i) => d < stages[i].steps);
+  const now = unfinished < 0 ? stages.length - 1 : unfinished;
   const later = plan.slice(now + 1).reduce((sum, { share }) => sum + share * minutes * 60, 0);
   const shrink = later > secondsLeft ? Math.max(0, secondsLeft) / later : 1;
   return stages.map((stage, i) => {

@@ -40,6 +40,15 @@ test('planned anew on a slower machine, the later stage keeps its time and the o
   );
 });
 
+test('a finished plan is prolonged by its last stage', () => {
+  const stages = planStages(10, plan, [0.5, 1]);
+  const longer = planAgain(stages, plan, 1050, 15, 300, [0.5, 1]);
+  assert.deepEqual(
+    longer.map(({ steps }) => steps),
+    [900, 150 + 300],
+  );
+});
+
 test('the rate rises, peaks and falls', () => {
   assert.ok(learningRate(1, 0, 0) < 0.02);
   assert.equal(learningRate(1, 59, 0), 1);
