@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../common/files';
 import { projectRoot } from '../common/project-root';
 import { toPng, toSvg } from './chart';
 import { isChart, type Picture } from './picture';
+import { smallPng } from './screen-copy';
 
 /**
  * Writes a picture as a figure: `NAME.svg` (charts and drawings) and `NAME.png`, whole or not at all.
@@ -30,7 +31,7 @@ export async function exportFigure(
     write('png', png);
   } else {
     if (picture.svg !== undefined) write('svg', picture.svg + '\n');
-    write('png', picture.png);
+    write('png', await smallPng(picture.png));
   }
   return written;
 }

@@ -52,3 +52,26 @@ export function findingsMontage(
     findings.map(({ label, score }) => `${formatNumber(score)} (${label === 1 ? 'abnormal' : 'normal'})`).join(', ');
   return montage(rows, { alt, columns: ['image', ...(masks ? ['mask'] : []), 'anomaly map'], heatRange: range, ...rest });
 }
+
+/**
+ * A column for each finding: the image above, the map over it with the outline of the true anomaly below. All maps share one
+ * colour scale. For slides and the top of a page.
+ */
+export function findingsAcross(
+  findings: readonly Finding[],
+  options: Partial<MontageOptions> & { range?: [number, number] } = {},
+): Promise<PngPicture> {
+  const { range = rangeOf(findings.map((finding) => finding.map)), ...rest } = options;
+  const verdict = (label: 0 | 1): 'normal' | 'abnormal' => (label === 1 ? 'abnormal' : 'normal');
+  const images = findings.map(({ image, label }): Panel => ({ image, caption: verdict(label), captionColour: COLOURS[verdict(label)] }));
+  const maps = findings.map(({ image, map, mask, score }): Panel => {
+    return { image: heatOverlay(image, map, { range }), contour: mask ?? undefined, caption: `score ${formatNumber(score)}` };
+  });
+  const scores = findings.map(({ label, score }) => `${formatNumber(score)} (${verdict(label)})`).join(', ');
+  const alt = `${findings.length} images and below each its anomaly map, the true anomaly outlined where it is known; scores: ${scores}`;
+  const rows = [
+    { label: 'image', panels: images },
+    { label: 'anomaly map', panels: maps },
+  ];
+  return montage(rows, { alt, columns: findings.map(({ name }) => name ?? ''), heatRange: range, cell: 132, ...rest });
+}

@@ -49,7 +49,7 @@ function panel(rows: readonly HistoryPoint[], keys: Series[], axis: string, zero
         axis: { tickMinStep: 1, format: 'd', grid: false },
         scale: epochs > 0 ? { zero: false } : { domain: [0, 10] },
       },
-      y: { field: 'value', type: 'quantitative', title: axis, scale: epochs > 0 ? { zero } : { domain: [0, 1] } },
+      y: { field: 'value', type: 'quantitative', title: axis, scale: zero && epochs > 0 ? { zero } : { domain: unitRange(values) } },
       color: {
         field: 'series',
         type: 'nominal',
@@ -64,6 +64,11 @@ function panel(rows: readonly HistoryPoint[], keys: Series[], axis: string, zero
       ],
     },
   };
+}
+
+/** Of metrics that lie in [0, 1]: from chance upwards, so that small changes look small. */
+function unitRange(values: readonly { value?: number | null }[]): [number, number] {
+  return values.some(({ value }) => isNumber(value) && value < 0.5) ? [0, 1] : [0.5, 1];
 }
 
 function isNumber(value: number | null | undefined): value is number {

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { Tokenizer } from '../../src/clip/tokenizer';
 import { architectureFigure } from '../../src/plots/architecture-figure';
 import { filmStrip } from '../../src/plots/film-strip';
+import { findingsAcross } from '../../src/plots/galleries';
 import { tableHtml, tableText } from '../../src/plots/table';
 import { tokenFigure } from '../../src/plots/token-figure';
 
@@ -51,6 +52,20 @@ test('a film strip has the image and a frame a moment, in one colour scale', asy
       [252, 255, 164], // the highest
     ],
   );
+});
+
+test('findings side by side: a column each, the true anomaly outlined on the map', async () => {
+  const image = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64) };
+  const mask = Uint8Array.from({ length: 64 }, (_, i) => (i === 27 ? 1 : 0));
+  const finding = { image, map: new Float32Array(64), mask, label: 1 as const, score: 0.5, name: 'one' };
+  const { png, width, alt } = await findingsAcross([finding, { ...finding, label: 0, mask: null }], { cell: 64, scale: 1 });
+  assert.equal(width, 12 + 110 + 2 * 72 - 8 + 12);
+  assert.match(alt, /0\.500 \(abnormal\), 0\.500 \(normal\)/);
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  const blue = (x: number, y: number) => data[(y * info.width + x) * info.channels + 2] > 200;
+  const [left, top] = [122, 12 + 22 + 64 + 20 + 8];
+  assert.equal(blue(left + 24, top + 28), true); // pixel (3, 3) of 8, scaled by 8
+  assert.equal(blue(left + 72 + 24, top + 28), false);
 });
 
 test('a table escapes its texts and sets numbers to the right', () => {
