@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { chromium, type Page } from 'playwright-core';
+import { codeCells, notebookNames, readNotebook, root } from './notebook';
+
+// Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
+// pages, MEDICLIP_THEME=dark takes the dark theme; else training is cut short, for this test is about what is drawn.
+
+const python = process.env.MEDICLIP_PYTHON ?? path.join(root, '.venv', 'bin', 'python');
+const browser = ['chromium', 'chromium-browser', 'google-chrome']
+  .flatMap((name) => (process.env.PATH ?? '').split(path.delimiter).map((dir) => path.join(dir, name)))
+  .find((file) => fs.existsSync(file));
+const screenshots = process.env.MEDICLIP_SCREENSHOTS;
+const skip = !browser
+  ? 'no Chromium on the PATH (Debian: apt-get install chromium)'
+  : !fs.existsSync(python)
+    ? 'no Python environment; run npm run setup'
+    : false;
+
+test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 900_000 }, async (t) => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-lab-'));
+  t.after(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  const names = notebookNames();
+  for (const name of names) copyWithoutOutputs(path.join(root, 'notebooks', name), path.join(dir, 'work', name));
+  const { url, child } = await startLab(dir);
+  t.after(() => stop(child));
+  const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] });
+  t.after(() => chrome.close());
+  for (const name of names) {
+    await t.test(name, async () => {
+      const page = await chrome.newPage({ viewport: { width: 1300, height: 1000 } });
+      try {
+        await runInLab(page, url(name), path.join(dir, 'work', name));
+      } catch (error) {
+        const kept = path.join(os.tmpdir(), `mediclip-${path.parse(name).name}-failed.png`);
+        await page.screenshot({ path: kept });
+        throw new Error(`${String(error)}; screenshot in ${kept}`);
+      } finally {
+        await page.close();
+      }
+    });
+  }
+});
+
+async function runInLab(page: Page, url: string, file: string): Promise<void> {
+  const cells = codeCells(readNotebook(file));
+  await page.goto(url);
+  await page.waitForFunction('window.jupyterapp?.shell?.currentWidget?.context?.sessionContext?.session?.kernel?.status === "idle"', null, {
+    timeout: 120_000,
+  });
+  await page.evaluate('void window.jupyterapp.commands.execute("notebook:run-all-cells")');
+  const prompts = page.locator('.jp-CodeCell .jp-InputPrompt');
+  const failed = page.locator('.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output[data-mime-type*="error"]');
+  for (let last = ''; last !== `[${cells.length}]:`; last = (await prompts.nth(cells.length - 1).innerText()).trim()) {
+    assert.equal(await failed.count(), 0, (await failed.allInnerTexts()).join('\n'));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1500)); // errors that come late; charts still being drawn
+  assert.equal(await failed.count(), 0, (await failed.allInnerTexts()).join('\n'));
+  if (screenshots) await photograph(page, path.join(screenshots, path.parse(file).name));
+  const pictures = page.locator(
+    '.jp-OutputArea-output img, .jp-OutputArea-output .vega-embed canvas, .jp-OutputArea-output .vega-embed svg.marks, .jp-OutputArea-output .plot-container',
+  );
+  const expected = cells.flatMap((cell) => cell.source.match(/\bshow\(|\bliveChart\(\)/g) ?? []).length;
+  assert.equal(await pictures.count(), expected);
+  for (const picture of await pictures.all()) {
+    const box = await picture.boundingBox();
+    assert.ok(box && box.width >= 200 && box.width <= 1250 && box.height >= 80, `a picture of ${box?.width} x ${box?.height}`);
+  }
+}
+
+/** The notebook in pieces of a screen's height. */
+async function photograph(page: Page, stem: string): Promise<void> {
+  fs.mkdirSync(path.dirname(stem), { recursive: true });
+  const panel = '.jp-WindowedPanel-outer';
+  const height: number = await page.evaluate(`document.querySelector('${panel}').scrollHeight`);
+  for (let i = 0; i * 880 < height; i++) {
+    await page.evaluate(`document.querySelector('${panel}').scrollTop = ${i * 880}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await page.screenshot({ path: `${stem}-${String(i + 1).padStart(2, '0')}.png` });
+  }
+}
+
+function copyWithoutOutputs(from: string, to: string): void {
+  const notebook = JSON.parse(fs.readFileSync(from, 'utf8')) as {
+    cells: { cell_type: string; outputs?: unknown; execution_count?: unknown }[];
+  };
+  for (const cell of notebook.cells) if (cell.cell_type === 'code') Object.assign(cell, { outputs: [], execution_count: null });
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, JSON.stringify(notebook));
+}
+
+/** A server on a free port of this machine, with settings of its own. */
+async function startLab(dir: string): Promise<{ url: (name: string) => string; child: ChildProcess }> {
+  const settings = path.join(dir, 'settings', '@jupyterlab');
+  const write = (file: string, value: unknown): void => {
+    fs.mkdirSync(path.dirname(path.join(settings, file)), { recursive: true });
+    fs.writeFileSync(path.join(settings, file), JSON.stringify(value));
+  };
+  write('notebook-extension/tracker.jupyterlab-settings', { windowingMode: 'none' });
+  write('apputils-extension/notification.jupyterlab-settings', { fetchNews: 'false', checkForUpdates: false });
+  write('apputils-extension/themes.jupyterlab-settings', {
+    theme: process.env.MEDICLIP_THEME === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light',
+  });
+  const [port, token] = [await freePort(), crypto.randomBytes(16).toString('hex')];
+  const args = ['--no-browser', '--ip=127.0.0.1', `--port=${port}`, '--ServerApp.port_retries=0', '--expose-app-in-browser'];
+  args.push(`--ServerApp.root_dir=${path.join(dir, 'work')}`, `--LabApp.user_settings_dir=${path.join(dir, 'settings')}`);
+  if (process.getuid?.() === 0) args.push('--allow-root');
+  const own = { JUPYTER_TOKEN: token, JUPYTER_CONFIG_DIR: path.join(dir, 'config'), JUPYTER_RUNTIME_DIR: path.join(dir, 'runtime') };
+  const quick = screenshots ? {} : { MEDICLIP_EPOCHS: '2' };
+  const env = { ...process.env, ...own, JUPYTER_DATA_DIR: path.join(dir, 'data'), MEDICLIP_FIGURES: path.join(dir, 'figures'), ...quick };
+  const child = spawn(python, ['-m', 'jupyterlab', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += String(chunk)));
+  const base = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 240) throw new Error(`JupyterLab did not start:\n${log}`);
+    const answer = await fetch(`${base}/api/status?token=${token}`).catch(() => undefined);
+    if (answer?.ok) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return { url: (name) => `${base}/lab/tree/${name}?token=${token}`, child };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Ends the server, which ends its kernels. */
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    child.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

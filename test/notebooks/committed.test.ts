@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { codeCells, notebookNames, readNotebook, root } from './notebook';
+
+const MEBIBYTE = 2 ** 20;
+
+test('there are notebooks', () => assert.ok(notebookNames().length > 0));
+
+for (const name of notebookNames()) {
+  const file = path.join(root, 'notebooks', name);
+
+  test(`${name}: was run from top to bottom, without an error, and its outputs are kept`, () => {
+    const cells = codeCells(readNotebook(file));
+    assert.deepEqual(
+      cells.map((cell) => cell.execution_count),
+      cells.map((_, i) => i + 1),
+    );
+    const outputs = cells.flatMap((cell) => cell.outputs);
+    assert.deepEqual(
+      outputs.filter((output) => ['error', 'execute_result'].includes(output.output_type) || output.name === 'stderr'),
+      [],
+    );
+    const pictures = outputs.filter((output) => output.data?.['image/png'] !== undefined);
+    const expected = cells.flatMap((cell) => cell.source.match(/\bshow\(|\bliveChart\(\)/g) ?? []).length;
+    assert.equal(pictures.length, expected);
+    for (const { metadata } of pictures) assert.ok(metadata?.['image/png']?.alt, 'a picture without alt text');
+  });
+
+  test(`${name}: is small, and its cells are short`, () => {
+    assert.ok(fs.statSync(file).size < 3 * MEBIBYTE, `${(fs.statSync(file).size / MEBIBYTE).toFixed(1)} MiB`);
+    for (const { source } of codeCells(readNotebook(file))) assert.ok(source.split('\n').length <= 12, source);
+  });
+
+  test(`${name}: imports nothing but files of src that are there`, () => {
+    for (const { source } of codeCells(readNotebook(file))) {
+      assert.doesNotMatch(source, /\brequire\(|\bimport\(/);
+      for (const [, from] of source.matchAll(/\bfrom\s+['"]([^'"]+)['"]/g)) {
+        assert.match(from, /^\.\/src\//);
+        assert.ok(fs.existsSync(path.join(root, `${from}.ts`)), from);
+      }
+    }
+  });
+
+  test(`${name}: no shorthand properties of earlier cells' values, which the kernel does not resolve`, () => {
+    const seen = new Set<string>();
+    for (const { source } of codeCells(readNotebook(file))) {
+      for (const [, list] of source.matchAll(/(?:[({,]|=)\s*\{([^{}]*)\}/g)) {
+        if (/\bimport\b/.test(list)) continue;
+        for (const item of list.split(','))
+          if (seen.has(item.trim())) assert.fail(`{ ${list.trim()} }: write "${item.trim()}: ${item.trim()}"`);
+      }
+      for (const [, name, list] of source.matchAll(/\b(?:const|let)\s+(?:(\w+)|[{[]([^}\]]*)[}\]])/g)) {
+        for (const item of (name ?? list).split(',')) seen.add(item.replace(/^.*:/, '').trim());
+      }
+    }
+  });
+}
+
+test('no source file has the name of a package: the kernel would load it in the package’s place', () => {
+  const packages = new Set(Object.keys(JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies));
+  const sources = fs.readdirSync(path.join(root, 'src'), { recursive: true }).map((file) => path.parse(String(file)).name);
+  assert.deepEqual(
+    sources.filter((source) => packages.has(source)),
+    [],
+  );
+});
