@@ -21,4 +21,12 @@ const config = path.resolve(configPath); // before the folder changes
 process.chdir(root);
 process.env.MEDICLIP_ROOT = root;
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+
+// Edits of sources count at the next start. tslab would watch the files it compiled, and a change that comes while a cell
+// runs stops the kernel ("Unexpected pending rebuildTimer"), so nothing is watched.
+const { sys } = require(require.resolve('@tslab/typescript-for-tslab', { paths: [main] }));
+const unwatched = () => ({ close() {} });
+sys.watchFile = unwatched;
+sys.watchDirectory = unwatched;
+
 require(main).startKernel({ configPath: config, enableFindLocal: false });
