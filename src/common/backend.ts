@@ -24,11 +24,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   if (wanted !== 'wasm') {
     try {
-      quietLoad(() => {
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- must load before quietLoad returns
-        require('@tensorflow/tfjs-node-gpu');
-        tf.add(1, 1).dispose(); // the library starts with its first operation
-      });
+      quietLoad(loadNative);
       if (tf.getBackend() !== 'tensorflow') throw new Error('its library did not register');
       return 'tensorflow';
     } catch (error) {
@@ -41,6 +37,19 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   }
   await loadWasm();
   return 'wasm';
+}
+
+/** Loads the native backend. What finds its library reads the command line for options of its own, so there is none meanwhile. */
+function loadNative(): void {
+  const { argv } = process;
+  process.argv = argv.slice(0, 1);
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must load before the screen is given back
+    require('@tensorflow/tfjs-node-gpu');
+    tf.add(1, 1).dispose(); // the library starts with its first operation
+  } finally {
+    process.argv = argv;
+  }
 }
 
 /**
