@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       clock.minutes = number('minutes', 0.01);
       trainer.replan(planAgain(stages, STAGE_PLAN, trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
     }
-    return finish(trainer, options.out, seconds).finally(() => trainer.dispose());
+    return finishAndDispose(trainer, options.out, seconds);
   }
   if (fs.existsSync(checkpoint))
     throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
@@ -67,7 +67,15 @@ async function main(): Promise<void> {
     stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
-  return finish(trainer, options.out, 0).finally(() => trainer.dispose());
+  return finishAndDispose(trainer, options.out, 0);
+}
+
+async function finishAndDispose(trainer: Pretrainer, out: string, seconds: number): Promise<void> {
+  try {
+    await finish(trainer, out, seconds);
+  } finally {
+    await trainer.dispose();
+  }
 }
 
 function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
