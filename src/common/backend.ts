@@ -1,3 +1,4 @@
+import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { messageOf } from './errors';
 import { quietLoad } from './quiet-load';
@@ -39,8 +40,12 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   return 'wasm';
 }
 
-/** Loads the native backend. What finds its library reads the command line for options of its own, so there is none meanwhile. */
+/**
+ * Loads the native backend. What finds its library reads the command line for options of its own, so there is none
+ * meanwhile; and it calls two functions of Node's util of which Node 22 warns, so they are replaced by their successors.
+ */
 function loadNative(): void {
+  Object.assign(util, { isArray: Array.isArray, isNullOrUndefined: (value: unknown) => value === null || value === undefined });
   const { argv } = process;
   process.argv = argv.slice(0, 1);
   try {
