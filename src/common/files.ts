@@ -3,9 +3,30 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from './errors';
 
-/** Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Makes the folder. */
+/**
+ * Makes a folder and those above it. (Node's own recursive way never returns where a parent such as `/proc` takes no entries.)
+ * @throws UserError where that is not possible
+ */
+export function makeFolder(dir: string): void {
+  try {
+    fs.mkdirSync(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isFolder = fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (code === 'EEXIST' && isFolder) return;
+    const parent = path.dirname(path.resolve(dir));
+    if (code !== 'ENOENT' || fs.existsSync(parent)) throw new UserError(`${dir}: the folder cannot be made (${code ?? messageOf(error)})`);
+    makeFolder(parent);
+    makeFolder(dir);
+  }
+}
+
+/**
+ * Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Makes the folder.
+ * @throws UserError where the system refuses: no permission, no space
+ */
 export function writeFileAtomic(file: string, content: string | Uint8Array): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = fs.openSync(temporary, 'w');
@@ -18,7 +39,7 @@ export function writeFileAtomic(file: string, content: string | Uint8Array): voi
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw error;
+    throw new UserError(`${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
   }
 }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
-import { writeJson } from '../common/files';
+import { makeFolder, writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import type { ImageFormat } from '../image/decode';
 import { writePng } from '../image/encode';
@@ -32,7 +32,7 @@ export function claimFolder(from: string, out: string, force: boolean): Claim {
     throw new UserError(`--out ${out}: holds the folder that is read from; give another one`);
   }
   try {
-    fs.mkdirSync(path.dirname(target), { recursive: true });
+    makeFolder(path.dirname(target));
     fs.accessSync(path.dirname(target), fs.constants.W_OK);
   } catch (error) {
     throw new UserError(`--out ${out}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
@@ -84,7 +84,7 @@ async function writeImages(
   const test: SampleRow[] = [];
   const names: string[] = [];
   for (const folder of ['train/normal', 'test/normal', 'test/abnormal', 'test/ground_true']) {
-    fs.mkdirSync(path.join(dir, 'images', folder), { recursive: true });
+    makeFolder(path.join(dir, 'images', folder));
   }
   const used: Record<string, number> = {};
   for (const [i, image] of images.entries()) {

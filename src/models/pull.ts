@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { checkClipConfig } from '../clip/config';
 import { UsageError, UserError } from '../common/errors';
-import { readJson, writeJson } from '../common/files';
+import { makeFolder, readJson, writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { bytesPresent, downloadFile, matchesChecksum } from './download';
 import { retrying, type Retry } from './http';
@@ -57,7 +57,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const folder = path.resolve(options.dir ?? modelsFolder());
   const part = path.join(folder, `.part-${folderOf(name)}`);
   const hub = new Hub(options.endpoint, options.token, { stallMs: options.stallMs });
-  fs.mkdirSync(part, { recursive: true });
+  makeFolder(part);
   return withLock(`${part}.lock`, `models pull ${name}`, async () => {
     try {
       return await new Pull(name, hub, part, path.join(folder, folderOf(name)), options).run();

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
-import { readJson, writeJson } from '../../common/files';
+import { makeFolder, readJson, writeJson } from '../../common/files';
 import type { LongRun } from '../../common/progress';
 import { projectRoot } from '../../common/project-root';
 import { Random } from '../../common/random';
@@ -97,7 +97,7 @@ async function draw(dir: string, settings: Identity, { onProgress, signal }: Lon
   const pixels = crypto.createHash('sha256');
   const writing = new Set<Promise<void>>();
   for (const folder of ['train/normal', 'test/normal', 'test/abnormal', 'test/ground_true']) {
-    fs.mkdirSync(path.join(dir, 'images', folder), { recursive: true });
+    makeFolder(path.join(dir, 'images', folder));
   }
   const save = async (file: string, image: GrayImage): Promise<void> => {
     pixels.update(image.data);

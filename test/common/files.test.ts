@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../src/common/errors';
+import { makeFolder, resolveInside, writeFileAtomic } from '../../src/common/files';
+import { temporaryFolder } from '../helpers/tiny-clip';
+
+const refusal = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
+
+test('a file is written whole, in folders that are made', () => {
+  const file = path.join(temporaryFolder(), 'a', 'b', 'c.txt');
+  writeFileAtomic(file, 'one');
+  writeFileAtomic(file, 'two');
+  assert.equal(fs.readFileSync(file, 'utf8'), 'two');
+  assert.deepEqual(fs.readdirSync(path.dirname(file)), ['c.txt']);
+});
+
+test('a folder that cannot be made is refused at once', { skip: !fs.existsSync('/proc') && 'there is no /proc here' }, () => {
+  assert.throws(() => makeFolder('/proc/x/y'), refusal(/\/proc\/x: the folder cannot be made/));
+});
+
+test('a file in the way is refused', () => {
+  const file = path.join(temporaryFolder(), 'file');
+  fs.writeFileSync(file, '');
+  assert.throws(() => makeFolder(file), refusal(/cannot be made \(EEXIST\)/));
+  assert.throws(() => writeFileAtomic(path.join(file, 'x'), ''), refusal(/cannot be made/));
+});
+
+test('names that leave their folder are refused', () => {
+  const dir = temporaryFolder();
+  assert.equal(resolveInside(dir, 'a/../b.png'), path.join(dir, 'b.png'));
+  for (const name of ['../x', '/etc/passwd', 'a/../../x', 'a\0b'])
+    assert.throws(() => resolveInside(dir, name), refusal(/leaves its folder/));
+  fs.symlinkSync('/etc', path.join(dir, 'link'));
+  assert.throws(() => resolveInside(dir, 'link/passwd'), refusal(/through a link/));
+});
