@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { initBackend, tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import { writeJson } from '../common/files';
@@ -139,6 +140,7 @@ class Run {
   private async steps(source: BatchSource, epoch: number): Promise<[number, number]> {
     const losses: tf.Tensor1D[] = [];
     for (let step = 0; step < source.stepsPerEpoch; step++) {
+      await eventLoopTurn(); // or signals wait while worker threads keep sending
       if (this.options.signal?.aborted) {
         tf.dispose(losses);
         throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);

@@ -95,6 +95,36 @@ test('a process that is killed and resumed ends like one that never was', { time
   assert.ok(bytes(out).equals(bytes(whole)));
 });
 
+test('Ctrl-C stops the command line soon, which says how to go on', { timeout: 60_000 }, async () => {
+  const settings = path.join(temporaryFolder(), 'settings.yaml');
+  fs.writeFileSync(settings, 'batchSize: 3\nimageSize: 32\n');
+  const out = path.join(temporaryFolder(), 'run');
+  const args = [
+    'bin/mediclip.cjs',
+    'train',
+    '--dataset',
+    await dataset,
+    '--model',
+    model,
+    '--out',
+    out,
+    '--threads',
+    '1',
+    '--config',
+    settings,
+  ];
+  const child = spawn(process.execPath, [...args, '--shots', '4', '--epochs', '100000'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  let asked = false;
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString();
+    if (!asked && said.includes('epoch 20 ')) asked = child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  assert.equal(code, 1);
+  assert.match(said, /stopped after epoch \d+ of 100000.*go on with: npx mediclip train --resume --out/);
+});
+
 test('protocol paper scores the test set after every epoch and keeps the best one', async () => {
   const out = await run({ protocol: 'paper', epochs: 4 });
   const rows = history(out)
