@@ -29,10 +29,11 @@ export interface CorpusOptions {
   anatomies: number;
 }
 
-export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.6, normalShare: 0.35, anatomies: 200 };
+export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.7, normalShare: 0.35, anatomies: 400 };
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
-const KINDS = Object.keys(FINDINGS) as Finding[];
+/** The commonest kinds of disease are drawn twice as often. */
+const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade'];
 
 /** Picture `index` of the corpus: decided by seed, index and side alone, whoever draws it. */
 export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {

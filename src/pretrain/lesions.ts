@@ -62,13 +62,37 @@ function place(image: Field, random: Random): { cy: number; cx: number } {
   return at;
 }
 
-/** Where a compact lesion lies: an ellipse with a wavy edge, small ones more often than large ones. */
+/** Where a lesion lies: an ellipse with a wavy edge, small ones more often than large ones; some are cut to a crescent or by a line. */
 function spot(image: Field, random: Random, smallest = 0.03, largest = 0.2): Field {
+  const { size } = image;
   const { cy, cx } = place(image, random);
   const radius = smallest * (largest / smallest) ** random.uniform();
   const aspect = random.uniform(0.5, 1);
-  const softness = random.chance(0.5) ? random.uniform(1, 4) : random.uniform(2, 60 * radius + 4);
-  return ellipse(image.size, cy, cx, radius, radius * aspect, random, (softness * image.size) / 224, random.uniform(0.02, 0.25));
+  const softness = ((random.chance(0.5) ? random.uniform(1, 4) : random.uniform(2, 60 * radius + 4)) * size) / 224;
+  const form = random.uniform();
+  if (form < 0.15) return crescent(size, cy, cx, 1.6 * radius, softness, random);
+  const whole = ellipse(size, cy, cx, radius, radius * aspect, random, softness, random.uniform(0.02, 0.25));
+  return form < 0.3 ? cutByLine(whole, cy, cx, radius, softness, random) : whole;
+}
+
+/** What of one ellipse lies outside another that is shifted. */
+function crescent(size: number, cy: number, cx: number, radius: number, softness: number, random: Random): Field {
+  const angle = random.uniform(0, 2 * Math.PI);
+  const shift = radius * random.uniform(0.3, 0.8);
+  const whole = ellipse(size, cy, cx, radius, radius, random, softness, 0.04);
+  const hole = ellipse(size, cy + shift * Math.sin(angle), cx + shift * Math.cos(angle), radius, radius, random, softness, 0.04);
+  return { size, data: whole.data.map((w, i) => w * (1 - hole.data[i])) };
+}
+
+/** What of a shape lies on one side of a line near its centre. */
+function cutByLine({ size, data }: Field, cy: number, cx: number, radius: number, softness: number, random: Random): Field {
+  const angle = random.uniform(0, 2 * Math.PI);
+  const [s, c] = [Math.sin(angle), Math.cos(angle)];
+  const at = random.uniform(-0.4, 0.3) * radius * size;
+  return field(
+    size,
+    (y, x) => data[y * size + x] && data[y * size + x] * smoothStep((s * (y - cy * size) + c * (x - cx * size) - at) / softness + 0.5),
+  );
 }
 
 /** Levels that are `shift` from the picture, its texture kept to a share, with a grain of its own. */
@@ -183,8 +207,22 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
   shade: ({ image }, random) => {
     const { size } = image;
     const { cy, cx } = place(image, random);
-    const [ry, rx] = [random.uniform(0.12, 0.3), random.uniform(0.1, 0.25)];
-    const shape = ellipse(size, cy, cx, ry, rx, random, size * random.uniform(0.02, 0.12), 0.2);
+    const [ry, rx] = [random.uniform(0.1, 0.38), random.uniform(0.1, 0.28)];
+    const soft = size * random.uniform(0.02, 0.12);
+    const shape = ellipse(size, cy, cx, ry, rx, random, soft, 0.2);
+    if (random.chance(0.35)) {
+      const other = ellipse(
+        size,
+        cy + random.normal(0, 0.05),
+        1 - cx,
+        ry * random.uniform(0.6, 1.2),
+        rx * random.uniform(0.6, 1.2),
+        random,
+        soft,
+        0.2,
+      );
+      for (let i = 0; i < shape.data.length; i++) shape.data[i] = Math.max(shape.data[i], other.data[i]);
+    }
     const target = random.chance(0.7) ? random.uniform(130, 235) : random.uniform(0, 60);
     const depth = random.uniform(0.4, 0.9);
     const mist = valueNoise(size, random.uniform(4, 16), 3, 0.6, random);

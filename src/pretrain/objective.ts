@@ -25,6 +25,8 @@ export interface ObjectiveWeights {
   contrast: number;
   /** The image's embedding against "normal" and "abnormal". */
   verdict: number;
+  /** The image by its most abnormal patches, as a few-shot model will score it. */
+  peak: number;
   /** "Normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
   separate: number;
 }
@@ -36,16 +38,17 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   restore: 0.5,
   contrast: 0.15,
   verdict: 0.2,
+  peak: 0.3,
   separate: 1,
 };
 
 /** The names of the loss's parts, in the order in which {@link Objective.losses} gives them. */
-export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'verdict', 'separate'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'verdict', 'peak', 'separate'] as const;
 
 /** What one evaluation of the objective gives. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[7]`, as in {@link LOSS_PARTS}, not weighted. */
+  /** Parts, `[8]`, as in {@link LOSS_PARTS}, not weighted. */
   parts: tf.Tensor1D;
   /** Log odds of "abnormal" at the patches by the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
@@ -75,6 +78,7 @@ const APART = -0.2;
  * - restore: the last tokens give back the clean patch
  * - contrast: image and caption embeddings match (Radford et al. 2021), captions under the causal mask
  * - verdict: the image's embedding lies nearer to the right list of prompts
+ * - peak: the soft maximum of the dense log odds tells whether there is any finding at all
  */
 export class Objective {
   readonly layers: number[];
@@ -115,9 +119,12 @@ export class Objective {
     const verdictLogits = tf.reshape(tf.mul(tf.matMul(unitImages, direction), SCALE), [-1]) as tf.Tensor1D;
     const verdict = crossEntropy(verdictLogits, batch.abnormal, 1);
 
+    const logits = tf.div(tf.addN(layerLogits), layerLogits.length);
+    const peak = crossEntropy(softMaximum(logits, batch.patchMask.shape), batch.abnormal, 1);
+
     const separate = tf.relu(tf.sub(tf.sum(tf.mul(normal, abnormal)), APART)) as tf.Scalar;
 
-    const values = { dense, dice, mask, restore, contrast, verdict, separate };
+    const values = { dense, dice, mask, restore, contrast, verdict, peak, separate };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
       total: tf.addN(parts.map((part, i) => tf.mul(part, this.weights[LOSS_PARTS[i]]))) as tf.Scalar,
@@ -216,6 +223,11 @@ function mean(values: tf.Scalar[]): tf.Scalar {
 /** Rows of unit length. */
 function unit(x: tf.Tensor2D | tf.Tensor): tf.Tensor2D {
   return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-8))) as tf.Tensor2D;
+}
+
+/** ln Σ exp(z) - ln(n) / 2 over the n patches of each image: a maximum that all high patches move, `[B]`. */
+function softMaximum(z: tf.Tensor, [b, n]: [number, number]): tf.Tensor1D {
+  return tf.sub(tf.logSumExp(tf.reshape(z, [b, n]), 1), Math.log(n) / 2);
 }
 
 /** Mean of -(w t ln σ(z) + (1 - t) ln(1 - σ(z))), with soft targets t. */
