@@ -2,6 +2,7 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset } from '../datasets/layout';
+import { featureFile, type FeatureCache } from '../training/feature-cache';
 import { FeatureStore } from '../training/feature-store';
 import { loadRun } from '../training/session';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
@@ -9,22 +10,30 @@ import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 /**
  * Scores a test set with a run. The results go into the run folder itself where it is the data set the run was trained
  * on, else into `RUN/transfer/NAME`.
+ * @param options.featureCache - where the frozen features of test sets are kept for other runs (default: nowhere)
  * @throws UserError where the run or the data set is missing or wrong, or there are no test images
  */
-export async function evaluateRun(run: string, datasetDir: string, options: LongRun = {}): Promise<{ metrics: Metrics; dir: string }> {
+export async function evaluateRun(
+  run: string,
+  datasetDir: string,
+  options: LongRun & { featureCache?: FeatureCache } = {},
+): Promise<{ metrics: Metrics; dir: string }> {
   const dataset = readDataset(datasetDir);
   if (dataset.test.length === 0) throw new UserError(`${datasetDir}: samples/test.json lists no images; there is nothing to evaluate`);
   const { model, record, state, folder, dispose } = await loadRun(run);
+  const { featureCache: cache } = options;
+  const hash = datasetHash(dataset);
+  const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, model), limit: cache.limit };
   let store: FeatureStore | undefined;
   try {
     store = await FeatureStore.of(
       dataset.test.map((sample) => sample.file),
       model,
-      { ...options, spillFile: folder.file('features.tmp') },
+      { ...options, spillFile: folder.file('features.tmp'), keep },
     );
     const { protocol, score, seed } = record.config;
     const { metrics, predictions } = await evaluate(model, store, { dataset, epoch: state.epoch, protocol, score, seed });
-    const own = datasetHash(dataset) === record.dataset.hash;
+    const own = hash === record.dataset.hash;
     const dir = own ? folder.dir : path.join(folder.dir, 'transfer', dataset.name.replaceAll(/[^\w.-]/g, '_'));
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);
     return { metrics, dir };

@@ -5,10 +5,14 @@ import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
+import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
 import type { MediClip } from '../mediclip/mediclip';
+import { featureName, FeatureWriter, openFeatures } from './feature-cache';
 
 /** Where the features of one batch are. */
-type Batch = { count: number } & ({ tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][] });
+type Batch = { count: number } & (
+  { tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][] } | { kept: SafetensorsFile; names: string[] }
+);
 
 export interface FeatureStoreOptions extends LongRun {
   /** Images encoded at a time (default 8). */
@@ -17,6 +21,8 @@ export interface FeatureStoreOptions extends LongRun {
   memoryLimit?: number;
   /** File for features beyond the limit; removed by {@link FeatureStore.dispose}. */
   spillFile: string;
+  /** File in which these features are kept for other runs ({@link featureFile}); where it is there, nothing is encoded. */
+  keep?: { file: string; limit?: number };
 }
 
 /**
@@ -36,8 +42,12 @@ export class FeatureStore {
 
   /** Encodes image files; the next batch is decoded while one is encoded. */
   static async of(files: readonly string[], model: MediClip, options: FeatureStoreOptions): Promise<FeatureStore> {
-    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFile, onProgress, signal } = options;
+    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFile, keep, onProgress, signal } = options;
     const store = new FeatureStore(spillFile, memoryLimit);
+    const batches = Math.ceil(files.length / batchSize);
+    const kept = keep && batches > 0 ? openFeatures(keep.file, batches) : undefined;
+    if (kept) return store.take(kept, batches);
+    let writer: FeatureWriter | undefined;
     const size = model.clip.imageSize;
     const load = (start: number): Promise<Float32Array> =>
       Promise.all(files.slice(start, start + batchSize).map((file) => loadTestRgb(file, size))).then((images) => pixelValues(images));
@@ -49,17 +59,36 @@ export class FeatureStore {
         next?.catch(() => undefined); // reported when it is awaited
         if (signal?.aborted) throw new UserError('stopped while test images were encoded');
         const count = Math.min(batchSize, files.length - start);
-        store.add(
-          count,
-          tf.tidy(() => model.encode(tf.tensor4d(values, [count, 3, size, size]))),
-        );
+        const tokens = tf.tidy(() => model.encode(tf.tensor4d(values, [count, 3, size, size])));
+        if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(tokens, files.length, batchSize), keep.limit);
+        for (const layer of writer ? tokens : []) writer?.add(layer.dataSync() as Float32Array);
+        store.add(count, tokens);
         onProgress?.({ phase: 'encoding test images', done: start + count, total: files.length });
       }
+      writer?.finish();
       return store;
     } catch (error) {
+      writer?.abandon();
       store.dispose();
       throw error;
     }
+  }
+
+  /** Uses features that were kept: in memory as far as the limit allows, read again whenever they are needed beyond it. */
+  private take(kept: SafetensorsFile, batches: number): this {
+    for (let b = 0; b < batches; b++) {
+      const names = [...kept.entries.keys()].filter((name) => name.startsWith(featureName(b, 0).replace(/0$/, '')));
+      const entries = names.map((name) => kept.entries.get(name) as TensorEntry);
+      const count = entries[0].shape[0];
+      const bytes = entries.reduce((sum, { start, end }) => sum + end - start, 0);
+      if (this.memory + bytes > this.memoryLimit) {
+        this.batches.push({ count, kept, names });
+      } else {
+        this.memory += bytes;
+        this.batches.push({ count, tensors: readKept(kept, names) });
+      }
+    }
+    return this;
   }
 
   private add(count: number, tensors: tf.Tensor3D[]): void {
@@ -95,7 +124,7 @@ export class FeatureStore {
       if ('tensors' in batch) {
         use(batch.tensors, start, batch.count);
       } else {
-        const tensors = this.fetch(batch.offset, batch.shapes);
+        const tensors = 'kept' in batch ? readKept(batch.kept, batch.names) : this.fetch(batch.offset, batch.shapes);
         use(tensors, start, batch.count);
         tf.dispose(tensors);
       }
@@ -121,4 +150,18 @@ export class FeatureStore {
     fs.rmSync(this.spillFile, { force: true });
     this.handle = undefined;
   }
+}
+
+/** Shapes of all batches, from the tokens of the first. */
+function shapesOf(first: readonly tf.Tensor3D[], images: number, batchSize: number): number[][][] {
+  return Array.from({ length: Math.ceil(images / batchSize) }, (_, b) =>
+    first.map(({ shape }) => [Math.min(batchSize, images - b * batchSize), shape[1], shape[2]]),
+  );
+}
+
+function readKept(kept: SafetensorsFile, names: readonly string[]): tf.Tensor3D[] {
+  return names.map((name) => {
+    const { shape, data } = kept.read(name);
+    return tf.tensor3d(data as Float32Array, shape as [number, number, number]);
+  });
 }

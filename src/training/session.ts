@@ -17,11 +17,16 @@ export interface OpenedClip {
   identity: { name: string; dir: string; hash: string };
 }
 
+/** Finds a CLIP by name or folder, without opening it. */
+export function modelIdentity(nameOrDir: string): OpenedClip['identity'] {
+  const { name, dir } = resolveModel(nameOrDir);
+  return { name, dir: path.resolve(dir), hash: modelHash(dir) };
+}
+
 /** Opens the CLIP that a run uses, at the run's image size. */
 export async function openClip(nameOrDir: string, imageSize: number): Promise<OpenedClip> {
-  const { name, dir } = resolveModel(nameOrDir);
-  const clip = await Clip.open(dir, imageSize);
-  return { clip, identity: { name, dir: path.resolve(dir), hash: modelHash(dir) } };
+  const identity = modelIdentity(nameOrDir);
+  return { clip: await Clip.open(identity.dir, imageSize), identity };
 }
 
 /** SHA-256 over those of the configuration and the weights' files. */

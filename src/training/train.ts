@@ -14,6 +14,7 @@ import type { MediClip } from '../mediclip/mediclip';
 import { BatchSource, loadSupport } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { featureFile, type FeatureCache } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
 import { buildModel, openClip } from './session';
@@ -32,6 +33,8 @@ export interface TrainOptions extends LongRun {
   onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
   /** Threads that synthesise anomalies (default: one less than there are cores). */
   threads?: number;
+  /** Where frozen features of the test set are kept for other runs (default: nowhere). */
+  featureCache?: FeatureCache;
 }
 
 export interface TrainResult {
@@ -81,7 +84,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       );
     const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, adam);
     const images = await loadSupport(support, config.imageSize);
-    const run = new Run(options, folder, config, dataset, model, adam, state);
+    const run = new Run(options, folder, record, dataset, model, adam, state);
     const source = new BatchSource(images, config, state.epoch + 1, options.threads);
     try {
       await run.epochs(source);
@@ -102,16 +105,18 @@ class Run {
   readonly history: HistoryRow[];
   private store?: FeatureStore;
   private masks: Uint8Array | null = null;
+  private readonly config: TrainingConfig;
 
   constructor(
     private readonly options: TrainOptions,
     private readonly folder: RunFolder,
-    private readonly config: TrainingConfig,
+    private readonly record: RunRecord,
     private readonly dataset: Dataset,
     private readonly model: MediClip,
     private readonly adam: Adam,
     private state: CheckpointState,
   ) {
+    this.config = record.config;
     this.history = folder.readHistory().filter((row) => row.epoch <= state.epoch);
   }
 
@@ -163,11 +168,12 @@ class Run {
   /** The test set's features, encoded when they are first needed. */
   private async features(): Promise<FeatureStore> {
     if (!this.store) {
-      const { onProgress, signal } = this.options;
+      const { onProgress, signal, featureCache } = this.options;
+      const keep = featureCache && { file: featureFile(featureCache, this.record, this.model), limit: featureCache.limit };
       this.store = await FeatureStore.of(
         this.dataset.test.map((sample) => sample.file),
         this.model,
-        { onProgress, signal, spillFile: this.folder.file('features.tmp') },
+        { onProgress, signal, spillFile: this.folder.file('features.tmp'), keep },
       );
       this.masks = await loadMasks(this.dataset.test, this.config.imageSize);
     }
