@@ -7,6 +7,8 @@ import { projectRoot } from '../common/project-root';
 export interface NotebookSettings {
   /** A folder in the published layout, absolute or below the project, or a procedural set's name such as `phantom-brain` (`MEDICLIP_DATASET`). */
   dataset: string;
+  /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a drawn one (`MEDICLIP_IMAGES`). */
+  images: string;
   /** Name or folder of a CLIP (`MEDICLIP_MODEL`). */
   model: string;
   /** Normal images to learn from, K (`MEDICLIP_SHOTS`). */
@@ -18,10 +20,13 @@ export interface NotebookSettings {
 }
 
 /**
- * A notebook's settings: its own values, of which the environment may replace any.
+ * A notebook's settings: its own values, of which the environment may replace any. A notebook names those that it uses.
  * @throws UserError naming the variable that is no whole number in its range
  */
-export function notebookSettings(own: NotebookSettings, env: Record<string, string | undefined> = process.env): NotebookSettings {
+export function notebookSettings<K extends keyof NotebookSettings>(
+  own: Pick<NotebookSettings, K>,
+  env: Record<string, string | undefined> = process.env,
+): Pick<NotebookSettings, K> {
   const number = (name: string, value: number, least: number): number => {
     const text = env[name]?.trim();
     if (!text) return value;
@@ -30,13 +35,18 @@ export function notebookSettings(own: NotebookSettings, env: Record<string, stri
       throw new UserError(`${name}: expected a whole number of ${least} or more, got ${JSON.stringify(text)}`, 2);
     return given;
   };
-  return {
-    dataset: env.MEDICLIP_DATASET?.trim() || own.dataset,
-    model: env.MEDICLIP_MODEL?.trim() || own.model,
-    shots: number('MEDICLIP_SHOTS', own.shots, 1),
-    epochs: number('MEDICLIP_EPOCHS', own.epochs, 1),
-    seed: number('MEDICLIP_SEED', own.seed, 0),
+  const text = (name: string, value: string): string => env[name]?.trim() || value;
+  const read: { [Key in keyof NotebookSettings]: (value: NotebookSettings[Key]) => NotebookSettings[Key] } = {
+    dataset: (value) => text('MEDICLIP_DATASET', value),
+    images: (value) => text('MEDICLIP_IMAGES', value),
+    model: (value) => text('MEDICLIP_MODEL', value),
+    shots: (value) => number('MEDICLIP_SHOTS', value, 1),
+    epochs: (value) => number('MEDICLIP_EPOCHS', value, 1),
+    seed: (value) => number('MEDICLIP_SEED', value, 0),
   };
+  const settings = { ...own };
+  for (const key of Object.keys(own) as K[]) settings[key] = read[key](own[key]);
+  return settings;
 }
 
 /**

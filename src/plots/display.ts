@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import path from 'node:path';
 import type { Display } from 'tslab';
 import { toPng } from './chart';
-import { isChart, type Picture } from './picture';
+import { isChart, isInteractive, type Picture } from './picture';
 import { screenCopy } from './screen-copy';
 import { tableHtml, tableText, type Table } from './table';
 
@@ -15,10 +15,11 @@ interface Bundle {
 type WriteDisplayData = (message: Bundle & { transient: { display_id?: string } }, update: boolean) => void;
 
 const VEGA_LITE = 'application/vnd.vegalite.v5+json';
+const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /**
- * Shows a picture below the notebook's cell: a chart as Vega-Lite, which JupyterLab draws, with a PNG beside it for viewers
- * that run no scripts; a PNG as it is. Outside of a kernel nothing happens.
+ * Shows a picture below the notebook's cell: a chart as Vega-Lite and an interactive picture as Plotly, which JupyterLab draws,
+ * with a PNG beside it for viewers that run no scripts; a PNG as it is. Outside of a kernel nothing happens.
  */
 export async function show(picture: Picture): Promise<void> {
   if (findKernel()) send(await bundleOf(picture));
@@ -76,10 +77,13 @@ export function liveChart(): LiveChart {
 }
 
 async function bundleOf(picture: Picture): Promise<Bundle> {
-  const { png, width, height, alt } = isChart(picture) ? await toPng(picture) : await screenCopy(picture);
+  const { png, width, height, alt } = isChart(picture)
+    ? await toPng(picture)
+    : await screenCopy(isInteractive(picture) ? picture.still : picture);
   return {
     data: {
       ...(isChart(picture) ? { [VEGA_LITE]: picture.spec } : {}),
+      ...(isInteractive(picture) ? { [PLOTLY]: picture.plotly } : {}),
       'image/png': png.toString('base64'),
       'text/plain': alt,
     },

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import type { PlotlyFigure } from './plotly';
 
 /** A chart as data: drawn by JupyterLab itself, or by {@link toSvg} and {@link toPng}. */
 export interface Chart {
@@ -19,9 +20,21 @@ export interface PngPicture {
   svg?: string;
 }
 
+/** A picture to explore with the pointer. */
+export interface Interactive {
+  plotly: PlotlyFigure;
+  /** What stands for it on paper and where no script runs; of the same size. */
+  still: PngPicture;
+  alt: string;
+}
+
 /** Whatever can be shown in a notebook or exported as a figure. */
-export type Picture = Chart | PngPicture;
+export type Picture = Chart | PngPicture | Interactive;
 
 export function isChart(picture: Picture): picture is Chart {
   return 'spec' in picture;
+}
+
+export function isInteractive(picture: Picture): picture is Interactive {
+  return 'plotly' in picture;
 }

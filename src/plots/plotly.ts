@@ -1,0 +1,67 @@
+import type { Interactive, PngPicture } from './picture';
+import { COLOURS, FONT } from './style';
+
+/** What Plotly draws: traces, layout, and settings of the tool bar. */
+export interface PlotlyFigure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+  config: Record<string, unknown>;
+}
+
+/** Quiet tool bar, no logo, nothing that leads out of the page. */
+const CONFIG = {
+  displaylogo: false,
+  showSendToCloud: false,
+  showEditInChartStudio: false,
+  responsive: false,
+  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'toImage', 'autoScale2d'],
+};
+
+const AXIS = {
+  gridcolor: COLOURS.grid,
+  linecolor: COLOURS.chance,
+  zerolinecolor: COLOURS.grid,
+  tickfont: { size: 11 },
+  title: { font: { size: 12 }, standoff: 8 },
+  automargin: true,
+};
+
+/**
+ * An interactive picture in the project's style, as large as the still that stands for it where no script runs.
+ * @param axes - which of the layout's axes get the style's grid and fonts, such as `xaxis`
+ */
+export function interactive(
+  { data, layout }: Pick<PlotlyFigure, 'data' | 'layout'>,
+  still: PngPicture,
+  axes: readonly string[] = [],
+): Interactive {
+  const styled: Record<string, unknown> = {
+    width: still.width,
+    height: still.height,
+    font: { family: FONT, size: 12, color: COLOURS.text },
+    paper_bgcolor: COLOURS.background,
+    plot_bgcolor: COLOURS.background,
+    hoverlabel: { bgcolor: COLOURS.background, font: { family: FONT, size: 12, color: COLOURS.text } },
+    ...layout,
+  };
+  for (const axis of axes) styled[axis] = merge(AXIS, (layout[axis] ?? {}) as Record<string, unknown>);
+  return { plotly: { data, layout: styled, config: CONFIG }, still, alt: still.alt };
+}
+
+function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const both = [out[key], value].every((v) => typeof v === 'object' && v !== null && !Array.isArray(v));
+    out[key] = both ? merge(out[key] as Record<string, unknown>, value as Record<string, unknown>) : value;
+  }
+  return out;
+}
+
+/** A text from outside for Plotly, which reads a little HTML in labels, links among it: markup becomes text. */
+export function plotlyText(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f\u007f]/g, '\ufffd')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;');
+}
