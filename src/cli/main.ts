@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../common/errors';
 import { packageVersion } from '../common/version';
+import { registerAblate } from './ablate';
 import { registerDatasets } from './datasets';
 import { registerDoctor } from './doctor';
 import { registerModels } from './models';
 import { registerRuns } from './runs';
 import { registerSynthesize } from './synthesize';
+import { registerTable } from './table';
 import { registerVerify } from './verify';
 
 /** The program with all its verbs. */
@@ -20,6 +22,8 @@ export function program(): Command {
   registerDatasets(root);
   registerSynthesize(root);
   registerRuns(root);
+  registerAblate(root);
+  registerTable(root);
   registerVerify(root);
   for (const command of withDescendants(root)) command.exitOverride();
   return root;

@@ -1,0 +1,21 @@
+import type { TrainingConfig } from '../training/config';
+import type { VariantName } from './cells';
+
+/** What the process of one cell is told. */
+export interface CellOrder {
+  name: string;
+  /** Run folder. */
+  run: string;
+  /** Held while the cell is worked on. */
+  lock: string;
+  dataset: string;
+  model: string;
+  config: TrainingConfig;
+  variants: VariantName[];
+  /** Folders of the other data sets to test on. */
+  transfer: { name: string; dir: string }[];
+  /** Folder of frozen features that runs share. */
+  features: string;
+  /** Threads that synthesise anomalies. */
+  threads: number;
+}

@@ -1,0 +1,34 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { RunFolder } from '../training/run-folder';
+import type { Cell } from './cells';
+
+/** What lies in a cell's folder: nothing, a run that can go on, or one with all its results. */
+export type CellState = 'new' | 'started' | 'finished';
+
+/** The folder in a run's folder that holds its results on a data set that it was not trained on. */
+export function transferFolder(run: string, dataset: string): string {
+  return path.join(run, 'transfer', dataset.replaceAll(/[^\w.-]/g, '_'));
+}
+
+/**
+ * Looks at a cell's run folder below `out`.
+ * @throws UserError where it holds a run with other weights, data or settings: its results would be taken for those of this cell
+ */
+export function cellState(out: string, cell: Cell): CellState {
+  const folder = new RunFolder(path.join(out, cell.name));
+  if (!folder.begun) return 'new';
+  const { model, dataset, config } = folder.readRecord();
+  const remedy = 'remove the folder or choose another --out';
+  if (model.hash !== cell.model.hash) throw new UserError(`${folder.dir}: was made with other weights of ${model.name}; ${remedy}`);
+  if (dataset.hash !== cell.dataset.hash) throw new UserError(`${folder.dir}: was made with other images of ${dataset.name}; ${remedy}`);
+  if (JSON.stringify(config) !== JSON.stringify(cell.config)) throw new UserError(`${folder.dir}: was made with other settings; ${remedy}`);
+  return missingResults(folder.dir, cell).length === 0 ? 'finished' : 'started';
+}
+
+/** The results that a run still lacks: `null` for those on its own test set, else data sets. */
+export function missingResults(run: string, cell: Cell): (Cell['dataset'] | null)[] {
+  const lacks = (dir: string): boolean => !fs.existsSync(path.join(dir, 'metrics.json'));
+  return [...(lacks(run) ? [null] : []), ...cell.transfer.filter((dataset) => lacks(transferFolder(run, dataset.name)))];
+}

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import YAML from 'yaml';
+import { z } from 'zod';
+import { messageOf, UserError } from '../common/errors';
+import { readText } from '../common/files';
+import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../datasets/phantoms/names';
+import { trainingConfig } from '../training/config';
+
+const wholeNumbers = (lowest: number): z.ZodArray<z.ZodNumber, 'atleastone'> => z.array(z.number().int().min(lowest)).nonempty();
+const names = z.array(z.string().min(1)).nonempty();
+const settings = z.record(z.unknown());
+
+const generated = z
+  .object({
+    generate: z.enum(PHANTOM_NAMES),
+    size: z.enum(PHANTOM_SIZES).default('small'),
+    seed: z.number().int().min(0).default(1),
+    difficulty: z.union([z.enum(['easy', 'medium', 'hard']).transform((word) => DIFFICULTIES[word]), z.number().min(0).max(1)]).optional(),
+  })
+  .strict();
+const folder = z.object({ dir: z.string().min(1), optional: z.boolean().default(false) }).strict();
+
+const variant = z
+  .object({
+    label: z.string().min(1).max(80),
+    group: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and "-"'),
+    settings: settings.default({}),
+    datasets: names.optional(),
+    models: names.optional(),
+    shots: wholeNumbers(1).optional(),
+    seeds: wholeNumbers(0).optional(),
+    transfer: z.union([z.boolean(), names]).optional(),
+  })
+  .strict();
+
+const schema = z
+  .object({
+    datasets: z.array(z.union([generated, folder])).nonempty(),
+    models: names.default(['compact']),
+    shots: wholeNumbers(1).default([16]),
+    seeds: wholeNumbers(0).default([1, 2, 3]),
+    base: settings.default({}),
+    variants: z.array(variant).nonempty(),
+    transfer: z.union([z.boolean(), names]).default(false),
+  })
+  .strict();
+
+/** A procedural data set that is drawn when it is needed, or the folder of one, relative to the grid's file. */
+export type DatasetSpec =
+  | { generate: (typeof PHANTOM_NAMES)[number]; size: (typeof PHANTOM_SIZES)[number]; seed: number; difficulty?: number }
+  | { dir: string; optional: boolean };
+
+/** One row of a table: settings that differ from the grid's base, under a name for people. */
+export interface GridVariant {
+  label: string;
+  /** The table that it belongs to: `methods`, `components`, `tasks` or any other. */
+  group: string;
+  /** Settings of a run, each in place of the one of the same name in `base`. */
+  settings: Record<string, unknown>;
+  /** Instead of the grid's own lists. */
+  datasets?: string[];
+  models?: string[];
+  shots?: number[];
+  seeds?: number[];
+  transfer?: boolean | string[];
+}
+
+/** A grid of runs: every variant on every data set and model, with every number of shots and every seed. */
+export interface Grid {
+  /** The file it was read from. */
+  file: string;
+  datasets: DatasetSpec[];
+  models: string[];
+  shots: number[];
+  seeds: number[];
+  base: Record<string, unknown>;
+  variants: GridVariant[];
+  /** The data sets on which finished runs are tested too: true for all others of the grid, or their names. */
+  transfer: boolean | string[];
+}
+
+/**
+ * Reads a grid from a YAML or JSON file and checks all that can be known without looking at data and models.
+ * @throws UserError naming the file and the key, also for keys that do not exist
+ */
+export function readGrid(file: string): Grid {
+  const text = readText(file, 1 << 20);
+  let parsed: unknown;
+  try {
+    parsed = YAML.parse(text);
+  } catch (error) {
+    throw new UserError(`${file}: ${messageOf(error).split('\n')[0]}`, 2);
+  }
+  return checkGrid(parsed, file);
+}
+
+/** Checks a grid that was read. */
+export function checkGrid(value: unknown, file: string): Grid {
+  const result = schema.safeParse(value ?? {});
+  if (result.success === false) throw new UserError(`${file}: ${explain(result.error.issues[0])}`, 2);
+  const grid = { file: path.resolve(file), ...result.data } as Grid;
+  for (const { label, group } of grid.variants) {
+    if (grid.variants.filter((other) => other.label === label && other.group === group).length > 1) {
+      throw new UserError(`${file}: variants: two of the group ${group} are called ${JSON.stringify(label)}`, 2);
+    }
+  }
+  checkSettings(grid.base, `${file}: base`);
+  grid.variants.forEach((v, i) => {
+    const where = `${file}: variants.${i} (${v.label}): settings`;
+    checkSettings(v.settings, where);
+    trainingConfig({ ...grid.base, ...v.settings }, where);
+  });
+  return grid;
+}
+
+function checkSettings(given: Record<string, unknown>, where: string): void {
+  for (const axis of ['shots', 'seed']) {
+    if (axis in given)
+      throw new UserError(`${where}: ${axis} is an axis of the grid; list the values under ${axis.replace(/d$/, 'ds')}`, 2);
+  }
+  trainingConfig(given, where);
+}
+
+/** One line for the first thing that is wrong. Of a union, the alternative that got furthest speaks. */
+function explain(issue: z.ZodIssue): string {
+  if (issue.code === 'invalid_union') {
+    const isFolder = (error: z.ZodError): boolean =>
+      error.issues.some((i) => i.code === 'unrecognized_keys' && i.keys.includes('generate'));
+    const speaking = issue.unionErrors.find(
+      (error) => !isFolder(error) && !error.issues.some((i) => i.path[i.path.length - 1] === 'generate' && i.message === 'Required'),
+    );
+    const first = (speaking ?? issue.unionErrors[0]).issues[0];
+    return first.path.length >= issue.path.length ? explain(first) : `${issue.path.join('.')}: ${first.message}`;
+  }
+  const at = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return `unknown key ${[...issue.path, issue.keys[0]].join('.')}; known here are ${knownKeys(issue.path).join(', ')}`;
+  }
+  return `${at || 'top level'}: ${issue.message}`;
+}
+
+function knownKeys(at: (string | number)[]): string[] {
+  if (at[0] === 'variants') return Object.keys(variant.shape);
+  if (at[0] === 'datasets') return [...Object.keys(generated.shape), ...Object.keys(folder.shape)];
+  return Object.keys(schema.shape);
+}

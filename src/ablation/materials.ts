@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import { projectRoot } from '../common/project-root';
+import { datasetHash, readDataset } from '../datasets/layout';
+import { generatePhantoms, PHANTOM_VERSION } from '../datasets/phantoms/generate';
+import { modelIdentity } from '../training/session';
+import type { GridDataset, GridModel, LeftOut } from './cells';
+import type { DatasetSpec, Grid } from './grid';
+
+/** What a grid is run on. */
+export interface Materials {
+  datasets: GridDataset[];
+  models: GridModel[];
+  /** Optional data sets that are not here. */
+  leftOut: LeftOut[];
+}
+
+/**
+ * Finds the data sets and models of a grid; procedural sets are drawn into the project's cache where they are missing.
+ * @throws UserError where one is missing that is not optional, where two sets have one name, or a variant asks for one that there is not
+ */
+export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<Materials> {
+  const datasets: GridDataset[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const spec of grid.datasets) {
+    const dir = await folderOf(spec, grid, options);
+    if ('dir' in spec && spec.optional && !fs.existsSync(dir)) {
+      leftOut.push({ what: `data set ${path.basename(dir)}`, why: `${dir} is not there` });
+      continue;
+    }
+    const dataset = readDataset(dir);
+    if (dataset.test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; a grid needs some to compare results`);
+    const other = datasets.find(({ name }) => name === dataset.name);
+    if (other)
+      throw new UserError(`${grid.file}: datasets: ${other.dir} and ${dir} are both of ${dataset.name}; give each a grid of its own`);
+    datasets.push({
+      name: dataset.name,
+      dir: dataset.dir,
+      hash: datasetHash(dataset),
+      trainImages: dataset.train.length,
+      testImages: dataset.test.length,
+    });
+  }
+  if (datasets.length === 0) throw new UserError(`${grid.file}: datasets: none of them is here`);
+  const known = [...datasets.map(({ name }) => name), ...leftOut.map(({ what }) => what.replace('data set ', ''))];
+  const asked = [
+    ...grid.variants.flatMap((v) => v.datasets ?? []),
+    ...[grid, ...grid.variants].flatMap((v) => (Array.isArray(v.transfer) ? v.transfer : [])),
+  ];
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown) throw new UserError(`${grid.file}: there is no data set ${unknown} in this grid; it has ${known.join(', ')}`, 2);
+  const given = [...new Set([...grid.models, ...grid.variants.flatMap((v) => v.models ?? [])])];
+  const models = given.map((name) => {
+    const isPath = /^\.{0,2}[\\/]/.test(name);
+    const { name: resolved, dir, hash } = modelIdentity(isPath ? path.resolve(path.dirname(grid.file), name) : name);
+    return { given: name, name: resolved, dir, hash };
+  });
+  return { datasets, models, leftOut };
+}
+
+async function folderOf(spec: DatasetSpec, grid: Grid, options: LongRun): Promise<string> {
+  if ('dir' in spec) return path.resolve(path.dirname(grid.file), spec.dir);
+  const { generate, size, seed, difficulty } = spec;
+  const grade = difficulty === undefined ? '' : `-difficulty${difficulty}`;
+  const out = path.join(projectRoot(), '.cache', 'datasets', `${generate}-${size}${grade}-seed${seed}-v${PHANTOM_VERSION}`);
+  return (await generatePhantoms(generate, { size, seed, difficulty, out, ...options })).dir;
+}

@@ -1,0 +1,66 @@
+import { initBackend, tf } from '../common/backend';
+import { Random } from '../common/random';
+import { Adam } from '../mediclip/adam';
+import { buildModel, openClip } from '../training/session';
+import type { TrainingConfig } from '../training/config';
+
+/** Seconds on this machine, now. */
+export interface StepTimes {
+  /** One training step of a whole batch. */
+  step: number;
+  /** Encoding, scoring and mapping one test image. */
+  image: number;
+}
+
+/**
+ * Times a training step and the scoring of a batch of a model at the size that settings ask for, on random pixels; each after one
+ * that is not counted.
+ */
+export async function measureStep(model: string, config: TrainingConfig): Promise<StepTimes> {
+  await initBackend();
+  const { clip } = await openClip(model, config.imageSize);
+  const mediclip = buildModel(clip, config);
+  const adam = new Adam(mediclip.parameters, config.optimizer);
+  const { batchSize: batch, imageSize: size } = config;
+  const random = Random.of(1, 'measured step');
+  const pixels = tf.tensor4d(
+    Float32Array.from({ length: batch * 3 * size * size }, () => random.normal()),
+    [batch, 3, size, size],
+  );
+  const mask = tf.tensor3d(
+    Float32Array.from({ length: batch * size * size }, (_, i) => Number(i % size < size / 4)),
+    [batch, size, size],
+  );
+  const step = (): void => {
+    const tokens = tf.tidy(() => mediclip.encode(pixels));
+    const { losses, gradients } = mediclip.gradients(tokens, mask, config.loss);
+    adam.apply(gradients);
+    losses.dataSync();
+    tf.dispose([tokens, losses, gradients]);
+  };
+  const score = (): void => {
+    const text = mediclip.textFeatures();
+    tf.tidy(() => mediclip.anomalyMap(mediclip.encode(pixels), text).dataSync());
+    text.dispose();
+  };
+  try {
+    return { step: seconds(step), image: seconds(score) / batch };
+  } finally {
+    tf.dispose([pixels, mask]);
+    adam.dispose();
+    mediclip.dispose();
+    clip.dispose();
+  }
+}
+
+/** Of one go, after one that is not counted: the mean of as many as half a second holds, five at most. */
+function seconds(work: () => void): number {
+  work();
+  const started = performance.now();
+  let goes = 0;
+  do {
+    work();
+    goes++;
+  } while (performance.now() - started < 500 && goes < 5);
+  return (performance.now() - started) / 1000 / goes;
+}

@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { UserError } from '../common/errors';
+import { makeFolder, writeJson } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { evaluateRun } from '../evaluation/evaluate-run';
+import { withLock } from '../models/lock';
+import { RunFolder } from '../training/run-folder';
+import { train } from '../training/train';
+import { transferFolder } from './cell-state';
+import type { CellOrder } from './cell-order';
+
+/** How long a cell waits for a process of an earlier, killed grid that still ends its last step, in milliseconds. */
+const PATIENCE = 120_000;
+
+/**
+ * Does what a cell still lacks: trains or goes on, tests on other data sets, and leaves in `cell.json` under which names tables show
+ * the run.
+ */
+export async function runCell(order: CellOrder, options: LongRun = {}): Promise<void> {
+  makeFolder(path.dirname(order.lock));
+  await whenFree(order, options.signal, async () => {
+    const { run, dataset, model, config, threads, transfer } = order;
+    const cache = { dir: order.features };
+    const folder = new RunFolder(run);
+    if (!fs.existsSync(folder.file('metrics.json'))) {
+      const start = folder.begun ? { resume: true } : { model, settings: config };
+      await train({ dataset, out: run, threads, featureCache: cache, ...start, ...options });
+    }
+    for (const other of transfer) {
+      if (fs.existsSync(path.join(transferFolder(run, other.name), 'metrics.json'))) continue;
+      await evaluateRun(run, other.dir, { ...options, featureCache: cache });
+    }
+    writeJson(folder.file('cell.json'), { variants: order.variants });
+  });
+}
+
+async function whenFree(order: CellOrder, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  const started = Date.now();
+  for (;;) {
+    let begun = false;
+    try {
+      return await withLock(order.lock, order.name, () => {
+        begun = true;
+        return work();
+      });
+    } catch (error) {
+      const held = !begun && error instanceof UserError;
+      if (!held || signal?.aborted || Date.now() - started > PATIENCE) throw error;
+      await wait(500);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { UserError, UsageError } from '../common/errors';
+import { formatSeconds, progressBar } from '../common/progress';
+import type { CellOrder } from '../ablation/cell-order';
+import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
+import { emit, interruptSignal, wholeNumber } from './output';
+
+interface Options {
+  grid: string;
+  out: string;
+  dryRun?: boolean;
+  measure: boolean;
+  cell?: string[];
+  processes?: number;
+  threads?: number;
+  memory?: number;
+  json?: boolean;
+}
+
+/** `mediclip ablate`, and the hidden verb that works on one of its cells. */
+export function registerAblate(root: Command): void {
+  root
+    .command('ablate')
+    .description('a grid of runs: methods, parts taken out, data sets, shots and seeds; skips what is finished, resumes what was begun')
+    .requiredOption('--grid <file>', 'YAML or JSON (workflow/*.yaml are examples, workflow/README.md says what it holds)')
+    .requiredOption('--out <dir>', 'folder of the run folders, one a cell')
+    .option('--dry-run', 'list the cells; estimate time and disk from a step that is measured now')
+    .option('--no-measure', 'with --dry-run: list only')
+    .option('--cell <name...>', 'only these cells')
+    .option('--processes <n>', 'cells at a time (default: as many as cores and memory allow)', wholeNumber('--processes', 1, 1024))
+    .option('--threads <n>', 'threads of each process (default: cores shared out)', wholeNumber('--threads', 1, 1024))
+    .option('--memory <gb>', 'gigabytes that all processes may need together (default: four fifths of what is free)', positive('--memory'))
+    .option('--json', 'print the plan or the summary as JSON')
+    .action(run);
+  root.command('run-cell', { hidden: true }).description('works on the cell that the parent process sends').action(runOrder);
+}
+
+async function run(options: Options): Promise<void> {
+  const { readGrid } = await import('../ablation/grid');
+  const { planGrid, runPlan, defaultBudget } = await import('../ablation/ablate');
+  const grid = readGrid(options.grid);
+  const signal = interruptSignal();
+  const bar = progressBar();
+  const plan = await planGrid(grid, { out: options.out, only: options.cell, signal, onProgress: bar.onProgress }).finally(bar.clear);
+  const { processes, threads, memory } = defaultBudget(plan.cells, { ...options, memory: options.memory && options.memory * 1e9 });
+  if (options.dryRun) return dryRun(plan, options, { processes, threads });
+  const line = (text: string): void => void process.stderr.write(text + '\n');
+  const open = plan.cells.filter(({ state }) => state !== 'finished').length;
+  line(`cells: ${plan.cells.length}, to do: ${open}, ${processes} at a time on ${threads} ${threads === 1 ? 'thread' : 'threads'} each`);
+  const summary = await runPlan(plan, { out: options.out, budget: { processes, memory }, threads, signal, onLine: line });
+  emit(options.json, summary, summaryText);
+  const { stopped, failed } = summary;
+  if (stopped.length > 0) throw new UserError(`stopped with ${stopped.length} cells to do; the same command goes on`);
+  if (failed.length > 0) throw new UserError(`${failed.length} of ${plan.cells.length} cells failed`);
+}
+
+async function dryRun(plan: Plan, options: Options, { processes, threads }: { processes: number; threads: number }): Promise<void> {
+  const { estimatePlan } = await import('../ablation/ablate');
+  const { methodOf } = await import('../ablation/describe-config');
+  const estimate = options.measure ? await estimatePlan(plan, { processes, threads }) : null;
+  const cells = plan.cells.map(({ name, dataset, model, config, variants, transfer, state, memory }) => ({
+    name,
+    dataset: dataset.name,
+    model: model.name,
+    method: methodOf(config),
+    shots: config.shots,
+    seed: config.seed,
+    variants,
+    transfer: transfer.map((other) => other.name),
+    state,
+    memoryMb: Math.ceil(memory / 1e6),
+    seconds: estimate?.cells[name] ?? null,
+  }));
+  const total = estimate && { seconds: estimate.seconds, bytes: estimate.bytes, measured: estimate.measured };
+  emit(options.json, { cells, leftOut: plan.leftOut, processes, threads, estimate: total }, () =>
+    planText(plan, estimate, processes, threads),
+  );
+}
+
+function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes: number, threads: number): string {
+  const open = cells.filter(({ state }) => state !== 'finished');
+  const lines = cells.map(
+    ({ name, state, variants }) => `${state.padEnd(8)} ${name}  ${variants.map((v) => `${v.group}: ${v.label}`).join('; ')}`,
+  );
+  lines.push(...leftOut.map(({ what, why }) => `left out ${what}: ${why}`), `${cells.length} cells, ${open.length} to do`);
+  for (const [what, { step, image }] of Object.entries(estimate?.measured ?? {})) {
+    lines.push(`measured: ${what}: ${step.toFixed(2)} s a training step, ${image.toFixed(3)} s a test image on ${threads} threads`);
+  }
+  if (estimate) {
+    const disk = `${(estimate.bytes / 1e9).toFixed(2)} GB`;
+    lines.push(`estimate: ${formatSeconds(estimate.seconds)} with ${processes} at a time on a quiet machine, ${disk} of disk`);
+  }
+  return lines.join('\n');
+}
+
+function summaryText({ out, finished, skipped, failed, stopped, leftOut, seconds }: GridSummary): string {
+  return [
+    `${out}: ${finished.length} finished in ${formatSeconds(seconds)}, ${skipped.length} were finished before, ${failed.length} failed, ${stopped.length} not done`,
+    ...leftOut.map(({ what, why }) => `left out ${what}: ${why}`),
+    ...failed.map(({ cell, error, log }) => `FAILED ${cell}\n  ${error}\n  ${log}`),
+  ].join('\n');
+}
+
+/** Waits for the order of the process that started this one, and stops when that process is gone. */
+async function runOrder(): Promise<void> {
+  if (!process.send) throw new UsageError('run-cell: is started by "mediclip ablate"');
+  const order = await new Promise<CellOrder>((resolve) => process.once('message', (message) => resolve(message as CellOrder)));
+  const { runCell } = await import('../ablation/run-cell');
+  const bar = progressBar();
+  const signal = AbortSignal.any([interruptSignal(), parentGone()]);
+  try {
+    await runCell(order, { signal, onProgress: bar.onProgress });
+  } finally {
+    bar.clear();
+    if (process.connected) process.disconnect();
+  }
+}
+
+function parentGone(): AbortSignal {
+  const controller = new AbortController();
+  process.once('disconnect', () => controller.abort());
+  return controller.signal;
+}
+
+function positive(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${option}: expected a number above 0, got ${JSON.stringify(text)}`);
+    return value;
+  };
+}

@@ -1,0 +1,86 @@
+import { Random } from '../common/random';
+import { METRICS, type MetricName } from './metrics';
+import { pairedBootstrap, type PairedTest, type ScorePair } from './paired-bootstrap';
+import type { Result } from './results';
+import { matchScores, readScores, type Scores } from './scores';
+import { SUMMARY_KEYS, type Summary } from './summary';
+
+/** A row of a table: a summary, whether it is the best of those it stands beside, and the test against one of them. */
+export interface ComparedRow extends Summary {
+  best: boolean;
+  /** Label of the row that this one was tested against. */
+  against: string | null;
+  test: PairedTest | null;
+}
+
+/** Against which of all rows a row is tested. */
+export type Reference = (row: Summary, rows: readonly Summary[]) => Summary | undefined;
+
+/**
+ * Marks the best of all rows that stand beside each other, and tests each against its reference: paired bootstrap over the same test
+ * images and seeds, for metrics of images (maps of test images are not kept, so those of pixels have none).
+ * @param results - of which the rows are summaries; their scores are read
+ * @param besides - what rows must share to stand beside each other
+ */
+export function compare(
+  rows: readonly Summary[],
+  results: readonly Result[],
+  options: { besides: (row: Summary) => unknown[]; reference?: Reference; resamples?: number },
+): ComparedRow[] {
+  const { besides, reference, resamples } = options;
+  const key = (row: Summary): string => JSON.stringify([row.metric, ...besides(row)]);
+  const read = new Map<string, Scores>();
+  const scores = ({ predictions }: Result): Scores => {
+    const known = read.get(predictions) ?? readScores(predictions);
+    read.set(predictions, known);
+    return known;
+  };
+  return rows.map((row) => {
+    const beside = rows.filter((other) => key(other) === key(row));
+    const against = reference?.(row, rows);
+    const test = against && against !== row ? testOf(row, against, results, scores, resamples) : null;
+    return { ...row, best: beside.length > 1 && isBest(row, beside), against: test ? (against as Summary).label : null, test };
+  });
+}
+
+/** The row with the best mean of those for which `counts` holds. */
+export function bestOf(rows: readonly Summary[], counts: (row: Summary) => boolean): Summary | undefined {
+  return rows.filter(counts).find((row, _, all) => isBest(row, all));
+}
+
+function isBest(row: Summary, among: readonly Summary[]): boolean {
+  const sign = METRICS[row.metric].lowerIsBetter ? -1 : 1;
+  return among.every((other) => sign * row.mean >= sign * other.mean);
+}
+
+function testOf(
+  row: Summary,
+  against: Summary,
+  results: readonly Result[],
+  scores: (result: Result) => Scores,
+  resamples?: number,
+): PairedTest | null {
+  const metric = imageMetric(row.metric);
+  if (!metric) return null;
+  const [mine, theirs] = [runsOf(row, results), runsOf(against, results)];
+  const matched = mine.flatMap((a) => {
+    const b = theirs.length === 1 ? theirs[0] : theirs.find(({ seed }) => seed === a.seed);
+    return b ? [{ a, b }] : [];
+  });
+  if (matched.length === 0) return null;
+  const first = scores(matched[0].a);
+  const pairs = matched.map(({ a, b }): ScorePair => ({
+    a: matchScores(first, scores(a), [matched[0].a.run, a.run]).b,
+    b: matchScores(first, scores(b), [matched[0].a.run, b.run]).b,
+  }));
+  return pairedBootstrap(pairs, first.labels, metric, Random.of(1, 'paired', row.label, against.label), { resamples });
+}
+
+function imageMetric(metric: MetricName): 'imageAuroc' | 'imageAp' | 'imageF1Max' | 'imageFpr95' | null {
+  return metric === 'imageAuroc' || metric === 'imageAp' || metric === 'imageF1Max' || metric === 'imageFpr95' ? metric : null;
+}
+
+/** The runs of which a row is the mean. */
+function runsOf(row: Summary, results: readonly Result[]): Result[] {
+  return results.filter((result) => SUMMARY_KEYS.every((key) => result[key] === row[key]));
+}

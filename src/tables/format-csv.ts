@@ -1,0 +1,61 @@
+import { from } from 'arquero';
+import type { ComparedRow } from './compare';
+import { shortModelName, publishedFor } from './published';
+import type { ResultTable } from './table';
+
+/** The rows behind a table, one value a line, with all that decided it; numbers are not rounded, undefined ones are empty. */
+export function csvTable({ name, data }: ResultTable): string {
+  const rows = data.map((row) => ({ table: name, ...flat(row) }));
+  return from(rows).toCSV() + '\n';
+}
+
+/** A row without nesting, ready for a data frame. */
+export function flat(row: ComparedRow): Record<string, string | number | null> {
+  const {
+    dataset,
+    trainedOn,
+    model,
+    method,
+    label,
+    settings,
+    shots,
+    metric,
+    mean,
+    sd,
+    n,
+    best,
+    against,
+    test,
+    protocol,
+    epochs,
+    imageSize,
+  } = row;
+  const published =
+    method === 'mediclip' && dataset === trainedOn
+      ? publishedFor(dataset, metric, shortModelName(model)).filter((value) => value.shots === shots)
+      : [];
+  return {
+    dataset,
+    trainedOn,
+    model,
+    method,
+    label,
+    settings,
+    k: shots,
+    metric,
+    mean,
+    sd,
+    seeds: n,
+    best: best ? 1 : 0,
+    against,
+    difference: test?.difference ?? null,
+    low: test?.low ?? null,
+    high: test?.high ?? null,
+    p: test?.p ?? null,
+    protocol,
+    epochs,
+    imageSize,
+    published: published.map(({ value, epoch }) => `${value} (${epoch})`).join('; ') || null,
+    source: [...new Set(published.map(({ source }) => source))].join('; ') || null,
+  };
+}

@@ -1,0 +1,15 @@
+import type { ResultTable } from './table';
+
+/** A table in GitHub's Markdown, caption above and notes below. */
+export function markdownTable({ caption, columns, rows, notes }: ResultTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const body = rows.map((cells) => line(cells.map(({ text, best }) => (best && text !== '' ? `**${plain(text)}**` : plain(text)))));
+  const lines = [plain(caption), '', line(columns.map(plain)), line(columns.map(() => '---')), ...body];
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `- ${plain(note)}`));
+  return lines.join('\n') + '\n';
+}
+
+/** A text that Markdown shows as it is. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#~]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+}

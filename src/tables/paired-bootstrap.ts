@@ -1,0 +1,79 @@
+import type { Random } from '../common/random';
+import { quantile, strataOf } from '../evaluation/bootstrap';
+import { rank } from '../evaluation/ranking';
+import { rankedImageMetrics, type ImageMetrics } from '../evaluation/summary';
+
+/** Scores of the same test images by two methods, trained with the same seed. */
+export interface ScorePair {
+  a: ArrayLike<number>;
+  b: ArrayLike<number>;
+}
+
+/** How much higher the metric of a is than that of b. */
+export interface PairedTest {
+  difference: number;
+  /** Ends of the 95 % percentile interval. */
+  low: number;
+  high: number;
+  /** Two-sided: twice the smaller share of resamples on one side of zero. */
+  p: number;
+}
+
+/**
+ * Paired bootstrap of a difference of two methods (Efron and Tibshirani 1993, chapter 16): each resample draws seeds, and normal and
+ * abnormal test images, with replacement and the same for both methods; the statistic is the mean over seeds of the metric's difference.
+ * @param pairs - one a seed, all of the same test images
+ * @param labels - 0 normal, 1 abnormal, `[N]`
+ * @param options.resamples - default 2000
+ * @returns null where the metric is undefined
+ */
+export function pairedBootstrap(
+  pairs: readonly ScorePair[],
+  labels: ArrayLike<number>,
+  metric: keyof ImageMetrics,
+  random: Random,
+  options: { resamples?: number } = {},
+): PairedTest | null {
+  const { resamples = 2000 } = options;
+  const measures = pairs.map(({ a, b }) => [weighted(a, labels, metric), weighted(b, labels, metric)]);
+  const difference = (seeds: readonly number[], counts: Uint32Array): number => {
+    let sum = 0;
+    for (const s of seeds) sum += measures[s][0](counts) - measures[s][1](counts);
+    return sum / seeds.length;
+  };
+  const all = pairs.map((_, s) => s);
+  const counts = new Uint32Array(labels.length).fill(1);
+  const observed = difference(all, counts);
+  if (!Number.isFinite(observed)) return null;
+  const strata = strataOf(labels);
+  const drawn = Float64Array.from({ length: resamples }, () => {
+    counts.fill(0);
+    for (const stratum of strata) for (let i = 0; i < stratum.length; i++) counts[stratum[random.integer(0, stratum.length)]]++;
+    return difference(
+      all.map(() => random.integer(0, all.length)),
+      counts,
+    );
+  }).sort();
+  const share = (holds: (d: number) => boolean): number => (drawn.filter(holds).length + 1) / (resamples + 1);
+  const p = Math.min(
+    1,
+    2 *
+      Math.min(
+        share((d) => d <= 0),
+        share((d) => d >= 0),
+      ),
+  );
+  return { difference: observed, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), p };
+}
+
+/** A metric as a function of how often each image was drawn; NaN where it is undefined. */
+function weighted(scores: ArrayLike<number>, labels: ArrayLike<number>, metric: keyof ImageMetrics): (counts: Uint32Array) => number {
+  const ranking = rank(scores, labels);
+  const [normal, abnormal] = [new Float64Array(ranking.normal.length), new Float64Array(ranking.normal.length)];
+  return (counts) => {
+    normal.fill(0);
+    abnormal.fill(0);
+    for (let i = 0; i < counts.length; i++) (labels[i] === 1 ? abnormal : normal)[ranking.group[i]] += counts[i];
+    return rankedImageMetrics({ normal, abnormal })[metric] ?? NaN;
+  };
+}

@@ -1,0 +1,108 @@
+import { bestOf, compare, type ComparedRow } from './compare';
+import type { MetricName } from './metrics';
+import type { Result } from './results';
+import { summarise, type Summary } from './summary';
+
+/** Which of the results a query looks at. */
+export interface QueryOptions {
+  /** One or several (default: of images AUROC, of pixels AUROC and AUPRO). */
+  metrics?: readonly MetricName[];
+  dataset?: string;
+  model?: string;
+  shots?: number;
+  protocol?: string;
+  /** Resamples of the paired bootstrap (default 2000). */
+  resamples?: number;
+}
+
+const isOurs = (row: { method: string }): boolean => row.method === 'mediclip';
+const isHome = (row: { dataset: string; trainedOn: string }): boolean => row.dataset === row.trainedOn;
+const sameScale = (a: Summary, b: Summary): boolean => a.dataset === b.dataset && a.model === b.model && a.metric === b.metric;
+
+/** Methods by number of training images, each on its own data set; MediCLIP is tested against the best baseline. */
+export function comparison(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  return methods(results, { metrics: ['imageAuroc'], ...options });
+}
+
+/** As {@link comparison}, with metrics of pixels, where masks exist. */
+export function pixel(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  return methods(results, { metrics: ['pixelAuroc', 'pixelAupro'], ...options });
+}
+
+function methods(results: readonly Result[], options: QueryOptions): ComparedRow[] {
+  const chosen = choose(results, 'methods', options).filter(isHome);
+  return compare(summariseAll(chosen, options), chosen, {
+    besides: (row) => [row.dataset, row.model, row.shots],
+    reference: (row, rows) =>
+      isOurs(row)
+        ? bestOf(rows, (other) => !isOurs(other) && sameScale(row, other) && (other.shots === row.shots || other.shots === 0))
+        : undefined,
+    resamples: options.resamples,
+  });
+}
+
+/** MediCLIP complete (the first variant of the group `components`) and with each part taken out or changed, each tested against it. */
+export function components(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  return parts(results, 'components', options);
+}
+
+/** MediCLIP with all synthesis tasks (the first variant of the group `tasks`), single ones and pairs, each tested against it. */
+export function tasks(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  return parts(results, 'tasks', options);
+}
+
+function parts(results: readonly Result[], group: string, options: QueryOptions): ComparedRow[] {
+  const chosen = choose(results, group, { metrics: ['imageAuroc'], ...options }).filter(isHome);
+  return compare(summariseAll(chosen, { metrics: ['imageAuroc'], ...options }), chosen, {
+    besides: (row) => [row.dataset, row.model, row.shots],
+    reference: (row, rows) =>
+      rows
+        .filter((other) => sameScale(row, other) && other.shots === row.shots)
+        .reduce((first, other) => (other.order < first.order ? other : first)),
+    resamples: options.resamples,
+  });
+}
+
+/**
+ * MediCLIP trained on one data set and tested on each (default k = 16), beside zero-shot CLIP, against which each is tested.
+ */
+export function transfer(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  const { shots = 16 } = options;
+  const asked = { metrics: ['imageAuroc'] as const, ...options };
+  const trained = results.filter((row) => isOurs(row) && row.shots === shots);
+  const ours = trained.some(({ group }) => group === 'transfer') ? choose(trained, 'transfer', asked) : choose(trained, 'methods', asked);
+  const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => row.method === 'zero-shot-clip' && isHome(row));
+  const chosen = [...ours, ...zero];
+  return compare(summariseAll(chosen, asked), chosen, {
+    besides: (row) => [row.dataset, row.model],
+    reference: (row, rows) => (isOurs(row) ? rows.find((other) => !isOurs(other) && sameScale(row, other)) : undefined),
+    resamples: options.resamples,
+  });
+}
+
+/** MediCLIP on every model. */
+export function backbones(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  const asked = { metrics: ['imageAuroc'] as const, ...options };
+  const chosen = choose(results, 'methods', asked).filter((row) => isHome(row) && isOurs(row));
+  return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.shots] });
+}
+
+/** The queries by the names of their tables. */
+export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones };
+export type TableName = keyof typeof QUERIES;
+export const TABLE_NAMES = Object.keys(QUERIES) as TableName[];
+
+function choose(results: readonly Result[], group: string, { dataset, model, shots, protocol }: QueryOptions): Result[] {
+  return results.filter(
+    (row) =>
+      row.group === group &&
+      row.dataset === (dataset ?? row.dataset) &&
+      row.model === (model ?? row.model) &&
+      (shots === undefined || row.shots === shots || row.shots === 0) &&
+      row.protocol === (protocol ?? row.protocol),
+  );
+}
+
+function summariseAll(results: readonly Result[], { metrics = [] }: QueryOptions): Summary[] {
+  return metrics.flatMap((metric) => summarise(results, metric));
+}

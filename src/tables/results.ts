@@ -1,0 +1,121 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { describeConfig, methodOf } from '../ablation/describe-config';
+import { UserError } from '../common/errors';
+import { readJson } from '../common/files';
+import type { TrainingConfig } from '../training/config';
+import { RunFolder } from '../training/run-folder';
+import { methodLabel, seesTraining } from './methods';
+import { METRIC_NAMES, type MetricName } from './metrics';
+
+/** A finished run on one test set. A run that belongs to several tables comes once for each. */
+export interface Result extends Record<MetricName, number | null> {
+  /** Name of the run's folder. */
+  run: string;
+  /** The test set. */
+  dataset: string;
+  trainedOn: string;
+  model: string;
+  modelHash: string;
+  /** `mediclip`, `patchcore`, ... */
+  method: string;
+  /** Settings in a few words, where they differ from the published ones. */
+  settings: string;
+  /** The table that it belongs to, and its name there. */
+  group: string;
+  label: string;
+  /** Place among the rows of that table. */
+  order: number;
+  /** Training images that the method looked at; 0 for methods that look at none. */
+  shots: number;
+  seed: number;
+  epochs: number;
+  protocol: 'fixed' | 'paper';
+  imageSize: number;
+  /** Test images. */
+  images: number;
+  /** File with a score for every test image. */
+  predictions: string;
+}
+
+const metricsSchema = z.object({
+  dataset: z.string(),
+  images: z.number().int(),
+  protocol: z.enum(['fixed', 'paper']),
+  ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, z.number().nullable()])) as Record<MetricName, z.ZodNullable<z.ZodNumber>>),
+});
+
+const labelsSchema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })).min(1) });
+
+type Labels = Pick<Result, 'group' | 'label' | 'order'>;
+
+/**
+ * All results of the run folders in a folder, those on other data sets than a run's own among them.
+ * @throws UserError where the folder is missing, or the files of a run are damaged
+ */
+export function readResults(dir: string): Result[] {
+  if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such folder`);
+  const names = fs.readdirSync(dir).sort();
+  return names.filter((name) => fs.existsSync(path.join(dir, name, 'config.json'))).flatMap((name) => resultsOf(path.join(dir, name)));
+}
+
+function resultsOf(dir: string): Result[] {
+  const folder = new RunFolder(dir);
+  if (!fs.existsSync(folder.file('metrics.json'))) return [];
+  const { config, model, dataset } = folder.readRecord();
+  const others = folder.file('transfer');
+  const tested = fs.existsSync(others)
+    ? fs
+        .readdirSync(others)
+        .sort()
+        .map((name) => path.join(others, name))
+    : [];
+  const about = {
+    run: path.basename(dir),
+    trainedOn: dataset.name,
+    model: model.name,
+    modelHash: model.hash,
+    method: methodOf(config),
+    settings: describeConfig(config),
+    shots: seesTraining(config) ? config.shots : 0,
+    seed: config.seed,
+    epochs: config.epochs,
+    imageSize: config.imageSize,
+  };
+  return [dir, ...tested]
+    .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
+    .flatMap((place) => {
+      const measured = parse(metricsSchema, path.join(place, 'metrics.json'));
+      return labelsOf(folder, config).map(
+        (names) => ({ ...about, ...names, ...measured, predictions: path.join(place, 'predictions.csv') }) as Result,
+      );
+    });
+}
+
+/** The tables of a run: as the grid that made it says, else by its settings. */
+function labelsOf(folder: RunFolder, config: TrainingConfig): Labels[] {
+  const file = folder.file('cell.json');
+  if (fs.existsSync(file)) return parse(labelsSchema, file).variants as Labels[];
+  const settings = describeConfig(config);
+  if (methodOf(config) !== 'mediclip') return [{ group: 'methods', label: methodLabel(settings), order: 0 }];
+  if (settings === 'mediclip') {
+    return [
+      { group: 'methods', label: methodLabel(settings), order: 1 },
+      { group: 'components', label: 'complete', order: 0 },
+      { group: 'tasks', label: 'as published', order: 0 },
+    ];
+  }
+  return [
+    { group: /^mediclip: tasks [^,]*$/.test(settings) ? 'tasks' : 'components', label: settings.replace('mediclip: ', ''), order: 1 },
+  ];
+}
+
+function parse<O>(schema: z.ZodType<O, z.ZodTypeDef, unknown>, file: string): O {
+  const result = schema.safeParse(readJson(file));
+  if (result.success === false) {
+    const { path: at, message } = result.error.issues[0];
+    throw new UserError(`${file}: ${at.join('.')}: ${message}`);
+  }
+  return result.data as O;
+}

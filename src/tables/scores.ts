@@ -1,0 +1,41 @@
+import { fromCSV } from 'arquero';
+import { UserError } from '../common/errors';
+import { readText } from '../common/files';
+
+/** `predictions.csv`: a score for every test image. */
+export interface Scores {
+  files: string[];
+  labels: Uint8Array;
+  scores: Float64Array;
+}
+
+/** @throws UserError where the file is missing or a line is none of `filename,label,score`. */
+export function readScores(file: string): Scores {
+  const rows = fromCSV(readText(file), { autoType: false }).objects() as { filename?: string; label?: string; score?: string }[];
+  rows.forEach(({ filename, label, score }, i) => {
+    if (!filename || !/^[01]$/.test(label ?? '') || !score || !Number.isFinite(Number(score))) {
+      throw new UserError(`${file}:${i + 2}: expected filename,label,score with a label of 0 or 1 and a finite score`);
+    }
+  });
+  return {
+    files: rows.map(({ filename }) => filename as string),
+    labels: Uint8Array.from(rows, ({ label }) => Number(label)),
+    scores: Float64Array.from(rows, ({ score }) => Number(score)),
+  };
+}
+
+/**
+ * The scores of two files over the images of the first.
+ * @throws UserError where they are not of the same images
+ */
+export function matchScores(first: Scores, second: Scores, names: [string, string]): { a: Float64Array; b: Float64Array } {
+  const place = new Map(second.files.map((name, i) => [name, i]));
+  const strange = (): UserError => new UserError(`${names[0]} and ${names[1]} score different test images; they cannot be compared`);
+  if (first.files.length !== second.files.length) throw strange();
+  const b = Float64Array.from(first.files, (name, i) => {
+    const at = place.get(name);
+    if (at === undefined || second.labels[at] !== first.labels[i]) throw strange();
+    return second.scores[at];
+  });
+  return { a: first.scores, b };
+}

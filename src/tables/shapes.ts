@@ -1,0 +1,156 @@
+import type { ComparedRow } from './compare';
+import { groupBy, unique } from './groups';
+import { METRICS } from './metrics';
+import { publishedFor, shortModelName, type PublishedValue } from './published';
+import type { TableName } from './queries';
+import { differenceText, percent, pText } from './texts';
+
+/** A cell of a table as text. */
+export interface TableCell {
+  text: string;
+  /** The best of those it is compared with: set in bold. */
+  best?: boolean;
+}
+
+/** Rows and columns of a table. */
+export interface Shape {
+  columns: string[];
+  rows: TableCell[][];
+  /** Indices of the rows before which a rule is drawn. */
+  blocks: number[];
+}
+
+/** The number of a value's source among the notes. */
+export type Cite = (value: PublishedValue) => number;
+
+/** Methods (or models) by shots. */
+export function methodsShape(data: readonly ComparedRow[], name: TableName, cite: Cite): Shape {
+  const shots = unique(data.map((row) => row.shots)).sort((a, b) => a - b);
+  const byModel = name === 'backbones';
+  const several = { ...manyOf(data), ...(byModel ? { model: false } : {}) };
+  const lines = groupBy(data, (row) => [
+    row.dataset,
+    row.metric,
+    row.model,
+    row.order,
+    row.label,
+    row.settings,
+    row.protocol,
+    row.epochs,
+    row.imageSize,
+  ]);
+  const rows = lines.map((line) => {
+    const [row] = line;
+    const cells = shots.map((k) => valueCell(line.find((one) => one.shots === k)));
+    const published = row.method === 'mediclip' ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
+    const label = labelOf(row, lines);
+    const shown = byModel ? label.replace(row.label, shortModelName(row.model)) : label;
+    return [...headCells(row, several, shown), ...cells, { text: published }];
+  });
+  const columns = [...headColumns(several, byModel ? 'model' : 'method'), ...shots.map((k) => `k = ${k}`), 'published'];
+  return { columns, rows, blocks: blocksOf(lines.map(([row]) => blockKey(row, several))) };
+}
+
+/** Variants one below the other, with the difference to the first. */
+export function partsShape(data: readonly ComparedRow[], name: TableName): Shape {
+  const several = manyOf(data);
+  const lines = groupBy(data, (row) => [
+    row.dataset,
+    row.metric,
+    row.model,
+    row.shots,
+    row.order,
+    row.label,
+    row.settings,
+    row.protocol,
+    row.epochs,
+  ]);
+  const rows = lines.map(([row], _i) => [
+    ...headCells(row, several, labelOf(row, lines)),
+    { text: String(row.shots) },
+    valueCell(row),
+    { text: row.test ? differenceText(row.test) : '' },
+    { text: row.test ? pText(row.test.p) : '' },
+  ]);
+  const columns = [...headColumns(several, name === 'tasks' ? 'tasks' : 'variant'), 'k', 'value', 'difference [95 % interval]', 'p'];
+  return { columns, rows, blocks: blocksOf(lines.map(([row]) => [...blockKey(row, several), row.shots])) };
+}
+
+/** Trained on x tested on. */
+export function transferShape(data: readonly ComparedRow[]): Shape {
+  const tested = unique(data.map((row) => row.dataset)).sort();
+  const several = { ...manyOf(data), dataset: false };
+  const isZero = (row: ComparedRow): boolean => row.method !== 'mediclip';
+  const lines = groupBy(data, (row) => [
+    row.metric,
+    row.model,
+    isZero(row) ? 1 : 0,
+    isZero(row) ? '' : row.trainedOn,
+    row.label,
+    row.settings,
+  ]);
+  const rows = lines.map((line) => {
+    const [row] = line;
+    const name = isZero(row) ? row.label : row.trainedOn;
+    const cells = tested.map((dataset) => valueCell(line.find((one) => one.dataset === dataset)));
+    return [...headCells(row, several, name), ...cells];
+  });
+  const columns = [...headColumns(several, 'trained on'), ...tested.map((dataset) => `tested on ${dataset}`)];
+  return { columns, rows, blocks: blocksOf(lines.map(([row]) => blockKey(row, several))) };
+}
+
+type Several = Record<'dataset' | 'metric' | 'model', boolean>;
+
+/** Which of these differ among rows, so that a column has to say which it is. */
+function manyOf(data: readonly ComparedRow[]): Several {
+  const many = (key: keyof Several): boolean => unique(data.map((row) => row[key])).length > 1;
+  return { dataset: true, metric: many('metric'), model: many('model') };
+}
+
+function headColumns(several: Several, label: string): string[] {
+  return [...(several.dataset ? ['data set'] : []), ...(several.metric ? ['metric'] : []), ...(several.model ? ['model'] : []), label];
+}
+
+function headCells(row: ComparedRow, several: Several, label: string): TableCell[] {
+  const texts = [
+    ...(several.dataset ? [row.dataset] : []),
+    ...(several.metric ? [METRICS[row.metric].title] : []),
+    ...(several.model ? [shortModelName(row.model)] : []),
+    label,
+  ];
+  return texts.map((text) => ({ text }));
+}
+
+/** A row's name; where two rows would have the same, what tells them apart. */
+function labelOf(row: ComparedRow, lines: readonly ComparedRow[][]): string {
+  const place = (one: ComparedRow): string => JSON.stringify([one.dataset, one.metric, one.model, one.label]);
+  const alike = lines.map(([first]) => first).filter((first) => place(first) === place(row));
+  const tell = (['settings', 'protocol', 'epochs', 'imageSize'] as const).filter((key) => unique(alike.map((one) => one[key])).length > 1);
+  const words = { settings: row.settings, protocol: row.protocol, epochs: `${row.epochs} epochs`, imageSize: `${row.imageSize} pixels` };
+  return tell.length === 0 ? row.label : `${row.label} (${tell.map((key) => words[key]).join(', ')})`;
+}
+
+function blockKey(row: ComparedRow, several: Several): unknown[] {
+  return [several.dataset && row.dataset, several.metric && row.metric, several.model && row.model];
+}
+
+function valueCell(row: ComparedRow | undefined): TableCell {
+  if (!row) return { text: '' };
+  const spread = row.sd === null ? '' : ` ± ${percent(row.sd)}`;
+  const star = row.test && row.test.p < 0.05 ? '*' : '';
+  return { text: `${percent(row.mean)}${spread} (${row.n})${star}`, best: row.best };
+}
+
+function publishedText(row: ComparedRow, shots: readonly number[], model: string, cite: Cite): string {
+  const found = publishedFor(row.dataset, row.metric, model).filter((value) => shots.includes(value.shots));
+  return found
+    .map((value) => {
+      const epoch = { best: 'best epoch', last: 'last epoch', partial: 'first epochs' }[value.epoch];
+      return `${percent(value.value)} (k = ${value.shots}, ${value.model}, ${epoch}) [${cite(value)}]`;
+    })
+    .join('; ');
+}
+
+function blocksOf(keys: readonly unknown[][]): number[] {
+  return keys.flatMap((key, i) => (i > 0 && JSON.stringify(key) !== JSON.stringify(keys[i - 1]) ? [i] : []));
+}

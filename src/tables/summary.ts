@@ -1,0 +1,74 @@
+import { escape, from, op } from 'arquero';
+import { UserError } from '../common/errors';
+import type { MetricName } from './metrics';
+import type { Result } from './results';
+
+/** Results of one method with several seeds. */
+export interface Summary {
+  dataset: string;
+  trainedOn: string;
+  model: string;
+  method: string;
+  settings: string;
+  label: string;
+  shots: number;
+  metric: MetricName;
+  mean: number;
+  /** Standard deviation over seeds (n - 1); null for one seed. */
+  sd: number | null;
+  /** How many seeds. */
+  n: number;
+  protocol: string;
+  epochs: number;
+  imageSize: number;
+  /** Place among the rows of its table. */
+  order: number;
+}
+
+/** What tells the rows of a summary apart. */
+export const SUMMARY_KEYS = [
+  'dataset',
+  'trainedOn',
+  'model',
+  'method',
+  'settings',
+  'label',
+  'shots',
+  'protocol',
+  'epochs',
+  'imageSize',
+] as const;
+
+/**
+ * Mean and standard deviation over seeds: a row for every test set, training set, model, method and number of shots.
+ * Results in which the metric is undefined are left out.
+ * @throws UserError where two runs are of the same seed, or one model's runs of different weights
+ */
+export function summarise(results: readonly Result[], metric: MetricName): Summary[] {
+  const defined = distinct(results).filter((row) => row[metric] !== null);
+  if (defined.length === 0) return [];
+  return from(defined)
+    .groupby(...SUMMARY_KEYS)
+    .rollup({ mean: op.mean(metric), spread: op.stdev(metric), n: op.count(), order: op.min('order') })
+    .derive({ metric: escape(() => metric), sd: escape(({ n, spread }: { n: number; spread: number }) => (n > 1 ? spread : null)) })
+    .select(...SUMMARY_KEYS, 'metric', 'mean', 'sd', 'n', 'order')
+    .orderby('dataset', 'trainedOn', 'model', 'order', 'label', 'shots')
+    .objects() as unknown as Summary[];
+}
+
+/** Checks that means are over like with like. */
+function distinct(results: readonly Result[]): readonly Result[] {
+  const seen = new Map<string, Result>();
+  const weights = new Map<string, string>();
+  for (const row of results) {
+    const key = JSON.stringify([...SUMMARY_KEYS.map((name) => row[name]), row.group, row.seed]);
+    const other = seen.get(key);
+    if (other) throw new UserError(`the runs ${other.run} and ${row.run} differ in nothing, seed included; move one of them elsewhere`);
+    seen.set(key, row);
+    if ((weights.get(row.model) ?? row.modelHash) !== row.modelHash) {
+      throw new UserError(`runs with different weights of ${row.model} lie beside each other; ${row.run} is one: choose a folder for each`);
+    }
+    weights.set(row.model, row.modelHash);
+  }
+  return results;
+}

@@ -1,0 +1,73 @@
+import { UserError } from '../common/errors';
+import { captionOf } from './caption';
+import type { ComparedRow } from './compare';
+import { METRICS, type MetricName } from './metrics';
+import { QUERIES, type QueryOptions, type TableName } from './queries';
+import { unique } from './groups';
+import type { Result } from './results';
+import { methodsShape, partsShape, transferShape, type Shape } from './shapes';
+import { differenceText, pText } from './texts';
+
+/** A table for people, and the rows it was made of. */
+export interface ResultTable extends Shape {
+  name: TableName;
+  caption: string;
+  /** Sources and tests, below the table. */
+  notes: string[];
+  data: ComparedRow[];
+}
+
+/**
+ * A table of the paper from finished runs.
+ * @param where - where the results are from, for the message
+ * @throws UserError naming what was looked for where there is none
+ */
+export function buildTable(name: TableName, results: readonly Result[], options: QueryOptions = {}, where = 'the runs'): ResultTable {
+  const data = QUERIES[name](results, options);
+  if (data.length === 0) throw nothing(name, results, options, where);
+  const sources: string[] = [];
+  const shape = name === 'transfer' ? transferShape : name === 'components' || name === 'tasks' ? partsShape : methodsShape;
+  const { columns, rows, blocks } = shape(data, name, (value) => 1 + addOnce(sources, value.source));
+  const notes = [...testNotes(name, data), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
+  return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
+}
+
+function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
+  const tested = data.filter((row) => row.test);
+  if (tested.length === 0) return [];
+  const legend =
+    '* differs from what it was tested against, p < 0.05: paired bootstrap over seeds and test images, two-sided, not corrected for the number of tests.';
+  if (name !== 'comparison' && name !== 'pixel') return [legend];
+  const lines = tested.map((row) => {
+    const { dataset, shots, label, against, test } = row;
+    return `${dataset}, ${METRICS[row.metric].title}, k = ${shots}: ${label} − ${against} = ${test ? `${differenceText(test)}, p = ${pText(test.p)}` : ''}`;
+  });
+  return [legend, ...lines];
+}
+
+const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[] }> = {
+  comparison: { group: 'methods', metrics: ['imageAuroc'] },
+  pixel: { group: 'methods', metrics: ['pixelAuroc', 'pixelAupro'] },
+  components: { group: 'components', metrics: ['imageAuroc'] },
+  tasks: { group: 'tasks', metrics: ['imageAuroc'] },
+  transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'] },
+  backbones: { group: 'methods', metrics: ['imageAuroc'] },
+};
+
+function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): UserError {
+  const { metrics = LOOKED_FOR[name].metrics, dataset, model, shots, protocol } = options;
+  const asked = Object.entries({ 'data set': dataset, model, k: shots, protocol }).filter(([, value]) => value !== undefined);
+  const wanted = [
+    `group "${LOOKED_FOR[name].group}"`,
+    metrics.map((metric) => METRICS[metric].title).join(' or '),
+    ...asked.map(([key, value]) => `${key} ${value}`),
+  ];
+  const there = unique(results.map(({ group, dataset: on }) => `${group} on ${on}`)).slice(0, 6);
+  const found = results.length === 0 ? 'there are no finished runs' : `finished are ${there.join(', ')}`;
+  return new UserError(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
+}
+
+function addOnce(list: string[], text: string): number {
+  if (!list.includes(text)) list.push(text);
+  return list.indexOf(text);
+}

@@ -1,0 +1,18 @@
+import { formatNumber } from '../plots/style';
+import type { PairedTest } from './paired-bootstrap';
+
+/** In per cent, one digit. */
+export function percent(value: number): string {
+  return formatNumber(100 * value, 1);
+}
+
+/** A difference in points with its interval. */
+export function differenceText({ difference, low, high }: PairedTest): string {
+  const signed = (value: number): string => (value > 0 ? `+${percent(value)}` : percent(value));
+  return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+}
+
+/** A p-value, three digits. */
+export function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

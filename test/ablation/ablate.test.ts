@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { writeJson } from '../../src/common/files';
+import { projectRoot } from '../../src/common/project-root';
+import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+
+const program = path.join(projectRoot(), 'bin', 'mediclip.cjs');
+const model = writeTinyClip();
+const BASE = { epochs: 12, batchSize: 2, imageSize: 32 };
+
+async function writeGrid(changes: Record<string, unknown> = {}): Promise<string> {
+  const file = path.join(temporaryFolder(), 'grid.json');
+  const variants = [{ label: 'MediCLIP', group: 'methods' }];
+  writeJson(file, {
+    datasets: [{ dir: await writeTinyDataset() }],
+    models: [model],
+    shots: [4],
+    seeds: [1, 2],
+    base: BASE,
+    variants,
+    ...changes,
+  });
+  return file;
+}
+
+interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function ablate(grid: string, out: string, ...more: string[]): Result {
+  const options = ['ablate', '--grid', grid, '--out', out, ...more];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8', timeout: 120_000 });
+  return { code: status, stdout, stderr };
+}
+
+interface Summary {
+  finished: string[];
+  skipped: string[];
+  failed: { cell: string; error: string; log: string }[];
+  stopped: string[];
+}
+const summary = ({ stdout }: Result): Summary => JSON.parse(stdout) as Summary;
+const bytes = (...parts: string[]): Buffer => fs.readFileSync(path.join(...parts));
+const runsIn = (out: string): string[] =>
+  fs.existsSync(out) ? fs.readdirSync(out).filter((name) => fs.existsSync(path.join(out, name, 'config.json'))) : [];
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let i = 0; i < 1200; i++) {
+    if (holds()) return;
+    await wait(50);
+  }
+  assert.fail(`never came: ${what}`);
+}
+
+const epochsOf = (run: string): number => {
+  const file = path.join(run, 'history.csv');
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').length - 1 : 0;
+};
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Begins a grid of one long and one short cell and waits until the long one is under way. */
+async function begin(out: string): Promise<{ grid: string; long: string; child: ChildProcess; ended: Promise<number | null> }> {
+  const long = { label: 'long', group: 'methods', settings: { epochs: 30 }, seeds: [1] };
+  const grid = await writeGrid({ variants: [long] });
+  const child = spawn(process.execPath, [program, 'ablate', '--grid', grid, '--out', out, '--json'], { stdio: 'ignore' });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  await until(() => runsIn(out).some((name) => epochsOf(path.join(out, name)) >= 2), 'the second epoch');
+  return { grid, long: path.join(out, runsIn(out)[0]), child, ended };
+}
+
+test('a grid killed with -9: its cells stop, the same command goes on with them and ends as if nothing had happened', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const { grid, long, child, ended } = await begin(out);
+  const lock = path.join(out, '.locks', path.basename(long));
+  const worker = Number(fs.readFileSync(lock, 'utf8'));
+  assert.ok(isAlive(worker) && worker !== child.pid);
+  child.kill('SIGKILL');
+  await ended;
+  await until(() => !isAlive(worker), 'the end of the process of the cell');
+  const reached = epochsOf(long);
+  assert.ok(reached >= 2 && reached < 30, `${reached} epochs when it was killed`);
+  assert.ok(!fs.existsSync(path.join(long, 'metrics.json')));
+  const again = ablate(grid, out, '--json');
+  assert.deepEqual([again.code, summary(again).finished], [0, [path.basename(long)]]);
+  const fresh = path.join(temporaryFolder(), 'runs');
+  assert.equal(ablate(grid, fresh, '--json').code, 0);
+  for (const name of ['checkpoint.safetensors', 'predictions.csv', 'metrics.json']) {
+    assert.ok(bytes(long, name).equals(bytes(fresh, path.basename(long), name)), name);
+  }
+});
+
+test('an interrupted grid stops its cells, says so, and exits with 1', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const { long, child, ended } = await begin(out);
+  const worker = Number(fs.readFileSync(path.join(out, '.locks', path.basename(long)), 'utf8'));
+  child.kill('SIGINT');
+  assert.equal(await ended, 1);
+  assert.ok(!isAlive(worker));
+  assert.ok(!fs.existsSync(path.join(long, 'metrics.json')));
+  assert.match(fs.readFileSync(path.join(out, 'logs', `${path.basename(long)}.log`), 'utf8'), /stopped after epoch/);
+});
+
+test('a failing cell is named with its error and log, the others finish, nothing is tried twice; finished ones are skipped', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const variants = [
+    { label: 'MediCLIP', group: 'methods' },
+    { label: 'wild', group: 'methods', settings: { optimizer: { learningRate: 1e38 } }, seeds: [1] },
+  ];
+  const grid = await writeGrid({ variants, base: { ...BASE, epochs: 3 } });
+  const first = ablate(grid, out, '--json', '--processes', '2');
+  const { finished, failed, skipped } = summary(first);
+  assert.equal(first.code, 1);
+  assert.equal(finished.length, 2);
+  assert.deepEqual(skipped, []);
+  assert.equal(failed.length, 1);
+  assert.match(failed[0].error, /the loss is NaN; try a smaller/);
+  assert.ok(fs.readFileSync(failed[0].log, 'utf8').includes(failed[0].error));
+  assert.match(first.stderr, /1 of 3 cells failed/);
+  const labels = JSON.parse(bytes(out, finished[0], 'cell.json').toString()) as unknown;
+  assert.deepEqual(labels, { variants: [{ group: 'methods', label: 'MediCLIP', order: 0 }] });
+  const before = fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs;
+  const second = ablate(grid, out, '--json', '--cell', ...finished);
+  assert.equal(second.code, 0);
+  assert.deepEqual([summary(second).skipped.sort(), summary(second).finished], [finished.sort(), []]);
+  assert.equal(fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs, before);
+});
+
+test('transfer: a finished cell is tested on the other data sets; features of a test set are kept once', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const [a, b] = [await writeTinyDataset(), await writeTinyDataset({ masks: false })];
+  for (const split of ['train', 'test']) {
+    const file = path.join(b, 'samples', `${split}.json`);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('"clsname":"tiny"', '"clsname":"other set"'));
+  }
+  const grid = await writeGrid({ datasets: [{ dir: a }, { dir: b }], seeds: [1], base: { ...BASE, epochs: 1 }, transfer: true });
+  const done = summary(ablate(grid, out, '--json')).finished;
+  assert.equal(done.length, 2);
+  const from = done.find((name) => name.startsWith('tiny.')) ?? '';
+  assert.ok(fs.existsSync(path.join(out, from, 'transfer', 'other_set', 'predictions.csv')));
+  assert.equal(fs.readdirSync(path.join(out, '.features')).length, 2);
+  fs.rmSync(path.join(out, from, 'transfer', 'other_set', 'metrics.json'));
+  const again = summary(ablate(grid, out, '--json'));
+  assert.deepEqual([again.finished, again.skipped.length], [[from], 1], 'what is missing is made, and no more');
+});
+
+test('dry run: lists cells and what is left out, estimates from a measured step, writes nothing', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const grid = await writeGrid({ shots: [4, 5], datasets: [{ dir: await writeTinyDataset() }, { dir: 'absent', optional: true }] });
+  const { code, stdout } = ablate(grid, out, '--dry-run', '--json', '--processes', '2');
+  assert.equal(code, 0);
+  const plan = JSON.parse(stdout) as {
+    cells: { name: string; state: string; seconds: number; memoryMb: number }[];
+    leftOut: { what: string; why: string }[];
+    estimate: { seconds: number; bytes: number; measured: Record<string, { step: number; image: number }> };
+  };
+  assert.equal(plan.cells.length, 2);
+  assert.deepEqual(
+    plan.leftOut.map(({ what }) => what),
+    ['data set absent', 'methods: MediCLIP, k = 5'],
+  );
+  assert.ok(plan.cells.every(({ state, seconds, memoryMb }) => state === 'new' && seconds > 0 && memoryMb > 500));
+  const [[, { step, image }]] = Object.entries(plan.estimate.measured);
+  const cell = 5 + 12 * 2 * step + 6 * image; // start, epochs x steps, test images
+  assert.ok(Math.abs(plan.cells[0].seconds - cell) < 1e-9);
+  assert.ok(Math.abs(plan.estimate.seconds - cell) < 1e-9, 'two cells, two at a time');
+  assert.ok(!fs.existsSync(out));
+  const text = ablate(grid, out, '--dry-run', '--no-measure').stdout;
+  assert.match(text, /^new +tiny\..*methods: MediCLIP$/m);
+  assert.match(text, /left out data set absent/);
+  assert.match(text, /2 cells, 2 to do/);
+});
+
+test('runs that their cells do not describe are refused before anything runs; wrong usage exits with 2', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const grid = await writeGrid({ seeds: [1], base: { ...BASE, epochs: 1 } });
+  const [run] = summary(ablate(grid, out, '--json')).finished;
+  const file = path.join(out, run, 'config.json');
+  const record = JSON.parse(fs.readFileSync(file, 'utf8')) as { model: { hash: string } };
+  writeJson(file, { ...record, model: { ...record.model, hash: 'other' } });
+  const refused = ablate(grid, out);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /was made with other weights of .*remove the folder or choose another --out/);
+  const unknown = ablate(grid, path.join(out, 'new'), '--cell', 'nothing');
+  assert.deepEqual([unknown.code, /no cell is called nothing/.test(unknown.stderr)], [2, true]);
+  const small = ablate(grid, path.join(out, 'new'), '--memory', '0.1');
+  assert.deepEqual([small.code, /needs about 0\.\d GB, the budget is 0\.1 GB; raise --memory/.test(small.stderr)], [2, true]);
+});

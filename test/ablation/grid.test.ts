@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { expandGrid, type GridDataset, type GridModel } from '../../src/ablation/cells';
+import { describeConfig } from '../../src/ablation/describe-config';
+import { checkGrid, readGrid } from '../../src/ablation/grid';
+import { UserError } from '../../src/common/errors';
+import { trainingConfig } from '../../src/training/config';
+import { temporaryFolder } from '../helpers/tiny-clip';
+
+const VARIANTS = [{ label: 'MediCLIP', group: 'methods' }];
+const DATASETS = [{ generate: 'phantom-brain' }];
+
+const dataset = (name: string, trainImages = 16): GridDataset => ({ name, dir: `/data/${name}`, hash: name, trainImages, testImages: 10 });
+const model = (name: string): GridModel => ({ name, given: name, dir: `/models/${name}`, hash: name });
+const grid = (value: Record<string, unknown>): ReturnType<typeof checkGrid> =>
+  checkGrid({ datasets: DATASETS, variants: VARIANTS, ...value }, 'g.yaml');
+
+test('every variant on every data set and model, with every number of shots and seed', () => {
+  const given = grid({ models: ['compact', 'x/y'], shots: [4, 8], seeds: [1, 2, 3], base: { epochs: 7 } });
+  const { cells, leftOut } = expandGrid(given, [dataset('a'), dataset('b')], [model('compact'), model('x/y')]);
+  assert.equal(cells.length, 2 * 2 * 2 * 3);
+  assert.deepEqual(leftOut, []);
+  assert.equal(new Set(cells.map(({ name }) => name)).size, cells.length);
+  assert.ok(cells.every(({ config }) => config.epochs === 7 && config.imageSize === 224));
+  assert.match(cells[0].name, /^a\.compact\.mediclip\.k4\.s1\.[0-9a-f]{8}$/);
+});
+
+test("a variant's own lists and settings count in place of the grid's", () => {
+  const variants = [
+    ...VARIANTS,
+    { label: 'dice', group: 'components', settings: { loss: 'dice' }, shots: [2], seeds: [9], datasets: ['b'], models: ['x/y'] },
+  ];
+  const { cells } = expandGrid(grid({ variants, seeds: [1] }), [dataset('a'), dataset('b')], [model('compact'), model('x/y')]);
+  assert.deepEqual(
+    cells.map((cell) => [cell.dataset.name, cell.model.name, cell.config.loss, cell.config.shots, cell.config.seed]),
+    [
+      ['a', 'compact', 'total', 16, 1],
+      ['b', 'compact', 'total', 16, 1],
+      ['b', 'x/y', 'dice', 2, 9],
+    ],
+  );
+});
+
+test('variants that come to the same settings share a cell, which is tested wherever one of them is', () => {
+  const variants = [
+    { label: 'MediCLIP', group: 'methods' },
+    { label: 'complete', group: 'components', settings: { loss: 'total' } },
+    { label: 'moved', group: 'transfer', transfer: ['b'] },
+  ];
+  const { cells } = expandGrid(grid({ variants, seeds: [1] }), [dataset('a'), dataset('b'), dataset('c')], [model('compact')]);
+  assert.equal(cells.length, 3);
+  assert.deepEqual(
+    cells[0].variants.map(({ group, label, order }) => [group, label, order]),
+    [
+      ['methods', 'MediCLIP', 0],
+      ['components', 'complete', 1],
+      ['transfer', 'moved', 2],
+    ],
+  );
+  assert.deepEqual(
+    cells.map(({ transfer }) => transfer.map(({ name }) => name)),
+    [['b'], [], ['b']],
+  );
+});
+
+test('the name of a cell depends on its settings alone: not on labels, order or neighbours', () => {
+  const names = (variants: unknown[]): string[] =>
+    expandGrid(grid({ variants, seeds: [1] }), [dataset('a')], [model('compact')])
+      .cells.map(({ name }) => name)
+      .sort();
+  const one = { label: 'dice', group: 'components', settings: { loss: 'dice' } };
+  assert.deepEqual(names([one, ...VARIANTS]), names([...VARIANTS, { ...one, label: 'other', group: 'more' }]));
+  assert.notDeepEqual(names([one]), names([{ ...one, settings: { loss: 'focal' } }]));
+  assert.match(names([one])[0], /^a\.compact\.mediclip-loss-dice\.k16\.s1\./);
+});
+
+test('more shots than training images: left out, and said', () => {
+  const { cells, leftOut } = expandGrid(grid({ shots: [16, 32], seeds: [1] }), [dataset('a', 16), dataset('b', 32)], [model('compact')]);
+  assert.equal(cells.length, 3);
+  assert.deepEqual(leftOut, [{ what: 'methods: MediCLIP, k = 32', why: 'a has 16 training images' }]);
+});
+
+test('what is wrong in a grid is refused in one line that names file and key', () => {
+  const refuses = (value: Record<string, unknown>, pattern: RegExp): void => {
+    assert.throws(
+      () => grid(value),
+      (e: Error) =>
+        e instanceof UserError &&
+        e.exitCode === 2 &&
+        e.message.startsWith('g.yaml: ') &&
+        pattern.test(e.message) &&
+        !e.message.includes('\n'),
+      String(pattern),
+    );
+  };
+  refuses({ seed: [1] }, /unknown key seed; known here are datasets, models/);
+  refuses({ datasets: [{ generate: 'phantom-knee' }] }, /datasets\.0.*phantom-brain/);
+  refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; known here are/);
+  refuses({ datasets: [{ generate: 'phantom-brain', sead: 1 }] }, /unknown key datasets\.0\.sead/);
+  refuses({ datasets: [] }, /datasets/);
+  refuses({ seeds: [1.5] }, /seeds\.0/);
+  refuses({ variants: [{ label: 'x', group: 'y', setings: {} }] }, /unknown key variants\.0\.setings/);
+  refuses({ variants: [{ label: 'x', group: 'y', settings: { los: 'dice' } }] }, /variants\.0 \(x\): settings: unknown key los/);
+  refuses({ variants: [{ label: 'x', group: 'y', settings: { shots: 4 } }] }, /shots is an axis.*under shots/);
+  refuses({ base: { seed: 4 } }, /base: seed is an axis.*under seeds/);
+  refuses({ base: { epochs: 0 } }, /base: epochs/);
+  refuses({ variants: [...VARIANTS, ...VARIANTS] }, /two of the group methods are called "MediCLIP"/);
+});
+
+test('YAML and JSON give the same grid; a file that is neither is named', () => {
+  const dir = temporaryFolder();
+  const write = (name: string, text: string): string => {
+    fs.writeFileSync(path.join(dir, name), text);
+    return path.join(dir, name);
+  };
+  const yaml = readGrid(write('g.yaml', 'datasets: [{ dir: here }]\nvariants:\n  - { label: a, group: b, settings: { loss: dice } }\n'));
+  const json = readGrid(
+    write('g.json', JSON.stringify({ datasets: [{ dir: 'here' }], variants: [{ label: 'a', group: 'b', settings: { loss: 'dice' } }] })),
+  );
+  assert.deepEqual({ ...yaml, file: '' }, { ...json, file: '' });
+  assert.throws(() => readGrid(write('bad.yaml', 'datasets: [')), /bad\.yaml/);
+});
+
+test('settings in words: what differs from the published, not how large the run is', () => {
+  assert.equal(describeConfig(trainingConfig({ shots: 2, seed: 5, epochs: 3, imageSize: 32, protocol: 'paper' })), 'mediclip');
+  const changed = trainingConfig({ contextTokens: 4, tasks: { CutpasteTask: 0.75, IdentityTask: 0.25 } });
+  assert.equal(describeConfig(changed), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
+});

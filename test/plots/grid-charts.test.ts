@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { ablationChart } from '../../src/plots/ablation-chart';
+import { toSvg } from '../../src/plots/chart';
+import { methodsMontage } from '../../src/plots/methods-montage';
+import type { Chart } from '../../src/plots/picture';
+import { shotsChart } from '../../src/plots/shots-chart';
+import { transferChart } from '../../src/plots/transfer-chart';
+
+const shots = [
+  { dataset: 'brain & co', label: 'PatchCore', shots: 4, mean: 0.7, sd: 0.02 },
+  { dataset: 'brain & co', label: 'PatchCore', shots: 16, mean: 0.8, sd: null },
+  { dataset: 'brain & co', label: 'MediCLIP', shots: 4, mean: 0.75, sd: 0.03 },
+  { dataset: 'brain & co', label: 'MediCLIP', shots: 16, mean: 0.9, sd: 0.01 },
+  { dataset: 'brain & co', label: 'zero-shot', shots: 0, mean: 0.6, sd: null },
+  { dataset: 'chest', label: 'MediCLIP', shots: 16, mean: 0.5, sd: 0.1 },
+];
+const transfer = [
+  { trainedOn: 'a', testedOn: 'a', mean: 0.91 },
+  { trainedOn: 'a', testedOn: 'b', mean: 0.4 },
+  { trainedOn: 'zero-shot', testedOn: 'b', mean: 0.62 },
+];
+const variants = [
+  { dataset: 'a', label: 'complete', mean: 0.8, sd: 0.02 },
+  { dataset: 'a', label: 'no <adapter>', mean: 0.7, sd: null },
+];
+
+const charts: Record<string, Chart> = {
+  shots: shotsChart(shots, { first: 'MediCLIP' }),
+  'shots of nothing': shotsChart([]),
+  'zero-shot alone': shotsChart([shots[4]]),
+  transfer: transferChart(transfer, { last: ['zero-shot'] }),
+  'transfer of nothing': transferChart([]),
+  ablation: ablationChart(variants, { title: 'parts' }),
+  'ablation of nothing': ablationChart([]),
+};
+
+for (const [name, picture] of Object.entries(charts)) {
+  test(`${name}: compiles without a complaint, holds no NaN, is the same twice`, async () => {
+    const svg = await toSvg(picture);
+    assert.doesNotMatch(svg, /NaN|Infinity|>undefined/);
+    assert.equal(await toSvg(picture), svg);
+    assert.ok(picture.alt.length > 20 && !picture.alt.includes('NaN'), picture.alt);
+  });
+}
+
+test('shots: a panel a data set, a band and a line a method, the first in black, the level line over the whole width', async () => {
+  const svg = await toSvg(charts.shots);
+  for (const text of ['brain &amp; co', 'chest', 'MediCLIP', 'PatchCore', 'zero-shot']) assert.ok(svg.includes(`>${text}<`), text);
+  assert.match(svg, /stroke="#000000"[^>]*stroke-width="2"/i);
+  type Layered = { concat: { data: { values: { label: string; k: number; low: number; high: number }[] } }[] };
+  const [first] = (charts.shots.spec as unknown as Layered).concat;
+  assert.deepEqual(
+    first.data.values.filter(({ label }) => label === 'zero-shot').map(({ k }) => k),
+    [4, 16],
+  );
+  const band = first.data.values.find(({ label, k }) => label === 'MediCLIP' && k === 4);
+  assert.ok(band && Math.abs(band.low - 0.72) < 1e-12 && Math.abs(band.high - 0.78) < 1e-12);
+});
+
+test('transfer: numbers in the fields, methods that are not trained below', async () => {
+  const svg = await toSvg(charts.transfer);
+  for (const number of ['0.910', '0.400', '0.620']) assert.ok(svg.includes(`>${number}<`), number);
+  assert.ok(svg.indexOf('>a<') < svg.indexOf('>zero-shot<'));
+});
+
+test('ablation: labels are text, in the order given', async () => {
+  const svg = await toSvg(charts.ablation);
+  assert.ok(svg.includes('>no &lt;adapter&gt;<'));
+  assert.ok(svg.indexOf('>complete<') < svg.indexOf('>no &lt;adapter&gt;<'));
+});
+
+test('methods: a panel for the image, its mask and each method; wrong counts are refused', async () => {
+  const image = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64).fill(90) };
+  const mask = Uint8Array.from({ length: 64 }, (_, i) => Number(i < 20));
+  const map = Float32Array.from({ length: 64 }, (_, i) => i / 64);
+  const images = [
+    { image, mask, label: 1 as const, name: 'one' },
+    { image, mask: null, label: 0 as const },
+  ];
+  const method = (name: string, scale: number): { name: string; maps: Float32Array[]; scores: number[] } => {
+    return { name, maps: [map.map((v) => v * scale), map.map((v) => v * scale)], scores: [1, 2] };
+  };
+  const picture = await methodsMontage(images, [method('A', 1), method('B', 1000)], { cell: 20, scale: 1 });
+  assert.equal(picture.width, 12 + 110 + 4 * 28 - 8 + 12);
+  const { data, info } = await sharp(picture.png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const column = (c: number): string => {
+    const bytes: number[] = [];
+    for (let y = 34; y < 54; y++) for (let x = 0; x < 20; x++) bytes.push(data[(y * info.width + 122 + c * 28 + x) * 3]);
+    return bytes.join();
+  };
+  assert.equal(column(2), column(3), 'each method has its own range of colours');
+  assert.notEqual(column(0), column(2));
+  assert.throws(() => methodsMontage(images, [{ name: 'C', maps: [map], scores: [1] }]), /C: 1 maps/);
+});
