@@ -108,6 +108,18 @@ export class ImageEncoder {
     return tf.tidy(() => layerNorm(tf.reshape(tf.slice(last, [0, 0, 0], [b, 1, d]), [b, d]), this.postNorm));
   }
 
+  /**
+   * Patch tokens of a block as if each were the class token of the last: normalised and projected into the joint space, not
+   * normalised to length. `[B, N, D]` to `[B, N, P]`.
+   */
+  projectTokens(tokens: tf.Tensor3D): tf.Tensor3D {
+    const [b, n, d] = tokens.shape;
+    return tf.tidy(() => {
+      const rows = layerNorm(tf.reshape(tokens, [b * n, d]), this.postNorm);
+      return tf.reshape(this.project(rows), [b, n, -1]);
+    });
+  }
+
   /** `[B, D]` to `[B, P]`. */
   project(pooled: tf.Tensor2D): tf.Tensor2D {
     return tf.matMul(pooled, this.projection, false, true);

@@ -32,7 +32,11 @@ export function adapt(tokens: tf.Tensor3D, parameters: NamedTensors, i: number):
   return tf.tidy(() => {
     const kernel = tf.reshape(parameters[weight], [dim, c]) as tf.Tensor2D;
     const a = tf.add(tf.matMul(tf.reshape(tokens, [b * n, c]) as tf.Tensor2D, kernel, false, true), parameters[bias]);
-    const length = tf.sqrt(tf.sum(tf.square(a), -1, true));
-    return tf.reshape(tf.div(a, length), [b, n, dim]);
+    return tf.reshape(unitLength(a), [b, n, dim]);
   });
+}
+
+/** v / ||v|| along the last axis, without an epsilon as published. */
+export function unitLength<T extends tf.Tensor>(v: T): T {
+  return tf.tidy(() => tf.div(v, tf.sqrt(tf.sum(tf.square(v), -1, true))) as T);
 }

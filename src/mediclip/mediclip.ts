@@ -1,9 +1,10 @@
 import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { Clip } from '../clip/clip';
 import type { Tokenizer } from '../clip/tokenizer';
 import { checkLayers } from '../clip/image-encoder';
-import { adapt, initialAdapters } from './adapter';
+import { adapt, initialAdapters, unitLength } from './adapter';
 import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
 import { diceLoss } from './dice-loss';
 import { focalLoss } from './focal-loss';
@@ -33,13 +34,16 @@ export class MediClip {
     readonly options: MediClipOptions,
     random: Random,
   ) {
+    if (options.adapters === false && options.contextTokens === 0) {
+      throw new UserError('no adapters and no learnable tokens: nothing is left to train', 2);
+    }
     checkLayers(options.layers, clip.imageEncoder.transformer.depth);
     this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options);
     this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
     const { projection_dim: dim, vision_config: vision } = clip.config;
     const initial = {
       ...this.prompts.initialContexts(random),
-      ...initialAdapters(options.layers.length, vision.hidden_size, dim, random),
+      ...(options.adapters === false ? {} : initialAdapters(options.layers.length, vision.hidden_size, dim, random)),
     };
     this.parameters = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, asVariable(value)]));
   }
@@ -56,7 +60,13 @@ export class MediClip {
 
   /** The cosine map of each layer, `[B, 2, g, g]`. */
   layerMaps(tokens: readonly tf.Tensor3D[], textFeatures: tf.Tensor2D): tf.Tensor4D[] {
-    return tokens.map((layer, i) => layerMap(adapt(layer, this.parameters, i), textFeatures));
+    return tokens.map((layer, i) => tf.tidy(() => layerMap(this.towardsText(layer, i), textFeatures)));
+  }
+
+  /** Tokens of layer i in the space of the text features, unit length: `[B, g g, C]` to `[B, g g, D]`. */
+  private towardsText(tokens: tf.Tensor3D, i: number): tf.Tensor3D {
+    if (this.options.adapters !== false) return adapt(tokens, this.parameters, i);
+    return unitLength(this.clip.imageEncoder.projectTokens(tokens));
   }
 
   /** The mean over layers, resized: `[B, 2, S, S]`. */

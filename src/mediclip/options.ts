@@ -7,6 +7,8 @@ export type ClassTokenPosition = 'end' | 'middle' | 'front';
 export interface MediClipOptions {
   /** 1-based numbers of the image encoder's blocks that carry an adapter (default: half, three quarters and all of the depth, 12/18/24 of 24). */
   layers: number[];
+  /** An adapter a layer (default true); false: CLIP's own last normalisation and projection in its place. */
+  adapters?: boolean;
   prompts: PromptLists;
   /** Learnable tokens a prompt (default 8); 0 leaves the prompts as they are written. */
   contextTokens: number;

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import YAML from 'yaml';
 import { z } from 'zod';
+import { METHOD_NAMES } from '../baselines/names';
+import { baselineSchema } from '../baselines/options';
 import type { Complete } from '../common/complete';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/files';
@@ -17,6 +19,13 @@ const tasks = z
 
 const schema = z
   .object({
+    /**
+     * `mediclip` (default), or one of those it is compared with. These learn no epochs: `shots`, `seed`, `imageSize`, `layers`,
+     * `prompts` and `baseline` decide them, the other keys do not count.
+     */
+    method: z.enum(METHOD_NAMES).default('mediclip'),
+    /** Parameters of the other methods. */
+    baseline: baselineSchema.default({}),
     /**
      * `fixed` (default): no look at the test set, the last epoch counts. `paper`: the test set is scored after every
      * epoch and the best epoch counts, as published.
@@ -35,6 +44,12 @@ const schema = z
     imageSize: z.number().int().min(16).max(2048).default(224),
     /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
     layers: z.array(z.number().int().min(1)).min(1).nullable().default(null),
+    /**
+     * An adapter at each layer (default). false: each layer's tokens go through CLIP's own last normalisation and projection, the way
+     * in which CLIP itself brings the last layer's class token into the space of the text features.
+     */
+    adapters: z.boolean().default(true),
+    /** Learnable tokens a prompt; 0: the prompts as they are written. */
     contextTokens: z.number().int().min(0).max(64).default(8),
     classSpecificContext: z.boolean().default(true),
     classTokenPositions: z
@@ -83,7 +98,11 @@ export function trainingConfig(settings: unknown, where = 'options'): TrainingCo
     }
     throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
   }
-  return result.data as TrainingConfig;
+  const config = result.data as TrainingConfig;
+  if (config.method === 'mediclip' && !config.adapters && config.contextTokens === 0) {
+    throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
+  }
+  return config;
 }
 
 function knownKeys(at: (string | number)[]): string[] {

@@ -36,8 +36,10 @@ function modelHash(dir: string): string {
 
 /** MediCLIP as a configuration describes it, freshly initialised from its seed. */
 export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
+  if (config.method !== 'mediclip') throw new UserError(`method ${config.method}: not available yet`, 2);
   const options = {
     layers: config.layers ?? defaultLayers(clip.config.vision_config.num_hidden_layers),
+    adapters: config.adapters,
     prompts: config.prompts,
     contextTokens: config.contextTokens,
     classSpecificContext: config.classSpecificContext,
