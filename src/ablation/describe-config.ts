@@ -3,28 +3,35 @@ import { trainingConfig, type TrainingConfig } from '../training/config';
 /** Settings that say how long and how large, not which method it is. */
 const SCALE = ['method', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'protocol', 'watch'];
 
+/** Settings that count as a whole: naming single keys of them would mislead. */
+const WHOLE = ['tasks', 'prompts'];
+
 /**
  * In a few words, how settings differ from the published ones; the size of the run (shots, seed, epochs, batch, image size, protocol)
- * is left out. `mediclip` for none, `mediclip: loss focal`, `patchcore`.
+ * is left out. `mediclip` for none, `mediclip: loss focal`, `winclip: baseline winclip fewShot false`.
  */
 export function describeConfig(config: TrainingConfig): string {
-  const method = methodOf(config);
   const published = trainingConfig({}) as unknown as Record<string, unknown>;
-  const differences = Object.entries(config)
-    .filter(([key, value]) => !SCALE.includes(key) && JSON.stringify(value) !== JSON.stringify(published[key]))
-    .map(([key, value]) => `${key} ${inWords(value)}`);
-  return differences.length === 0 ? method : `${method}: ${differences.join(', ')}`;
+  const words = Object.entries(config)
+    .filter(([key]) => !SCALE.includes(key))
+    .flatMap(([key, value]) => differences(key, value, published[key]));
+  return words.length === 0 ? config.method : `${config.method}: ${words.join(', ')}`;
+}
+
+function differences(name: string, value: unknown, published: unknown): string[] {
+  if (JSON.stringify(value) === JSON.stringify(published)) return [];
+  if (!isObject(value) || !isObject(published) || WHOLE.includes(name)) return [`${name} ${inWords(value)}`];
+  return Object.entries(value).flatMap(([key, part]) => differences(`${name} ${key}`, part, published[key]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.map(inWords).join('+');
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (!isObject(value)) return String(value);
   return Object.entries(value)
     .map(([key, part]) => `${key} ${inWords(part)}`)
     .join(' ');
-}
-
-/** The method that a configuration asks for. */
-export function methodOf(config: TrainingConfig): string {
-  return (config as TrainingConfig & { method?: string }).method ?? 'mediclip';
 }

@@ -1,5 +1,4 @@
 import type { Cell } from './cells';
-import { methodOf } from './describe-config';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
 
@@ -17,8 +16,8 @@ export function stepKey({ model, config }: Cell): string {
  */
 export function estimateSeconds(cell: Cell, { step, image }: StepTimes): number {
   const { config, dataset, transfer } = cell;
-  const steps = methodOf(config) === 'mediclip' ? config.epochs * Math.ceil(config.shots / config.batchSize) : 0;
-  const support = methodOf(config) === 'mediclip' ? 0 : config.shots;
+  const steps = config.method === 'mediclip' ? config.epochs * Math.ceil(config.shots / config.batchSize) : 0;
+  const support = config.method === 'mediclip' ? 0 : config.shots;
   const looks = config.protocol === 'paper' ? config.epochs * dataset.testImages * 0.1 : 0;
   const scored = support + dataset.testImages + transfer.reduce((sum, { testImages }) => sum + testImages, 0) + looks;
   return STARTING + steps * step + scored * image;
@@ -31,7 +30,7 @@ export function estimateDisk(cells: readonly Cell[]): number {
   for (const cell of cells) {
     const { folder, featuresPerImage } = needsOf(cell);
     folders += folder;
-    for (const { name, testImages } of methodOf(cell.config) === 'mediclip' ? [cell.dataset, ...cell.transfer] : []) {
+    for (const { name, testImages } of cell.config.method === 'mediclip' ? [cell.dataset, ...cell.transfer] : []) {
       features.set(JSON.stringify([name, cell.model.name, cell.config.imageSize, cell.config.layers]), testImages * featuresPerImage);
     }
   }

@@ -38,15 +38,12 @@ export async function measureStep(model: string, config: TrainingConfig): Promis
     losses.dataSync();
     tf.dispose([tokens, losses, gradients]);
   };
-  const score = (): void => {
-    const text = mediclip.textFeatures();
-    tf.tidy(() => mediclip.anomalyMap(mediclip.encode(pixels), text).dataSync());
-    text.dispose();
-  };
+  const text = mediclip.textFeatures();
+  const score = (): void => tf.tidy(() => void mediclip.anomalyMap(mediclip.encode(pixels), text).dataSync());
   try {
     return { step: seconds(step), image: seconds(score) / batch };
   } finally {
-    tf.dispose([pixels, mask]);
+    tf.dispose([pixels, mask, text]);
     adam.dispose();
     mediclip.dispose();
     clip.dispose();

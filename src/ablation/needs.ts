@@ -49,7 +49,9 @@ export function needsOf({ model, dataset, config, transfer }: Cell): Needs {
     FLOAT * (config.batchSize * tokens * (width * 12 + heads * tokens) * 2 + textTokens * text.hidden_size * 20 * text.num_hidden_layers) +
     FLOAT * config.batchSize * depth * width;
   const memory = PROGRAM + weights * 1.5 + Math.min(STORE, featuresPerImage * largestTest) + ranking + activations;
-  return { memory, folder: 3 * trainedParameters(clip, config, layers) * FLOAT + 100e3 + 80 * dataset.testImages, featuresPerImage };
+  const checkpoint = 3 * trainedParameters(clip, config, layers) * FLOAT; // with both moments of Adam
+  const folder = (config.protocol === 'paper' ? 2 : 1) * checkpoint + 100e3 + 80 * dataset.testImages;
+  return { memory, folder, featuresPerImage };
 }
 
 function trainedParameters(clip: ClipConfig, config: TrainingConfig, layers: number): number {

@@ -56,13 +56,12 @@ async function run(options: Options): Promise<void> {
 
 async function dryRun(plan: Plan, options: Options, { processes, threads }: { processes: number; threads: number }): Promise<void> {
   const { estimatePlan } = await import('../ablation/ablate');
-  const { methodOf } = await import('../ablation/describe-config');
   const estimate = options.measure ? await estimatePlan(plan, { processes, threads }) : null;
   const cells = plan.cells.map(({ name, dataset, model, config, variants, transfer, state, memory }) => ({
     name,
     dataset: dataset.name,
     model: model.name,
-    method: methodOf(config),
+    method: config.method,
     shots: config.shots,
     seed: config.seed,
     variants,

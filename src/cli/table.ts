@@ -1,15 +1,20 @@
+import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { writeFileAtomic } from '../common/files';
+import { UsageError, UserError } from '../common/errors';
+import { writeFileAtomic, writeJson } from '../common/files';
 import type { Format } from '../tables/format';
 import type { MetricName } from '../tables/metrics';
 import type { TableName } from '../tables/queries';
+import type { QueryOptions } from '../tables/queries';
+import type { ResultTable } from '../tables/table';
 import { emit, wholeNumber } from './output';
 
 interface Options {
   runs: string;
-  name: TableName;
+  name: TableName | 'all';
   format: Format;
   out?: string;
+  figures?: string;
   metric?: MetricName[];
   dataset?: string;
   model?: string;
@@ -18,7 +23,7 @@ interface Options {
   json?: boolean;
 }
 
-const NAMES = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones'];
+const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones'];
 const METRICS = ['imageAuroc', 'imageAp', 'imageF1Max', 'imageFpr95', 'pixelAuroc', 'pixelAp', 'pixelAupro'];
 
 /** `mediclip table`: the paper's tables from finished runs. */
@@ -29,9 +34,14 @@ export function registerTable(root: Command): void {
       'a table from finished runs: mean ± standard deviation over seeds, tests against the best baseline, published values with source',
     )
     .requiredOption('--runs <dir>', 'folder of run folders, as "mediclip ablate" writes it')
-    .addOption(new Option('--name <name>', 'which table').choices(NAMES).makeOptionMandatory())
+    .addOption(
+      new Option('--name <name>', 'which table; all: each that the runs have something for')
+        .choices([...NAMES, 'all'])
+        .makeOptionMandatory(),
+    )
     .addOption(new Option('--format <format>', 'how to write it').choices(['md', 'latex', 'csv', 'html']).default('md'))
-    .option('--out <file>', 'file to write (default: to the screen)')
+    .option('--out <file>', 'file to write (default: to the screen); of all: a folder, which also gets configuration.json')
+    .option('--figures <dir>', "folder for the table's chart, as SVG and PNG")
     .addOption(new Option('--metric <name...>', 'instead of those that the table shows by itself').choices(METRICS))
     .option('--dataset <name>', 'only this test set')
     .option('--model <name>', 'only this model')
@@ -41,18 +51,61 @@ export function registerTable(root: Command): void {
     .action(run);
 }
 
-async function run({ runs, name, format, out, metric, dataset, model, shots, protocol, json }: Options): Promise<void> {
+async function run({ runs, name, format, out, figures, metric, dataset, model, shots, protocol, json }: Options): Promise<void> {
   const { readResults } = await import('../tables/results');
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
   const given = { metrics: metric, dataset, model, shots, protocol };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (name === 'all') return all(runs, format, out, figures, options);
   const table = buildTable(name, readResults(runs), options, runs);
   const text = formatTable(table, format);
-  if (out) {
-    writeFileAtomic(out, text);
-    process.stderr.write(`written to ${out}\n`);
-  }
+  if (out) write(out, text);
+  if (figures) await draw(table, figures);
   if (json) emit(true, { name, caption: table.caption, notes: table.notes, rows: table.data }, () => '');
   else if (!out) process.stdout.write(text);
+}
+
+/** Every table that there are runs for, and what made these. */
+async function all(
+  runs: string,
+  format: Format,
+  out: string | undefined,
+  figures: string | undefined,
+  options: QueryOptions,
+): Promise<void> {
+  if (out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
+  const { readResults } = await import('../tables/results');
+  const { buildTable } = await import('../tables/table');
+  const { formatTable } = await import('../tables/format');
+  const { configurationOf } = await import('../tables/configuration');
+  const results = readResults(runs);
+  if (results.length === 0) throw new UserError(`${runs}: no finished runs; "mediclip ablate" makes them`);
+  for (const name of NAMES) {
+    try {
+      const table = buildTable(name, results, options, runs);
+      write(path.join(out, `${name}.${format === 'latex' ? 'tex' : format}`), formatTable(table, format));
+      if (figures) await draw(table, figures);
+    } catch (error) {
+      const { NothingFound } = await import('../tables/table');
+      if (!(error instanceof NothingFound)) throw error;
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+  const file = path.join(out, 'configuration.json');
+  writeJson(file, configurationOf(runs));
+  process.stderr.write(`written to ${file}\n`);
+}
+
+async function draw(table: ResultTable, dir: string): Promise<void> {
+  const { figureOf, FIGURE_NAMES } = await import('../tables/figures');
+  const { exportFigure } = await import('../plots/export');
+  const picture = figureOf(table);
+  if (!picture) return;
+  for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) process.stderr.write(`written to ${file}\n`);
+}
+
+function write(file: string, text: string): void {
+  writeFileAtomic(file, text);
+  process.stderr.write(`written to ${file}\n`);
 }

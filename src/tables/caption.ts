@@ -28,7 +28,7 @@ export function captionOf(name: TableName, data: readonly ComparedRow[]): string
     `${SUBJECT[name]}.`,
     `${capital(metrics.join(' and '))} in per cent, mean ± standard deviation over seeds (number of seeds); the best in bold.`,
     `Protocol: ${protocols.join('; or ')}.`,
-    `Model: ${models.map(shortModelName).join(', ')};${epochs.length > 0 ? ` ${epochs.join(' or ')} epochs;` : ''} images of ${sizes.join(' or ')} pixels.`,
+    `Model: ${models.map(shortModelName).join(', ')};${epochs.length > 0 ? ` ${epochs.join(' or ')} ${epochs.join() === '1' ? 'epoch' : 'epochs'};` : ''} images of ${sizes.join(' or ')} pixels.`,
     ...(models.some((model) => model.startsWith('compact'))
       ? [
           'The compact model was trained by this project on drawn images: these numbers say nothing about published ones, for which ViT-L/14 is needed.',

@@ -1,7 +1,7 @@
-import { methodOf } from '../ablation/describe-config';
 import type { TrainingConfig } from '../training/config';
 
 const LABELS: Record<string, string> = {
+  'winclip: baseline winclip fewShot false': 'WinCLIP, zero-shot',
   mediclip: 'MediCLIP',
   'zero-shot-clip': 'zero-shot CLIP',
   winclip: 'WinCLIP',
@@ -14,11 +14,12 @@ const LABELS: Record<string, string> = {
 
 /** The name that tables give to settings in words: `patchcore` is PatchCore. */
 export function methodLabel(settings: string): string {
+  if (Object.hasOwn(LABELS, settings)) return LABELS[settings];
   const [method, ...rest] = settings.split(': ');
   return [LABELS[method] ?? method, ...rest].join(': ');
 }
 
 /** Whether a method looks at training images at all. */
-export function seesTraining(config: TrainingConfig): boolean {
-  return methodOf(config) !== 'zero-shot-clip';
+export function seesTraining({ method, baseline }: TrainingConfig): boolean {
+  return method !== 'zero-shot-clip' && !(method === 'winclip' && !baseline.winclip.fewShot);
 }

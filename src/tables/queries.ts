@@ -80,10 +80,11 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
   });
 }
 
-/** MediCLIP on every model. */
+/** MediCLIP on every model: the group `backbones` where there is one, else `methods`. */
 export function backbones(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const asked = { metrics: ['imageAuroc'] as const, ...options };
-  const chosen = choose(results, 'methods', asked).filter((row) => isHome(row) && isOurs(row));
+  const group = results.some((row) => row.group === 'backbones') ? 'backbones' : 'methods';
+  const chosen = choose(results, group, asked).filter((row) => isHome(row) && isOurs(row));
   return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.shots] });
 }
 

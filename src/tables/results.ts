@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { describeConfig, methodOf } from '../ablation/describe-config';
+import { describeConfig } from '../ablation/describe-config';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import type { TrainingConfig } from '../training/config';
@@ -76,7 +76,7 @@ function resultsOf(dir: string): Result[] {
     trainedOn: dataset.name,
     model: model.name,
     modelHash: model.hash,
-    method: methodOf(config),
+    method: config.method,
     settings: describeConfig(config),
     shots: seesTraining(config) ? config.shots : 0,
     seed: config.seed,
@@ -98,7 +98,7 @@ function labelsOf(folder: RunFolder, config: TrainingConfig): Labels[] {
   const file = folder.file('cell.json');
   if (fs.existsSync(file)) return parse(labelsSchema, file).variants as Labels[];
   const settings = describeConfig(config);
-  if (methodOf(config) !== 'mediclip') return [{ group: 'methods', label: methodLabel(settings), order: 0 }];
+  if (config.method !== 'mediclip') return [{ group: 'methods', label: methodLabel(settings), order: 0 }];
   if (settings === 'mediclip') {
     return [
       { group: 'methods', label: methodLabel(settings), order: 1 },

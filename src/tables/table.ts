@@ -17,10 +17,13 @@ export interface ResultTable extends Shape {
   data: ComparedRow[];
 }
 
+/** There are no results for a table. */
+export class NothingFound extends UserError {}
+
 /**
  * A table of the paper from finished runs.
  * @param where - where the results are from, for the message
- * @throws UserError naming what was looked for where there is none
+ * @throws NothingFound naming what was looked for where there is none
  */
 export function buildTable(name: TableName, results: readonly Result[], options: QueryOptions = {}, where = 'the runs'): ResultTable {
   const data = QUERIES[name](results, options);
@@ -51,10 +54,10 @@ const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[] }> = 
   components: { group: 'components', metrics: ['imageAuroc'] },
   tasks: { group: 'tasks', metrics: ['imageAuroc'] },
   transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'] },
-  backbones: { group: 'methods', metrics: ['imageAuroc'] },
+  backbones: { group: 'backbones" or "methods', metrics: ['imageAuroc'] },
 };
 
-function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): UserError {
+function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {
   const { metrics = LOOKED_FOR[name].metrics, dataset, model, shots, protocol } = options;
   const asked = Object.entries({ 'data set': dataset, model, k: shots, protocol }).filter(([, value]) => value !== undefined);
   const wanted = [
@@ -64,7 +67,7 @@ function nothing(name: TableName, results: readonly Result[], options: QueryOpti
   ];
   const there = unique(results.map(({ group, dataset: on }) => `${group} on ${on}`)).slice(0, 6);
   const found = results.length === 0 ? 'there are no finished runs' : `finished are ${there.join(', ')}`;
-  return new UserError(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
+  return new NothingFound(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
 }
 
 function addOnce(list: string[], text: string): number {

@@ -127,4 +127,6 @@ test('settings in words: what differs from the published, not how large the run 
   assert.equal(describeConfig(trainingConfig({ shots: 2, seed: 5, epochs: 3, imageSize: 32, protocol: 'paper' })), 'mediclip');
   const changed = trainingConfig({ contextTokens: 4, tasks: { CutpasteTask: 0.75, IdentityTask: 0.25 } });
   assert.equal(describeConfig(changed), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
+  const nested = trainingConfig({ method: 'winclip', baseline: { winclip: { fewShot: false } } });
+  assert.equal(describeConfig(nested), 'winclip: baseline winclip fewShot false');
 });

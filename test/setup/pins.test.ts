@@ -16,11 +16,15 @@ const manifest = JSON.parse(fs.readFileSync(file('package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
 };
 
-test('environment.yml has the pins of requirements.txt and requirements-cpu.txt', async () => {
+test('environment.yml has the pins of requirements.txt, requirements-cpu.txt and workflow/requirements.txt', async () => {
   const { requirementLines } = await setupModule<Python>('python.mjs');
   const environment = parse(fs.readFileSync(file('environment.yml'), 'utf8')) as { dependencies: (string | { pip: string[] })[] };
   const pip = environment.dependencies.flatMap((entry) => (typeof entry === 'object' ? entry.pip : []));
-  const wanted = [...requirementLines(file('requirements.txt')), ...requirementLines(file('requirements-cpu.txt'))];
+  const wanted = [
+    ...requirementLines(file('requirements.txt')),
+    ...requirementLines(file('requirements-cpu.txt')),
+    ...requirementLines(file('workflow/requirements.txt')),
+  ];
   assert.ok(wanted.length >= 4);
   assert.deepEqual([...pip].sort(), wanted.sort());
 });
@@ -43,7 +47,7 @@ test('the CPU and the GPU have the same TensorFlow', async () => {
 
 test('every Python requirement is pinned to one version', async () => {
   const { requirementLines, pins } = await setupModule<Python>('python.mjs');
-  for (const name of ['requirements.txt', 'requirements-cpu.txt', 'requirements-gpu.txt']) {
+  for (const name of ['requirements.txt', 'requirements-cpu.txt', 'requirements-gpu.txt', 'workflow/requirements.txt']) {
     assert.equal(pins(file(name)).length, requirementLines(file(name)).length, name);
   }
 });

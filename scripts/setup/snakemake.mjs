@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { say, SetupError } from './progress.mjs';
+import { chooseEnvironment, findBasePython, pins } from './python.mjs';
+import { outputOf, run } from './run.mjs';
+
+const requirements = (root) => path.join(root, 'workflow', 'requirements.txt');
+const ownPython = (root) => path.join(root, '.cache', 'workflow', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+/** The version that workflow/requirements.txt pins. */
+function wanted(root) {
+  return pins(requirements(root)).find(({ name }) => name === 'snakemake').version;
+}
+
+/** A Python with the pinned Snakemake: the project's environment (that of conda has it), else one of its own in .cache/workflow; or undefined. */
+export function findSnakemake(root) {
+  const candidates = [chooseEnvironment(root).python, ownPython(root)];
+  return candidates.find((python) => outputOf(python, ['-m', 'snakemake', '--version'])?.trim() === wanted(root));
+}
+
+/** Makes .cache/workflow where no Python has the pinned Snakemake. Snakemake is kept apart from JupyterLab, since both ask for many packages. */
+export async function ensureSnakemake(root) {
+  const found = findSnakemake(root);
+  if (found) return found;
+  const { command, version } = findBasePython();
+  if (Number(version.split('.')[1]) < 11) throw new SetupError(`Snakemake ${wanted(root)} needs Python 3.11 or later, this is ${version}`);
+  say(`workflow: Snakemake ${wanted(root)} into .cache/workflow (0.14 GB)`);
+  const folder = path.join(root, '.cache', 'workflow');
+  fs.rmSync(folder, { recursive: true, force: true });
+  const context = { root };
+  const steps = [
+    [command, ['-m', 'venv', folder]],
+    [ownPython(root), ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', requirements(root)]],
+  ];
+  for (const [program, args] of steps) {
+    const { code, tail } = await run(context, 'workflow', program, args);
+    if (code !== 0) throw new SetupError(`Snakemake could not be installed:\n${tail}`, 'see .cache/setup/workflow.log');
+  }
+  return ownPython(root);
+}

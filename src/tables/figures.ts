@@ -1,0 +1,43 @@
+import { ablationChart } from '../plots/ablation-chart';
+import type { Chart } from '../plots/picture';
+import { shotsChart } from '../plots/shots-chart';
+import { transferChart } from '../plots/transfer-chart';
+import { METRICS } from './metrics';
+import type { TableName } from './queries';
+import type { ResultTable } from './table';
+
+/** Name of the figure that goes with a table. */
+export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
+  comparison: 'auroc-by-shots',
+  pixel: 'pixel-by-shots',
+  components: 'components',
+  tasks: 'tasks',
+  transfer: 'transfer',
+};
+
+/**
+ * The figure of a table: a metric against shots, dots of variants, or the heat map of transfer; of its first metric and model.
+ * Nothing for tables that have none.
+ */
+export function figureOf({ name, data }: ResultTable): Chart | undefined {
+  const [{ metric: first, model }] = data;
+  const rows = data.filter((row) => row.metric === first && row.model === model);
+  const metric = METRICS[first].title;
+  switch (name) {
+    case 'comparison':
+    case 'pixel':
+      return shotsChart(rows, { metric, first: rows.find(({ method }) => method === 'mediclip')?.label });
+    case 'components':
+    case 'tasks':
+      return ablationChart(rows, { metric });
+    case 'transfer': {
+      const points = rows.map((row) => {
+        return { trainedOn: row.method === 'mediclip' ? row.trainedOn : row.label, testedOn: row.dataset, mean: row.mean };
+      });
+      const last = rows.filter(({ method }) => method !== 'mediclip').map(({ label }) => label);
+      return transferChart(points, { metric, last });
+    }
+    case 'backbones':
+      return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { writeFileAtomic, writeJson } from '../../src/common/files';
+import { METRIC_NAMES } from '../../src/tables/metrics';
+import { trainingConfig, type TrainingSettings } from '../../src/training/config';
+
+export interface FakeRun {
+  dataset?: string;
+  tested?: string;
+  model?: string;
+  hash?: string;
+  settings?: TrainingSettings;
+  imageAuroc?: number | null;
+  pixelAuroc?: number | null;
+  /** Scores of normal and of abnormal test images. */
+  scores?: [number[], number[]];
+  variants?: { group: string; label: string; order: number }[];
+}
+
+/** Writes the files of a finished run that tables read. */
+export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
+  const {
+    dataset = 'brainmri',
+    model = 'compact',
+    hash = 'a',
+    settings = {},
+    imageAuroc = null,
+    pixelAuroc = null,
+    scores,
+    variants,
+  } = fake;
+  const config = trainingConfig(settings);
+  const run = path.join(dir, name);
+  const identity = (of: string, mark: string): object => ({ name: of, dir: `/somewhere/${of}`, hash: mark });
+  writeJson(path.join(run, 'config.json'), {
+    version: '0',
+    backend: 'wasm',
+    model: identity(model, hash),
+    dataset: identity(dataset, 'd'),
+    config,
+  });
+  const place = fake.tested ? path.join(run, 'transfer', fake.tested) : run;
+  const none = Object.fromEntries(METRIC_NAMES.map((metric) => [metric, null]));
+  writeJson(path.join(place, 'metrics.json'), {
+    dataset: fake.tested ?? dataset,
+    images: 4,
+    protocol: config.protocol,
+    ...none,
+    imageAuroc,
+    pixelAuroc,
+  });
+  if (fake.tested) writeJson(path.join(run, 'metrics.json'), { dataset, images: 4, protocol: config.protocol, ...none, imageAuroc: 0.5 });
+  const [normal, abnormal] = scores ?? [[], []];
+  const lines = [...normal.map((score, i) => `n${i}.png,0,${score}`), ...abnormal.map((score, i) => `a${i}.png,1,${score}`)];
+  writeFileAtomic(path.join(place, 'predictions.csv'), ['filename,label,score', ...lines, ''].join('\n'));
+  if (variants) writeJson(path.join(run, 'cell.json'), { variants });
+}

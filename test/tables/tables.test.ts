@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../src/common/errors';
+import { projectRoot } from '../../src/common/project-root';
+import { toSvg } from '../../src/plots/chart';
+import { figureOf } from '../../src/tables/figures';
+import { formatTable, type Format } from '../../src/tables/format';
+import { latexText } from '../../src/tables/format-latex';
+import { comparison, components, type TableName } from '../../src/tables/queries';
+import { readResults } from '../../src/tables/results';
+import { summarise } from '../../src/tables/summary';
+import { buildTable } from '../../src/tables/table';
+import { temporaryFolder } from '../helpers/tiny-clip';
+import { writeFakeRun, type FakeRun } from './fake-runs';
+
+const methods = (label: string, order = 0): FakeRun['variants'] => [{ group: 'methods', label, order }];
+const BASELINE: FakeRun = { settings: { method: 'patchcore' } };
+
+/** Three seeds of MediCLIP and of two baselines at k = 16, two of MediCLIP at k = 4, one zero-shot run. */
+function runs(): string {
+  const dir = temporaryFolder();
+  [0.8, 0.9, 0.94].forEach((imageAuroc, seed) =>
+    writeFakeRun(dir, `ours-${seed}`, {
+      settings: { seed },
+      imageAuroc,
+      variants: methods('MediCLIP', 3),
+      scores: [
+        [0.1, 0.2],
+        [0.15, 0.3 + seed / 10],
+      ],
+    }),
+  );
+  [0.6, 0.64].forEach((imageAuroc, seed) =>
+    writeFakeRun(dir, `ours-few-${seed}`, {
+      settings: { seed, shots: 4 },
+      imageAuroc,
+      variants: methods('MediCLIP', 3),
+      scores: [
+        [1, 2],
+        [3, 4],
+      ],
+    }),
+  );
+  [0.7, 0.72, 0.71].forEach((imageAuroc, seed) =>
+    writeFakeRun(dir, `patchcore-${seed}`, {
+      settings: { ...BASELINE.settings, seed },
+      imageAuroc,
+      variants: methods('PatchCore', 2),
+      scores: [
+        [0.3, 0.2],
+        [0.1, 0.25],
+      ],
+    }),
+  );
+  writeFakeRun(dir, 'zero', {
+    settings: { method: 'zero-shot-clip', seed: 1 },
+    imageAuroc: 0.65,
+    variants: methods('zero-shot CLIP', 1),
+    scores: [
+      [1, 3],
+      [2, 4],
+    ],
+  });
+  return dir;
+}
+
+const cellsOf = (dir: string, name: TableName, options = {}): string[][] => {
+  const table = buildTable(name, readResults(dir), { resamples: 50, ...options }, dir);
+  return table.rows.map((row) => row.map(({ text, best }) => (best ? `<${text}>` : text)));
+};
+
+test('mean and standard deviation over seeds are those computed by hand', () => {
+  const rows = summarise(readResults(runs()), 'imageAuroc');
+  const ours = rows.find(({ label, shots }) => label === 'MediCLIP' && shots === 16);
+  // mean 2.64 / 3; deviations -0.08, 0.02, 0.06: squares 0.0064 + 0.0004 + 0.0036 over 2
+  assert.ok(ours && Math.abs(ours.mean - 0.88) < 1e-12 && Math.abs((ours.sd ?? 0) - Math.sqrt(0.0104 / 2)) < 1e-12);
+  assert.equal(ours.n, 3);
+  const zero = rows.find(({ label }) => label === 'zero-shot CLIP');
+  assert.deepEqual([zero?.mean, zero?.sd, zero?.n, zero?.shots], [0.65, null, 1, 0]);
+});
+
+test('comparison: methods by shots, the best of each column in bold, absent cells empty, published values of others with their source', () => {
+  const dir = runs();
+  const table = buildTable('comparison', readResults(dir), { resamples: 50 }, dir);
+  assert.deepEqual(table.columns, ['data set', 'method', 'k = 0', 'k = 4', 'k = 16', 'published']);
+  assert.deepEqual(
+    cellsOf(dir, 'comparison').map((row) => row.slice(0, 5)),
+    [
+      ['brainmri', 'zero-shot CLIP', '65.0 (1)', '', ''],
+      ['brainmri', 'PatchCore', '', '', '71.0 ± 1.0 (3)'],
+      ['brainmri', 'MediCLIP', '', '62.0 ± 2.8 (2)', '<88.0 ± 7.2 (3)>'],
+    ],
+  );
+  const [zero, patchcore, ours] = table.rows.map((row) => row[5].text);
+  assert.deepEqual([zero, patchcore], ['', '']);
+  assert.match(ours, /90\.8 \(k = 16, ViT-L\/14, last epoch\) \[1\]/);
+  assert.ok(table.notes.some((note) => note.startsWith('[1] training logs in public forks')));
+  assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about published/);
+});
+
+test('MediCLIP is tested against the best baseline of the same shots, or one that sees no images', () => {
+  const rows = comparison(readResults(runs()), { resamples: 400 });
+  const at = (shots: number): (typeof rows)[number] | undefined => rows.find((row) => row.label === 'MediCLIP' && row.shots === shots);
+  assert.equal(at(16)?.against, 'PatchCore');
+  // of four pairs of these scores ours has three right with every seed, PatchCore one
+  assert.ok(Math.abs((at(16)?.test?.difference ?? 0) - (0.75 - 0.25)) < 1e-12);
+  assert.equal(at(4)?.against, 'zero-shot CLIP', 'its one run serves every seed');
+  assert.ok(Math.abs((at(4)?.test?.difference ?? 0) - (1 - 0.75)) < 1e-12);
+  assert.ok(rows.filter(({ label }) => label !== 'MediCLIP').every(({ test: tested }) => tested === null));
+});
+
+test('components: the first variant of the group is what the others are tested against', () => {
+  const dir = temporaryFolder();
+  const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
+  writeFakeRun(dir, 'a', {
+    imageAuroc: 1,
+    variants: part('whole', 4),
+    scores: [
+      [1, 2],
+      [3, 4],
+    ],
+  });
+  writeFakeRun(dir, 'b', {
+    imageAuroc: 0.5,
+    settings: { loss: 'dice' },
+    variants: part('dice alone', 7),
+    scores: [
+      [1, 3],
+      [2, 2],
+    ],
+  });
+  const rows = components(readResults(dir), { resamples: 50 });
+  assert.deepEqual(
+    rows.map(({ label, against, best }) => [label, against, best]),
+    [
+      ['whole', null, true],
+      ['dice alone', 'whole', false],
+    ],
+  );
+  assert.equal(rows[1].test?.difference, 0.5 - 1);
+  assert.deepEqual(cellsOf(dir, 'components')[1].slice(0, 4), ['brainmri', 'dice alone', '16', '50.0 (1)']);
+});
+
+test('pixel: only where the metric is defined; transfer: trained on by tested on, beside zero-shot', () => {
+  const dir = temporaryFolder();
+  const score = (auroc: number): Partial<FakeRun> => ({ imageAuroc: auroc, variants: methods('MediCLIP', 1), scores: [[1], [2]] });
+  writeFakeRun(dir, 'a', { ...score(0.9), dataset: 'x', pixelAuroc: 0.95 });
+  writeFakeRun(dir, 'b', { ...score(0.7), dataset: 'y' });
+  writeFakeRun(dir, 'c', { ...score(0.6), dataset: 'z', tested: 'x' });
+  writeFakeRun(dir, 'd', {
+    imageAuroc: 0.5,
+    dataset: 'x',
+    settings: { method: 'zero-shot-clip' },
+    variants: methods('zero-shot CLIP'),
+    scores: [[1], [2]],
+  });
+  assert.deepEqual(cellsOf(dir, 'pixel'), [['x', 'MediCLIP', '95.0 (1)', '']]);
+  assert.deepEqual(buildTable('transfer', readResults(dir)).columns, ['trained on', 'tested on x', 'tested on y', 'tested on z']);
+  assert.deepEqual(cellsOf(dir, 'transfer'), [
+    ['x', '<90.0 (1)>', '', ''],
+    ['y', '', '70.0 (1)', ''],
+    ['z', '60.0 (1)', '', '50.0 (1)'],
+    ['zero-shot CLIP', '50.0 (1)', '', ''],
+  ]);
+});
+
+test('backbones: a row a model; unlike training is not averaged but told apart', () => {
+  const dir = temporaryFolder();
+  const ours = methods('MediCLIP');
+  writeFakeRun(dir, 'a', { model: 'openai/clip-vit-base-patch32', hash: 'b', imageAuroc: 0.9, settings: { seed: 1 }, variants: ours });
+  writeFakeRun(dir, 'b', { imageAuroc: 0.8, settings: { seed: 1 }, variants: ours });
+  const rows = cellsOf(dir, 'backbones');
+  assert.deepEqual(
+    rows.map((row) => row.slice(1, 3)),
+    [
+      ['compact', '80.0 (1)'],
+      ['ViT-B/32', '<90.0 (1)>'],
+    ],
+  );
+  assert.match(rows[1][3], /94\.0 \(k = 16, ViT-B\/32, last epoch\)/);
+  assert.equal(rows[0][3], '');
+  writeFakeRun(dir, 'c', { imageAuroc: 0.7, settings: { seed: 1, epochs: 50 }, variants: ours });
+  assert.deepEqual(
+    cellsOf(dir, 'comparison', { model: 'compact' }).map((row) => row[1]),
+    ['MediCLIP (50 epochs)', 'MediCLIP (200 epochs)'],
+  );
+});
+
+test('the same run twice, or other weights under the same name, are refused; so are scores of other images', () => {
+  const dir = runs();
+  fs.cpSync(path.join(dir, 'ours-0'), path.join(dir, 'copy'), { recursive: true });
+  assert.throws(() => buildTable('comparison', readResults(dir)), /the runs copy and ours-0 differ in nothing/);
+  fs.rmSync(path.join(dir, 'copy'), { recursive: true });
+  writeFakeRun(dir, 'new', { settings: { seed: 9 }, hash: 'new', imageAuroc: 0.9, variants: methods('MediCLIP') });
+  assert.throws(() => buildTable('comparison', readResults(dir)), /different weights of compact/);
+  fs.rmSync(path.join(dir, 'new'), { recursive: true });
+  fs.appendFileSync(path.join(dir, 'patchcore-0', 'predictions.csv'), 'more.png,1,0.5\n');
+  assert.throws(() => buildTable('comparison', readResults(dir)), /ours-0 and patchcore-0 score different test images/);
+  fs.appendFileSync(path.join(dir, 'patchcore-1', 'predictions.csv'), 'more.png,1,high\n');
+  fs.copyFileSync(path.join(dir, 'patchcore-2', 'predictions.csv'), path.join(dir, 'patchcore-0', 'predictions.csv'));
+  assert.throws(() => buildTable('comparison', readResults(dir)), /patchcore-1.predictions\.csv:6: expected filename,label,score/);
+});
+
+test('nothing to show: one line that names what was looked for and what is there', () => {
+  const dir = runs();
+  const fails = (name: TableName, options: object, pattern: RegExp): void => {
+    assert.throws(
+      () => buildTable(name, readResults(dir), options, 'runs/x'),
+      (e: Error) => e instanceof UserError && pattern.test(e.message) && !e.message.includes('\n'),
+    );
+  };
+  fails('tasks', {}, /tasks: .*runs\/x.*group "tasks".*image AUROC.*methods on brainmri/);
+  fails('pixel', {}, /pixel AUROC or pixel AUPRO/);
+  fails('comparison', { dataset: 'busi' }, /data set busi/);
+  const empty = temporaryFolder();
+  assert.throws(() => buildTable('comparison', readResults(empty), {}, empty), /no finished runs/);
+  assert.throws(() => readResults('/nonexistent/runs'), /no such folder/);
+});
+
+test('a run without the names of a grid goes by its settings; unfinished ones are left out', () => {
+  const dir = temporaryFolder();
+  writeFakeRun(dir, 'a', { imageAuroc: 0.9 });
+  writeFakeRun(dir, 'b', { imageAuroc: 0.8, settings: { loss: 'dice' } });
+  writeFakeRun(dir, 'c', { imageAuroc: 0.7, settings: { tasks: { SinkTask: 1 } } });
+  writeFakeRun(dir, 'd', { imageAuroc: 0.6, settings: { seed: 5 } });
+  fs.rmSync(path.join(dir, 'd', 'metrics.json'));
+  writeFakeRun(dir, 'e', { imageAuroc: 0.6, settings: { method: 'winclip', baseline: { winclip: { fewShot: false } } } });
+  assert.deepEqual(
+    readResults(dir)
+      .slice(-1)
+      .map(({ label, shots }) => [label, shots]),
+    [['WinCLIP, zero-shot', 0]],
+  );
+  fs.rmSync(path.join(dir, 'e'), { recursive: true });
+  const names = readResults(dir).map(({ run, group, label }) => [run, group, label]);
+  assert.deepEqual(names, [
+    ['a', 'methods', 'MediCLIP'],
+    ['a', 'components', 'complete'],
+    ['a', 'tasks', 'as published'],
+    ['b', 'components', 'loss dice'],
+    ['c', 'tasks', 'tasks SinkTask 1'],
+  ]);
+  fs.writeFileSync(path.join(dir, 'b', 'metrics.json'), '{"dataset": 3}');
+  assert.throws(() => readResults(dir), /b.metrics\.json: dataset/);
+});
+
+/** A table whose texts are markup in every format. */
+function hostile(format: Format): string {
+  const dir = temporaryFolder();
+  const label = 'a|b & <i>50%</i> _x_ $y$ #\\{~^"';
+  [0.5, 0.6].forEach((imageAuroc, seed) =>
+    writeFakeRun(dir, `r${seed}`, { imageAuroc, settings: { seed }, variants: methods(label), scores: [[1], [2]] }),
+  );
+  writeFakeRun(dir, 'plain', { imageAuroc: 0.4, settings: { score: 'top1percent' }, variants: methods('plain', 1), scores: [[1], [2]] });
+  return formatTable(buildTable('comparison', readResults(dir), { resamples: 20 }), format);
+}
+
+test('Markdown: cells are cells, bold is bold', () => {
+  const text = hostile('md');
+  const lines = text.split('\n').filter((line) => line.startsWith('|'));
+  const columns = lines.map((line) => line.replaceAll(/\\./g, '').split('|').length - 2);
+  assert.deepEqual(new Set(columns), new Set([4]));
+  assert.match(text, /\*\*55\.0 ± 7\.1 \(2\)\*\*/);
+  assert.ok(text.includes('a\\|b & \\<i\\>50%\\</i\\> \\_x\\_'));
+});
+
+test('LaTeX: booktabs, every special sign escaped', () => {
+  const text = hostile('latex');
+  for (const rule of ['\\toprule', '\\midrule', '\\bottomrule', '\\begin{tabular}{llll}']) assert.ok(text.includes(rule), rule);
+  assert.ok(text.includes('a$|$b \\& $<$i$>$50\\%$<$/i$>$ \\_x\\_ \\$y\\$ \\#\\textbackslash{}\\{\\textasciitilde{}\\textasciicircum{}"'));
+  assert.ok(text.includes('\\textbf{55.0 $\\pm$ 7.1 (2)}'));
+  assert.equal(latexText('−1 [a]\nb*'), '$-$1 {[}a{]} b$^{*}$');
+  const body = text.split('\\midrule')[1].split('\\bottomrule')[0].trim().split('\n');
+  assert.ok(body.every((line) => line.endsWith('\\\\') && (line.match(/(?<!\\)&/g) ?? []).length === 3));
+});
+
+test('HTML: a page of its own, markup is text', () => {
+  const text = hostile('html');
+  assert.match(text, /^<!doctype html>/);
+  assert.ok(!text.includes('<i>') && text.includes('&lt;i&gt;50%'));
+  assert.doesNotMatch(text, /<script|<link|src=|https?:/);
+  assert.match(text, /<b>55\.0 ± 7\.1 \(2\)<\/b>/);
+});
+
+test('CSV: one value a line with all that decided it, not rounded, undefined ones empty', () => {
+  const [head, ...lines] = hostile('csv').trim().split('\n');
+  assert.deepEqual(head.split(',').slice(0, 9), ['table', 'dataset', 'trainedOn', 'model', 'method', 'label', 'settings', 'k', 'metric']);
+  assert.equal(lines.length, 2);
+  assert.ok(lines[0].includes('"a|b & <i>50%</i> _x_ $y$ #\\{~^"""'));
+  assert.match(lines[0], /,16,imageAuroc,0\.55,0\.0707106781186547\d*,2,1,,,,,,fixed,200,224,/);
+  assert.match(lines[1], /,16,imageAuroc,0\.4,,1,0,/);
+});
+
+test('every table has its figure, of its own numbers', async () => {
+  const dir = runs();
+  const results = readResults(dir);
+  const table = buildTable('comparison', results, { resamples: 20 });
+  const shots = figureOf(table);
+  assert.ok(shots && (await toSvg(shots)).includes('>zero-shot CLIP<'));
+  assert.match(shots.alt, /MediCLIP, k = 16: 0\.880/);
+  const transfer = figureOf(buildTable('transfer', results, { resamples: 20 }));
+  assert.match(transfer?.alt ?? '', /zero-shot CLIP on brainmri: 0\.650; brainmri on brainmri: 0\.880/);
+  assert.equal(figureOf(buildTable('backbones', results)), undefined);
+});
+
+test('the command line: a table to the screen, all tables and their configuration into a folder', () => {
+  const [dir, out] = [runs(), path.join(temporaryFolder(), 'results')];
+  const table = (...options: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'table', '--runs', dir, ...options], {
+      encoding: 'utf8',
+    });
+  assert.match(table('--name', 'comparison').stdout, /\| brainmri \| PatchCore \|/);
+  const rows = (JSON.parse(table('--name', 'comparison', '--json').stdout) as { rows: { label: string; n: number }[] }).rows;
+  assert.deepEqual(rows.map(({ label, n }) => `${label} ${n}`).sort(), ['MediCLIP 2', 'MediCLIP 3', 'PatchCore 3', 'zero-shot CLIP 1']);
+  const all = table('--name', 'all', '--format', 'csv', '--out', out, '--figures', out);
+  assert.equal(all.status, 0);
+  assert.match(all.stderr, /table components: nothing found/);
+  const names = [
+    'auroc-by-shots.png',
+    'auroc-by-shots.svg',
+    'backbones.csv',
+    'comparison.csv',
+    'configuration.json',
+    'transfer.csv',
+    'transfer.png',
+    'transfer.svg',
+  ];
+  assert.deepEqual(fs.readdirSync(out).sort(), names);
+  const made = JSON.parse(fs.readFileSync(path.join(out, 'configuration.json'), 'utf8')) as {
+    runs: number;
+    methods: string[];
+    shared: object;
+  };
+  assert.deepEqual([made.runs, made.methods], [9, ['mediclip', 'patchcore', 'zero-shot-clip']]);
+  assert.ok('epochs' in made.shared && !('seed' in made.shared));
+  const nothing = table('--name', 'tasks');
+  assert.deepEqual([nothing.status, nothing.stdout, /^mediclip: table tasks: nothing found in/.test(nothing.stderr)], [1, '', true]);
+  assert.equal(table('--name', 'tables').status, 2);
+  assert.equal(table('--name', 'all').status, 2);
+});
