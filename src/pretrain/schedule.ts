@@ -15,8 +15,8 @@ export interface StagePlan {
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 32, share: 0.75 },
-  { size: 224, batchSize: 8, share: 0.25 },
+  { size: 112, batchSize: 32, share: 0.45 },
+  { size: 224, batchSize: 8, share: 0.55 },
 ];
 
 /**

@@ -28,15 +28,20 @@ export interface Rendering {
 export interface Modality<S, A> {
   /** The kinds of anomaly. */
   kinds: readonly string[];
+  /** Contrast and extent at difficulty 0 and at difficulty 1. */
+  strengths: { plain: Strength; faint: Strength };
   scene(patient: Random, device: Random, size: number): S;
   anomaly(random: Random, scene: S, kind: string, strength: Strength): A;
   render(scene: S, noise: Random, anomaly?: A): Rendering;
   metadata(scene: S): Metadata;
 }
 
-/** The strength of a difficulty from 0 (plain) to 1 (faint and small). */
-export function strengthOf(difficulty: number): Strength {
-  return { contrast: 1 - 0.65 * difficulty, extent: 1.3 - 0.65 * difficulty };
+/** The strength of a difficulty from 0 (plain) to 1 (faint and small), in equal steps. */
+export function strengthOf(difficulty: number, { plain, faint }: { plain: Strength; faint: Strength }): Strength {
+  return {
+    contrast: plain.contrast + difficulty * (faint.contrast - plain.contrast),
+    extent: plain.extent + difficulty * (faint.extent - plain.extent),
+  };
 }
 
 /** A number for the metadata, with so many digits after the point. */

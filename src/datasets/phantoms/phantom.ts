@@ -65,7 +65,7 @@ export function drawPhantom(name: PhantomName, random: Random, options: PhantomO
     return { ...drawn, ...(clean ? { clean: drawn.image } : {}), metadata: { kind: 'normal', ...modality.metadata(scene) } };
   }
   const kind = abnormal === true ? disease.pick(modality.kinds) : abnormal;
-  const strength = strengthOf(difficulty);
+  const strength = strengthOf(difficulty, modality.strengths);
   const smallest = Math.max(4, (size * size) / 5000);
   let drawn = render(modality.anomaly(disease, scene, kind, strength));
   for (let tries = 0; tries < 20 && area(drawn.mask) < smallest; tries++) {

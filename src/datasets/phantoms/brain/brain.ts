@@ -16,6 +16,7 @@ export interface BrainScene {
 /** Axial magnetic resonance slices of the head. */
 export const brain: Modality<BrainScene, BrainLesion> = {
   kinds: BRAIN_LESIONS,
+  strengths: { plain: { contrast: 1, extent: 1.45 }, faint: { contrast: 0.6, extent: 0.85 } },
   scene(patient, device, size) {
     const scan = drawBrainScan(device, size);
     return { scan, anatomy: drawBrain(patient, scan.grid) };

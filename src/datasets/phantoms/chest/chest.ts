@@ -14,6 +14,7 @@ export interface ChestScene {
 /** Frontal radiographs of the chest. */
 export const chest: Modality<ChestScene, ChestLesion> = {
   kinds: CHEST_LESIONS,
+  strengths: { plain: { contrast: 1.05, extent: 1.45 }, faint: { contrast: 0.65, extent: 0.85 } },
   scene(patient, device, size) {
     const scan = drawChestScan(device, size);
     return { scan, anatomy: drawChest(patient, scan.grid) };
