@@ -55,14 +55,8 @@ export function pairedBootstrap(
     );
   }).sort();
   const share = (holds: (d: number) => boolean): number => (drawn.filter(holds).length + 1) / (resamples + 1);
-  const p = Math.min(
-    1,
-    2 *
-      Math.min(
-        share((d) => d <= 0),
-        share((d) => d >= 0),
-      ),
-  );
+  const [below, above] = [share((d) => d <= 0), share((d) => d >= 0)];
+  const p = Math.min(1, 2 * below, 2 * above);
   return { difference: observed, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), p };
 }
 

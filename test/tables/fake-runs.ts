@@ -11,6 +11,7 @@ export interface FakeRun {
   settings?: TrainingSettings;
   imageAuroc?: number | null;
   pixelAuroc?: number | null;
+  imageFpr95?: number | null;
   /** Scores of normal and of abnormal test images. */
   scores?: [number[], number[]];
   variants?: { group: string; label: string; order: number }[];
@@ -25,6 +26,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     settings = {},
     imageAuroc = null,
     pixelAuroc = null,
+    imageFpr95 = null,
     scores,
     variants,
   } = fake;
@@ -47,6 +49,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     ...none,
     imageAuroc,
     pixelAuroc,
+    imageFpr95,
   });
   if (fake.tested) writeJson(path.join(run, 'metrics.json'), { dataset, images: 4, protocol: config.protocol, ...none, imageAuroc: 0.5 });
   const [normal, abnormal] = scores ?? [[], []];

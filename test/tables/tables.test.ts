@@ -112,6 +112,18 @@ test('MediCLIP is tested against the best baseline of the same shots, or one tha
   assert.ok(rows.filter(({ label }) => label !== 'MediCLIP').every(({ test: tested }) => tested === null));
 });
 
+test('of a rate of false alarms the lowest is best', () => {
+  const dir = temporaryFolder();
+  [0.2, 0.6].forEach((imageFpr95, i) => {
+    const settings = i === 0 ? {} : { method: 'knn' as const };
+    writeFakeRun(dir, `r${i}`, { imageFpr95, settings, variants: methods(`m${i}`, i), scores: [[1], [2]] });
+  });
+  assert.deepEqual(
+    cellsOf(dir, 'comparison', { metrics: ['imageFpr95'] }).map((row) => row[2]),
+    ['<20.0 (1)>', '60.0 (1)'],
+  );
+});
+
 test('components: the first variant of the group is what the others are tested against', () => {
   const dir = temporaryFolder();
   const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
@@ -198,6 +210,10 @@ test('the same run twice, or other weights under the same name, are refused; so 
   assert.throws(() => buildTable('comparison', readResults(dir)), /different weights of compact/);
   fs.rmSync(path.join(dir, 'new'), { recursive: true });
   fs.appendFileSync(path.join(dir, 'patchcore-0', 'predictions.csv'), 'more.png,1,0.5\n');
+  assert.throws(() => buildTable('comparison', readResults(dir)), /ours-0 and patchcore-0 score different test images/);
+  const file = path.join(dir, 'patchcore-0', 'predictions.csv');
+  fs.copyFileSync(path.join(dir, 'patchcore-2', 'predictions.csv'), file);
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('a0.png,1', 'a0.png,0'));
   assert.throws(() => buildTable('comparison', readResults(dir)), /ours-0 and patchcore-0 score different test images/);
   fs.appendFileSync(path.join(dir, 'patchcore-1', 'predictions.csv'), 'more.png,1,high\n');
   fs.copyFileSync(path.join(dir, 'patchcore-2', 'predictions.csv'), path.join(dir, 'patchcore-0', 'predictions.csv'));
