@@ -12,11 +12,13 @@ export interface Panel {
   captionColour?: string;
   /** `[H, W]` of the image: a mask whose outline is drawn. */
   contour?: ArrayLike<number>;
+  /** A thin line around the image: for those that are white at their borders. */
+  framed?: boolean;
 }
 
 /** A row of a montage. */
 export interface MontageRow {
-  /** At the left of the row; cut where it is too long. */
+  /** At the left of the row; cut where it is too long for its room. */
   label?: string;
   panels: Panel[];
 }
@@ -29,10 +31,14 @@ export interface MontageOptions {
   columns?: string[];
   /** Side of the square that each image is fitted into, in CSS pixels, default 150. */
   cell?: number;
+  /** Width left of the images for labels in CSS pixels, default 110. */
+  labelRoom?: number;
   /** A colour bar with the values of its ends. */
   heatRange?: [number, number];
   /** What the colour bar measures, default "anomaly map". */
   heatTitle?: string;
+  /** Its colours, `[256, 3]`, default those of anomaly maps. */
+  heatTable?: Uint8Array;
   /** Pixels of the file per CSS pixel, default 2. */
   scale?: number;
 }
@@ -48,11 +54,21 @@ const LETTER = 0.58;
  * @returns a PNG; the same input gives the same bytes on one machine
  */
 export async function montage(rows: readonly MontageRow[], options: MontageOptions): Promise<PngPicture> {
-  const { alt, title, columns, cell = 150, heatRange, heatTitle = 'anomaly map', scale = 2 } = options;
+  const {
+    alt,
+    title,
+    columns,
+    cell = 150,
+    labelRoom = 110,
+    heatRange,
+    heatTitle = 'anomaly map',
+    heatTable = HEAT_TABLE,
+    scale = 2,
+  } = options;
   const sharp = (await import('sharp')).default;
   const count = Math.max(1, ...rows.map((row) => row.panels.length), columns?.length ?? 0);
   const labelled = rows.some((row) => row.label);
-  const left = MARGIN + (labelled ? 110 : 0);
+  const left = MARGIN + (labelled ? labelRoom : 0);
   const captioned = rows.map((row) => row.panels.some((panel) => panel.caption));
   const top = MARGIN + (title ? 26 : 0) + (columns ? 22 : 0);
   const width = left + count * (cell + GAP) - GAP + MARGIN;
@@ -76,6 +92,11 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
         left: Math.round(x * scale) + centred(fitted.width),
         top: Math.round(y * scale) + centred(fitted.height),
       });
+      if (panel.framed) {
+        const [w, h] = [fitted.width / scale, fitted.height / scale];
+        const at = `x="${x + (cell - w) / 2 + 0.5}" y="${y + (cell - h) / 2 + 0.5}" width="${w - 1}" height="${h - 1}"`;
+        texts.push(`<rect ${at} fill="none" stroke="${COLOURS.frame}"/>`);
+      }
       if (panel.caption) {
         texts.push(text(panel.caption, x + cell / 2, y + cell + 15, { anchor: 'middle', colour: panel.captionColour, room: cell }));
       }
@@ -83,7 +104,7 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     y += cell + (captioned[r] ? 20 : 0) + GAP;
   }
   if (heatRange) {
-    texts.push(colourBar(left, y + 4, Math.min(260, width - left - MARGIN), heatRange, heatTitle));
+    texts.push(colourBar(left, y + 4, Math.min(260, width - left - MARGIN), heatRange, heatTitle, heatTable));
     y += 36;
   }
   const height = Math.max(y - GAP + MARGIN, top + MARGIN);
@@ -137,12 +158,12 @@ function text(content: string, x: number, y: number, style: TextStyle): string {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${escapeXml(colour)}">${escapeXml(cut)}</text>`;
 }
 
-function colourBar(x: number, y: number, width: number, [low, high]: [number, number], title: string): string {
+function colourBar(x: number, y: number, width: number, [low, high]: [number, number], title: string, table: Uint8Array): string {
   const stops = Array.from({ length: 17 }, (_, i) => {
     const at = Math.round((i / 16) * 255) * 3;
-    return `<stop offset="${(i / 16) * 100}%" stop-color="rgb(${HEAT_TABLE.subarray(at, at + 3).join(',')})"/>`;
+    return `<stop offset="${(i / 16) * 100}%" stop-color="rgb(${table.subarray(at, at + 3).join(',')})"/>`;
   });
-  const digits = high - low < 0.1 ? 3 : 2;
+  const digits = high - low < 0.1 ? 3 : high - low < 10 ? 2 : 0;
   const label = (value: number, at: number, anchor: 'start' | 'end'): string =>
     text(formatNumber(value, digits), at, y + 22, { anchor, size: 11, room: width / 2 });
   return (

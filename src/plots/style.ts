@@ -18,6 +18,8 @@ export const COLOURS = {
   text: '#222222',
   faint: '#555555',
   grid: '#E5E5E5',
+  /** Line around images that are white at their borders. */
+  frame: '#C4C4C4',
   background: '#FFFFFF',
 } as const;
 

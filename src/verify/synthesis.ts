@@ -12,7 +12,7 @@ import type { Check } from './check';
 import { checkColumn, checkShare } from './distributions';
 
 /** The columns of a task: a number a draw, or null where the measure is undefined. */
-type Columns = Record<string, (number | null)[]>;
+export type Columns = Record<string, (number | null)[]>;
 
 /** The shares of draws that `summary.json` holds, and what they count. */
 const SHARES: Record<string, (columns: Columns, draw: number) => boolean> = {
@@ -65,7 +65,12 @@ export async function verifySynthesis(dir: string, options: { draws?: number } =
   return checks;
 }
 
-function readReference(file: string): Record<string, Columns> {
+/**
+ * The published implementation's draws: the columns of each task.
+ * @param file - `synthesis/draws.json`
+ * @throws UserError if it is laid out otherwise
+ */
+export function readReference(file: string): Record<string, Columns> {
   const value = readJson(file) as Record<string, Columns>;
   const fail = (what: string): never => {
     throw new UserError(`${file}: ${what}`);
@@ -99,7 +104,8 @@ function asStatistics(value: unknown): { mean: number; sd: number } | undefined 
   return typeof mean === 'number' && typeof sd === 'number' ? { mean, sd } : undefined;
 }
 
-async function readImages(folder: string): Promise<DeepGrayImage[]> {
+/** The grey images `image_0.png`, `image_1.png` ... on which the reference was drawn. */
+export async function readImages(folder: string): Promise<DeepGrayImage[]> {
   const images: DeepGrayImage[] = [];
   for (let i = 0; fs.existsSync(path.join(folder, `image_${i}.png`)); i++) {
     const file = path.join(folder, `image_${i}.png`);
