@@ -128,11 +128,15 @@ export async function runPlan({ cells, leftOut }: Plan, options: RunPlanOptions)
       error: messageOf(thrown),
       seconds: 0,
     }));
-    const count = (): string =>
-      `${String(summary.finished.length + summary.failed.length).padStart(String(open.length).length)}/${open.length}`;
+    const done = (): number => summary.finished.length + summary.failed.length;
+    const left = (): string => {
+      const rest = ((performance.now() - started) / 1000 / done()) * (open.length - done());
+      return done() < open.length ? `, about ${formatSeconds(rest)} left` : '';
+    };
+    const count = (): string => `${String(done()).padStart(String(open.length).length)}/${open.length}`;
     if (error === undefined) {
       summary.finished.push(cell.name);
-      onLine?.(`[${count()}] ${cell.name}  ${formatSeconds(seconds)}`);
+      onLine?.(`[${count()}] ${cell.name}  ${formatSeconds(seconds)}${left()}`);
     } else if (signal?.aborted) {
       summary.stopped.push(cell.name);
     } else {

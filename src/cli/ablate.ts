@@ -46,7 +46,9 @@ async function run(options: Options): Promise<void> {
   if (options.dryRun) return dryRun(plan, options, { processes, threads });
   const line = (text: string): void => void process.stderr.write(text + '\n');
   const open = plan.cells.filter(({ state }) => state !== 'finished').length;
-  line(`cells: ${plan.cells.length}, to do: ${open}, ${processes} at a time on ${threads} ${threads === 1 ? 'thread' : 'threads'} each`);
+  line(
+    `cells: ${plan.cells.length}, to do: ${open}, ${processes} at a time on ${threads} ${threads === 1 ? 'thread' : 'threads'} each; logs: ${options.out}/logs`,
+  );
   const summary = await runPlan(plan, { out: options.out, budget: { processes, memory }, threads, signal, onLine: line });
   emit(options.json, summary, summaryText);
   const { stopped, failed } = summary;

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import type { Dataset } from '../datasets/layout';
+import { spread, testFindings, type TestFinding } from '../evaluation/findings';
+import { methodsMontage } from '../plots/methods-montage';
+import type { PngPicture } from '../plots/picture';
+import type { Result } from './results';
+
+export interface MethodsFigureOptions extends LongRun {
+  /** Methods by their labels in `comparison`, in the order of columns (default: all that give maps). */
+  labels?: readonly string[];
+  /** Default 16; methods that see no training image take part with any. */
+  shots?: number;
+  /** Seed of the runs (default: the smallest there is). */
+  seed?: number;
+  /** Abnormal images, evenly over the test set; one normal image follows (default 4). */
+  count?: number;
+}
+
+/**
+ * A qualitative grid from finished runs: a row a test image with its mask and the map of each method. Images are chosen by their place
+ * in the test set, not by how well anything does on them.
+ * @throws UserError where there are no such runs on that data set
+ */
+export async function methodsFigure(results: readonly Result[], dataset: Dataset, options: MethodsFigureOptions = {}): Promise<PngPicture> {
+  const { shots = 16, count = 4, labels, seed, ...run } = options;
+  const here = results.filter(
+    (row) =>
+      row.group === 'methods' && row.dataset === dataset.name && row.trainedOn === dataset.name && (row.shots === shots || row.shots === 0),
+  );
+  const names = labels ?? [...new Set([...here].sort((a, b) => a.order - b.order).map(({ label }) => label))];
+  const abnormal = dataset.test.flatMap(({ label }, i) => (label === 1 ? [i] : []));
+  const chosen = [...spread(abnormal, count), ...dataset.test.flatMap(({ label }, i) => (label === 0 ? [i] : [])).slice(0, 1)];
+  const methods: { name: string; findings: TestFinding[] }[] = [];
+  for (const name of names) {
+    const runs = here.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));
+    const [first] = runs.sort((a, b) => a.seed - b.seed);
+    if (!first)
+      throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);
+    if (!givesMaps(first)) continue;
+    const findings = await testFindings(path.dirname(first.predictions), dataset, run);
+    methods.push({ name, findings: chosen.map((i) => findings[i]) });
+  }
+  if (methods.length === 0) throw new UserError(`${dataset.name}: no finished run with k = ${shots} gives maps`);
+  const images = methods[0].findings.map(({ image, mask, label, name }) => ({ image, mask, label, name }));
+  return methodsMontage(
+    images,
+    methods.map(({ name, findings }) => ({ name, maps: findings.map(({ map }) => map), scores: findings.map(({ score }) => score) })),
+  );
+}
+
+/** Methods that score whole images have no maps to show. */
+function givesMaps({ method }: Result): boolean {
+  return method !== 'knn' && method !== 'pixel-knn' && method !== 'mean-intensity';
+}
