@@ -21,7 +21,7 @@ export function registerPredict(root: Command): void {
         });
         bar.clear();
         emit(options.json, { run: options.run, out: options.out, predictions }, (result) =>
-          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay}`).join('\n'),
+          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(no map by this method)'}`).join('\n'),
         );
       } finally {
         bar.clear();

@@ -8,7 +8,7 @@ import { loadRun } from '../training/session';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 
 /**
- * Scores a test set with a run. The results go into the run folder itself where it is the data set the run was trained
+ * Scores a test set with a run of any method. The results go into the run folder itself where it is the data set the run was trained
  * on, else into `RUN/transfer/NAME`.
  * @param options.featureCache - where the frozen features of test sets are kept for other runs (default: nowhere)
  * @throws UserError where the run or the data set is missing or wrong, or there are no test images
@@ -20,19 +20,19 @@ export async function evaluateRun(
 ): Promise<{ metrics: Metrics; dir: string }> {
   const dataset = readDataset(datasetDir);
   if (dataset.test.length === 0) throw new UserError(`${datasetDir}: samples/test.json lists no images; there is nothing to evaluate`);
-  const { model, record, state, folder, dispose } = await loadRun(run);
+  const { scorer, record, epoch, folder, dispose } = await loadRun(run);
   const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
-  const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, model), limit: cache.limit };
+  const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
   let store: FeatureStore | undefined;
   try {
     store = await FeatureStore.of(
       dataset.test.map((sample) => sample.file),
-      model,
+      scorer,
       { ...options, spillFile: folder.file('features.tmp'), keep },
     );
-    const { protocol, score, seed } = record.config;
-    const { metrics, predictions } = await evaluate(model, store, { dataset, epoch: state.epoch, protocol, score, seed });
+    const { protocol, seed } = record.config;
+    const { metrics, predictions } = await evaluate(scorer, store, { dataset, epoch, protocol, seed });
     const own = hash === record.dataset.hash;
     const dir = own ? folder.dir : path.join(folder.dir, 'transfer', dataset.name.replaceAll(/[^\w.-]/g, '_'));
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);

@@ -4,18 +4,17 @@ import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import { loadMask } from '../image/load';
-import type { ScoreRule } from '../mediclip/image-score';
-import type { MediClip } from '../mediclip/mediclip';
 import type { FeatureStore } from '../training/feature-store';
 import { bootstrapImageMetrics, type Interval } from './bootstrap';
 import { bootstrapPixelMetrics } from './bootstrap-pixels';
 import { predictStored, type Predictions } from './predictions';
+import type { Scorer } from './scorer';
 import type { ImageMetrics, PixelMetrics } from './summary';
 
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
 export interface Metrics extends ImageMetrics, PixelMetrics {
   dataset: string;
-  /** The epoch whose parameters were used. */
+  /** The epoch whose parameters were used; 0 for methods that learn in none. */
   epoch: number;
   /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
   protocol: 'fixed' | 'paper';
@@ -55,12 +54,14 @@ export function measure(
 ): Omit<Metrics, 'dataset' | 'epoch' | 'protocol'> {
   const labels = labelsOf(samples);
   const image = bootstrapImageMetrics(predictions.scores, labels, random, { resamples });
-  const pixel = masks
-    ? bootstrapPixelMetrics({ maps: predictions.maps, masks, n: samples.length, h: size, w: size }, random, { resamples })
-    : {
-        estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
-        intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
-      };
+  const { maps } = predictions;
+  const pixel =
+    maps && masks
+      ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random, { resamples })
+      : {
+          estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+          intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+        };
   const abnormal = labels.reduce((a, b) => a + b, 0);
   return {
     ...image.estimates,
@@ -77,21 +78,20 @@ export interface EvaluationContext extends LongRun {
   dataset: Dataset;
   epoch: number;
   protocol: 'fixed' | 'paper';
-  score: ScoreRule;
   /** Seed of the bootstrap. */
   seed: number;
 }
 
-/** Metrics and predictions of a model on the test images whose features are stored. */
+/** Metrics and predictions of a method on the test images whose features are stored. */
 export async function evaluate(
-  model: MediClip,
+  scorer: Scorer,
   store: FeatureStore,
   context: EvaluationContext,
 ): Promise<{ metrics: Metrics; predictions: Predictions }> {
-  const { dataset, epoch, protocol, score, seed } = context;
-  const size = model.clip.imageSize;
+  const { dataset, epoch, protocol, seed } = context;
+  const size = scorer.imageSize;
   const masks = await loadMasks(dataset.test, size);
-  const predictions = predictStored(model, store, dataset.test.length, score);
+  const predictions = predictStored(scorer, store, dataset.test.length);
   const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
   return { metrics: { dataset: dataset.name, epoch, protocol, ...measured }, predictions };
 }

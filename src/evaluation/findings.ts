@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import type { Dataset, Sample } from '../datasets/layout';
 import type { RgbImage } from '../image/image';
@@ -11,7 +12,7 @@ import { predictStored } from './predictions';
 export interface TestFinding {
   sample: Sample;
   image: RgbImage;
-  /** `[S, S]`, probability of "abnormal". */
+  /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
   map: Float32Array;
   /** `[S, S]`; null where it is not known. */
   mask: Uint8Array | null;
@@ -23,17 +24,18 @@ export interface TestFinding {
 
 /**
  * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
- * @throws UserError where the run is missing or broken
+ * @throws UserError where the run is missing or broken, or its method gives no maps
  */
 export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
-  const { model, record, folder, dispose } = await loadRun(run);
+  const { scorer, record, folder, dispose } = await loadRun(run);
   const { test } = dataset;
-  const { imageSize: size, score } = record.config;
+  const { imageSize: size, method } = record.config;
   let store: FeatureStore | undefined;
   try {
     const files = test.map((sample) => sample.file);
-    store = await FeatureStore.of(files, model, { ...options, spillFile: folder.file('features.tmp') });
-    const { scores, maps } = predictStored(model, store, test.length, score);
+    store = await FeatureStore.of(files, scorer, { ...options, spillFile: folder.file('features.tmp') });
+    const { scores, maps } = predictStored(scorer, store, test.length);
+    if (!maps) throw new UserError(`${run}: ${method} gives images a score, but no map`);
     return await Promise.all(
       test.map(async (sample, i) => ({
         sample,

@@ -8,7 +8,6 @@ import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
-import { imageScore } from '../mediclip/image-score';
 import { heatOverlay, rangeOf } from '../plots/overlay';
 import { csvCell } from './evaluate';
 import { loadRun } from '../training/session';
@@ -18,39 +17,43 @@ export interface Prediction {
   image: string;
   /** Higher is more abnormal; comparable between images of one run. */
   score: number;
-  /** 16-bit grey PNG, S x S: probability of "abnormal" times 65535. */
-  map: string;
+  /** 16-bit grey PNG, S x S: `mapRange` as 0 to 65535; null for methods that do not localise. */
+  map: string | null;
   /** The image at S x S with the map in heat colours; all overlays of one call share one range. */
-  overlay: string;
+  overlay: string | null;
+  /**
+   * The map's values at 0 and at 65535: 0 and 1 where maps are probabilities (MediCLIP, the methods by language), else the least and the
+   * largest value of this call.
+   */
+  mapRange: readonly [number, number] | null;
 }
 
 /**
- * Scores any images with a run and writes a map and an overlay for each, and `predictions.csv`.
+ * Scores any images with a run of any method and writes a map and an overlay for each, where the method has maps, and
+ * `predictions.csv`.
  * @throws UserError where an image or the run is missing or unreadable, before anything is written
  */
 export async function predictImages(run: string, images: readonly string[], out: string, options: LongRun = {}): Promise<Prediction[]> {
   if (images.length === 0) throw new UserError('predict: name at least one image', 2);
   for (const image of images) if (!fs.existsSync(image)) throw new UserError(`${image}: no such file`);
-  const { model, record, dispose } = await loadRun(run);
+  const { scorer, dispose } = await loadRun(run);
   try {
-    const size = model.clip.imageSize;
+    const size = scorer.imageSize;
     const loaded: RgbImage[] = [];
     for (const image of images) loaded.push(await loadTestRgb(image, size));
-    const text = model.textFeatures();
     const found = loaded.map((image, i) => {
       if (options.signal?.aborted) throw new UserError('stopped; nothing was written');
       options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
       let score = NaN;
-      const map = tf.tidy(() => {
-        const pixels = tf.tensor4d(pixelValues([image]), [1, 3, size, size]);
-        const anomaly = model.anomalyMap(model.encode(pixels), text);
-        [score] = imageScore(anomaly, record.config.score).dataSync();
-        return anomaly.dataSync() as Float32Array;
+      let map: Float32Array | null = null;
+      tf.tidy(() => {
+        const { scores, maps } = scorer.score(scorer.encode(tf.tensor4d(pixelValues([image]), [1, 3, size, size])));
+        [score] = scores.dataSync();
+        map = (maps?.dataSync() as Float32Array | undefined) ?? null;
       });
       return { score, map };
     });
-    text.dispose();
-    return await writePredictions(images, loaded, found, out);
+    return await writePredictions(images, loaded, found, scorer.mapRange, out);
   } finally {
     dispose();
   }
@@ -59,27 +62,37 @@ export async function predictImages(run: string, images: readonly string[], out:
 async function writePredictions(
   images: readonly string[],
   loaded: readonly RgbImage[],
-  found: readonly { score: number; map: Float32Array }[],
+  found: readonly { score: number; map: Float32Array | null }[],
+  bounds: readonly [number, number] | null,
   out: string,
 ): Promise<Prediction[]> {
-  const range = rangeOf(found.map(({ map }) => map));
+  const range = rangeOf(found.flatMap(({ map }) => (map ? [map] : [])));
+  const mapRange = bounds ?? range;
   const names = outputNames(images);
   const predictions: Prediction[] = [];
   for (const [i, { score, map }] of found.entries()) {
+    if (!map) {
+      predictions.push({ image: images[i], score, map: null, overlay: null, mapRange: null });
+      continue;
+    }
     const { width, height } = loaded[i];
-    const prediction = {
-      image: images[i],
-      score,
-      map: path.join(out, `${names[i]}-map.png`),
-      overlay: path.join(out, `${names[i]}-overlay.png`),
-    };
-    await writePng(prediction.map, { width, height, channels: 1, data: Uint16Array.from(map, (p) => Math.round(p * 65535)) });
-    await writePng(prediction.overlay, heatOverlay(loaded[i], map, { range }));
-    predictions.push(prediction);
+    const files = { map: path.join(out, `${names[i]}-map.png`), overlay: path.join(out, `${names[i]}-overlay.png`) };
+    await writePng(files.map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
+    await writePng(files.overlay, heatOverlay(loaded[i], map, { range }));
+    predictions.push({ image: images[i], score, ...files, mapRange });
   }
-  const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay].map((cell) => csvCell(String(cell))).join(','));
-  writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay', ...rows, ''].join('\n'));
+  const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay, ...(p.mapRange ?? [null, null])].map(cellOf).join(','));
+  writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay,map_low,map_high', ...rows, ''].join('\n'));
   return predictions;
+}
+
+/** A value as one of 65536 levels. */
+function levelOf(value: number, [low, high]: readonly [number, number]): number {
+  return high > low ? Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * 65535) : 0;
+}
+
+function cellOf(value: string | number | null): string {
+  return value === null ? '' : csvCell(String(value));
 }
 
 /** A file name for each image: its own without extension, numbered where two are alike. */

@@ -1,29 +1,28 @@
 import { tf } from '../common/backend';
-import { imageScore, type ScoreRule } from '../mediclip/image-score';
-import type { MediClip } from '../mediclip/mediclip';
 import type { FeatureStore } from '../training/feature-store';
+import type { Scorer } from './scorer';
 
 /** Scores and anomaly maps of a set of images. */
 export interface Predictions {
   /** `[N]`, higher is more abnormal. */
   scores: Float32Array;
-  /** `[N, S, S]`, probability of "abnormal" at each pixel. */
-  maps: Float32Array;
+  /** `[N, S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"); null for methods that do not localise. */
+  maps: Float32Array | null;
 }
 
-/** Runs the trained head over stored features; the text side is computed once. */
-export function predictStored(model: MediClip, store: FeatureStore, count: number, rule: ScoreRule): Predictions {
-  const size = model.clip.imageSize;
+/** Scores images whose frozen features are stored. */
+export function predictStored(scorer: Scorer, store: FeatureStore, count: number): Predictions {
+  const size = scorer.imageSize;
   const scores = new Float32Array(count);
-  const maps = new Float32Array(count * size * size);
-  const text = model.textFeatures();
-  store.forEach((tokens, start) => {
+  let maps: Float32Array | null = null;
+  store.forEach((features, start) => {
     tf.tidy(() => {
-      const map = model.anomalyMap(tokens, text);
-      scores.set(imageScore(map, rule).dataSync(), start);
-      maps.set(map.dataSync(), start * size * size);
+      const found = scorer.score(features);
+      scores.set(found.scores.dataSync(), start);
+      if (!found.maps) return;
+      maps ??= new Float32Array(count * size * size);
+      maps.set(found.maps.dataSync(), start * size * size);
     });
   });
-  text.dispose();
   return { scores, maps };
 }

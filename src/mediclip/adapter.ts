@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import { unitLength } from '../clip/frozen-encoder';
 import type { Random } from '../common/random';
 import type { NamedTensors } from './prompt-learner';
 
@@ -34,9 +35,4 @@ export function adapt(tokens: tf.Tensor3D, parameters: NamedTensors, i: number):
     const a = tf.add(tf.matMul(tf.reshape(tokens, [b * n, c]) as tf.Tensor2D, kernel, false, true), parameters[bias]);
     return tf.reshape(unitLength(a), [b, n, dim]);
   });
-}
-
-/** v / ||v|| along the last axis, without an epsilon as published. */
-export function unitLength<T extends tf.Tensor>(v: T): T {
-  return tf.tidy(() => tf.div(v, tf.sqrt(tf.sum(tf.square(v), -1, true))) as T);
 }

@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import { gaussianBlur } from '../synthesis/gaussian-blur';
 
 /**
  * Cosines of one layer with the two classes: adapted tokens `[B, g g, D]` times text features `[D, 2]`, both of unit
@@ -18,8 +19,11 @@ export function layerMap(adapted: tf.Tensor3D, textFeatures: tf.Tensor2D): tf.Te
 export class Upsampling {
   private readonly matrix: tf.Tensor2D;
 
-  /** From g x g to S x S. */
-  constructor(grid: number, size: number) {
+  /**
+   * From g x g to S x S.
+   * @param sigma - standard deviation of a Gaussian blur of the result, in pixels (default 0: none): being linear, it is part of U
+   */
+  constructor(grid: number, size: number, sigma = 0) {
     const weights = new Float32Array(size * grid);
     for (let y = 0; y < size; y++) {
       const at = size > 1 ? (y * (grid - 1)) / (size - 1) : 0;
@@ -28,10 +32,10 @@ export class Upsampling {
       weights[y * grid + low] += 1 - share;
       if (share > 0) weights[y * grid + low + 1] += share;
     }
-    this.matrix = tf.tensor2d(weights, [size, grid]);
+    this.matrix = tf.tensor2d(sigma > 0 ? blurColumns(weights, size, grid, sigma) : weights, [size, grid]);
   }
 
-  /** `[B, 2, g, g]` to `[B, 2, S, S]`. */
+  /** `[B, C, g, g]` to `[B, C, S, S]`. */
   apply(map: tf.Tensor4D): tf.Tensor4D {
     const [b, c, g] = map.shape;
     const s = this.matrix.shape[0];
@@ -46,6 +50,16 @@ export class Upsampling {
   dispose(): void {
     this.matrix.dispose();
   }
+}
+
+/** Each column of `[size, grid]` blurred along its length. */
+function blurColumns(weights: Float32Array, size: number, grid: number, sigma: number): Float32Array {
+  const out = new Float32Array(weights.length);
+  for (let x = 0; x < grid; x++) {
+    const column = Float32Array.from({ length: size }, (_, y) => weights[y * grid + x]);
+    gaussianBlur(column, size, 1, sigma).forEach((value, y) => (out[y * grid + x] = value));
+  }
+  return out;
 }
 
 /**

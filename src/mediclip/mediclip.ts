@@ -2,9 +2,10 @@ import { tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { Clip } from '../clip/clip';
+import { layerEncoder, unitLength, type FrozenEncoder } from '../clip/frozen-encoder';
 import type { Tokenizer } from '../clip/tokenizer';
 import { checkLayers } from '../clip/image-encoder';
-import { adapt, initialAdapters, unitLength } from './adapter';
+import { adapt, initialAdapters } from './adapter';
 import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
 import { diceLoss } from './dice-loss';
 import { focalLoss } from './focal-loss';
@@ -22,11 +23,12 @@ export interface Losses {
  * MediCLIP (Zhang et al., MICCAI 2024): a frozen CLIP whose patch tokens, through an adapter a layer, are compared with
  * learnable prompts for "normal" and "abnormal".
  */
-export class MediClip {
+export class MediClip implements FrozenEncoder {
   readonly prompts: PromptLearner;
   /** What is trained, under the published names. */
   readonly parameters: Record<string, tf.Variable>;
   private readonly upsampling: Upsampling;
+  private readonly encoder: FrozenEncoder;
 
   constructor(
     readonly clip: Clip,
@@ -39,6 +41,7 @@ export class MediClip {
     }
     checkLayers(options.layers, clip.imageEncoder.transformer.depth);
     this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options);
+    this.encoder = layerEncoder(clip, options.layers);
     this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
     const { projection_dim: dim, vision_config: vision } = clip.config;
     const initial = {
@@ -50,7 +53,16 @@ export class MediClip {
 
   /** Frozen patch tokens of the chosen layers: `[B, 3, S, S]` to `[B, g g, C]` each. */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
-    return this.clip.imageEncoder.encode(pixels, this.options.layers).tokens;
+    return this.encoder.encode(pixels);
+  }
+
+  get imageSize(): number {
+    return this.encoder.imageSize;
+  }
+
+  /** The layers, in words. */
+  get features(): string {
+    return this.encoder.features;
   }
 
   /** Text features of the two classes, `[D, 2]`; the same for all images until the next training step. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, sha256 } from '../common/files';
 import { SafetensorsFile } from '../common/safetensors';
-import type { MediClip } from '../mediclip/mediclip';
+import type { FrozenEncoder } from '../clip/frozen-encoder';
 
 /** A folder in which the frozen features of test sets are kept between runs. */
 export interface FeatureCache {
@@ -12,9 +12,9 @@ export interface FeatureCache {
 }
 
 const DEFAULT_LIMIT = 20e9;
-const VERSION = 1;
+const VERSION = 2;
 
-/** What decides the frozen features of a test set, besides the model's blocks: weights, images, and the backend, since two round differently. */
+/** What decides the frozen features of a test set, besides the encoder: weights, images, and the backend, since two round differently. */
 export interface FeatureIdentity {
   model: { hash: string };
   dataset: { hash: string };
@@ -22,8 +22,8 @@ export interface FeatureIdentity {
 }
 
 /** The cache's file for the features of a data set's test images, whether it is there or not. */
-export function featureFile(cache: FeatureCache, { model, dataset, backend }: FeatureIdentity, { clip, options }: MediClip): string {
-  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, clip.imageSize, options.layers, backend]));
+export function featureFile(cache: FeatureCache, { model, dataset, backend }: FeatureIdentity, encoder: FrozenEncoder): string {
+  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backend]));
   return path.join(cache.dir, `${key.slice(0, 24)}.safetensors`);
 }
 

@@ -6,7 +6,7 @@ import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
-import type { MediClip } from '../mediclip/mediclip';
+import type { FrozenEncoder } from '../clip/frozen-encoder';
 import { featureName, FeatureWriter, openFeatures } from './feature-cache';
 
 /** Where the features of one batch are. */
@@ -26,7 +26,7 @@ export interface FeatureStoreOptions extends LongRun {
 }
 
 /**
- * The frozen tokens of a set of images, computed once: the encoder does not change while adapters and prompts learn, so
+ * The frozen features of a set of images, computed once: the encoder does not change while adapters and prompts learn, so
  * every later look at these images costs the head alone.
  */
 export class FeatureStore {
@@ -41,14 +41,14 @@ export class FeatureStore {
   ) {}
 
   /** Encodes image files; the next batch is decoded while one is encoded. */
-  static async of(files: readonly string[], model: MediClip, options: FeatureStoreOptions): Promise<FeatureStore> {
+  static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
     const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFile, keep, onProgress, signal } = options;
     const store = new FeatureStore(spillFile, memoryLimit);
     const batches = Math.ceil(files.length / batchSize);
     const kept = keep && batches > 0 ? openFeatures(keep.file, batches) : undefined;
     if (kept) return store.take(kept, batches);
     let writer: FeatureWriter | undefined;
-    const size = model.clip.imageSize;
+    const size = encoder.imageSize;
     const load = (start: number): Promise<Float32Array> =>
       Promise.all(files.slice(start, start + batchSize).map((file) => loadTestRgb(file, size))).then((images) => pixelValues(images));
     let next = files.length > 0 ? load(0) : undefined;
@@ -59,7 +59,7 @@ export class FeatureStore {
         next?.catch(() => undefined); // reported when it is awaited
         if (signal?.aborted) throw new UserError('stopped while test images were encoded');
         const count = Math.min(batchSize, files.length - start);
-        const tokens = tf.tidy(() => model.encode(tf.tensor4d(values, [count, 3, size, size])));
+        const tokens = tf.tidy(() => encoder.encode(tf.tensor4d(values, [count, 3, size, size])));
         if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(tokens, files.length, batchSize), keep.limit);
         for (const layer of writer ? tokens : []) writer?.add(layer.dataSync() as Float32Array);
         store.add(count, tokens);

@@ -5,10 +5,13 @@ import { Random } from '../common/random';
 import { Clip } from '../clip/clip';
 import { defaultLayers } from '../clip/image-encoder';
 import { Tokenizer } from '../clip/tokenizer';
+import type { Scorer } from '../evaluation/scorer';
 import { MediClip } from '../mediclip/mediclip';
+import { MediClipScorer } from '../mediclip/mediclip-scorer';
 import { resolveModel } from '../models/registry';
 import type { TrainingConfig } from './config';
-import { readCheckpoint, type CheckpointState } from './checkpoint';
+import { readCheckpoint } from './checkpoint';
+import { refit } from './fit';
 import { RunFolder, type RunRecord } from './run-folder';
 
 /** A frozen CLIP by name or folder, and what identifies it. */
@@ -36,7 +39,6 @@ function modelHash(dir: string): string {
 
 /** MediCLIP as a configuration describes it, freshly initialised from its seed. */
 export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
-  if (config.method !== 'mediclip') throw new UserError(`method ${config.method}: not available yet`, 2);
   const options = {
     layers: config.layers ?? defaultLayers(clip.config.vision_config.num_hidden_layers),
     adapters: config.adapters,
@@ -49,18 +51,22 @@ export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
   return new MediClip(clip, Tokenizer.load(), options, Random.of(config.seed, 'initialisation'));
 }
 
-/** A finished or interrupted run, its trained model loaded. */
+/** A finished or interrupted run, ready to score images. */
 export interface LoadedRun {
   folder: RunFolder;
   record: RunRecord;
-  model: MediClip;
-  state: CheckpointState;
+  /** The epoch whose parameters are used; 0 for methods that learn in none. */
+  epoch: number;
+  scorer: Scorer;
+  /** Of MediCLIP's runs only. */
+  model?: MediClip;
   dispose(): void;
 }
 
 /**
- * Loads a run for evaluation or prediction: its last epoch, or the best by test metric under the protocol `paper`.
- * @throws UserError where the run, its checkpoint or the model it was trained on is missing or has changed
+ * Loads a run for evaluation or prediction: MediCLIP's last epoch, or the best by test metric under the protocol `paper`; any other
+ * method fits its support set again, which gives what it gave then.
+ * @throws UserError where the run, its checkpoint, the model or the images it was trained on are missing or have changed
  */
 export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
@@ -69,16 +75,24 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   if (identity.hash !== record.model.hash) {
     throw new UserError(`${dir}: was trained on ${record.model.name} with other weights than those in ${identity.dir} now`);
   }
-  const model = buildModel(clip, record.config);
-  const state = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
-  return {
-    folder,
-    record,
-    model,
-    state,
-    dispose: () => {
-      model.dispose();
+  if (record.config.method !== 'mediclip') {
+    const scorer = await refit(folder, record, clip).catch((error: unknown) => {
       clip.dispose();
-    },
+      throw error;
+    });
+    const dispose = (): void => {
+      scorer.dispose();
+      clip.dispose();
+    };
+    return { folder, record, epoch: 0, scorer, dispose };
+  }
+  const model = buildModel(clip, record.config);
+  const { epoch } = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+  const scorer = new MediClipScorer(model, record.config.score);
+  const dispose = (): void => {
+    scorer.dispose();
+    model.dispose();
+    clip.dispose();
   };
+  return { folder, record, epoch, scorer, model, dispose };
 }

@@ -1,8 +1,6 @@
-import fs from 'node:fs';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { initBackend, tf } from '../common/backend';
 import { UserError } from '../common/errors';
-import { writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { packageVersion } from '../common/version';
 import { datasetHash, readDataset, supportSet, type Dataset } from '../datasets/layout';
@@ -11,12 +9,15 @@ import { predictStored } from '../evaluation/predictions';
 import { imageMetrics, pixelMetrics } from '../evaluation/summary';
 import { Adam } from '../mediclip/adam';
 import type { MediClip } from '../mediclip/mediclip';
+import { MediClipScorer } from '../mediclip/mediclip-scorer';
 import { BatchSource, loadSupport } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { fit } from './fit';
 import { featureFile, type FeatureCache } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
+import { checkUnchanged, prepareFolder, writeStart, type RunStart } from './run-start';
 import { buildModel, openClip } from './session';
 
 export interface TrainOptions extends LongRun {
@@ -39,6 +40,7 @@ export interface TrainOptions extends LongRun {
 
 export interface TrainResult {
   record: RunRecord;
+  /** Empty for methods that learn in no epochs. */
   history: HistoryRow[];
   /** Of the test set, if the data set has one. */
   metrics: Metrics | null;
@@ -48,8 +50,8 @@ export interface TrainResult {
 export class Interrupted extends UserError {}
 
 /**
- * One few-shot run (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
- * trained with focal + dice loss. Writes the run folder after every epoch; a run that was stopped at any moment and
+ * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
+ * trained with focal + dice loss; another method, where the settings name one, is fitted to the same K images. Writes the run folder after every epoch; a run that was stopped at any moment and
  * resumed ends with the same parameters as one that never was.
  * @throws UserError for bad input before any work; Interrupted where the signal stopped it
  */
@@ -63,8 +65,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const support = supportSet(dataset, config.shots, config.seed);
   const backend = await initBackend();
   const { clip, identity } = await openClip(saved?.model.name ?? options.model ?? 'compact', config.imageSize);
-  const model = buildModel(clip, config);
-  const adam = new Adam(model.parameters, config.optimizer);
   try {
     const record: RunRecord = {
       version: packageVersion(),
@@ -73,15 +73,26 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
       config,
     };
-    const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };
     if (saved) checkUnchanged(folder, saved, record);
-    else
-      startFolder(
-        folder,
-        record,
-        support.map((sample) => sample.filename),
-        () => writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin),
-      );
+    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
+    return config.method === 'mediclip' ? await learn(start, options) : await fit(start, options);
+  } finally {
+    clip.dispose();
+  }
+}
+
+/** Learns adapters and prompts, from the start or from the run's checkpoint. */
+async function learn({ folder, resumed, record, dataset, support, clip }: RunStart, options: TrainOptions): Promise<TrainResult> {
+  const { config } = record;
+  const model = buildModel(clip, config);
+  const adam = new Adam(model.parameters, config.optimizer);
+  try {
+    const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };
+    if (!resumed) {
+      // the record last: a folder with a record can be resumed
+      writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin);
+      writeStart(folder, record, support);
+    }
     const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, adam);
     const images = await loadSupport(support, config.imageSize);
     const run = new Run(options, folder, record, dataset, model, adam, state);
@@ -96,7 +107,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   } finally {
     adam.dispose();
     model.dispose();
-    clip.dispose();
   }
 }
 
@@ -185,9 +195,11 @@ class Run {
     const store = await this.features();
     const { test } = this.dataset;
     const size = this.config.imageSize;
-    const { scores, maps } = predictStored(this.model, store, test.length, this.config.score);
+    const scorer = new MediClipScorer(this.model, this.config.score);
+    const { scores, maps } = predictStored(scorer, store, test.length);
+    scorer.dispose();
     const { imageAuroc } = imageMetrics(scores, labelsOf(test));
-    return { imageAuroc, pixelAuroc: this.masks ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
+    return { imageAuroc, pixelAuroc: this.masks && maps ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
   }
 
   /** Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. */
@@ -210,45 +222,14 @@ class Run {
     const { protocol, score, seed } = config;
     const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model).epoch : this.state.epoch;
     const store = await this.features();
-    const { metrics, predictions } = await evaluate(model, store, { dataset, epoch, protocol, score, seed });
+    const scorer = new MediClipScorer(model, score);
+    const { metrics, predictions } = await evaluate(scorer, store, { dataset, epoch, protocol, seed });
+    scorer.dispose();
     writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
     return metrics;
   }
 
   dispose(): void {
     this.store?.dispose();
-  }
-}
-
-/** What a run leaves that was stopped before its record was written. */
-const BEGINNINGS = /^(checkpoint\.safetensors|support\.json)$|\.tmp$/;
-
-/** Refuses a folder that is in use; returns what is to be resumed. */
-function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
-  if (resume) return folder.readRecord();
-  if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
-  if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
-  const leftovers = fs.existsSync(folder.dir) ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.test(name)) : [];
-  if (leftovers.length > 0) {
-    throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
-  }
-  return undefined;
-}
-
-/** Checkpoint and support set first, the record last: a folder with a record can be resumed. */
-function startFolder(folder: RunFolder, record: RunRecord, support: string[], writeStart: () => void): void {
-  writeStart();
-  writeJson(folder.file('support.json'), support);
-  folder.writeRecord(record);
-}
-
-function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
-  const where = folder.file('config.json');
-  if (saved.model.hash !== now.model.hash)
-    throw new UserError(`${where}: the weights of ${saved.model.name} have changed since this run began`);
-  if (saved.dataset.hash !== now.dataset.hash)
-    throw new UserError(`${where}: this run began on another data set than ${now.dataset.dir}, or it has changed`);
-  if (saved.backend !== now.backend) {
-    throw new UserError(`${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly`);
   }
 }

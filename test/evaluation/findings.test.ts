@@ -5,6 +5,7 @@ import { tf } from '../../src/common/backend';
 import { readDataset } from '../../src/datasets/layout';
 import { outcomeOf, spread, testFindings, worstOf } from '../../src/evaluation/findings';
 import { MapProbe } from '../../src/evaluation/map-probe';
+import type { MediClip } from '../../src/mediclip/mediclip';
 import { train } from '../../src/training/train';
 import { loadRun } from '../../src/training/session';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
@@ -48,7 +49,8 @@ test('findings of a run are its predictions, and a probe after its last epoch sa
   for (const { map, score } of findings) assert.equal(score, Math.max(...map));
   assert.ok(metrics);
 
-  const { model, dispose } = await loadRun(out);
+  const { model: loaded, dispose } = await loadRun(out);
+  const model = loaded as MediClip;
   const before = tf.memory().numTensors;
   const probe = await MapProbe.of(dataset.test.slice(1, 3), model);
   probe.look(2, model);

@@ -165,7 +165,7 @@ test('evaluate gives the numbers of the run; on another set they go beside it; p
   const image = path.join(await dataset, name);
   const [one, two] = await predictImages(out, [image, image], target);
   assert.ok(Math.abs(one.score - Number(score)) < 1e-6);
-  assert.ok([one.map, one.overlay, two.map, two.overlay].every((file) => fs.statSync(file).size > 100));
+  assert.ok([one.map, one.overlay, two.map, two.overlay].every((file) => fs.statSync(file as string).size > 100));
   assert.notEqual(one.map, two.map);
 });
 

@@ -1,0 +1,13 @@
+import type { tf } from '../common/backend';
+import type { Scorer } from '../evaluation/scorer';
+
+/**
+ * A method without epochs: it is fitted to frozen features of normal images, at once, and scores features of others. Training and
+ * test images are loaded alike.
+ */
+export interface Detector extends Scorer {
+  /** Whether it looks at normal images; where not, {@link Detector.fit} is not called. */
+  readonly fewShot: boolean;
+  /** Learns from the frozen features of all K normal images, `[K, T, C]` each; does not keep the tensors. */
+  fit(support: readonly tf.Tensor3D[]): void;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { createDetector } from '../baselines/create';
+import type { Detector } from '../baselines/detector';
+import type { Clip } from '../clip/clip';
+import type { FrozenEncoder } from '../clip/frozen-encoder';
+import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
+import { readJson } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { datasetHash, readDataset, type Sample } from '../datasets/layout';
+import { evaluate, writeEvaluation } from '../evaluation/evaluate';
+import { loadTestRgb } from '../image/load';
+import { pixelValues } from '../image/pixel-values';
+import { featureFile } from './feature-cache';
+import { FeatureStore } from './feature-store';
+import type { RunFolder, RunRecord } from './run-folder';
+import { writeStart, type RunStart } from './run-start';
+import type { TrainOptions, TrainResult } from './train';
+
+/**
+ * A run of a method that learns in no epochs: fits the support set, scores the test set. There is no checkpoint: the support set and
+ * the seed give the same fit again. What was stopped is done anew.
+ */
+export async function fit(start: RunStart, options: TrainOptions): Promise<TrainResult> {
+  const { folder, resumed, record, dataset, support, clip } = start;
+  const { protocol, seed } = record.config;
+  const detector = createDetector(clip, record.config, record.dataset.name);
+  let store: FeatureStore | undefined;
+  try {
+    if (!resumed) writeStart(folder, record, detector.fewShot ? support : []);
+    if (detector.fewShot) await fitTo(detector, support, options);
+    if (dataset.test.length === 0) return { record, history: [], metrics: null };
+    const { featureCache: cache } = options;
+    const keep = cache && { file: featureFile(cache, record, detector), limit: cache.limit };
+    const files = dataset.test.map((sample) => sample.file);
+    store = await FeatureStore.of(files, detector, { ...options, spillFile: folder.file('features.tmp'), keep });
+    const { metrics, predictions } = await evaluate(detector, store, { dataset, epoch: 0, protocol, seed });
+    writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
+    return { record, history: [], metrics };
+  } finally {
+    store?.dispose();
+    detector.dispose();
+  }
+}
+
+/**
+ * The method of a finished run, fitted to the run's own support set again.
+ * @throws UserError where the images that it was fitted to are not there or have changed
+ */
+export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): Promise<Detector> {
+  const detector = createDetector(clip, record.config, record.dataset.name);
+  try {
+    if (detector.fewShot) await fitTo(detector, savedSupport(folder, record), {});
+    return detector;
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}
+
+/** The training images that a run's `support.json` names. */
+function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
+  const file = folder.file('support.json');
+  const names = z.array(z.string()).min(1).safeParse(readJson(file));
+  if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
+  const dataset = readDataset(record.dataset.dir);
+  if (datasetHash(dataset) !== record.dataset.hash) {
+    throw new UserError(`${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since`);
+  }
+  return names.data.map((name) => {
+    const sample = dataset.train.find(({ filename }) => filename === name);
+    if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
+    return sample;
+  });
+}
+
+async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun): Promise<void> {
+  const features = await encodeSupport(support, detector, options);
+  detector.fit(features);
+  tf.dispose(features);
+}
+
+/** Frozen features of training images, loaded as test images are: `[K, T, C]` each. */
+async function encodeSupport(support: readonly Sample[], encoder: FrozenEncoder, { signal, onProgress }: LongRun): Promise<tf.Tensor3D[]> {
+  const size = encoder.imageSize;
+  const batches: tf.Tensor3D[][] = [];
+  for (let start = 0; start < support.length; start += 8) {
+    if (signal?.aborted) {
+      tf.dispose(batches);
+      throw new UserError('stopped while training images were encoded');
+    }
+    const batch = support.slice(start, start + 8);
+    const values = pixelValues(await Promise.all(batch.map(({ file }) => loadTestRgb(file, size))));
+    batches.push(tf.tidy(() => encoder.encode(tf.tensor4d(values, [batch.length, 3, size, size]))));
+    onProgress?.({ phase: 'encoding training images', done: start + batch.length, total: support.length });
+  }
+  const joined = tf.tidy(() => batches[0].map((_, i) => tf.concat(batches.map((batch) => batch[i]))));
+  tf.dispose(batches);
+  return joined;
+}
