@@ -112,6 +112,6 @@ function plain(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 40);
+    .slice(0, 40)
+    .replaceAll(/^-|-$/g, '');
 }

@@ -71,6 +71,7 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const trained = results.filter((row) => isOurs(row) && row.shots === shots);
   const ours = trained.some(({ group }) => group === 'transfer') ? choose(trained, 'transfer', asked) : choose(trained, 'methods', asked);
+  if (ours.length === 0) return [];
   const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => row.method === 'zero-shot-clip' && isHome(row));
   const chosen = [...ours, ...zero];
   return compare(summariseAll(chosen, asked), chosen, {

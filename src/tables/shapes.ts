@@ -1,6 +1,6 @@
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
-import { METRICS } from './metrics';
+import { METRIC_NAMES, METRICS } from './metrics';
 import { publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
 import { differenceText, percent, pText } from './texts';
@@ -30,7 +30,7 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
   const several = { ...manyOf(data), ...(byModel ? { model: false } : {}) };
   const lines = groupBy(data, (row) => [
     row.dataset,
-    row.metric,
+    METRIC_NAMES.indexOf(row.metric),
     row.model,
     row.order,
     row.label,
@@ -56,7 +56,7 @@ export function partsShape(data: readonly ComparedRow[], name: TableName): Shape
   const several = manyOf(data);
   const lines = groupBy(data, (row) => [
     row.dataset,
-    row.metric,
+    METRIC_NAMES.indexOf(row.metric),
     row.model,
     row.shots,
     row.order,
@@ -82,7 +82,7 @@ export function transferShape(data: readonly ComparedRow[]): Shape {
   const several = { ...manyOf(data), dataset: false };
   const isZero = (row: ComparedRow): boolean => row.method !== 'mediclip';
   const lines = groupBy(data, (row) => [
-    row.metric,
+    METRIC_NAMES.indexOf(row.metric),
     row.model,
     isZero(row) ? 1 : 0,
     isZero(row) ? '' : row.trainedOn,

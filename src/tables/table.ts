@@ -38,27 +38,26 @@ export function buildTable(name: TableName, results: readonly Result[], options:
 function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
   const tested = data.filter((row) => row.test);
   if (tested.length === 0) return [];
-  const legend =
-    '* differs from what it was tested against, p < 0.05: paired bootstrap over seeds and test images, two-sided, not corrected for the number of tests.';
+  const legend = 'Tests: paired bootstrap over seeds and test images, two-sided, not corrected for the number of tests; * p < 0.05.';
   if (name !== 'comparison' && name !== 'pixel') return [legend];
   const lines = tested.map((row) => {
     const { dataset, shots, label, against, test } = row;
-    return `${dataset}, ${METRICS[row.metric].title}, k = ${shots}: ${label} − ${against} = ${test ? `${differenceText(test)}, p = ${pText(test.p)}` : ''}`;
+    return `${dataset}, ${METRICS[row.metric].title}, k = ${shots}: ${label} − ${against} = ${test ? `${differenceText(test)}, p ${/^</.test(pText(test.p)) ? '' : '= '}${pText(test.p)}` : ''}`;
   });
   return [legend, ...lines];
 }
 
-const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[] }> = {
+const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[]; shots?: number }> = {
   comparison: { group: 'methods', metrics: ['imageAuroc'] },
   pixel: { group: 'methods', metrics: ['pixelAuroc', 'pixelAupro'] },
   components: { group: 'components', metrics: ['imageAuroc'] },
   tasks: { group: 'tasks', metrics: ['imageAuroc'] },
-  transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'] },
+  transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'], shots: 16 },
   backbones: { group: 'backbones" or "methods', metrics: ['imageAuroc'] },
 };
 
 function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {
-  const { metrics = LOOKED_FOR[name].metrics, dataset, model, shots, protocol } = options;
+  const { metrics = LOOKED_FOR[name].metrics, dataset, model, shots = LOOKED_FOR[name].shots, protocol } = options;
   const asked = Object.entries({ 'data set': dataset, model, k: shots, protocol }).filter(([, value]) => value !== undefined);
   const wanted = [
     `group "${LOOKED_FOR[name].group}"`,

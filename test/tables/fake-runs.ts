@@ -12,6 +12,7 @@ export interface FakeRun {
   imageAuroc?: number | null;
   pixelAuroc?: number | null;
   imageFpr95?: number | null;
+  pixelAupro?: number | null;
   /** Scores of normal and of abnormal test images. */
   scores?: [number[], number[]];
   variants?: { group: string; label: string; order: number }[];
@@ -27,6 +28,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     imageAuroc = null,
     pixelAuroc = null,
     imageFpr95 = null,
+    pixelAupro = null,
     scores,
     variants,
   } = fake;
@@ -50,6 +52,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     imageAuroc,
     pixelAuroc,
     imageFpr95,
+    pixelAupro,
   });
   if (fake.tested) writeJson(path.join(run, 'metrics.json'), { dataset, images: 4, protocol: config.protocol, ...none, imageAuroc: 0.5 });
   const [normal, abnormal] = scores ?? [[], []];

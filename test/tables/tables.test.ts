@@ -159,7 +159,7 @@ test('components: the first variant of the group is what the others are tested a
 test('pixel: only where the metric is defined; transfer: trained on by tested on, beside zero-shot', () => {
   const dir = temporaryFolder();
   const score = (auroc: number): Partial<FakeRun> => ({ imageAuroc: auroc, variants: methods('MediCLIP', 1), scores: [[1], [2]] });
-  writeFakeRun(dir, 'a', { ...score(0.9), dataset: 'x', pixelAuroc: 0.95 });
+  writeFakeRun(dir, 'a', { ...score(0.9), dataset: 'x', pixelAuroc: 0.95, pixelAupro: 0.6 });
   writeFakeRun(dir, 'b', { ...score(0.7), dataset: 'y' });
   writeFakeRun(dir, 'c', { ...score(0.6), dataset: 'z', tested: 'x' });
   writeFakeRun(dir, 'd', {
@@ -169,7 +169,10 @@ test('pixel: only where the metric is defined; transfer: trained on by tested on
     variants: methods('zero-shot CLIP'),
     scores: [[1], [2]],
   });
-  assert.deepEqual(cellsOf(dir, 'pixel'), [['x', 'MediCLIP', '95.0 (1)', '']]);
+  assert.deepEqual(cellsOf(dir, 'pixel'), [
+    ['x', 'pixel AUROC', 'MediCLIP', '95.0 (1)', ''],
+    ['x', 'pixel AUPRO', 'MediCLIP', '60.0 (1)', ''],
+  ]);
   assert.deepEqual(buildTable('transfer', readResults(dir)).columns, ['trained on', 'tested on x', 'tested on y', 'tested on z']);
   assert.deepEqual(cellsOf(dir, 'transfer'), [
     ['x', '<90.0 (1)>', '', ''],
@@ -231,6 +234,7 @@ test('nothing to show: one line that names what was looked for and what is there
   fails('tasks', {}, /tasks: .*runs\/x.*group "tasks".*image AUROC.*methods on brainmri/);
   fails('pixel', {}, /pixel AUROC or pixel AUPRO/);
   fails('comparison', { dataset: 'busi' }, /data set busi/);
+  fails('transfer', { shots: 8 }, /image AUROC, k 8/);
   const empty = temporaryFolder();
   assert.throws(() => buildTable('comparison', readResults(empty), {}, empty), /no finished runs/);
   assert.throws(() => readResults('/nonexistent/runs'), /no such folder/);
