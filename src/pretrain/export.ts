@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { type tf } from '../common/backend';
 import { writeJson } from '../common/files';
 import { Random } from '../common/random';
 import { writeSafetensors, type NamedArray } from '../common/safetensors';
@@ -18,7 +17,7 @@ const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
 export function exportModel(
   dir: string,
   architecture: Architecture,
-  variables: Readonly<Record<string, tf.Tensor>>,
+  variables: Readonly<Record<string, { shape: number[]; dataSync(): unknown }>>,
   vocabulary: UsedVocabulary,
   seed: number,
   metadata: Record<string, string>,

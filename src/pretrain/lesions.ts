@@ -22,9 +22,10 @@ export const LEAST_CHANGE = 14;
 /**
  * Puts one finding into a picture, in place; tries a few times where it would hardly show.
  * @param mask - is raised to the lesion's weight where the picture has changed
+ * @param strength - share of its full change, (0, 1]
  * @returns whether it was drawn
  */
-export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random): boolean {
+export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random, strength = 1): boolean {
   for (let attempt = 0; attempt < 4; attempt++) {
     const lesion = LESIONS[kind](input, random);
     const { image } = input;
@@ -36,11 +37,11 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
       area += w;
       change += w * Math.abs(clamp(lesion.value.data[i]) - image.data[i]);
     }
-    if (area < 12 || change / area < LEAST_CHANGE) continue;
+    if (area < 12 || strength * (change / area) < LEAST_CHANGE * Math.max(0.5, strength)) continue;
     for (let i = 0; i < image.data.length; i++) {
       const w = lesion.weight.data[i];
       if (w <= 0) continue;
-      image.data[i] += w * (clamp(lesion.value.data[i]) - image.data[i]);
+      image.data[i] += strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
       mask.data[i] = Math.max(mask.data[i], w);
     }
     return true;
@@ -86,7 +87,7 @@ function crescent(size: number, cy: number, cx: number, radius: number, softness
 
 /** What of a shape lies on one side of a line near its centre. */
 function cutByLine({ size, data }: Field, cy: number, cx: number, radius: number, softness: number, random: Random): Field {
-  const angle = random.uniform(0, 2 * Math.PI);
+  const angle = random.chance(0.5) ? Math.PI / 2 + random.normal(0, 0.2) : random.uniform(0, 2 * Math.PI); // often what lies below a level
   const [s, c] = [Math.sin(angle), Math.cos(angle)];
   const at = random.uniform(-0.4, 0.3) * radius * size;
   return field(
@@ -106,7 +107,7 @@ function shifted(image: Field, shift: number, keep: number, random: Random): Fie
 
 function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
   return ({ image }, random) => ({
-    weight: spot(image, random),
+    weight: spot(image, random, 0.03, 0.26),
     value: shifted(image, sign * random.uniform(30, 140), random.uniform(0, 1), random),
   });
 }

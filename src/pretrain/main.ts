@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { Command } from 'commander';
 import { initBackend, tf } from '../common/backend';
 import { messageOf, UserError } from '../common/errors';
@@ -64,7 +65,12 @@ async function main(): Promise<void> {
   const stages = planStages(minutes, STAGE_PLAN, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
   process.stderr.write(
-    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
+    stages
+      .map(
+        (s, i) =>
+          `${s.steps} steps of ${s.batchSize} images of ${s.size} px${s.faint > 0 ? ', faint ones too' : ''}, ${secondsPerStep[i].toFixed(2)} s each\n`,
+      )
+      .join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
   return finishAndDispose(trainer, options.out, 0);
@@ -85,8 +91,8 @@ function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
 /** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
 async function calibrate(seed: number, threads: number): Promise<number[]> {
   const seconds: number[] = [];
-  for (const { size, batchSize } of STAGE_PLAN) {
-    const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
+  for (const { size, batchSize, faint } of STAGE_PLAN) {
+    const settings = settingsOf(seed, [{ size, batchSize, steps: 8, faint }]);
     const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
     for (let i = 0; i < 3; i++) await trainer.run();
     const started = performance.now();
@@ -120,6 +126,7 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
   let logged = -Infinity;
   let saved = { step: trainer.step, seconds: seconds() };
   while (trainer.step < trainer.total && !stop) {
+    await eventLoopTurn(); // or signals wait while worker threads keep sending
     log.add(await trainer.run());
     const now = seconds();
     const last = trainer.step === trainer.total;
