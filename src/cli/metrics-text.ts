@@ -21,7 +21,7 @@ export function metricsText(metrics: Metrics): string {
   const rows = NAMES.map(([key, name]) => {
     const value = metrics[key];
     const interval = metrics.intervals[key];
-    const shown = value === null ? 'undefined (one class only, or masks are missing)' : value.toFixed(4);
+    const shown = value === null ? 'undefined (one class only, no masks, or a method without maps)' : value.toFixed(4);
     return `  ${name.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
   return [head, ...rows].join('\n');

@@ -15,12 +15,12 @@ export function registerModels(root: Command): void {
         found.length === 0
           ? 'no models; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one'
           : found
-              .map(({ name, bytes, facts, problem }) => {
+              .map(({ name, bytes, facts, note, problem }) => {
                 const size = `${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`;
                 if (!facts) return `${size}  cannot be used: ${problem}`;
                 const { parameters, imageLayers, textLayers, imageWidth, imageSize, patchSize } = facts;
                 const counts = `${(parameters / 1e6).toFixed(1)} M parameters, ${imageLayers} image and ${textLayers} text layers`;
-                return `${size}  ${counts}, width ${imageWidth}, images ${imageSize} x ${imageSize} in patches of ${patchSize}`;
+                return `${size}  ${counts}, width ${imageWidth}, images ${imageSize} x ${imageSize} in patches of ${patchSize}${note ? `; ${note}` : ''}`;
               })
               .join('\n'),
       );

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { METHOD_NAMES, type MethodName } from '../baselines/names';
 import { UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
 import type { TrainResult } from '../training/train';
@@ -9,6 +10,7 @@ interface Options {
   dataset?: string;
   out: string;
   model?: string;
+  method?: MethodName;
   shots?: number;
   seed?: number;
   epochs?: number;
@@ -24,10 +26,13 @@ interface Options {
 export function registerTrain(root: Command): void {
   root
     .command('train')
-    .description('one few-shot run: K normal images, synthesised anomalies, adapters and prompts learned on a frozen CLIP')
+    .description(
+      'one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
+    )
     .option('--dataset <dir>', 'data set in the published layout')
     .requiredOption('--out <run>', 'run folder to write')
     .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
+    .addOption(new Option('--method <name>', 'mediclip (default), or one to compare it with, on the same images').choices(METHOD_NAMES))
     .option('--shots <k>', 'normal images to learn from (default: 16)', wholeNumber('--shots', 1))
     .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
     .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
@@ -47,11 +52,13 @@ export function registerTrain(root: Command): void {
 async function run(options: Options): Promise<void> {
   const { train, Interrupted } = await import('../training/train');
   const { readSettings, trainingConfig } = await import('../training/config');
-  const { shots, seed, epochs, protocol, imageSize, threads } = options;
-  const given = Object.fromEntries(Object.entries({ shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined));
+  const { method, shots, seed, epochs, protocol, imageSize, threads } = options;
+  const given = Object.fromEntries(
+    Object.entries({ method, shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined),
+  );
   if (options.resume && (Object.keys(given).length > 0 || options.config || options.model)) {
     throw new UserError(
-      "--resume goes on with the run's own settings; leave out --shots, --seed, --epochs, --protocol, --image-size, --model and --config",
+      "--resume goes on with the run's own settings; leave out --method, --shots, --seed, --epochs, --protocol, --image-size, --model and --config",
       2,
     );
   }
@@ -82,9 +89,10 @@ async function run(options: Options): Promise<void> {
     });
     bar.clear();
     emit(options.json, summary(options.out, result), (s) =>
-      [`run ${options.out}: ${s.epochs} epochs`, s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics'].join(
-        '\n',
-      ),
+      [
+        `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}`,
+        s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics',
+      ].join('\n'),
     );
   } catch (error) {
     bar.clear();
@@ -96,6 +104,6 @@ async function run(options: Options): Promise<void> {
 function summary(
   out: string,
   { record, history, metrics }: TrainResult,
-): { run: string; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
-  return { run: out, epochs: history.length, record, last: history[history.length - 1] ?? null, metrics };
+): { run: string; method: MethodName; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
+  return { run: out, method: record.config.method, epochs: history.length, record, last: history[history.length - 1] ?? null, metrics };
 }

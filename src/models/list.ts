@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readClipConfig } from '../clip/config';
+import { readClipConfig, type ClipConfig } from '../clip/config';
+import { parameterShapes } from '../clip/parameter-shapes';
 import { messageOf } from '../common/errors';
 import { SafetensorsFile } from '../common/safetensors';
 import { modelsFolder, nameOf } from './model-names';
 import { isModel } from './registry';
+import { UNTRAINED, untrainedFolder } from './untrained';
+import { clipConfigOf, COMPACT_ARCHITECTURE } from '../pretrain/architecture';
 
 /** A model below `models/`, as `mediclip models list` shows it. */
 export interface ListedModel {
@@ -14,6 +17,8 @@ export interface ListedModel {
   bytes: number;
   /** What its files say; absent where they are broken. */
   facts?: ModelFacts;
+  /** What there is to know besides. */
+  note?: string;
   /** Why it cannot be used. */
   problem?: string;
 }
@@ -32,35 +37,53 @@ export interface ModelFacts {
   embedding: number;
 }
 
-/** The models below a folder, by name; headers only are read. */
+/** The models below a folder, by name, and, in the project's own, the untrained one; headers only are read. */
 export function listModels(folder = modelsFolder()): ListedModel[] {
+  const own = folder === modelsFolder() ? [describeUntrained()] : [];
+  return [...own, ...modelsIn(folder)].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** As {@link listModels}' others; not yet written, it is described by its architecture. */
+function describeUntrained(): ListedModel {
+  const dir = untrainedFolder();
+  const note = 'the compact architecture with random weights, to compare with';
+  if (isModel(dir)) return { ...describe(UNTRAINED, dir), note };
+  const config = clipConfigOf(COMPACT_ARCHITECTURE);
+  const parameters = parameterShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return { name: UNTRAINED, dir, bytes: 0, facts: factsOf(config, parameters), note: `${note}; written when it is first used` };
+}
+
+function modelsIn(folder: string): ListedModel[] {
   if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder)
     .filter((entry) => !entry.startsWith('.') && isModel(path.join(folder, entry)))
-    .map((entry) => describe(nameOf(entry), path.join(folder, entry)))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .map((entry) => describe(nameOf(entry), path.join(folder, entry)));
 }
 
 function describe(name: string, dir: string): ListedModel {
   const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
   const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
   try {
-    const { vision_config: image, text_config: text, projection_dim: embedding } = readClipConfig(dir);
+    const config = readClipConfig(dir);
     const weights = files.filter((file) => file.endsWith('.safetensors'));
-    const facts = {
-      parameters: weights.reduce((sum, file) => sum + parametersIn(file), 0),
-      imageLayers: image.num_hidden_layers,
-      textLayers: text.num_hidden_layers,
-      imageWidth: image.hidden_size,
-      imageSize: image.image_size,
-      patchSize: image.patch_size,
-      embedding,
-    };
-    return { name, dir, bytes, facts };
+    const parameters = weights.reduce((sum, file) => sum + parametersIn(file), 0);
+    return { name, dir, bytes, facts: factsOf(config, parameters) };
   } catch (error) {
     return { name, dir, bytes, problem: messageOf(error) };
   }
+}
+
+function factsOf({ vision_config: image, text_config: text, projection_dim: embedding }: ClipConfig, parameters: number): ModelFacts {
+  return {
+    parameters,
+    imageLayers: image.num_hidden_layers,
+    textLayers: text.num_hidden_layers,
+    imageWidth: image.hidden_size,
+    imageSize: image.image_size,
+    patchSize: image.patch_size,
+    embedding,
+  };
 }
 
 /** Counts floating-point elements; buffers of whole numbers (position ids) are no parameters. */

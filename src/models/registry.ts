@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import { ensureUntrained, UNTRAINED } from './untrained';
 import { folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
 
 /** A model on this machine. */
@@ -12,7 +13,7 @@ export interface ResolvedModel {
 
 /**
  * Finds a model on this machine: one below `models/` by its name (`compact`, `openai/clip-vit-large-patch14`), a folder by its
- * path, or one that other tools left in the Hugging Face cache.
+ * path, or one that other tools left in the Hugging Face cache. `compact-untrained` is written where it is first asked for.
  * @param folder - where models are kept, by default `models/`
  * @throws UserError that says how to get the model
  */
@@ -26,6 +27,7 @@ export function resolveModel(nameOrDir: string, folder = modelsFolder()): Resolv
   ];
   const dir = candidates.find((candidate) => candidate && isModel(candidate));
   if (dir) return { name, dir };
+  if (name === UNTRAINED) return { name, dir: ensureUntrained() };
   throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name)}`);
 }
 
