@@ -32,6 +32,12 @@ export function variety(samples: readonly Sample[], count: number): Sample[] {
     .map(({ sample }) => sample);
 }
 
+/** `count` samples at even distances, the first among them; all where there are fewer. */
+export function everyNth(samples: readonly Sample[], count: number): Sample[] {
+  if (samples.length <= count) return [...samples];
+  return Array.from({ length: count }, (_, i) => samples[Math.floor((i * samples.length) / count)]);
+}
+
 /** What an abnormal image shows, where the data set says it. */
 export function kindOf({ metadata }: Sample): string | undefined {
   return typeof metadata?.kind === 'string' ? metadata.kind : undefined;
@@ -44,13 +50,11 @@ export async function samplePanel(sample: Sample, size: number): Promise<Panel> 
   return { image, contour, caption: sample.label === 1 ? kindOf(sample) : undefined, captionColour: COLOURS.faint };
 }
 
-/** A row of normal and one of abnormal test images, for a montage. */
+/** A row of normal and one of abnormal test images, for a montage: of every kind where kinds are known, else from all over the list. */
 export async function exampleRows(dataset: Dataset, count = 6, size = 224): Promise<MontageRow[]> {
   const rows = [0, 1].map(async (label) => {
-    const chosen = variety(
-      dataset.test.filter((sample) => sample.label === label),
-      count,
-    );
+    const own = dataset.test.filter((sample) => sample.label === label);
+    const chosen = own.some(kindOf) ? variety(own, count) : everyNth(own, count);
     return { label: label === 1 ? 'abnormal' : 'normal', panels: await Promise.all(chosen.map((sample) => samplePanel(sample, size))) };
   });
   return (await Promise.all(rows)).filter((row) => row.panels.length > 0);

@@ -13,6 +13,11 @@ test('the environment replaces what it names, and nothing else', () => {
   assert.deepEqual(notebookSettings(OWN, env), { ...OWN, dataset: 'runs/data/busi', shots: 4, seed: 0 });
 });
 
+test('a notebook gets the settings that it names, and no others', () => {
+  const env = { MEDICLIP_IMAGES: '/pictures', MEDICLIP_EPOCHS: 'many' };
+  assert.deepEqual(notebookSettings({ images: 'demo', seed: 1 }, env), { images: '/pictures', seed: 1 });
+});
+
 test('a variable that is no whole number in range is named', () => {
   for (const [name, value] of [
     ['MEDICLIP_SHOTS', '0'],

@@ -6,6 +6,7 @@ import { chart } from '../../src/plots/chart';
 import { liveChart, show, showTable } from '../../src/plots/display';
 import { drawing, textLine } from '../../src/plots/drawing';
 import { historyChart } from '../../src/plots/history-chart';
+import { interactive } from '../../src/plots/plotly';
 
 interface Message {
   data: Record<string, unknown>;
@@ -59,6 +60,19 @@ test('a PNG is shown with its size and text, as small as a screen needs', async 
   assert.equal(data['text/plain'], 'a grey ramp');
   const { width, height } = await sharp(Buffer.from(String(data['image/png']), 'base64')).metadata();
   assert.deepEqual([width, height], [20, 10]);
+});
+
+test('an interactive picture is Plotly, its still as a PNG of the same size, and text', async () => {
+  kernel();
+  const still = await drawing(60, 40, [], 'still');
+  await show(interactive({ data: [{ type: 'scatter', x: [1], y: [2] }], layout: {} }, { ...still, svg: undefined }));
+  const { data, metadata } = written[0].message;
+  assert.deepEqual(Object.keys(data), ['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
+  const figure = data['application/vnd.plotly.v1+json'] as { data: unknown[]; layout: { width: number; height: number } };
+  assert.deepEqual([figure.data.length, figure.layout.width, figure.layout.height], [1, 60, 40]);
+  const { width, height } = await sharp(Buffer.from(String(data['image/png']), 'base64')).metadata();
+  assert.deepEqual([width, height], [60, 40]); // JupyterLab shows this PNG pixel by pixel until the pointer comes
+  assert.deepEqual(metadata['image/png'], { width: 60, height: 40, alt: 'still' });
 });
 
 test('a drawing keeps two pixels a CSS pixel', async () => {

@@ -1,0 +1,67 @@
+// Makes the files of figures/ anew: node scripts/figures.mjs [--check] [--into DIR] [NOTEBOOK...]
+//
+// Figures come from the notebooks (exportFigure, exportPage), and the page of procedural data sets from the command line. They are made in
+// a folder of their own and take their places when all went well. Without names all are made. --check changes nothing and fails if a
+// file is not what is made now; --into puts them elsewhere than into figures/.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { foreground, root, runNotebooks } from './setup/project-python.mjs';
+
+const args = process.argv.slice(2);
+const usage = 'figures: [--check] [--into DIR] [NOTEBOOK...]';
+const options = { check: false, into: path.join(root, 'figures'), notebooks: [] };
+while (args.length > 0) {
+  const arg = args.shift();
+  if (arg === '--check') options.check = true;
+  else if (arg === '--into' && args.length > 0) options.into = path.resolve(args.shift());
+  else if (!arg.startsWith('-')) options.notebooks.push(arg);
+  else {
+    process.stderr.write(`${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-figures-'));
+try {
+  process.exitCode = (await make(scratch)) || settle(scratch);
+} finally {
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+
+async function make(folder) {
+  if (options.notebooks.length === 0) {
+    const out = path.join(folder, 'phantoms.png');
+    const code = await foreground(process.execPath, [path.join(root, 'bin', 'mediclip.cjs'), 'datasets', 'gallery', '--out', out]);
+    if (code !== 0) return code;
+  }
+  process.env.MEDICLIP_FIGURES = folder;
+  return runNotebooks(options.notebooks);
+}
+
+/** Compares what was made with what is there, says so, and puts it in its place. */
+function settle(folder) {
+  const names = (dir) => (fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []);
+  const made = names(folder);
+  const there = new Set(names(options.into));
+  const same = (name) => fs.readFileSync(path.join(folder, name)).equals(fs.readFileSync(path.join(options.into, name)));
+  const changed = made.filter((name) => !there.has(name) || !same(name));
+  for (const name of changed) say(there.has(name) ? 'changed' : 'new', name);
+  const orphans = options.notebooks.length === 0 ? [...there].filter((name) => !made.includes(name)) : [];
+  for (const name of orphans) say('made by nothing', name);
+  process.stderr.write(`figures: ${made.length} made, ${made.length - changed.length} as before\n`);
+  if (options.check) return changed.length + orphans.length > 0 ? 1 : 0;
+  fs.mkdirSync(options.into, { recursive: true });
+  for (const name of changed) replace(path.join(folder, name), path.join(options.into, name));
+  return 0;
+}
+
+function replace(from, to) {
+  const temporary = `${to}.${process.pid}.tmp`;
+  fs.copyFileSync(from, temporary);
+  fs.renameSync(temporary, to);
+}
+
+function say(what, name) {
+  process.stderr.write(`  ${what}: ${name}\n`);
+}
