@@ -4,6 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { planGrid, runPlan } from '../../src/ablation/ablate';
+import { readGrid } from '../../src/ablation/grid';
+import { schedule } from '../../src/ablation/scheduler';
+import { UserError } from '../../src/common/errors';
 import { writeJson } from '../../src/common/files';
 import { projectRoot } from '../../src/common/project-root';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
@@ -136,7 +140,7 @@ test('a failing cell is named with its error and log, the others finish, nothing
   const before = fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs;
   const second = ablate(grid, out, '--json', '--cell', ...finished);
   assert.equal(second.code, 0);
-  assert.deepEqual([summary(second).skipped.sort(), summary(second).finished], [finished.sort(), []]);
+  assert.deepEqual([summary(second).skipped.sort(), summary(second).finished], [[...finished].sort(), []]);
   assert.equal(fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs, before);
 });
 
@@ -185,18 +189,56 @@ test('dry run: lists cells and what is left out, estimates from a measured step,
   assert.match(text, /2 cells, 2 to do/);
 });
 
-test('runs that their cells do not describe are refused before anything runs; wrong usage exits with 2', async () => {
+test('runs that their cells do not describe, unknown cells and too little memory are refused before anything runs', async () => {
   const out = path.join(temporaryFolder(), 'runs');
-  const grid = await writeGrid({ seeds: [1], base: { ...BASE, epochs: 1 } });
-  const [run] = summary(ablate(grid, out, '--json')).finished;
-  const file = path.join(out, run, 'config.json');
-  const record = JSON.parse(fs.readFileSync(file, 'utf8')) as { model: { hash: string } };
-  writeJson(file, { ...record, model: { ...record.model, hash: 'other' } });
-  const refused = ablate(grid, out);
-  assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /was made with other weights of .*remove the folder or choose another --out/);
-  const unknown = ablate(grid, path.join(out, 'new'), '--cell', 'nothing');
-  assert.deepEqual([unknown.code, /no cell is called nothing/.test(unknown.stderr)], [2, true]);
-  const small = ablate(grid, path.join(out, 'new'), '--memory', '0.1');
-  assert.deepEqual([small.code, /needs about 0\.\d GB, the budget is 0\.1 GB; raise --memory/.test(small.stderr)], [2, true]);
+  const grid = readGrid(await writeGrid({ seeds: [1], base: { ...BASE, epochs: 1 } }));
+  const { cells } = await planGrid(grid, { out });
+  const [{ name, model: clip, dataset, config }] = cells;
+  const record = { version: '0', backend: 'wasm', model: clip, dataset, config };
+  const refuses = async (changes: object, pattern: RegExp): Promise<void> => {
+    writeJson(path.join(out, name, 'config.json'), { ...record, ...changes });
+    await assert.rejects(planGrid(grid, { out }), (e: Error) => e instanceof UserError && pattern.test(e.message));
+  };
+  await refuses({ model: { ...clip, hash: 'other' } }, /was made with other weights of .*remove the folder or choose another --out/);
+  await refuses({ dataset: { ...dataset, hash: 'other' } }, /was made with other images of tiny/);
+  await refuses({ config: { ...config, loss: 'dice' } }, /was made with other settings/);
+  writeJson(path.join(out, name, 'config.json'), record);
+  assert.equal((await planGrid(grid, { out })).cells[0].state, 'started');
+  await assert.rejects(
+    planGrid(grid, { out, only: ['nothing'] }),
+    (e: UserError) => e.exitCode === 2 && /no cell is called nothing/.test(e.message),
+  );
+  const plan = await planGrid(grid, { out: path.join(out, 'new') });
+  const small = runPlan(plan, { out: path.join(out, 'new'), budget: { processes: 1, memory: 1e8 }, threads: 1 });
+  await assert.rejects(
+    small,
+    (e: UserError) => e.exitCode === 2 && /needs about 0\.\d GB, the budget is 0\.1 GB; raise --memory/.test(e.message),
+  );
+  assert.ok(!fs.existsSync(path.join(out, 'new')));
+});
+
+test('jobs keep to the budget: so many at a time, so much memory together, in order as far as it goes', async () => {
+  const running = new Set<number>();
+  const begun: number[] = [];
+  let most = 0;
+  const jobs = [6, 6, 3, 1, 9].map((memory, id) => ({ id, memory }));
+  await schedule(jobs, { processes: 3, memory: 10 }, async ({ id, memory }) => {
+    begun.push(id);
+    running.add(id);
+    const used = jobs.filter((job) => running.has(job.id)).reduce((sum, job) => sum + job.memory, 0);
+    assert.ok(used <= 10 && running.size <= 3, `${used} in ${running.size}`);
+    most = Math.max(most, running.size);
+    await wait(5 * memory);
+    running.delete(id);
+  });
+  assert.deepEqual(begun, [0, 2, 3, 1, 4]);
+  assert.equal(most, 3);
+  const stop = new AbortController();
+  const some: number[] = [];
+  const abort = async ({ id }: { id: number }): Promise<void> => {
+    some.push(id);
+    stop.abort();
+  };
+  await schedule(jobs, { processes: 1, memory: 10 }, abort, stop.signal);
+  assert.deepEqual(some, [0], 'nothing new once it is stopped');
 });

@@ -332,8 +332,7 @@ test('the command line: a table to the screen, all tables and their configuratio
     spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'table', '--runs', dir, ...options], {
       encoding: 'utf8',
     });
-  assert.match(table('--name', 'comparison').stdout, /\| brainmri \| PatchCore \|/);
-  const rows = (JSON.parse(table('--name', 'comparison', '--json').stdout) as { rows: { label: string; n: number }[] }).rows;
+  const { rows } = JSON.parse(table('--name', 'comparison', '--json').stdout) as { rows: { label: string; n: number }[] };
   assert.deepEqual(rows.map(({ label, n }) => `${label} ${n}`).sort(), ['MediCLIP 2', 'MediCLIP 3', 'PatchCore 3', 'zero-shot CLIP 1']);
   const all = table('--name', 'all', '--format', 'csv', '--out', out, '--figures', out);
   assert.equal(all.status, 0);
@@ -358,6 +357,4 @@ test('the command line: a table to the screen, all tables and their configuratio
   assert.ok('epochs' in made.shared && !('seed' in made.shared));
   const nothing = table('--name', 'tasks');
   assert.deepEqual([nothing.status, nothing.stdout, /^mediclip: table tasks: nothing found in/.test(nothing.stderr)], [1, '', true]);
-  assert.equal(table('--name', 'tables').status, 2);
-  assert.equal(table('--name', 'all').status, 2);
 });
