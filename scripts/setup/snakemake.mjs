@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { say, SetupError } from './progress.mjs';
-import { chooseEnvironment, findBasePython, pins } from './python.mjs';
+import { chooseEnvironment, pins } from './python.mjs';
 import { outputOf, run } from './run.mjs';
 
 const requirements = (root) => path.join(root, 'workflow', 'requirements.txt');
@@ -22,8 +22,9 @@ export function findSnakemake(root) {
 export async function ensureSnakemake(root) {
   const found = findSnakemake(root);
   if (found) return found;
-  const { command, version } = findBasePython();
-  if (Number(version.split('.')[1]) < 11) throw new SetupError(`Snakemake ${wanted(root)} needs Python 3.11 or later, this is ${version}`);
+  const command = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'].find(isNewEnough);
+  if (command === undefined)
+    throw new SetupError(`Snakemake ${wanted(root)} needs Python 3.11 or later, and none was found`, 'install one, e.g. python3.12');
   say(`workflow: Snakemake ${wanted(root)} into .cache/workflow (0.14 GB)`);
   const folder = path.join(root, '.cache', 'workflow');
   fs.rmSync(folder, { recursive: true, force: true });
@@ -37,4 +38,9 @@ export async function ensureSnakemake(root) {
     if (code !== 0) throw new SetupError(`Snakemake could not be installed:\n${tail}`, 'see .cache/setup/workflow.log');
   }
   return ownPython(root);
+}
+
+/** Whether an interpreter is Python 3.11 or later. */
+function isNewEnough(python) {
+  return outputOf(python, ['-c', 'import sys; print(sys.version_info >= (3, 11))'])?.trim() === 'True';
 }
