@@ -1,8 +1,9 @@
 // Makes the files of figures/ anew: node scripts/figures.mjs [--check] [--into DIR] [NOTEBOOK...]
 //
-// Figures come from the notebooks (exportFigure, exportPage), and the page of procedural data sets from the command line. They are made in
-// a folder of their own and take their places when all went well. Without names all are made. --check changes nothing and fails if a
-// file is not what is made now; --into puts them elsewhere than into figures/.
+// Figures come from the notebooks (exportFigure, exportPage); the page of procedural data sets and, where runs/embedded holds finished runs
+// (npm run results), the charts of the tables from the command line. They are made in a folder of their own and take their places when all
+// went well. Without names all are made. --check changes nothing and fails if a file is not what is made now; --into puts them elsewhere
+// than into figures/.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,35 +23,40 @@ while (args.length > 0) {
   }
 }
 
+const runs = path.join(root, 'runs', 'embedded');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-figures-'));
+const made = path.join(scratch, 'figures');
+fs.mkdirSync(made);
 try {
-  process.exitCode = (await make(scratch)) || settle(scratch);
+  process.exitCode = (await make(made)) || settle(made);
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }
 
 async function make(folder) {
-  if (options.notebooks.length === 0) {
-    const out = path.join(folder, 'phantoms.png');
-    const code = await foreground(process.execPath, [path.join(root, 'bin', 'mediclip.cjs'), 'datasets', 'gallery', '--out', out]);
+  process.env.MEDICLIP_FIGURES = folder;
+  if (options.notebooks.length > 0) return runNotebooks(options.notebooks);
+  const phantoms = ['datasets', 'gallery', '--out', path.join(folder, 'phantoms.png')];
+  const tables = ['table', '--runs', runs, '--name', 'all', '--format', 'csv', '--out', path.join(scratch, 'tables'), '--figures', folder];
+  for (const args of [phantoms, ...(fs.existsSync(runs) ? [tables] : [])]) {
+    const code = await foreground(process.execPath, [path.join(root, 'bin', 'mediclip.cjs'), ...args]);
     if (code !== 0) return code;
   }
-  process.env.MEDICLIP_FIGURES = folder;
-  return runNotebooks(options.notebooks);
+  return runNotebooks([]);
 }
 
 /** Compares what was made with what is there, says so, and puts it in its place. */
 function settle(folder) {
   const names = (dir) => (fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []);
-  const made = names(folder);
+  const found = names(folder);
   const there = new Set(names(options.into));
   const same = (name) => fs.readFileSync(path.join(folder, name)).equals(fs.readFileSync(path.join(options.into, name)));
-  const changed = made.filter((name) => !there.has(name) || !same(name));
+  const changed = found.filter((name) => !there.has(name) || !same(name));
   for (const name of changed) say(there.has(name) ? 'changed' : 'new', name);
-  const orphans = options.notebooks.length === 0 ? [...there].filter((name) => !made.includes(name)) : [];
-  for (const name of orphans) say('made by nothing', name);
-  process.stderr.write(`figures: ${made.length} made, ${made.length - changed.length} as before\n`);
-  if (options.check) return changed.length + orphans.length > 0 ? 1 : 0;
+  const orphans = options.notebooks.length === 0 ? [...there].filter((name) => !found.includes(name)) : [];
+  for (const name of orphans) say(fs.existsSync(runs) ? 'made by nothing' : 'not made without runs/embedded', name);
+  process.stderr.write(`figures: ${found.length} made, ${found.length - changed.length} as before\n`);
+  if (options.check) return changed.length > 0 || (orphans.length > 0 && fs.existsSync(runs)) ? 1 : 0;
   fs.mkdirSync(options.into, { recursive: true });
   for (const name of changed) replace(path.join(folder, name), path.join(options.into, name));
   return 0;
