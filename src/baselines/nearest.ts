@@ -32,10 +32,10 @@ export function distance(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.sqrt(tf.sum(tf.square(tf.sub(a, b)), -1)));
 }
 
-/** Applies a function of rows to as many at a time as memory should hold, with `perRow` products each. */
-export function inPieces(rows: tf.Tensor2D, perRow: number, apply: (piece: tf.Tensor2D) => tf.Tensor): tf.Tensor1D {
+/** Applies a function of rows, `[r, C]` to `[r]`, to as many at a time as make at most `products` products, `perRow` each. */
+export function inPieces(rows: tf.Tensor2D, perRow: number, apply: (piece: tf.Tensor2D) => tf.Tensor, products = PRODUCTS): tf.Tensor1D {
   const [count] = rows.shape;
-  const size = Math.max(1, Math.floor(PRODUCTS / perRow));
+  const size = Math.max(1, Math.floor(products / perRow));
   return tf.tidy(() => {
     const pieces: tf.Tensor[] = [];
     for (let start = 0; start < count; start += size) {

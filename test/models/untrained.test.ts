@@ -9,13 +9,14 @@ import { listModels } from '../../src/models/list';
 import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/models/untrained';
 import { TINY_ARCHITECTURE } from '../../src/pretrain/architecture';
 import { exportModel } from '../../src/pretrain/export';
+import { STAGE_PLAN } from '../../src/pretrain/schedule';
 import { PRETRAIN_DEFAULTS, Pretrainer } from '../../src/pretrain/trainer';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 test('the untrained model is what a pretraining of the same seed holds before its first step', async () => {
   const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
   writeUntrained(mine, TINY_ARCHITECTURE, 5);
-  const stages = [{ size: 56, batchSize: 1, steps: 1 }];
+  const stages = STAGE_PLAN.map((stage) => ({ ...stage, steps: 1 }));
   const trainer = await Pretrainer.create({ ...PRETRAIN_DEFAULTS, seed: 5, architecture: TINY_ARCHITECTURE, stages }, 0);
   exportModel(theirs, TINY_ARCHITECTURE, trainer.parameters.variables, trainer.vocabulary, 5, {});
   await trainer.dispose();
