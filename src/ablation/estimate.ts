@@ -10,9 +10,12 @@ export function stepKey({ model, config }: Cell): string {
   return `${model.name} at ${config.imageSize} pixels, batches of ${config.batchSize}`;
 }
 
+/** How much longer WinCLIP takes with an image, for its windows: measured with the compact model at 224 pixels. */
+const WINDOWS = 9;
+
 /**
- * Seconds that a cell takes from nothing, its features not yet kept. Methods that train no adapters are taken to score each image
- * once, which is too little for those with windows or large memories.
+ * Seconds that a cell takes from nothing, its features not yet kept. Methods that train no adapters are taken to encode each image once,
+ * which is too little for those with large memories.
  */
 export function estimateSeconds(cell: Cell, { step, image }: StepTimes): number {
   const { config, dataset, transfer } = cell;
@@ -20,7 +23,7 @@ export function estimateSeconds(cell: Cell, { step, image }: StepTimes): number 
   const support = config.method === 'mediclip' ? 0 : config.shots;
   const looks = config.protocol === 'paper' ? config.epochs * dataset.testImages * 0.1 : 0;
   const scored = support + dataset.testImages + transfer.reduce((sum, { testImages }) => sum + testImages, 0) + looks;
-  return STARTING + steps * step + scored * image;
+  return STARTING + steps * step + scored * image * (config.method === 'winclip' ? WINDOWS : 1);
 }
 
 /** Bytes of disk for cells: their folders, and frozen features that are kept once for a data set, model, size and choice of blocks. */

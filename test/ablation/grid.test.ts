@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { expandGrid, type GridDataset, type GridModel } from '../../src/ablation/cells';
 import { describeConfig } from '../../src/ablation/describe-config';
+import { estimateSeconds, STARTING } from '../../src/ablation/estimate';
 import { checkGrid, readGrid } from '../../src/ablation/grid';
 import { UserError } from '../../src/common/errors';
 import { trainingConfig } from '../../src/training/config';
@@ -129,4 +130,12 @@ test('settings in words: what differs from the published, not how large the run 
   assert.equal(describeConfig(changed), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
   const nested = trainingConfig({ method: 'winclip', baseline: { winclip: { fewShot: false } } });
   assert.equal(describeConfig(nested), 'winclip: baseline winclip fewShot false');
+});
+
+test('the estimate adds up steps, images and windows', () => {
+  const variants = [...VARIANTS, { label: 'WinCLIP', group: 'methods', settings: { method: 'winclip' } }];
+  const { cells } = expandGrid(grid({ variants, shots: [9], seeds: [1], base: { epochs: 3 } }), [dataset('a')], [model('compact')]);
+  const [ours, winclip] = cells.map((cell) => estimateSeconds(cell, { step: 10, image: 1 }));
+  assert.equal(ours, STARTING + 3 * 2 * 10 + 10, 'three epochs of two batches, ten test images');
+  assert.equal(winclip, STARTING + 9 * (9 + 10), 'nine windows of nine training and ten test images');
 });
