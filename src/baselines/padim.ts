@@ -1,5 +1,6 @@
 import type { FrozenEncoder } from '../clip/frozen-encoder';
 import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { BatchScores } from '../evaluation/scorer';
 import { Upsampling } from '../mediclip/anomaly-map';
@@ -7,6 +8,9 @@ import { cholesky, invertLower } from './cholesky';
 import type { Detector } from './detector';
 import type { BaselineOptions } from './options';
 import { patchMaps } from './patch-maps';
+
+/** Numbers in all covariances together: 4 GB. */
+const LARGEST = 1e9;
 
 /**
  * PaDiM (Defard et al. 2021): at each position of the grid a Gaussian of the features that normal images have there. A patch is as
@@ -53,10 +57,15 @@ export class Padim implements Detector {
   fit(support: readonly tf.Tensor3D[]): void {
     const width = support.reduce((sum, layer) => sum + layer.shape[2], 0);
     const d = Math.min(this.options.dimensions, width);
+    const [, positions] = support[0].shape;
+    if (positions * d * d > LARGEST) {
+      const size = `${((positions * d * d * 4) / 1e9).toFixed(1)} GB`;
+      throw new UserError(`baseline.padim.dimensions: ${positions} covariances of ${d} features take ${size}; ask for fewer`);
+    }
     const drawn = this.random.shuffle(Array.from({ length: width }, (_, i) => i)).slice(0, d);
     this.kept = tf.tensor1d(Int32Array.from(drawn).sort(), 'int32');
     const embedded = this.embed(support);
-    const [positions, images] = embedded.shape;
+    const images = embedded.shape[1];
     this.mean = tf.tidy(() => tf.mean(embedded, 1, true) as tf.Tensor3D);
     const centred = tf.tidy(() => tf.sub(embedded, this.mean as tf.Tensor3D).dataSync() as Float32Array);
     const whitening = new Float32Array(positions * d * d);

@@ -2,6 +2,9 @@ import type { ImageEncoder } from '../clip/image-encoder';
 import { unitLength } from '../clip/frozen-encoder';
 import { tf } from '../common/backend';
 
+/** Tokens of all sequences that the encoder runs on at a time. */
+const TOKENS = 8192;
+
 /** All square windows of a grid, `[W][k]`: the numbers of each one's patches in row order, windows in row order, stride 1. */
 export function windowPatches(grid: number, side: number): number[][] {
   const places = Math.max(1, grid - side + 1);
@@ -19,17 +22,27 @@ export function windowPatches(grid: number, side: number): number[][] {
  * @returns unit length, `[B, W, P]`
  */
 export function windowEmbeddings(encoder: ImageEncoder, embedded: tf.Tensor3D, windows: readonly number[][]): tf.Tensor3D {
-  const [b, , d] = embedded.shape;
+  const [b] = embedded.shape;
   const tokens = windows[0].length + 1;
+  const count = Math.max(1, Math.floor(TOKENS / (b * tokens)));
   return tf.tidy(() => {
-    const at = tf.tensor1d(
-      windows.flatMap((window) => [0, ...window.map((patch) => patch + 1)]),
-      'int32',
-    );
-    const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * windows.length, tokens, d]) as tf.Tensor3D;
-    const last = encoder.transformer.run(sequences);
-    return tf.reshape(unitLength(encoder.project(encoder.pool(last))), [b, windows.length, -1]);
+    const groups: tf.Tensor3D[] = [];
+    for (let start = 0; start < windows.length; start += count) {
+      groups.push(tf.tidy(() => encodeWindows(encoder, embedded, windows.slice(start, start + count))));
+    }
+    return tf.concat(groups, 1);
   });
+}
+
+function encodeWindows(encoder: ImageEncoder, embedded: tf.Tensor3D, windows: readonly number[][]): tf.Tensor3D {
+  const [b, , d] = embedded.shape;
+  const at = tf.tensor1d(
+    windows.flatMap((window) => [0, ...window.map((patch) => patch + 1)]),
+    'int32',
+  );
+  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * windows.length, windows[0].length + 1, d]) as tf.Tensor3D;
+  const last = encoder.transformer.run(sequences);
+  return tf.reshape(unitLength(encoder.project(encoder.pool(last))), [b, windows.length, -1]);
 }
 
 /**

@@ -105,6 +105,9 @@ test('a window is encoded from its own patches alone; one of the whole grid is t
   const whole = encoder.encode(image, [4], { embedding: true }).embedding as tf.Tensor2D;
   assertClose(windowEmbeddings(encoder, embedded, windowPatches(4, 4)).dataSync(), unitLength(whole).dataSync(), 'whole grid');
   const found = windowEmbeddings(encoder, embedded, windowPatches(4, 2)); // [2, 9, 8]
+  const many = tf.tile(embedded, [500, 1, 1]) as tf.Tensor3D; // more than run at a time
+  const repeated = windowEmbeddings(encoder, many, windowPatches(4, 2));
+  assertClose(tf.slice(repeated, [998, 0, 0], [2, 9, 8]).dataSync(), found.dataSync(), 'in groups');
   const [second] = tf.split(embedded, 2).slice(1);
   const alone = tf.concat(
     [0, 6, 7, 10, 11].map((at) => tf.slice(second, [0, at, 0], [1, 1, 16])),

@@ -71,6 +71,9 @@ test('as many features are kept as were asked for, over all layers, the same by 
   assert.ok(kept(1).every((i, n, all) => i < 11 && (n === 0 || i > all[n - 1])));
   assert.deepEqual(kept(1), kept(1));
   assert.notDeepEqual(kept(1), kept(2));
+  const large = new Padim(fakeEncoder(37), 37, options({ dimensions: 1000 }), Random.of(1));
+  assert.throws(() => large.fit([tf.zeros([1, 37 * 37, 1000])]), /baseline\.padim\.dimensions: 1369 covariances .* 5\.5 GB/);
+  large.dispose();
 });
 
 /** Solves A x = y by Gaussian elimination with pivots. */
