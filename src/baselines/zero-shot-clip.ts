@@ -15,7 +15,8 @@ import { patchMaps } from './patch-maps';
  * prompt list as it is written, and the score is the softmax's share of "abnormal" for the image embedding, with CLIP's causal mask.
  *
  * The published CLIP gives no maps. Here, as usual where it is compared with methods that do, the patch tokens of the last block take
- * the class token's way (last normalisation, projection, unit length) and are compared with the same two features.
+ * the class token's way (last normalisation, projection, unit length) and are compared with the same two features. Such maps are known
+ * to come out reversed (Li et al. 2023, CLIP Surgery): an AUROC of pixels below one half is no mistake here.
  */
 export class ZeroShotClip implements Detector {
   readonly fewShot = false;

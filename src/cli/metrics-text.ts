@@ -17,7 +17,9 @@ const PROTOCOL = {
 
 /** Metrics as a small table for a terminal. */
 export function metricsText(metrics: Metrics): string {
-  const head = `${metrics.dataset}: ${metrics.images} images (${metrics.normal} normal, ${metrics.abnormal} abnormal), epoch ${metrics.epoch}, ${PROTOCOL[metrics.protocol]}`;
+  const { dataset, images, normal, abnormal, epoch, protocol } = metrics;
+  const how = epoch === 0 ? 'a method without epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
+  const head = `${dataset}: ${images} images (${normal} normal, ${abnormal} abnormal), ${how}`;
   const rows = NAMES.map(([key, name]) => {
     const value = metrics[key];
     const interval = metrics.intervals[key];
