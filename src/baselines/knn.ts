@@ -5,7 +5,7 @@ import type { Detector } from './detector';
 import { meanNearestDistance } from './nearest';
 
 /**
- * k nearest neighbours of whole images (DN2, Bergman, Cohen and Hoshen 2020, equation 1): the mean Euclidean distance of an image's
+ * k nearest neighbours of whole images (after DN2, Bergman, Cohen and Hoshen 2020): the mean Euclidean distance of an image's
  * feature to the k nearest of normal images; of all where there are fewer. It gives no maps.
  *
  * The feature is whatever the encoder gives, one vector an image: CLIP's embedding of unit length, or pixels.

@@ -27,9 +27,9 @@ export const baselineSchema = z
         temperature: z.number().positive().max(100).default(0.07),
         /** What the images show, for `[o]` in the states; null: the data set's name in words. */
         object: z.string().min(1).nullable().default(null),
-        /** Phrases for the two states of an object `[o]`; default those of the paper's table 6. */
+        /** Phrases for the two states of an object `[o]`; default the paper's. */
         states: z.object({ normal: texts, abnormal: texts }).strict().default(WINCLIP_STATES),
-        /** Sentences around a state `[c]`; default those of the paper's table 6. */
+        /** Sentences around a state `[c]`; default the paper's 22. */
         templates: texts.default(WINCLIP_TEMPLATES),
       })
       .strict()

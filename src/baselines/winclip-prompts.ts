@@ -1,10 +1,10 @@
-/** The states of an object `[o]` (WinCLIP, Jeong et al. 2023, table 6 of the supplement). */
+/** The states of an object `[o]` (WinCLIP, Jeong et al. 2023, compositional prompt ensemble). */
 export const WINCLIP_STATES = {
   normal: ['[o]', 'flawless [o]', 'perfect [o]', 'unblemished [o]', '[o] without flaw', '[o] without defect', '[o] without damage'],
   abnormal: ['damaged [o]', '[o] with flaw', '[o] with defect', '[o] with damage'],
 };
 
-/** The sentences around a state `[c]` (the same table). */
+/** The sentences around a state `[c]` (the same). */
 export const WINCLIP_TEMPLATES = [
   'a cropped photo of the [c].',
   'a cropped photo of a [c].',

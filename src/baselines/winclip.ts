@@ -19,7 +19,8 @@ const LEAST = 1e-6;
  * WinCLIP and WinCLIP+ (Jeong et al. 2023): CLIP looks at the whole image and at all small windows of patches; each is compared with an
  * ensemble of prompts for the states "normal" and "damaged" and, where there are normal images, with their windows at all places.
  *
- * Simplified: patch features for the memory are the tokens after the last block but one, which is how "penultimate" is read here;
+ * Simplified: patch features for the memory are the tokens after the last block but one, which is how "penultimate" is read here
+ * (anomalib takes those after the last);
  * every window is encoded once, and an image smaller than a window counts as one window.
  */
 export class WinClip implements Detector {
@@ -98,7 +99,7 @@ export class WinClip implements Detector {
     return tf.div(reciprocals.length, tf.addN(reciprocals));
   }
 
-  /** Reference association (section 4.3, equation 5): mean over the windows of each side and the patches of the least ½ (1 - cosine), `[B, g g]`. */
+  /** Reference association (section 4.3, equation 4): mean over the windows of each side and the patches of the least ½ (1 - cosine), `[B, g g]`. */
   private associationMap(features: readonly tf.Tensor3D[]): tf.Tensor2D {
     const maps = features.map((layer, i) => {
       const [b, t, c] = layer.shape;

@@ -46,7 +46,7 @@ function encodeWindows(encoder: ImageEncoder, embedded: tf.Tensor3D, windows: re
 }
 
 /**
- * What windows say of patches (equation 4): at each patch the harmonic mean of the values of all windows that cover it.
+ * What windows say of patches (harmonic aggregation, section 4.2): at each patch the harmonic mean of the values of all windows that cover it.
  * @param values - above 0, `[B, W]`
  * @param cover - 1 where window w covers patch p, `[W, g g]`
  * @returns `[B, g g]`
