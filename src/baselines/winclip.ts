@@ -20,8 +20,7 @@ const LEAST = 1e-6;
  * ensemble of prompts for the states "normal" and "damaged" and, where there are normal images, with their windows at all places.
  *
  * Simplified: patch features for the memory are the tokens after the last block but one, which is how "penultimate" is read here
- * (anomalib takes those after the last);
- * every window is encoded once, and an image smaller than a window counts as one window.
+ * (anomalib takes those after the last); a window larger than the grid is the whole grid.
  */
 export class WinClip implements Detector {
   readonly fewShot: boolean;
