@@ -125,7 +125,8 @@ async function startLab(dir: string): Promise<{ url: (name: string) => string; c
     if (answer?.ok) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  return { url: (name) => `${base}/lab/tree/${name}?token=${token}`, child };
+  const workspace = (name: string): string => path.parse(name).name; // of its own: the shared one would reopen the notebook before
+  return { url: (name) => `${base}/lab/workspaces/${workspace(name)}/tree/${name}?token=${token}`, child };
 }
 
 function freePort(): Promise<number> {
