@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
 import type { TextConfig } from './config';
 import { layerNorm, loadLayerNorm, type LayerNorm } from './layers';
 import type { Parameters } from './parameters';
@@ -32,11 +33,21 @@ export class TextEncoder {
     this.causalMask = tf.tensor2d(mask, [n, n]);
   }
 
-  /** Token embeddings of ids `[P, N]`, without positions: `[P, N, D]`. */
+  /**
+   * Token embeddings of ids `[P, N]`, without positions: `[P, N, D]`.
+   * @throws UserError where the model's vocabulary lacks an id
+   */
   embedTokens(ids: readonly Int32Array[]): tf.Tensor3D {
-    const n = this.config.max_position_embeddings;
+    const { max_position_embeddings: n, vocab_size: known } = this.config;
+    const all = concatIds(ids, n);
+    const largest = all.reduce((a, b) => Math.max(a, b), 0);
+    if (largest >= known) {
+      throw new UserError(
+        `text_config: vocab_size ${known}: token ${largest} is asked for; a model with CLIP's own vocabulary is expected`,
+      );
+    }
     return tf.tidy(() => {
-      const flat = tf.tensor1d(concatIds(ids, n), 'int32');
+      const flat = tf.tensor1d(all, 'int32');
       return tf.reshape(tf.gather(this.table, flat), [ids.length, n, this.config.hidden_size]);
     });
   }

@@ -1,6 +1,6 @@
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { messageOf } from './errors';
+import { messageOf, UsageError, UserError } from './errors';
 import { quietLoad } from './quiet-load';
 
 /** The two backends that run everything; `tensorflow` is the native one (CPU or GPU). */
@@ -11,7 +11,7 @@ let ready: Promise<BackendName> | undefined;
 /**
  * Makes a backend ready, once a process: the native one where its library loads, else WebAssembly, saying so once on
  * stderr. `MEDICLIP_BACKEND=wasm` or `tensorflow` asks for one.
- * @throws Error if the backend asked for cannot be loaded.
+ * @throws UserError if the backend asked for does not exist or cannot be loaded.
  */
 export function initBackend(): Promise<BackendName> {
   ready ??= start(process.env.MEDICLIP_BACKEND);
@@ -20,7 +20,7 @@ export function initBackend(): Promise<BackendName> {
 
 async function start(wanted: string | undefined): Promise<BackendName> {
   if (wanted !== undefined && wanted !== 'wasm' && wanted !== 'tensorflow') {
-    throw new Error(`MEDICLIP_BACKEND: ${JSON.stringify(wanted)} is not a backend; use tensorflow or wasm`);
+    throw new UsageError(`MEDICLIP_BACKEND: ${JSON.stringify(wanted)} is not a backend; use tensorflow or wasm`);
   }
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   if (wanted !== 'wasm') {
@@ -30,7 +30,9 @@ async function start(wanted: string | undefined): Promise<BackendName> {
       return 'tensorflow';
     } catch (error) {
       if (wanted === 'tensorflow')
-        throw new Error(`the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); "npx mediclip doctor" names the remedy`);
+        throw new UserError(
+          `the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); "npx mediclip doctor" names the remedy`,
+        );
       process.stderr.write(
         'note: the native TensorFlow backend is not available, WebAssembly is used (slower); "npx mediclip doctor" names the remedy\n',
       );

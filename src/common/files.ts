@@ -12,8 +12,7 @@ export function makeFolder(dir: string): void {
     fs.mkdirSync(dir);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const isFolder = fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (code === 'EEXIST' && isFolder) return;
+    if (code === 'EEXIST' && fs.existsSync(dir + path.sep)) return; // a name that ends so is that of a folder
     const parent = path.dirname(path.resolve(dir));
     if (code !== 'ENOENT' || fs.existsSync(parent)) throw new UserError(`${dir}: the folder cannot be made (${code ?? messageOf(error)})`);
     makeFolder(parent);
@@ -48,19 +47,20 @@ export function writeJson(file: string, value: unknown): void {
   writeFileAtomic(file, JSON.stringify(value, null, 2) + '\n');
 }
 
-/** Reads a text file of at most `limit` bytes; says which file is missing or too large. */
+/**
+ * Reads a text file of at most `limit` bytes.
+ * @throws UserError that names the file where it is missing, no file, too large or cannot be read
+ */
 export function readText(file: string, limit = 256 * 2 ** 20): string {
-  let size: number;
   try {
     const stat = fs.statSync(file);
     if (!stat.isFile()) throw new UserError(`${file}: not a file`);
-    size = stat.size;
+    if (stat.size > limit) throw new UserError(`${file}: ${stat.size} bytes, more than the ${limit} that are expected here`);
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
   }
-  if (size > limit) throw new UserError(`${file}: ${size} bytes, more than the ${limit} that are expected here`);
-  return fs.readFileSync(file, 'utf8');
 }
 
 /** Reads and parses a JSON file; the error names the file. */

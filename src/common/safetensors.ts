@@ -45,12 +45,10 @@ export class SafetensorsFile {
 
   /** @throws UserError if the file is missing, truncated or not safetensors. */
   static open(file: string): SafetensorsFile {
-    let size: number;
-    try {
-      size = fs.statSync(file).size;
-    } catch {
-      throw new UserError(`${file}: no such file`);
-    }
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (!stat) throw new UserError(`${file}: no such file`);
+    if (!stat.isFile()) throw new UserError(`${file}: not a file`);
+    const { size } = stat;
     const bad = (why: string): UserError => new UserError(`${file}: not a valid safetensors file (${why})`);
     if (size < 8) throw bad(`${size} bytes`);
     const handle = fs.openSync(file, 'r');
@@ -77,7 +75,8 @@ export class SafetensorsFile {
     let metadata: Record<string, string> = {};
     for (const [name, raw] of Object.entries(header as Record<string, unknown>)) {
       if (name === '__metadata__') {
-        metadata = raw as Record<string, string>;
+        if (!isTexts(raw)) throw bad('__metadata__: an object of texts is expected');
+        metadata = raw;
         continue;
       }
       const entry = (raw ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
@@ -119,6 +118,10 @@ export class SafetensorsFile {
     const { entry, bytes } = this.bytes(name);
     return { shape: entry.shape, data: decode(entry.dtype, bytes) };
   }
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function readFully(handle: number, into: Uint8Array, position: number, file: string): void {

@@ -102,6 +102,13 @@ test('broken checkpoints are refused with one line that names the file', async (
   await refuses(bytes.subarray(0, 4), /4 bytes/);
   await refuses(Buffer.concat([Buffer.from([255, 255, 255, 255, 255, 255, 255, 127]), bytes.subarray(8)]), /header/);
   await refuses(Buffer.from(bytes.toString('latin1').replace('"F32"', '"Q99"'), 'latin1'), /type "Q99"/);
+  for (const notes of ['null', '"text"', '{"a":1}']) {
+    const header = Buffer.from(`{"__metadata__":${notes}}`);
+    await refuses(Buffer.concat([Buffer.from([header.length, 0, 0, 0, 0, 0, 0, 0]), header]), /__metadata__/);
+  }
+  fs.rmSync(file);
+  fs.mkdirSync(file);
+  await assert.rejects(embed(dir), (e: Error) => e instanceof UserError && /model\.safetensors: not a file/.test(e.message));
 });
 
 test('a configuration that does not fit the weights names both shapes', async () => {

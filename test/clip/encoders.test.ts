@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../src/common/backend';
+import { UserError } from '../../src/common/errors';
 import { Clip } from '../../src/clip/clip';
 import { defaultLayers } from '../../src/clip/image-encoder';
 import { activation, layerNorm } from '../../src/clip/layers';
@@ -76,6 +77,19 @@ test('another image size gives another grid, and a size that is no multiple of t
     );
     clip.dispose();
   }
+});
+
+test('tokens that the vocabulary of a model lacks are refused', async () => {
+  const clip = await Clip.open(writeTinyClip(undefined, { text_config: { ...TINY.text_config, vocab_size: 1000 } }));
+  const ids = new Int32Array(77);
+  ids[1] = 999;
+  clip.textEncoder.embedTokens([ids]).dispose();
+  ids[2] = 1000;
+  assert.throws(
+    () => clip.textEncoder.embedTokens([ids]),
+    (e: Error) => e instanceof UserError && /vocab_size 1000: token 1000/.test(e.message),
+  );
+  clip.dispose();
 });
 
 test('the encoders keep nothing alive', async () => {

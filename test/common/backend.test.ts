@@ -29,6 +29,6 @@ test(
   },
 );
 
-test('a backend that does not exist is refused', () => {
-  assert.throws(() => backend('cuda'), /MEDICLIP_BACKEND: "cuda" is not a backend/);
+test('a backend that does not exist is refused, as a mistake of the caller', () => {
+  assert.throws(() => backend('cuda'), /UsageError: MEDICLIP_BACKEND: "cuda" is not a backend/);
 });

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { makeFolder, resolveInside, writeFileAtomic } from '../../src/common/files';
+import { makeFolder, readText, resolveInside, writeFileAtomic } from '../../src/common/files';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const refusal = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
@@ -18,6 +18,20 @@ test('a file is written whole, in folders that are made', () => {
 
 test('a folder that cannot be made is refused at once', { skip: !fs.existsSync('/proc') && 'there is no /proc here' }, () => {
   assert.throws(() => makeFolder('/proc/x/y'), refusal(/\/proc\/x: the folder cannot be made/));
+});
+
+test('a folder whose name the system does not take is refused', () => {
+  const dir = temporaryFolder();
+  assert.throws(() => makeFolder(path.join(dir, 'x'.repeat(300))), refusal(/cannot be made \(ENAMETOOLONG\)/));
+  fs.symlinkSync('loop', path.join(dir, 'loop'));
+  assert.throws(() => makeFolder(path.join(dir, 'loop')), refusal(/cannot be made \(EEXIST\)/));
+  assert.throws(() => makeFolder(path.join(dir, 'loop', 'a')), refusal(/cannot be made \(ELOOP\)/));
+  fs.symlinkSync('.', path.join(dir, 'link'));
+  makeFolder(path.join(dir, 'link'));
+});
+
+test('a file that is there and cannot be read is refused', { skip: !fs.existsSync('/proc/self/mem') && 'there is no /proc here' }, () => {
+  assert.throws(() => readText('/proc/self/mem'), refusal(/\/proc\/self\/mem: cannot be read \(EIO\)/));
 });
 
 test('a file in the way is refused', () => {
