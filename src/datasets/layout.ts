@@ -115,7 +115,9 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
 }
 
 function find(dir: string, name: string, where: string): string | undefined {
-  return [name, `images/${name}`].map((candidate) => resolveInside(dir, candidate, where)).find((file) => fs.existsSync(file));
+  return [name, `images/${name}`]
+    .map((candidate) => resolveInside(dir, candidate, where))
+    .find((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /** Writes `samples/train.json` and `samples/test.json`: one JSON object a line, keys in the order of the published files. */

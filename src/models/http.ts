@@ -49,9 +49,17 @@ export async function get(address: URL, options: HttpOptions): Promise<Answer> {
       return answer;
     }
     await discard(answer);
-    url = new URL(location, url);
+    url = follow(location, url);
   }
   throw new UserError(`${address.host}: too many redirects`);
+}
+
+function follow(location: string, from: URL): URL {
+  try {
+    return new URL(location, from);
+  } catch {
+    throw new UserError(`${from.host}: redirects to ${JSON.stringify(location)}, which is no address`);
+  }
 }
 
 /** HTTPS, or a server on this machine; what begins elsewhere may not lead to this machine. */

@@ -63,7 +63,7 @@ function modelsIn(folder: string): ListedModel[] {
 
 function describe(name: string, dir: string): ListedModel {
   const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
-  const bytes = files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   try {
     const config = readClipConfig(dir);
     const weights = files.filter((file) => file.endsWith('.safetensors'));

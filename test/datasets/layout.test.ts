@@ -114,6 +114,13 @@ test('missing files are counted and the first is named', () => {
   refused(/test\.json: 1 of the files .* images\/m\.png/);
 });
 
+test('a folder under the name of an image counts as missing', () => {
+  touch('images/train/normal/0.png');
+  lines('train', GOOD, '{"filename": "images/train", "label": 0}');
+  lines('test');
+  refused(/train\.json: 1 of the files .* images\/train$/);
+});
+
 test('a missing folder and missing samples are refused', () => {
   refused(/train\.json: no such file/);
   assert.throws(() => readDataset(path.join(dir, 'none')), /no such data set folder/);

@@ -267,6 +267,8 @@ test('plain http is refused beyond this machine, also by redirect', async (t) =>
   hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://example.org/x' }).end());
   await assert.rejects(pull(), message(/http:\/\/example.org: an https address is expected/));
   await assert.rejects(pull({ endpoint: 'no address' }), message(/not an address/));
+  hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://[' }).end());
+  await assert.rejects(pull(), message(/redirects to "http:\/\/\[", which is no address/));
 });
 
 test('a sharded checkpoint comes with the shards that its index lists', async (t) => {

@@ -68,6 +68,7 @@ test('models are listed with the numbers of their files', (t) => {
   fs.mkdirSync(path.join(folder, 'broken'));
   fs.writeFileSync(path.join(folder, 'broken', 'config.json'), '{');
   fs.writeFileSync(path.join(folder, 'broken', 'model.safetensors'), '');
+  fs.symlinkSync('nowhere', path.join(folder, 'broken', 'vocab.json'));
   const [broken, model, ...more] = listModels(folder);
   assert.equal(more.length, 0);
   assert.match(broken.problem ?? '', /config\.json: not valid JSON/);
