@@ -43,7 +43,7 @@ export function registerTrain(root: Command): void {
     )
     .option('--image-size <pixels>', 'side of the images (default: 224)', wholeNumber('--image-size', 16, 2048))
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
-    .option('--threads <n>', 'threads that synthesise anomalies', wholeNumber('--threads', 0, 256))
+    .option('--threads <n>', 'threads that synthesise anomalies', wholeNumber('--threads', 0, 64))
     .option('--resume', 'go on with the run in --out')
     .option('--json', 'print the result as JSON')
     .action(run);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { UserError } from '../common/errors';
 import { tf } from '../common/backend';
 import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/safetensors';
@@ -27,15 +28,21 @@ export function writeCheckpoint(file: string, model: MediClip, adam: Adam, state
   writeSafetensors(file, arrays, { format: 'mediclip-run', state: JSON.stringify({ ...state, step }) });
 }
 
-/** Loads a checkpoint into a model and, where training goes on, its optimiser. */
+const count = z.number().int().nonnegative();
+const stateSchema = z.object({
+  epoch: count,
+  step: count,
+  generator: z.object({ seed: z.number(), nextEpoch: count }),
+  best: z.object({ epoch: count, metric: z.number() }).nullable(),
+});
+
+/**
+ * Loads a checkpoint into a model and, where training goes on, its optimiser.
+ * @throws UserError where the file is damaged, or belongs to another configuration or model
+ */
 export function readCheckpoint(file: string, model: MediClip, adam?: Adam): CheckpointState {
   const saved = SafetensorsFile.open(file);
-  let state: CheckpointState & { step: number };
-  try {
-    state = JSON.parse(saved.metadata.state ?? '') as typeof state;
-  } catch {
-    throw new UserError(`${file}: not a checkpoint of this program (its state is missing)`);
-  }
+  const { step, ...state } = readState(saved);
   const read = (name: string, shape: number[]): tf.Tensor => {
     const array = saved.read(name);
     if (array.shape.join() !== shape.join() || !(array.data instanceof Float32Array)) {
@@ -46,6 +53,14 @@ export function readCheckpoint(file: string, model: MediClip, adam?: Adam): Chec
     return tf.tensor(array.data, shape, 'float32');
   };
   for (const [name, variable] of Object.entries(model.parameters)) tf.tidy(() => variable.assign(read(name, variable.shape)));
-  adam?.restore(state.step, read);
-  return { epoch: state.epoch, generator: state.generator, best: state.best };
+  adam?.restore(step, read);
+  return state;
+}
+
+function readState({ file, metadata }: SafetensorsFile): CheckpointState & { step: number } {
+  try {
+    return stateSchema.parse(JSON.parse(metadata.state)) as CheckpointState & { step: number };
+  } catch {
+    throw new UserError(`${file}: not a checkpoint of this program (its state is missing or damaged)`);
+  }
 }
