@@ -5,6 +5,7 @@ import type { Side } from './split';
 
 /** The downloaded data sets that are understood; `folder` is any images sorted into folders. */
 export const PREPARE_KINDS = ['brainmri', 'busi', 'chexpert', 'folder'] as const;
+/** One of {@link PREPARE_KINDS}. */
 export type PrepareKind = (typeof PREPARE_KINDS)[number];
 
 /** Images that are the same, by bytes or by pixels. */

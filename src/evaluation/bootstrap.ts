@@ -11,6 +11,7 @@ export interface Bootstrapped<M> {
   intervals: { [K in keyof M]: Interval | null };
 }
 
+/** How a bootstrap is done. */
 export interface BootstrapOptions {
   /** How many resamples; default 1000. */
   resamples?: number;

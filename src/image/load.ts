@@ -16,7 +16,8 @@ export async function loadTestRgb(file: string, size: number): Promise<RgbImage>
 
 /**
  * A normal image for training: resized to `size` x `size` in the file's own mode, then to grey. As in Pillow, a mode
- * with a palette or single bits is resized by NEAREST, and one with opacity with colours multiplied by it.
+ * with a palette or single bits is resized by NEAREST, and one with opacity with colours multiplied by it. CMYK alone differs: it
+ * becomes RGB before it is resized.
  */
 export async function loadTrainGray(file: string, size: number): Promise<GrayImage> {
   const { raster, alpha, indexed } = await decodeFile(file);

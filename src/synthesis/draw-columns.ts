@@ -23,6 +23,7 @@ export const DRAW_COLUMNS = [
   'patch_fill',
 ] as const;
 
+/** One of {@link DRAW_COLUMNS}. */
 export type DrawColumn = (typeof DRAW_COLUMNS)[number];
 
 /**

@@ -10,6 +10,7 @@ export const TASK_NAMES = [
   'IdentityTask',
 ] as const;
 
+/** One of {@link TASK_NAMES}. */
 export type TaskName = (typeof TASK_NAMES)[number];
 
 const SHORT: Record<string, TaskName> = {
