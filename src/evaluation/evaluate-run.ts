@@ -1,44 +1,68 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
-import { datasetHash, readDataset } from '../datasets/layout';
+import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { featureFile, type FeatureCache } from '../training/feature-cache';
 import { FeatureStore } from '../training/feature-store';
-import { loadRun } from '../training/session';
+import { loadRun, type LoadedRun } from '../training/session';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
+
+/** How a run is tested. */
+export interface EvaluateRunOptions extends LongRun {
+  /** Where the frozen features of test sets are kept for other runs (default: nowhere). */
+  featureCache?: FeatureCache;
+}
+
+/** What a run scored on a test set, and the folder that it was written to. */
+export interface RunEvaluation {
+  metrics: Metrics;
+  /** `[N]`, in the order of the test set. */
+  scores: Float32Array;
+  dir: string;
+}
 
 /**
  * Scores a test set with a run of any method. The results go into the run folder itself where it is the data set the run was trained
  * on, else into `RUN/transfer/NAME`.
- * @param options.featureCache - where the frozen features of test sets are kept for other runs (default: nowhere)
  * @throws UserError where the run or the data set is missing or wrong, or there are no test images
  */
-export async function evaluateRun(
-  run: string,
-  datasetDir: string,
-  options: LongRun & { featureCache?: FeatureCache } = {},
-): Promise<{ metrics: Metrics; dir: string }> {
+export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const dataset = readDataset(datasetDir);
-  if (dataset.test.length === 0) throw new UserError(`${datasetDir}: samples/test.json lists no images; there is nothing to evaluate`);
-  const { scorer, record, epoch, folder, dispose } = await loadRun(run);
+  checkTestSet(dataset);
+  const loaded = await loadRun(run);
+  try {
+    return await evaluateLoaded(loaded, dataset, options);
+  } finally {
+    loaded.dispose();
+  }
+}
+
+/** {@link evaluateRun} of a run that is loaded already; the caller disposes of it. */
+export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
+  checkTestSet(dataset);
+  const { scorer, record, epoch, folder } = loaded;
   const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
   const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
-  let store: FeatureStore | undefined;
+  const files = dataset.test.map((sample) => sample.file);
+  const store = await FeatureStore.of(files, scorer, { ...options, spillFile: folder.file('features.tmp'), keep });
   try {
-    store = await FeatureStore.of(
-      dataset.test.map((sample) => sample.file),
-      scorer,
-      { ...options, spillFile: folder.file('features.tmp'), keep },
-    );
     const { protocol, seed } = record.config;
     const { metrics, predictions } = await evaluate(scorer, store, { dataset, epoch, protocol, seed });
     const own = hash === record.dataset.hash;
-    const dir = own ? folder.dir : path.join(folder.dir, 'transfer', dataset.name.replaceAll(/[^\w.-]/g, '_'));
+    const dir = own ? folder.dir : path.join(folder.dir, 'transfer', transferFolder(dataset));
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);
-    return { metrics, dir };
+    return { metrics, scores: predictions.scores, dir };
   } finally {
-    store?.dispose();
-    dispose();
+    store.dispose();
   }
+}
+
+/** The name of a data set as that of a folder. */
+export function transferFolder({ name }: Dataset): string {
+  return name.replaceAll(/[^\w.-]/g, '_');
+}
+
+function checkTestSet({ dir, test }: Dataset): void {
+  if (test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; there is nothing to evaluate`);
 }

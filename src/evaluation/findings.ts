@@ -5,15 +5,14 @@ import type { Dataset, Sample } from '../datasets/layout';
 import type { RgbImage } from '../image/image';
 import { loadMask, loadTestRgb } from '../image/load';
 import { FeatureStore } from '../training/feature-store';
+import type { RunRecord } from '../training/run-folder';
 import { loadRun } from '../training/session';
 import { predictStored } from './predictions';
 
-/** A test image with what a run says of it; what `findingsMontage` draws. */
-export interface TestFinding {
+/** A test image with its score by a run. */
+export interface ScoredSample {
   sample: Sample;
   image: RgbImage;
-  /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
-  map: Float32Array;
   /** `[S, S]`; null where it is not known. */
   mask: Uint8Array | null;
   label: 0 | 1;
@@ -22,35 +21,66 @@ export interface TestFinding {
   name: string;
 }
 
+/** A test image with what a run says of it; what `findingsMontage` draws. */
+export interface TestFinding extends ScoredSample {
+  /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
+  map: Float32Array;
+}
+
+/** What a run says of images, with the images themselves. */
+export interface Examination {
+  record: RunRecord;
+  /** The epoch whose parameters were used; 0 for methods that learn in none. */
+  epoch: number;
+  /** In the order given; maps are null where the method has none. */
+  found: (ScoredSample & { map: Float32Array | null })[];
+}
+
 /**
- * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
- * @throws UserError where the run is missing or broken, or its method gives no maps
+ * Scores and maps of any samples by a finished run of any method.
+ * @throws UserError where the run is missing or broken
  */
-export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
-  const { scorer, record, folder, dispose } = await loadRun(run);
-  const { test } = dataset;
-  const { imageSize: size, method } = record.config;
+export async function examine(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<Examination> {
+  const { scorer, record, epoch, folder, dispose } = await loadRun(run);
+  const size = scorer.imageSize;
   let store: FeatureStore | undefined;
   try {
-    const files = test.map((sample) => sample.file);
+    const files = samples.map((sample) => sample.file);
     store = await FeatureStore.of(files, scorer, { ...options, spillFile: folder.file('features.tmp') });
-    const { scores, maps } = predictStored(scorer, store, test.length);
-    if (!maps) throw new UserError(`${run}: ${method} gives images a score, but no map`);
-    return await Promise.all(
-      test.map(async (sample, i) => ({
+    const { scores, maps } = predictStored(scorer, store, samples.length);
+    const found = await Promise.all(
+      samples.map(async (sample, i) => ({
         sample,
         image: await loadTestRgb(sample.file, size),
-        map: maps.subarray(i * size * size, (i + 1) * size * size),
+        map: maps && maps.subarray(i * size * size, (i + 1) * size * size),
         mask: sample.maskFile === undefined ? null : await loadMask(sample.maskFile, size),
         label: sample.label,
         score: scores[i],
         name: nameOf(sample),
       })),
     );
+    return { record, epoch, found };
   } finally {
     store?.dispose();
     dispose();
   }
+}
+
+/**
+ * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
+ * @throws UserError where the run is missing or broken, or its method gives no maps
+ */
+export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
+  return samplesFound(run, dataset.test, options);
+}
+
+/** {@link testFindings} of some samples, also of several data sets. */
+export async function samplesFound(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<TestFinding[]> {
+  const { record, found } = await examine(run, samples, options);
+  return found.map((finding) => {
+    if (!finding.map) throw new UserError(`${run}: ${record.config.method} gives images a score, but no map`);
+    return { ...finding, map: finding.map };
+  });
 }
 
 function nameOf({ filename, metadata }: Sample): string {

@@ -7,6 +7,8 @@ import { projectRoot } from '../common/project-root';
 export interface NotebookSettings {
   /** A folder in the published layout, absolute or below the project, or a procedural set's name such as `phantom-brain` (`MEDICLIP_DATASET`). */
   dataset: string;
+  /** Several of them, separated by commas in `MEDICLIP_DATASETS`; at least one. */
+  datasets: readonly string[];
   /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a drawn one (`MEDICLIP_IMAGES`). */
   images: string;
   /** Name or folder of a CLIP (`MEDICLIP_MODEL`). */
@@ -36,8 +38,14 @@ export function notebookSettings<K extends keyof NotebookSettings>(
     return given;
   };
   const text = (name: string, value: string): string => env[name]?.trim() || value;
+  const list = (name: string, value: readonly string[]): readonly string[] => {
+    const given = (env[name] ?? '').split(',').map((part) => part.trim());
+    const names = given.filter((part) => part !== '');
+    return names.length > 0 ? names : value;
+  };
   const read: { [Key in keyof NotebookSettings]: (value: NotebookSettings[Key]) => NotebookSettings[Key] } = {
     dataset: (value) => text('MEDICLIP_DATASET', value),
+    datasets: (value) => list('MEDICLIP_DATASETS', value),
     images: (value) => text('MEDICLIP_IMAGES', value),
     model: (value) => text('MEDICLIP_MODEL', value),
     shots: (value) => number('MEDICLIP_SHOTS', value, 1),

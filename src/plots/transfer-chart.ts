@@ -2,49 +2,70 @@ import { chart } from './chart';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from './style';
 
-/** Mean of a metric of runs trained on one data set and tested on another. */
+/** A metric of runs trained on one data set and tested on another. */
 export interface TransferPoint {
   /** A data set, or the name of a method that is not trained. */
   trainedOn: string;
   testedOn: string;
   /** In [0, 1]. */
   mean: number;
+  /** Ends of its interval, written below it. */
+  interval?: readonly [number, number] | null;
 }
 
 /**
- * Heat map of trained on x tested on, with the numbers in the fields; colours run from chance (0.5) to 1.
+ * Heat map of trained on x tested on, with the numbers in the fields; colours run from chance (0.5) to 1. A frame marks what was tested
+ * where it was trained.
  * @param options.last - rows to put below the others: methods that are not trained
+ * @param options.sorted - rows and columns by name (default), or as they come
  */
 export function transferChart(
   points: readonly TransferPoint[],
-  options: { last?: readonly string[]; metric?: string; title?: string } = {},
+  options: { last?: readonly string[]; metric?: string; title?: string; sorted?: boolean } = {},
 ): Chart {
-  const { last = [], metric = 'image AUROC', title } = options;
-  const columns = [...new Set(points.map(({ testedOn }) => testedOn))].sort();
+  const { last = [], metric = 'image AUROC', title, sorted = true } = options;
+  const order = (names: string[]): string[] => (sorted ? names.sort() : names);
+  const columns = order([...new Set(points.map(({ testedOn }) => testedOn))]);
   const trained = [...new Set(points.map(({ trainedOn }) => trainedOn))];
-  const rows = [...trained.filter((name) => !last.includes(name)).sort(), ...trained.filter((name) => last.includes(name))];
+  const rows = [...order(trained.filter((name) => !last.includes(name))), ...order(trained.filter((name) => last.includes(name)))];
+  const intervals = points.some(({ interval }) => interval);
+  const values = points.map(({ trainedOn, testedOn, mean, interval }) => ({
+    trainedOn,
+    testedOn,
+    mean,
+    home: trainedOn === testedOn,
+    text: formatNumber(mean),
+    ...(interval ? { interval: interval.map((end) => formatNumber(end, 2)).join('–') } : {}),
+  }));
   const x = {
     field: 'testedOn',
     type: 'nominal',
     title: 'tested on',
     sort: columns,
-    axis: { orient: 'top', labelAngle: 0, labelLimit: 110, ticks: false, domain: false },
+    scale: { padding: 0.02 },
+    axis: { orient: 'top', labelAngle: 0, labelLimit: 150, ticks: false, domain: false },
   };
   const y = {
     field: 'trainedOn',
     type: 'nominal',
     title: 'trained on',
     sort: rows,
-    axis: { labelLimit: 160, ticks: false, domain: false },
+    scale: { padding: 0.04 },
+    axis: { labelLimit: 240, ticks: false, domain: false },
   };
+  const ink = { condition: { test: 'datum.mean > 0.8', value: '#FFFFFF' }, value: COLOURS.text };
+  const line = (field: string, dy: number, fontSize: number): object => ({
+    mark: { type: 'text', fontSize, dy },
+    encoding: { x, y, text: { field, type: 'nominal' }, color: ink },
+  });
   const spec = {
     ...(title ? { title } : {}),
     width: Math.max(1, columns.length) * 110,
-    height: Math.max(1, rows.length) * 44,
-    data: { values: points.map((point) => ({ ...point, text: formatNumber(point.mean) })) },
+    height: Math.max(1, rows.length) * (intervals ? 52 : 44),
+    data: { values },
     layer: [
       {
-        mark: { type: 'rect', stroke: COLOURS.background, strokeWidth: 2 },
+        mark: { type: 'rect' },
         encoding: {
           x,
           y,
@@ -57,17 +78,22 @@ export function transferChart(
           },
         },
       },
-      {
-        mark: { type: 'text', fontSize: 12 },
-        encoding: {
-          x,
-          y,
-          text: { field: 'text', type: 'nominal' },
-          color: { condition: { test: 'datum.mean > 0.8', value: '#FFFFFF' }, value: COLOURS.text },
-        },
-      },
+      ...(values.some(({ home }) => home)
+        ? [
+            {
+              transform: [{ filter: 'datum.home' }],
+              mark: { type: 'rect', filled: false, stroke: COLOURS.text, strokeWidth: 2 },
+              encoding: { x, y },
+            },
+          ]
+        : []),
+      line('text', intervals ? -7 : 0, intervals ? 13 : 12),
+      ...(intervals ? [line('interval', 10, 10.5)] : []),
     ],
   };
-  const said = points.map(({ trainedOn, testedOn, mean }) => `${trainedOn} on ${testedOn}: ${formatNumber(mean)}`).join('; ');
-  return chart(spec, `${metric} of runs by the data set they were trained and tested on. ${said || 'No results yet.'}`);
+  const said = points.map(({ trainedOn, testedOn, mean, interval }) => {
+    const ends = interval ? ` (${interval.map((end) => formatNumber(end)).join(' to ')})` : '';
+    return `${trainedOn} on ${testedOn}: ${formatNumber(mean)}${ends}`;
+  });
+  return chart(spec, `${metric} of runs by the data set they were trained and tested on. ${said.join('; ') || 'No results yet.'}`);
 }

@@ -18,6 +18,12 @@ test('a notebook gets the settings that it names, and no others', () => {
   assert.deepEqual(notebookSettings({ images: 'demo', seed: 1 }, env), { images: '/pictures', seed: 1 });
 });
 
+test('several data sets are separated by commas', () => {
+  const own = { datasets: ['phantom-brain', 'phantom-chest'] };
+  assert.deepEqual(notebookSettings(own, { MEDICLIP_DATASETS: ' a, b/c ,,d' }), { datasets: ['a', 'b/c', 'd'] });
+  for (const nothing of [undefined, '', ' , ']) assert.deepEqual(notebookSettings(own, { MEDICLIP_DATASETS: nothing }), own);
+});
+
 test('a variable that is no whole number in range is named', () => {
   for (const [name, value] of [
     ['MEDICLIP_SHOTS', '0'],

@@ -6,6 +6,7 @@ import { toSvg } from '../../src/plots/chart';
 import { methodsMontage } from '../../src/plots/methods-montage';
 import type { Chart } from '../../src/plots/picture';
 import { shotsChart } from '../../src/plots/shots-chart';
+import { thresholdChart } from '../../src/plots/threshold-chart';
 import { transferChart } from '../../src/plots/transfer-chart';
 
 const shots = [
@@ -32,6 +33,15 @@ const charts: Record<string, Chart> = {
   'zero-shot alone': shotsChart([shots[4]]),
   transfer: transferChart(transfer, { last: ['zero-shot'] }),
   'transfer of nothing': transferChart([]),
+  'transfer with intervals': transferChart(
+    transfer.map((point) => ({ ...point, interval: [point.mean - 0.1, point.mean + 0.05] })),
+    { last: ['zero-shot'], sorted: false },
+  ),
+  thresholds: thresholdChart([
+    { trainedOn: 'a', testedOn: 'a', scores: [0.1, 0.2, 0.9], labels: [0, 0, 1], threshold: 0.2 },
+    { trainedOn: 'a', testedOn: 'b', scores: [0.5, 0.6, 0.7], labels: [0, 1, 1], threshold: Infinity },
+  ]),
+  'thresholds of nothing': thresholdChart([]),
   ablation: ablationChart(variants, { title: 'parts' }),
   'ablation of nothing': ablationChart([]),
 };
@@ -63,6 +73,20 @@ test('transfer: numbers in the fields, methods that are not trained below', asyn
   const svg = await toSvg(charts.transfer);
   for (const number of ['0.910', '0.400', '0.620']) assert.ok(svg.includes(`>${number}<`), number);
   assert.ok(svg.indexOf('>a<') < svg.indexOf('>zero-shot<'));
+});
+
+test('transfer: intervals below the numbers, a frame where a run is at home', async () => {
+  const svg = await toSvg(charts['transfer with intervals']);
+  for (const text of ['0.81–0.96', '0.30–0.45', '0.52–0.67']) assert.ok(svg.includes(`>${text}<`), text);
+  assert.equal(svg.match(/<path[^>]*aria-roledescription="rect mark"[^>]*stroke="#222222"/g)?.length, 1);
+  assert.match(charts['transfer with intervals'].alt, /a on b: 0\.400 \(0\.300 to 0\.450\)/);
+});
+
+test('thresholds: a tick an image, a line where the threshold is finite, counts in the description', async () => {
+  const svg = await toSvg(charts.thresholds);
+  assert.equal(svg.match(/aria-roledescription="tick"/g)?.length, 6);
+  assert.equal(svg.match(/aria-roledescription="rule mark"/g)?.length, 1);
+  assert.match(charts.thresholds.alt, /a on a: 1 normal and 1 abnormal images at or above 0\.200; a on b: 0 normal and 0 abnormal/);
 });
 
 test('ablation: labels are text, in the order given', async () => {
