@@ -235,7 +235,7 @@ test('jobs keep to the budget: so many at a time, so much memory together, in or
   assert.equal(most, 3);
   const stop = new AbortController();
   const some: number[] = [];
-  const abort = async ({ id }: { id: number }): Promise<void> => {
+  const abort = async ({ id }: { id: number; memory: number }): Promise<void> => {
     some.push(id);
     stop.abort();
   };
