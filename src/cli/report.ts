@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { progressBar } from '../common/progress';
+import { emit, interruptSignal, wholeNumber } from './output';
+
+interface Options {
+  run: string;
+  dataset?: string;
+  out: string;
+  pictures?: number;
+  json?: boolean;
+}
+
+/** `mediclip report`: the error browser of a run. */
+export function registerReport(root: Command): void {
+  root
+    .command('report')
+    .description('one HTML page with all test images of a run by score, a threshold to move, image, map and mask of each; works offline')
+    .requiredOption('--run <run>', 'run folder')
+    .requiredOption('--out <file>', 'page to write, such as report.html')
+    .option('--dataset <dir>', 'another test set than that of the run')
+    .option('--pictures <n>', 'images that get pictures, worst ranked first (default: 1200); all count', wholeNumber('--pictures', 0))
+    .option('--json', 'print what was written as JSON')
+    .action(async ({ run, dataset, out, pictures, json }: Options) => {
+      const { writeReport } = await import('../report/report');
+      const bar = progressBar();
+      try {
+        const summary = await writeReport(run, out, { dataset, pictures, onProgress: bar.onProgress, signal: interruptSignal() });
+        bar.clear();
+        emit(json, summary, ({ out, bytes, images, pictures }) => {
+          const shown = pictures.count < images ? `, ${pictures.count} of them with pictures` : '';
+          return `${out}: ${images} images${shown}, ${(bytes / 1e6).toFixed(1)} MB; open it in any browser`;
+        });
+      } finally {
+        bar.clear();
+      }
+    });
+}

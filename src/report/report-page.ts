@@ -1,0 +1,113 @@
+import crypto from 'node:crypto';
+import { HEAT_TABLE } from '../plots/heat-colours';
+import { escapeXml, formatNumber } from '../plots/style';
+import { PAGE_SCRIPT } from './page-script';
+import { PAGE_STYLE } from './page-style';
+import type { PictureBudget, ReportItem } from './report-items';
+import type { SuggestedThreshold } from './thresholds';
+
+/** What {@link reportPage} shows. */
+export interface ReportContent {
+  title: string;
+  /** Name and value, for the reader. */
+  facts: readonly (readonly [string, string])[];
+  /** From the highest score to the lowest. */
+  items: readonly ReportItem[];
+  pictures: PictureBudget;
+  /** Values of the first and the last colour of maps; null where there are no maps. */
+  heatRange: readonly [number, number] | null;
+  suggestions: readonly SuggestedThreshold[];
+  /** Where the slider begins. */
+  threshold: number;
+}
+
+/**
+ * The error browser as one self-contained page. A policy inside forbids to load anything, and to run anything but this page's own script
+ * (by its hash). The same content gives the same bytes.
+ */
+export function reportPage(content: ReportContent): string {
+  const { title, facts, items, pictures, heatRange, suggestions, threshold } = content;
+  const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
+  const json = JSON.stringify({ items, suggestions, threshold }).replace(/</g, '\\u003c');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeXml(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<h1>${escapeXml(title)}</h1>
+<dl>${facts.map(([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd>`).join('')}</dl>
+<noscript><p>This page needs scripts: its own, nothing is loaded from elsewhere.</p></noscript>
+<section id="board" aria-label="Threshold and confusion matrix">
+<div>
+<div class="lanes faint"><span><i class="swatch abnormal"></i>abnormal above, <i class="swatch normal"></i>normal below, a bar an image, in the order of scores</span><span>higher →</span></div>
+<canvas id="strip" aria-hidden="true"></canvas>
+<input id="slider" type="range" min="0" step="1" aria-label="Threshold: images at or above it are called abnormal">
+<div class="row"><label>threshold <input id="exact" inputmode="decimal" aria-describedby="honest"></label><output id="threshold" hidden></output>
+${suggestions.map(({ name, reason }, i) => `<button type="button" id="suggestion-${i}" title="${escapeXml(reason)}">${escapeXml(name)}</button>`).join('\n')}</div>
+<p class="faint" id="honest">${honest(suggestions)}</p>
+</div>
+<div>
+<table><caption hidden>Confusion matrix; a field shows its images alone</caption>
+<tr><td></td><th scope="col">called abnormal</th><th scope="col">called normal</th></tr>
+<tr><th scope="row">abnormal</th><td>${cell('tp', 'found', 'true positives')}</td><td>${cell('fn', 'missed', 'false negatives')}</td></tr>
+<tr><th scope="row">normal</th><td>${cell('fp', 'false alarms', 'false positives')}</td><td>${cell('tn', 'cleared', 'true negatives')}</td></tr></table>
+<div id="rates"></div>
+</div>
+</section>
+<div class="row"><button type="button" id="all">all outcomes</button>${heatRange ? '<button type="button" id="maps" aria-pressed="false">maps over the images</button>' : ''}
+<span id="count" class="faint" role="status"></span></div>
+<p class="faint">${said(items.length, pictures)}</p>
+<ol id="list"></ol>
+<dialog id="detail" aria-labelledby="detail-name">
+<div class="row"><h2 id="detail-name"></h2></div>
+<p id="detail-score"></p>
+<div class="panels" id="panels"></div>
+${heatRange ? scale(heatRange) : ''}
+<p class="faint name" id="detail-file"></p>
+<div class="row"><button type="button" id="previous">← previous</button><button type="button" id="next">next →</button><button type="button" id="close">close</button></div>
+</dialog>
+<footer class="faint">For research and teaching; not for diagnosis. This page holds everything it shows and loads nothing; its images are those of the data set, whose terms apply to it.</footer>
+<script type="application/json" id="data">${json}</script>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function cell(id: string, word: string, name: string): string {
+  return `<button type="button" id="${id}" title="show only these"><b></b>${word}<br><span>${name}</span></button>`;
+}
+
+function honest(suggestions: readonly SuggestedThreshold[]): string {
+  const first = suggestions[0];
+  if (!first) return 'All images are of one class: no threshold is better than another; it starts at the middle score.';
+  return (
+    `It starts at “${escapeXml(first.name)}”: ${escapeXml(first.reason)}. Like the other buttons it was chosen with the labels of these very images: it describes them, ` +
+    'and would not have been known beforehand.'
+  );
+}
+
+function said(images: number, { count, side }: PictureBudget): string {
+  const pictures = `Pictures are ${side} pixels wide and compressed; scores were computed from the originals.`;
+  if (count === images) return pictures;
+  return `Only ${count} of ${images} images have a picture in this page, those of each class that are ranked worst; all count in the numbers. ${pictures}`;
+}
+
+function scale([low, high]: readonly [number, number]): string {
+  const stops = Array.from(
+    { length: 9 },
+    (_, i) =>
+      `rgb(${HEAT_TABLE.subarray(Math.round((i / 8) * 255) * 3)
+        .slice(0, 3)
+        .join(',')})`,
+  );
+  return (
+    `<div class="scale" style="background: linear-gradient(90deg, ${stops.join(', ')})"></div>` +
+    `<div class="ends faint"><span>${formatNumber(low)}</span><span>map value, one scale for all images</span><span>${formatNumber(high)}</span></div>`
+  );
+}

@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import { UserError } from '../common/errors';
+import { writeFileAtomic } from '../common/files';
+import type { LongRun } from '../common/progress';
+import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
+import { examine, type Examination } from '../evaluation/findings';
+import { auroc } from '../evaluation/roc';
+import { rangeOf } from '../plots/overlay';
+import { formatNumber } from '../plots/style';
+import { RunFolder } from '../training/run-folder';
+import { pictureBudget, reportItems, type PictureBudget } from './report-items';
+import { reportPage } from './report-page';
+import { suggestedThresholds } from './thresholds';
+
+export interface ReportOptions extends LongRun {
+  /** Test set (default: that of the run). */
+  dataset?: string;
+  /** Images that get pictures at most, those first that are ranked worst (default 1200); all count in the numbers. */
+  pictures?: number;
+}
+
+/** What was written. */
+export interface ReportSummary {
+  out: string;
+  bytes: number;
+  images: number;
+  /** Images with pictures, and the side of these in pixels. */
+  pictures: PictureBudget;
+  /** Where the slider begins. */
+  threshold: number;
+}
+
+/**
+ * The error browser of a run: one HTML page with all images of a test set by their scores, a threshold to move, and image, map and mask of
+ * each. The page needs nothing beside it and loads nothing.
+ * @throws UserError where run or data set are missing or wrong, or there are no test images
+ */
+export async function writeReport(run: string, out: string, options: ReportOptions = {}): Promise<ReportSummary> {
+  if (fs.existsSync(out) && fs.statSync(out).isDirectory()) throw new UserError(`${out}: is a folder; name a file such as report.html`, 2);
+  const dataset = readDataset(options.dataset ?? new RunFolder(run).readRecord().dataset.dir);
+  if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
+  const examination = await examine(run, dataset.test, options);
+  const { found } = examination;
+  const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
+  const maps = found.flatMap(({ map }) => (map ? [map] : []));
+  const heatRange = rangeOf(maps);
+  const [scores, labels] = [found.map(({ score }) => score), found.map(({ label }) => label)];
+  const suggestions = suggestedThresholds(scores, labels);
+  const threshold = suggestions[0]?.value ?? [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)];
+  const html = reportPage({
+    title: `${examination.record.config.method === 'mediclip' ? 'MediCLIP' : examination.record.config.method} on ${dataset.name}`,
+    facts: factsOf(run, examination, dataset, auroc(scores, labels)),
+    items: await reportItems(found, pictures, heatRange, options),
+    pictures,
+    heatRange: maps.length > 0 ? heatRange : null,
+    suggestions,
+    threshold,
+  });
+  writeFileAtomic(out, html);
+  return { out, bytes: Buffer.byteLength(html), images: found.length, pictures, threshold };
+}
+
+/** What a reader has to know about the run. */
+function factsOf(run: string, { record, epoch }: Examination, dataset: Dataset, area: number | null): [string, string][] {
+  const { config, model, dataset: home, version, backend } = record;
+  const learnt = config.method === 'zero-shot-clip' ? 'no images' : `${config.shots} normal images of ${home.name}, seed ${config.seed}`;
+  const how =
+    epoch === 0
+      ? 'no epochs'
+      : config.protocol === 'paper'
+        ? `epoch ${epoch}, the best on this run's own test set (protocol paper)`
+        : `epoch ${epoch}, fixed in advance`;
+  const elsewhere = datasetHash(dataset) === home.hash ? '' : ', on which the run was not trained';
+  const abnormal = dataset.test.filter(({ label }) => label === 1).length;
+  return [
+    ['run', run],
+    ['method', `${config.method} on ${model.name}`],
+    ['learnt from', `${learnt}; ${how}`],
+    ['tested on', `${dataset.name}${elsewhere}: ${dataset.test.length - abnormal} normal and ${abnormal} abnormal images`],
+    ['image AUROC', area === null ? 'undefined, one class only' : formatNumber(area)],
+    ['made with', `version ${version}, ${backend}`],
+  ];
+}

@@ -1,0 +1,33 @@
+import { f1Max } from '../evaluation/precision-recall';
+import { rocCurve } from '../evaluation/roc';
+
+/** A threshold with a reason: images at or above it are called abnormal. */
+export interface SuggestedThreshold {
+  name: string;
+  /** What it does best. */
+  reason: string;
+  value: number;
+}
+
+/**
+ * Thresholds that are best by some rule on these very images; the first is the one to begin with. All use the labels, so they describe
+ * a test set and are optimistic for any other. Where several reach the same, the highest.
+ * @returns none where one class only is there
+ */
+export function suggestedThresholds(scores: ArrayLike<number>, labels: ArrayLike<number>): SuggestedThreshold[] {
+  const best = f1Max(scores, labels);
+  const roc = rocCurve(scores, labels);
+  if (!best || !roc) return [];
+  const points = roc.tpr.map((tpr, i) => ({ tpr, fpr: roc.fpr[i], threshold: roc.thresholds[i] })).slice(1);
+  const youden = Math.max(...points.map(({ tpr, fpr }) => tpr - fpr));
+  const at = (holds: (point: { tpr: number; fpr: number }) => boolean): number => points.find(holds)?.threshold as number;
+  return [
+    { name: 'best F1', reason: 'the largest F1, the harmonic mean of precision and sensitivity', value: best.thresholds[0] },
+    {
+      name: 'Youden',
+      reason: 'the largest sensitivity + specificity − 1 (Youden 1950)',
+      value: at(({ tpr, fpr }) => tpr - fpr === youden),
+    },
+    { name: '95 % found', reason: 'the highest threshold that finds 95 % of the abnormal images', value: at(({ tpr }) => tpr >= 0.95) },
+  ];
+}

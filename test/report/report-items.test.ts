@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { UserError } from '../../src/common/errors';
+import type { Examination } from '../../src/evaluation/findings';
+import { pictureBudget, reportItems, worthAPicture } from '../../src/report/report-items';
+
+const SIDE = 16;
+
+function found(label: 0 | 1, score: number, parts: { map?: boolean; mask?: boolean } = {}): Examination['found'][number] {
+  const pixels = SIDE * SIDE;
+  return {
+    sample: { filename: `${label}/${score}.png`, file: '/none', label, labelName: '', clsname: '' },
+    image: { width: SIDE, height: SIDE, channels: 3, data: new Uint8Array(3 * pixels).fill(100) },
+    map: parts.map ? Float32Array.from({ length: pixels }, (_, i) => i / pixels) : null,
+    mask: parts.mask ? Uint8Array.from({ length: pixels }, (_, i) => (i < pixels / 2 ? 1 : 0)) : null,
+    label,
+    score,
+    name: String(score),
+  };
+}
+
+const pixelsOf = (url: string | null) =>
+  sharp(Buffer.from(String(url).split(',')[1], 'base64'))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+
+test('more images, smaller pictures, none larger than what the method saw', () => {
+  assert.deepEqual(pictureBudget(80, 1200, 224), { count: 80, side: 224 });
+  assert.deepEqual(pictureBudget(80, 1200, 32), { count: 80, side: 32 });
+  assert.deepEqual(pictureBudget(300, 1200, 224), { count: 300, side: 176 });
+  assert.deepEqual(pictureBudget(4000, 1200, 224), { count: 1200, side: 128 });
+  assert.deepEqual(pictureBudget(4000, 0, 224), { count: 0, side: 224 });
+});
+
+test('pictures go to the worst of each class, by its share', () => {
+  const items = [1, 2, 3, 4, 5, 6].map((score) => ({ label: (score % 3 === 0 ? 1 : 0) as 0 | 1, score })); // 3 and 6 are abnormal
+  assert.deepEqual([...worthAPicture(items, 3)], [2, 4, 3]); // abnormal 3; normal 5, 4
+  assert.equal(worthAPicture(items, 6).size, 6);
+  assert.equal(worthAPicture(items, 0).size, 0);
+  assert.deepEqual([...worthAPicture([{ label: 0, score: 1 }], 1)], [0]);
+});
+
+test('items fall in score and carry image, map and mask; what is not known is null', async () => {
+  const examined = [found(0, 0.2, { map: true }), found(1, 0.9, { map: true, mask: true }), found(1, 0.5)];
+  const items = await reportItems(examined, { count: 3, side: 8 }, [0, 1]);
+  assert.deepEqual(
+    items.map(({ name, label, file, image, map, mask }) => [name, label, file, image !== null, map !== null, mask !== null]),
+    [
+      ['0.9', 1, '1/0.9.png', true, true, true],
+      ['0.5', 1, '1/0.5.png', true, false, false],
+      ['0.2', 0, '0/0.2.png', true, true, false],
+    ],
+  );
+  const image = await pixelsOf(items[0].image);
+  assert.deepEqual([image.info.width, image.info.height], [8, 8]);
+  assert.ok(Math.abs(image.data[0] - 100) < 4);
+  const map = await pixelsOf(items[0].map);
+  assert.notDeepEqual(map.data.subarray(-3), image.data.subarray(-3), 'the map does not show where it is high');
+  const mask = await pixelsOf(items[0].mask);
+  assert.deepEqual([mask.data[0], mask.data[mask.data.length - 1]], [255, 0]);
+});
+
+test('images beyond the budget count, without pictures; it can be stopped', async () => {
+  const examined = [found(0, 0.2), found(0, 0.4), found(1, 0.9, { mask: true }), found(1, 0.5, { mask: true })];
+  const items = await reportItems(examined, { count: 2, side: 8 }, [0, 1]);
+  assert.deepEqual(
+    items.map(({ score, image, mask }) => [score, image !== null, mask !== null]),
+    [
+      [0.9, false, false],
+      [0.5, true, true],
+      [0.4, true, false],
+      [0.2, false, false],
+    ],
+  );
+  await assert.rejects(reportItems(examined, { count: 4, side: 8 }, [0, 1], { signal: AbortSignal.abort() }), UserError);
+});

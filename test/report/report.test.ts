@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { METHOD_NAMES } from '../../src/baselines/names';
+import { tf } from '../../src/common/backend';
+import { UserError } from '../../src/common/errors';
+import { projectRoot } from '../../src/common/project-root';
+import type { ReportItem } from '../../src/report/report-items';
+import { writeReport } from '../../src/report/report';
+import { train } from '../../src/training/train';
+import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+
+const model = writeTinyClip();
+
+async function finishedRun(dataset: string, method: (typeof METHOD_NAMES)[number] = 'mediclip'): Promise<string> {
+  const out = path.join(temporaryFolder(), 'run');
+  const settings = { method, shots: 2, epochs: 1, imageSize: 32, batchSize: 2, contextTokens: 2 };
+  await train({ dataset, model, out, settings, threads: 0 });
+  return out;
+}
+
+const itemsOf = (file: string): ReportItem[] => {
+  const json = /<script type="application\/json" id="data">(.*)<\/script>/.exec(fs.readFileSync(file, 'utf8'))?.[1];
+  return JSON.parse(json ?? '').items;
+};
+
+test('the page of a run holds the scores of its predictions.csv, twice the same bytes', async () => {
+  const run = await finishedRun(await writeTinyDataset());
+  const dir = temporaryFolder();
+  const before = tf.memory().numTensors;
+  const summary = await writeReport(run, path.join(dir, 'a.html'));
+  await writeReport(run, path.join(dir, 'b.html'));
+  assert.equal(tf.memory().numTensors, before, 'tensors are left behind');
+  assert.deepEqual(fs.readdirSync(dir).sort(), ['a.html', 'b.html']);
+  const html = fs.readFileSync(path.join(dir, 'a.html'), 'utf8');
+  assert.equal(html, fs.readFileSync(path.join(dir, 'b.html'), 'utf8'));
+  assert.deepEqual([summary.images, summary.pictures, summary.bytes], [6, { count: 6, side: 32 }, Buffer.byteLength(html)]);
+  assert.match(html, /epoch 1, fixed in advance/);
+  const predictions = fs.readFileSync(path.join(run, 'predictions.csv'), 'utf8').trim().split('\n').slice(1);
+  const expected = predictions.map((row) => row.split(',')).sort((a, b) => Number(b[2]) - Number(a[2]));
+  const items = itemsOf(path.join(dir, 'a.html'));
+  assert.deepEqual(
+    items.map(({ file, label }) => [file, String(label)]),
+    expected.map(([file, label]) => [file, label]),
+  );
+  items.forEach(({ score }, i) => assert.ok(Math.abs(score - Number(expected[i][2])) < 1e-6, `${score} ${expected[i][2]}`));
+});
+
+test('a method without maps, another test set, without masks, no pictures', async () => {
+  const run = await finishedRun(await writeTinyDataset(), 'mean-intensity');
+  const out = path.join(temporaryFolder(), 'new', 'report.html');
+  await writeReport(run, out, { dataset: await writeTinyDataset({ test: 2, masks: false }), pictures: 0 });
+  const html = fs.readFileSync(out, 'utf8');
+  assert.match(html, /on which the run was not trained: 2 normal and 2 abnormal images/);
+  assert.match(html, /Only 0 of 4 images have a picture/);
+  assert.doesNotMatch(html, /id="maps"|data:image/);
+});
+
+test('mistakes are told before work is done; nothing is left where it is stopped', async () => {
+  const dir = temporaryFolder();
+  await assert.rejects(writeReport(path.join(dir, 'none'), path.join(dir, 'a.html')), UserError);
+  await assert.rejects(writeReport(path.join(dir, 'none'), dir), /is a folder; name a file/);
+  const run = await finishedRun(await writeTinyDataset({ test: 1 }));
+  await assert.rejects(writeReport(run, path.join(dir, 'a.html'), { signal: AbortSignal.abort() }), UserError);
+  assert.deepEqual(fs.readdirSync(dir), []);
+});
+
+test('mediclip report writes the page and says so', async () => {
+  const run = await finishedRun(await writeTinyDataset({ test: 1 }));
+  const out = path.join(temporaryFolder(), 'report.html');
+  const cli = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'report', ...args], { encoding: 'utf8' });
+  const made = cli('--run', run, '--out', out, '--json');
+  assert.equal(made.status, 0, made.stderr);
+  assert.equal(JSON.parse(made.stdout).images, 2);
+  assert.equal(itemsOf(out).length, 2);
+  const wrong = cli('--run', path.join(run, 'none'), '--out', out);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /^mediclip: [^\n]*none[^\n]*\n$/);
+});
