@@ -80,7 +80,7 @@ export function agreements(tasks: readonly TaskName[], ours: readonly DrawStatis
     })),
     ...tasks.map((task) => ({
       task,
-      measure: 'mean |change|',
+      measure: 'mean |change| (grey levels)',
       ours: of(task).map((draw) => draw.absoluteChange),
       published: published.absoluteChange[task] ?? [],
     })),

@@ -132,7 +132,7 @@ export function agreementChart(agreements: readonly Agreement[]): Chart {
         data: { values: steps(samples[k]).map(([value, share]) => ({ value, share })) },
         mark: { type: 'line', interpolate: 'step-after', ...mark },
         encoding: {
-          x: { field: 'value', type: 'quantitative', title: measure, axis: { tickCount: 4 } },
+          x: { field: 'value', type: 'quantitative', title: measure.split(/ (?=\()/), axis: { tickCount: 4 } },
           y: { field: 'share', type: 'quantitative', title: null, axis: { tickCount: 3 } },
           color: { datum: name, scale: WHO_COLOURS, legend: null },
         },

@@ -7,11 +7,13 @@ export interface Table {
   rows: readonly (readonly string[])[];
 }
 
-/** The table as HTML; texts are escaped, columns of numbers are set to the right. */
+/** The table as HTML; texts are escaped, columns of numbers are set to the right, and lines of the body do not break within 30 letters. */
 export function tableHtml({ columns, rows }: Table): string {
   const numeric = columns.map((_, c) => rows.every((cells) => /^([−\d]|undefined$|$)/.test(cells[c])));
+  const style = (cell: string, i: number, tag: string): string =>
+    `text-align: ${numeric[i] ? 'right' : 'left'}${tag === 'td' && cell.length <= 30 ? '; white-space: nowrap' : ''}`;
   const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
-    `<tr>${cells.map((cell, i) => `<${tag} style="text-align: ${numeric[i] ? 'right' : 'left'}">${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell, i) => `<${tag} style="${style(cell, i, tag)}">${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${row(columns, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
 }
 

@@ -74,7 +74,7 @@ export function transferChart(
             type: 'quantitative',
             title: metric,
             scale: { domain: [0.5, 1], clamp: true, scheme: 'blues' },
-            legend: { format: '.1f', tickCount: 6 },
+            legend: { tickCount: 6, labelExpr: "(datum.value <= 0.5 ? '≤ ' : '') + format(datum.value, '.1f')" },
           },
         },
       },
