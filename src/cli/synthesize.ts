@@ -18,7 +18,8 @@ export function registerSynthesize(root: Command): void {
     .command('synthesize')
     .description(
       'Draw synthetic anomalies on the normal training images of a data set.\n' +
-        'Writes image_0000.png, mask_0000.png, ... and draws.csv with the measures of each draw.',
+        'Writes image_0000.png, mask_0000.png, ... and draws.csv with the measures of each draw.\n' +
+        'Images have 16 bits where any of the data set has; train itself looks at 8 bits, as CLIP does.',
     )
     .requiredOption('--dataset <dir>', 'data set (samples/train.json and its images)')
     .requiredOption('--task <name>', 'cutpaste, smooth-intensity, gauss-intensity, source, sink, identity, or the published name')

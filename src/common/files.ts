@@ -21,6 +21,21 @@ export function makeFolder(dir: string): void {
 }
 
 /**
+ * Looks before long work whether its results can be written; nothing is made.
+ * @throws UserError where the folder, or the one that it would be made in, is a file or takes no entries
+ */
+export function checkWritable(dir: string): void {
+  let place = path.resolve(dir);
+  while (!fs.existsSync(place) && place !== path.dirname(place)) place = path.dirname(place);
+  if (!fs.statSync(place).isDirectory()) throw new UserError(`${dir}: ${place} is a file, not a folder`);
+  try {
+    fs.accessSync(place, fs.constants.W_OK);
+  } catch (error) {
+    throw new UserError(`${dir}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+  }
+}
+
+/**
  * Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Makes the folder.
  * @throws UserError where the system refuses: no permission, no space
  */
@@ -98,10 +113,18 @@ export function sha256(content: string | Uint8Array): string {
   return crypto.createHash('sha256').update(content).digest('hex');
 }
 
-/** SHA-256 of a file, read in pieces. */
+/**
+ * SHA-256 of a file, read in pieces.
+ * @throws UserError where it cannot be read
+ */
 export function sha256File(file: string): string {
   const hash = crypto.createHash('sha256');
-  const handle = fs.openSync(file, 'r');
+  let handle: number;
+  try {
+    handle = fs.openSync(file, 'r');
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+  }
   try {
     const piece = Buffer.allocUnsafe(1 << 20);
     for (let n = fs.readSync(handle, piece); n > 0; n = fs.readSync(handle, piece)) hash.update(piece.subarray(0, n));

@@ -1,6 +1,6 @@
 import { decodeFile } from './decode';
 import { to8Bit, toGray, toRgb } from './grey';
-import type { GrayImage, RgbImage } from './image';
+import type { DeepGrayImage, GrayImage, RgbImage } from './image';
 import { resizeBilinear, resizeNearest } from './resize';
 import { resizePremultiplied } from './resize-premultiplied';
 
@@ -26,6 +26,15 @@ export async function loadTrainGray(file: string, size: number): Promise<GrayIma
   return toGray(alpha ? resizePremultiplied(image, alpha, size, size) : resizeBilinear(image, size, size));
 }
 
+/**
+ * {@link loadTrainGray} at the depth of the file: 16 bits for grey or RGB of 16 bits without opacity, else 8. Training itself looks at 8
+ * bits, as CLIP does.
+ */
+export async function loadDeepGray(file: string, size: number): Promise<DeepGrayImage> {
+  const { raster, alpha } = await decodeFile(file);
+  return raster.data instanceof Uint16Array && !alpha ? toGray(resizeBilinear(raster, size, size)) : loadTrainGray(file, size);
+}
+
 /** A mask, `[size, size]`: grey, resized by NEAREST, every value other than 0 becomes 1. */
 export async function loadMask(file: string, size: number): Promise<Uint8Array> {
   const { raster } = await decodeFile(file);
@@ -34,5 +43,7 @@ export async function loadMask(file: string, size: number): Promise<Uint8Array> 
 
 /** 1 where a grey image is not 0. */
 export function binaryMask(image: { width: number; height: number; data: ArrayLike<number> }): GrayImage {
-  return { width: image.width, height: image.height, channels: 1, data: Uint8Array.from(image.data, (v) => (v === 0 ? 0 : 1)) };
+  const data = new Uint8Array(image.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = image.data[i] === 0 ? 0 : 1;
+  return { width: image.width, height: image.height, channels: 1, data };
 }

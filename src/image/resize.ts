@@ -3,16 +3,17 @@ import type { Raster } from './image';
 const PRECISION = 22;
 
 /**
- * Resizes an 8-bit image to `width` x `height` with Pillow's BILINEAR filter, level by level the same numbers: a
+ * Resizes an image to `width` x `height` with Pillow's BILINEAR filter, level by level the same numbers: a
  * triangle that widens when shrinking (antialiased), two passes, first along x then along y, coefficients as whole
- * numbers of 22 binary places, each pass rounded to 8 bits. The aspect ratio is not kept.
+ * numbers of 22 binary places, each pass rounded to 8 bits. The aspect ratio is not kept. An image of 16 bits is resized with the same
+ * coefficients in double precision, each pass rounded to 16 bits, as Pillow does with its mode "I;16".
  * Pillow up to 12 does the same for all images; Pillow 13 takes the passes of tall ones in the other order, which moves
  * some pixels by one level.
  */
-export function resizeBilinear<T extends Raster<Uint8Array>>(image: T, width: number, height: number): T {
+export function resizeBilinear<T extends Raster>(image: T, width: number, height: number): T {
   checkSize(width, height);
   const c = image.channels;
-  let { data } = image;
+  let { data }: { data: Uint8Array | Uint16Array } = image;
   if (width !== image.width) data = pass(data, image.height, image.width, width, c, image.width * c, c, width * c, c);
   if (height !== image.height) data = pass(data, width, image.height, height, c, c, width * c, c, width * c);
   if (data === image.data) data = data.slice();
@@ -24,7 +25,7 @@ export function resizeBilinear<T extends Raster<Uint8Array>>(image: T, width: nu
  * the one before, a pixel `step` values after its neighbour.
  */
 function pass(
-  data: Uint8Array,
+  data: Uint8Array | Uint16Array,
   lines: number,
   from: number,
   to: number,
@@ -33,25 +34,28 @@ function pass(
   stepIn: number,
   lineOut: number,
   stepOut: number,
-): Uint8Array {
-  const out = new Uint8Array(lines * to * channels);
+): Uint8Array | Uint16Array {
+  const deep = data instanceof Uint16Array;
+  const out = deep ? new Uint16Array(lines * to * channels) : new Uint8Array(lines * to * channels);
   for (let x = 0; x < to; x++) {
-    const { first, weights } = coefficients(from, to, x);
+    const { first, shares } = coefficients(from, to, x);
+    const weights = deep ? shares : shares.map((share) => Math.trunc(0.5 + share * (1 << PRECISION)));
+    const half = deep ? 0.5 : 1 << (PRECISION - 1);
     for (let line = 0; line < lines; line++) {
       const source = line * lineIn + first * stepIn;
       const target = line * lineOut + x * stepOut;
       for (let c = 0; c < channels; c++) {
-        let sum = 1 << (PRECISION - 1);
+        let sum = half;
         for (let k = 0, at = source + c; k < weights.length; k++, at += stepIn) sum += data[at] * weights[k];
-        out[target + c] = Math.min(255, sum >> PRECISION);
+        out[target + c] = deep ? Math.min(65535, sum) : Math.min(255, sum >> PRECISION);
       }
     }
   }
   return out;
 }
 
-/** The source pixels of output pixel `x` and their weights, in units of 2^-22. */
-function coefficients(from: number, to: number, x: number): { first: number; weights: Int32Array } {
+/** The source pixels of output pixel `x` and their weights, which sum to 1. */
+function coefficients(from: number, to: number, x: number): { first: number; shares: Float64Array } {
   const scale = from / to;
   const support = Math.max(scale, 1);
   const center = (x + 0.5) * scale;
@@ -64,7 +68,7 @@ function coefficients(from: number, to: number, x: number): { first: number; wei
     raw.push(w);
     total += w;
   }
-  return { first, weights: Int32Array.from(raw, (w) => Math.trunc(0.5 + (w / total) * (1 << PRECISION))) };
+  return { first, shares: Float64Array.from(raw, (w) => w / total) };
 }
 
 /** Resizes with Pillow's NEAREST: the source pixel under the centre of each output pixel. */

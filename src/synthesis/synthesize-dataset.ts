@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
+import { checkWritable, writeFileAtomic } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { readDataset } from '../datasets/layout';
 import { writePng } from '../image/encode';
-import type { GrayImage } from '../image/image';
-import { loadTrainGray } from '../image/load';
+import { to16Bit } from '../image/grey';
+import type { DeepGrayImage, Raster } from '../image/image';
+import { loadDeepGray } from '../image/load';
 import { DRAW_COLUMNS, drawColumns } from './draw-columns';
 import { SynthesisPool } from './pool';
 import type { TaskName } from './task-names';
@@ -32,22 +33,31 @@ export type DrawRow = Record<string, string | number | null>;
 
 /**
  * Draws anomalies on the normal training images of a data set and writes `image_0000.png`, `mask_0000.png`, ... (masks
- * 0..255) and, at the end, `draws.csv`: a row a draw with its source and the measures of `drawColumns`.
- * @throws UserError if the folder already holds draws, the data set has no training images, or on interruption.
+ * 0..255) and, at the end, `draws.csv`: a row a draw with its source and the measures of `drawColumns`. Where any image has 16 bits, all
+ * are drawn at 16 bits.
+ * @throws UserError if the folder already holds draws, the data set has no training images, or on interruption; nothing is left then.
  */
 export async function synthesizeDataset(options: SynthesizeDatasetOptions): Promise<DrawRow[]> {
   const { task, count, out, seed, size, onProgress, signal } = options;
-  if (fs.existsSync(path.join(out, 'draws.csv'))) throw new UserError(`${out}: holds draws already; choose another folder or remove it`);
+  refuseDraws(out);
   const samples = readDataset(options.dataset).train;
   if (samples.length === 0) throw new UserError(`${options.dataset}: samples/train.json names no images`);
-  const support: GrayImage[] = [];
+  checkWritable(out);
+  const images: DeepGrayImage[] = [];
   for (const { file } of samples) {
-    support.push(await loadTrainGray(file, size));
-    onProgress?.({ phase: 'reading images', done: support.length, total: samples.length });
-    stopIfAsked(signal, 0, out);
+    images.push(await loadDeepGray(file, size));
+    onProgress?.({ phase: 'reading images', done: images.length, total: samples.length });
+    stopIfAsked(signal);
   }
+  const support = images.some(({ data }) => data instanceof Uint16Array) ? images.map(to16Bit) : images;
   const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed, threads: options.threads });
   const rows: DrawRow[] = [];
+  const written: string[] = [];
+  const write = (name: string, image: Raster): Promise<void> => {
+    written.push(path.join(out, name));
+    return writePng(path.join(out, name), image);
+  };
+  const existed = fs.existsSync(out);
   try {
     while (rows.length < count) {
       const first = rows.length;
@@ -56,26 +66,37 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
         keys: [first + k],
       }));
       for (const [k, draw] of (await pool.draw(requests)).entries()) {
-        stopIfAsked(signal, rows.length, out);
+        stopIfAsked(signal);
         const { image } = requests[k];
         const number = String(first + k).padStart(4, '0');
         const names = { image: `image_${number}.png`, mask: `mask_${number}.png` };
-        await writePng(path.join(out, names.image), draw.image);
+        await write(names.image, draw.image);
         const levels = Uint8Array.from(draw.mask.data, (v) => Math.round(255 * v));
-        await writePng(path.join(out, names.mask), { ...draw.image, data: levels });
+        await write(names.mask, { ...draw.image, data: levels });
         rows.push({ ...names, source: samples[image].filename, task, ...drawColumns(support[image], draw) });
         onProgress?.({ phase: 'drawing anomalies', done: rows.length, total: count });
       }
     }
+    writeFileAtomic(path.join(out, 'draws.csv'), csv(rows));
+    return rows;
+  } catch (error) {
+    for (const file of written) fs.rmSync(file, { force: true });
+    if (!existed && fs.existsSync(out) && fs.readdirSync(out).length === 0) fs.rmdirSync(out);
+    throw error;
   } finally {
     await pool.close();
   }
-  writeFileAtomic(path.join(out, 'draws.csv'), csv(rows));
-  return rows;
 }
 
-function stopIfAsked(signal: AbortSignal | undefined, done: number, out: string): void {
-  if (signal?.aborted) throw new UserError(`stopped after ${done} draws; remove ${out} and start again`);
+function refuseDraws(out: string): void {
+  const entries = fs.existsSync(out) && fs.statSync(out).isDirectory() ? fs.readdirSync(out) : [];
+  if (entries.some((name) => name === 'draws.csv' || /^(image|mask)_\d{4,}\.png$/.test(name))) {
+    throw new UserError(`${out}: holds draws already; choose another folder or remove it`);
+  }
+}
+
+function stopIfAsked(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new UserError('stopped; nothing was written');
 }
 
 function csv(rows: DrawRow[]): string {

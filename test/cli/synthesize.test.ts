@@ -6,6 +6,8 @@ import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../../src/common/project-root';
 import { readImage } from '../../src/image/decode';
+import { writePng } from '../../src/image/encode';
+import { loadTrainGray } from '../../src/image/load';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-synthesize-'));
 test.after(() => fs.rmSync(folder, { recursive: true }));
@@ -54,6 +56,38 @@ test('writes images, masks and a table; the same again for the same seed, publis
   const refused = mediclip('--dataset', dataset, '--task', 'sink', '--count', '3', '--out', one);
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /holds draws already/);
+});
+
+test('where an image has 16 bits, all are drawn at 16 bits', async () => {
+  const deep = path.join(folder, 'deep');
+  fs.cpSync(dataset, deep, { recursive: true });
+  const ramp = Uint16Array.from({ length: 48 * 48 }, (_, i) => 20_000 + 7 * i);
+  await writePng(path.join(deep, 'images/train/normal/0.png'), { width: 48, height: 48, channels: 1, data: ramp });
+  const out = path.join(folder, 'drawn-deep');
+  const run = mediclip('--dataset', deep, '--task', 'source', '--count', '2', '--out', out, '--size', '48', '--json');
+  assert.equal(run.status, 0, run.stderr);
+  const [drawn, lifted] = await Promise.all(['image_0000.png', 'image_0001.png'].map((name) => readImage(path.join(out, name))));
+  assert.ok(drawn.data instanceof Uint16Array && lifted.data instanceof Uint16Array);
+  const kept = ramp.filter((value, i) => drawn.data[i] === value).length;
+  assert.ok(kept > 1000 && kept < ramp.length, `${kept} of ${ramp.length} grey levels stay`);
+  const { data } = await loadTrainGray(path.join(deep, 'images/train/normal/4.png'), 48);
+  const same = data.filter((value, i) => lifted.data[i] === value * 257).length;
+  assert.ok(same > 1000, `${same} of ${data.length}`);
+  assert.ok((await readImage(path.join(out, 'mask_0000.png'))).data instanceof Uint8Array);
+});
+
+test('a drawing that fails leaves nothing; a folder that holds draws without their table is refused', () => {
+  const broken = path.join(folder, 'broken');
+  fs.cpSync(dataset, broken, { recursive: true });
+  fs.writeFileSync(path.join(broken, 'images/train/normal/4.png'), 'text');
+  const out = path.join(folder, 'drawn-broken');
+  const run = mediclip('--dataset', broken, '--task', 'sink', '--count', '2', '--out', out);
+  assert.equal(run.status, 1);
+  assert.match(run.stderr, /^mediclip: .*4\.png: not an image of a known kind[^\n]*\n$/);
+  assert.ok(!fs.existsSync(out));
+  fs.mkdirSync(out);
+  fs.writeFileSync(path.join(out, 'image_0000.png'), '');
+  assert.match(mediclip('--dataset', dataset, '--task', 'sink', '--count', '2', '--out', out).stderr, /holds draws already/);
 });
 
 test('wrong usage exits 2, bad data 1, with a line', () => {

@@ -63,3 +63,12 @@ test('an opaque image is resized as if it had no opacity; a transparent pixel ad
 test('a size that is no size is refused', () => {
   for (const size of [0, -1, 1.5, NaN]) assert.throws(() => resizeBilinear(row(1), size, 1), RangeError);
 });
+
+test('an image of 16 bits has the grey levels that Pillow 13 gives for its mode I;16', () => {
+  const at = (x: number, y: number): number => (x * 9973 + y * 7919 + x * y * 313) % 65536;
+  const data = Uint16Array.from({ length: 35 }, (_, i) => at(i % 7, Math.floor(i / 7)));
+  const resized = (w: number, h: number): number[] => [...resizeBilinear({ width: 7, height: 5, channels: 1, data }, w, h).data];
+  assert.deepEqual(resized(4, 3), [8688, 24417, 43014, 44030, 21390, 37884, 39619, 17013, 34092, 51351, 24572, 23482]);
+  const tall = [8548, 29919, 51290, 11277, 32872, 46664, 15826, 37793, 38955, 20375, 41001, 29165, 24923, 43780, 18855];
+  assert.deepEqual(resized(3, 9).slice(0, 15), tall);
+});
