@@ -23,6 +23,8 @@ export interface GridModel {
   given: string;
   dir: string;
   hash: string;
+  /** Side in pixels of the images on which it was trained; runs use it where the settings name no other. */
+  imageSize: number;
 }
 
 /** Under which name a table shows a run. */
@@ -89,7 +91,7 @@ function add(
   const { model, dataset, shots, seed } = place;
   const name: VariantName = { group: variant.group, label: variant.label, order: grid.variants.indexOf(variant) };
   const onto = variant.transfer ?? grid.transfer;
-  const config = trainingConfig({ ...grid.base, ...variant.settings, shots, seed });
+  const config = trainingConfig({ ...grid.base, ...variant.settings, shots, seed }, 'options', model.imageSize);
   const key = cellHash(model, dataset, config);
   const found = cells.get(key);
   const transfer = datasets.filter((other) => other !== dataset && (onto === true || (onto !== false && onto.includes(other.name))));

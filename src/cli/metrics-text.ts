@@ -12,7 +12,7 @@ const NAMES: [keyof Metrics['intervals'], string][] = [
 
 const PROTOCOL = {
   fixed: 'protocol fixed: no look at the test set',
-  paper: 'protocol paper: best epoch by this test set',
+  paper: "protocol paper: the best epoch by the run's own test set, the last where that defines no AUROC",
 };
 
 /** Metrics as a small table for a terminal. */

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { METHOD_NAMES, type MethodName } from '../baselines/names';
-import { UserError } from '../common/errors';
+import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
 import type { TrainResult } from '../training/train';
 import { emit, interruptSignal, wholeNumber } from './output';
@@ -41,7 +41,11 @@ export function registerTrain(root: Command): void {
         ['fixed', 'paper'],
       ),
     )
-    .option('--image-size <pixels>', 'side of the images (default: 224)', wholeNumber('--image-size', 16, 2048))
+    .option(
+      '--image-size <pixels>',
+      'side of the images (default: that on which the model was trained)',
+      wholeNumber('--image-size', 16, 2048),
+    )
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
     .option('--threads <n>', 'threads that synthesise anomalies', wholeNumber('--threads', 0, 64))
     .option('--resume', 'go on with the run in --out')
@@ -50,7 +54,7 @@ export function registerTrain(root: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { train, Interrupted } = await import('../training/train');
+  const { train } = await import('../training/train');
   const { readSettings, trainingConfig } = await import('../training/config');
   const { method, shots, seed, epochs, protocol, imageSize, threads } = options;
   const given = Object.fromEntries(
@@ -79,6 +83,7 @@ async function run(options: Options): Promise<void> {
       threads,
       signal: interruptSignal(),
       onProgress: bar.onProgress,
+      onNote: line,
       onEpoch: (row) => {
         const seen = row.imageAuroc === null ? '' : `  test image AUROC ${row.imageAuroc.toFixed(4)}`;
         const pixels = row.pixelAuroc === null ? '' : `  pixel AUROC ${row.pixelAuroc.toFixed(4)}`;

@@ -21,6 +21,9 @@ export class UsageError extends UserError {
   }
 }
 
+/** Work that its signal stopped; what was finished is kept, and the same work can go on. */
+export class Interrupted extends UserError {}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

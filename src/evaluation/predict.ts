@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { tf } from '../common/backend';
 import { UserError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
+import { checkWritable, writeFileAtomic } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
@@ -36,12 +37,16 @@ export interface Prediction {
 export async function predictImages(run: string, images: readonly string[], out: string, options: LongRun = {}): Promise<Prediction[]> {
   if (images.length === 0) throw new UserError('predict: name at least one image', 2);
   for (const image of images) if (!fs.existsSync(image)) throw new UserError(`${image}: no such file`);
+  const files = outputFiles(images, out);
   const { scorer, dispose } = await loadRun(run);
   try {
     const size = scorer.imageSize;
     const loaded: RgbImage[] = [];
     for (const image of images) loaded.push(await loadTestRgb(image, size));
-    const found = loaded.map((image, i) => {
+    checkWritable(out);
+    const found: { score: number; map: Float32Array | null }[] = [];
+    for (const [i, image] of loaded.entries()) {
+      await eventLoopTurn(); // or Ctrl-C waits for the end
       if (options.signal?.aborted) throw new UserError('stopped; nothing was written');
       options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
       let score = NaN;
@@ -51,9 +56,9 @@ export async function predictImages(run: string, images: readonly string[], out:
         [score] = scores.dataSync();
         map = (maps?.dataSync() as Float32Array | undefined) ?? null;
       });
-      return { score, map };
-    });
-    return await writePredictions(images, loaded, found, scorer.mapRange, out);
+      found.push({ score, map });
+    }
+    return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
   } finally {
     dispose();
   }
@@ -61,6 +66,7 @@ export async function predictImages(run: string, images: readonly string[], out:
 
 async function writePredictions(
   images: readonly string[],
+  files: readonly OutputFiles[],
   loaded: readonly RgbImage[],
   found: readonly { score: number; map: Float32Array | null }[],
   bounds: readonly [number, number] | null,
@@ -68,7 +74,6 @@ async function writePredictions(
 ): Promise<Prediction[]> {
   const range = rangeOf(found.flatMap(({ map }) => (map ? [map] : [])));
   const mapRange = bounds ?? range;
-  const names = outputNames(images);
   const predictions: Prediction[] = [];
   for (const [i, { score, map }] of found.entries()) {
     if (!map) {
@@ -76,10 +81,9 @@ async function writePredictions(
       continue;
     }
     const { width, height } = loaded[i];
-    const files = { map: path.join(out, `${names[i]}-map.png`), overlay: path.join(out, `${names[i]}-overlay.png`) };
-    await writePng(files.map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
-    await writePng(files.overlay, heatOverlay(loaded[i], map, { range }));
-    predictions.push({ image: images[i], score, ...files, mapRange });
+    await writePng(files[i].map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
+    await writePng(files[i].overlay, heatOverlay(loaded[i], map, { range }));
+    predictions.push({ image: images[i], score, ...files[i], mapRange });
   }
   const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay, ...(p.mapRange ?? [null, null])].map(cellOf).join(','));
   writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay,map_low,map_high', ...rows, ''].join('\n'));
@@ -95,13 +99,37 @@ function cellOf(value: string | number | null): string {
   return value === null ? '' : csvCell(String(value));
 }
 
-/** A file name for each image: its own without extension, numbered where two are alike. */
+interface OutputFiles {
+  map: string;
+  overlay: string;
+}
+
+/** @throws UserError where one of them is an image that is to be scored */
+function outputFiles(images: readonly string[], out: string): OutputFiles[] {
+  const read = new Set(images.map((image) => fs.realpathSync(image)));
+  return outputNames(images).map((name) => {
+    const files = { map: path.join(out, `${name}-map.png`), overlay: path.join(out, `${name}-overlay.png`) };
+    for (const file of Object.values(files)) {
+      if (fs.existsSync(file) && read.has(fs.realpathSync(file))) {
+        throw new UserError(`${file}: is one of the images and would be written over; choose another --out`);
+      }
+    }
+    return files;
+  });
+}
+
+/**
+ * A file name for each image: its own without extension. Where several have one name, the first keeps it and the others get the next
+ * numbers that are nobody's name. Upper and lower case count as the same, as on many disks.
+ */
 function outputNames(images: readonly string[]): string[] {
-  const used = new Map<string, number>();
-  return images.map((image) => {
-    const stem = path.basename(image, path.extname(image));
-    const count = (used.get(stem) ?? 0) + 1;
-    used.set(stem, count);
-    return count === 1 ? stem : `${stem}-${count}`;
+  const stems = images.map((image) => path.basename(image, path.extname(image)));
+  const own = new Set(stems.map((stem) => stem.toLowerCase()));
+  const used = new Set<string>();
+  return stems.map((stem) => {
+    let name = stem;
+    for (let n = 2; used.has(name.toLowerCase()) || (name !== stem && own.has(name.toLowerCase())); n++) name = `${stem}-${n}`;
+    used.add(name.toLowerCase());
+    return name;
   });
 }

@@ -14,8 +14,8 @@ export interface CheckpointState {
    * there is to it.
    */
   generator: { seed: number; nextEpoch: number };
-  /** The best epoch by test metric so far (protocol `paper`). */
-  best: { epoch: number; metric: number } | null;
+  /** The best epoch by test metric so far (protocol `paper`); the last where no metric is defined. */
+  best: { epoch: number; metric: number | null } | null;
 }
 
 /** Writes adapters, contexts, Adam's state and the generator's: enough to go on exactly. */
@@ -33,7 +33,7 @@ const stateSchema = z.object({
   epoch: count,
   step: count,
   generator: z.object({ seed: z.number(), nextEpoch: count }),
-  best: z.object({ epoch: count, metric: z.number() }).nullable(),
+  best: z.object({ epoch: count, metric: z.number().nullable() }).nullable(),
 });
 
 /**

@@ -40,8 +40,8 @@ const schema = z
     /** Passes over the support set (published: 200). */
     epochs: z.number().int().min(1).max(100_000).default(200),
     batchSize: z.number().int().min(1).max(1024).default(8),
-    /** Side of the images in pixels, S. */
-    imageSize: z.number().int().min(16).max(2048).default(224),
+    /** Side of the images in pixels, S (default: that on which the model was trained, 224 for most). */
+    imageSize: z.number().int().min(16).max(2048),
     /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
     layers: z.array(z.number().int().min(1)).min(1).nullable().default(null),
     /**
@@ -68,10 +68,10 @@ const schema = z
     synthesis: synthesisSchema.default({}),
     optimizer: z
       .object({
-        learningRate: z.number().positive().default(PUBLISHED_ADAM.learningRate),
+        learningRate: z.number().positive().finite().default(PUBLISHED_ADAM.learningRate),
         beta1: probability.default(PUBLISHED_ADAM.beta1),
         beta2: probability.default(PUBLISHED_ADAM.beta2),
-        epsilon: z.number().positive().default(PUBLISHED_ADAM.epsilon),
+        epsilon: z.number().positive().finite().default(PUBLISHED_ADAM.epsilon),
       })
       .strict()
       .default({}),
@@ -81,15 +81,17 @@ const schema = z
 /** All that decides a run, besides the model and the data set; every key has the published default. */
 export type TrainingConfig = Complete<z.infer<typeof schema>>;
 /** The keys that a user sets. */
-export type TrainingSettings = z.input<typeof schema>;
+export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { imageSize?: number };
 
 /**
  * Fills in defaults and checks.
  * @param where - names the source in errors: a file or "options"
+ * @param imageSize - the model's own, which is the default of that key
  * @throws UserError naming the key, also for keys that do not exist
  */
-export function trainingConfig(settings: unknown, where = 'options'): TrainingConfig {
-  const result = schema.safeParse(settings ?? {});
+export function trainingConfig(settings: unknown, where = 'options', imageSize = 224): TrainingConfig {
+  const given = settings ?? {};
+  const result = schema.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
   if (result.success === false) {
     const issue = result.error.issues[0];
     if (issue.code === 'unrecognized_keys') {
@@ -105,8 +107,20 @@ export function trainingConfig(settings: unknown, where = 'options'): TrainingCo
   return config;
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The keys that there are at a place within the settings. */
 function knownKeys(at: (string | number)[]): string[] {
-  return at.length === 0 ? Object.keys(schema.shape) : ['those that the documentation of this key lists'];
+  let found: z.ZodTypeAny = schema;
+  for (const key of [...at, '']) {
+    while (found instanceof z.ZodDefault || found instanceof z.ZodEffects) {
+      found = (found instanceof z.ZodDefault ? found.removeDefault() : found.innerType()) as z.ZodTypeAny;
+    }
+    if (key !== '' && found instanceof z.ZodObject) found = (found.shape as Record<string, z.ZodTypeAny>)[key];
+  }
+  return found instanceof z.ZodObject ? Object.keys(found.shape as object) : [];
 }
 
 /** Reads settings from a YAML or JSON file. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../common/backend';
-import { UserError } from '../common/errors';
+import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
@@ -57,7 +57,7 @@ export class FeatureStore {
         const values = await (next as Promise<Float32Array>);
         next = start + batchSize < files.length ? load(start + batchSize) : undefined;
         next?.catch(() => undefined); // reported when it is awaited
-        if (signal?.aborted) throw new UserError('stopped while test images were encoded');
+        if (signal?.aborted) throw new Interrupted('stopped while test images were encoded');
         const count = Math.min(batchSize, files.length - start);
         const tokens = tf.tidy(() => encoder.encode(tf.tensor4d(values, [count, 3, size, size])));
         if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(tokens, files.length, batchSize), keep.limit);

@@ -1,11 +1,9 @@
-import { z } from 'zod';
 import { createDetector } from '../baselines/create';
 import type { Detector } from '../baselines/detector';
 import type { Clip } from '../clip/clip';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
 import { tf } from '../common/backend';
-import { UserError } from '../common/errors';
-import { readJson } from '../common/files';
+import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Sample } from '../datasets/layout';
 import { evaluate, writeEvaluation } from '../evaluation/evaluate';
@@ -14,7 +12,7 @@ import { pixelValues } from '../image/pixel-values';
 import { featureFile } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import type { RunFolder, RunRecord } from './run-folder';
-import { writeStart, type RunStart } from './run-start';
+import { readSupport, writeStart, type RunStart } from './run-start';
 import type { TrainOptions, TrainResult } from './train';
 
 /**
@@ -58,23 +56,17 @@ export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): P
   }
 }
 
-/** The training images that a run's `support.json` names. */
+/** The images that a run was fitted to, unchanged. */
 function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
-  const file = folder.file('support.json');
-  const names = z.array(z.string()).min(1).safeParse(readJson(file));
-  if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
   const dataset = readDataset(record.dataset.dir);
   if (datasetHash(dataset) !== record.dataset.hash) {
     throw new UserError(`${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since`);
   }
-  return names.data.map((name) => {
-    const sample = dataset.train.find(({ filename }) => filename === name);
-    if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
-    return sample;
-  });
+  return readSupport(folder, dataset);
 }
 
 async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun): Promise<void> {
+  if (support.length === 0) throw new UserError('the support set is empty, and this method needs images to compare with');
   const features = await encodeSupport(support, detector, options);
   detector.fit(features);
   tf.dispose(features);
@@ -87,7 +79,7 @@ async function encodeSupport(support: readonly Sample[], encoder: FrozenEncoder,
   for (let start = 0; start < support.length; start += 8) {
     if (signal?.aborted) {
       tf.dispose(batches);
-      throw new UserError('stopped while training images were encoded');
+      throw new Interrupted('stopped while training images were encoded');
     }
     const batch = support.slice(start, start + 8);
     const values = pixelValues(await Promise.all(batch.map(({ file }) => loadTestRgb(file, size))));

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
+import { z } from 'zod';
 import type { Clip } from '../clip/clip';
 import { UserError } from '../common/errors';
-import { writeJson } from '../common/files';
+import { makeFolder, readJson, writeJson } from '../common/files';
 import type { Dataset, Sample } from '../datasets/layout';
+import { withLock } from '../models/lock';
 import type { RunFolder, RunRecord } from './run-folder';
 
 /** A run that is about to begin or to go on; everything about it is checked. */
@@ -18,7 +20,7 @@ export interface RunStart {
 }
 
 /** What a run leaves that was stopped before its record was written. */
-const BEGINNINGS = /^(checkpoint\.safetensors|support\.json)$|\.tmp$/;
+const BEGINNINGS = /^(checkpoint\.safetensors|support\.json|run\.lock)$|\.tmp$/;
 
 /** Refuses a folder that is in use; returns what is to be resumed. */
 export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
@@ -32,6 +34,23 @@ export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | u
   return undefined;
 }
 
+/**
+ * Works on a run while no other process can. Where the work fails before it has written anything, no folder is left.
+ * @throws UserError where another process works on it, or has begun a run there since it was found free
+ */
+export async function alone<T>({ folder, resumed }: RunStart, work: () => Promise<T>): Promise<T> {
+  const existed = fs.existsSync(folder.dir);
+  makeFolder(folder.dir);
+  try {
+    return await withLock(folder.file('run.lock'), `a training in ${folder.dir}`, () => {
+      if (!resumed) prepareFolder(folder, false);
+      return work();
+    });
+  } finally {
+    if (!existed && fs.readdirSync(folder.dir).length === 0) fs.rmdirSync(folder.dir);
+  }
+}
+
 /** Writes the names of the training images and the record; the record last: a folder with one can be resumed. */
 export function writeStart(folder: RunFolder, record: RunRecord, support: readonly Sample[]): void {
   writeJson(
@@ -41,11 +60,24 @@ export function writeStart(folder: RunFolder, record: RunRecord, support: readon
   folder.writeRecord(record);
 }
 
-/** @throws UserError where model, data set or backend are not those with which a run began. */
+/**
+ * The training images that a run's `support.json` names; none for a method that sees none.
+ * @throws UserError where it is damaged, or names what the data set does not have
+ */
+export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
+  const file = folder.file('support.json');
+  const names = z.array(z.string()).safeParse(readJson(file));
+  if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
+  return names.data.map((name) => {
+    const sample = dataset.train.find(({ filename }) => filename === name);
+    if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
+    return sample;
+  });
+}
+
+/** @throws UserError where data set or backend are not those with which a run began. */
 export function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
   const where = folder.file('config.json');
-  if (saved.model.hash !== now.model.hash)
-    throw new UserError(`${where}: the weights of ${saved.model.name} have changed since this run began`);
   if (saved.dataset.hash !== now.dataset.hash)
     throw new UserError(`${where}: this run began on another data set than ${now.dataset.dir}, or it has changed`);
   if (saved.backend !== now.backend) {

@@ -26,10 +26,32 @@ export function modelIdentity(nameOrDir: string): OpenedClip['identity'] {
   return { name, dir: path.resolve(dir), hash: modelHash(dir) };
 }
 
-/** Opens the CLIP that a run uses, at the run's image size. */
-export async function openClip(nameOrDir: string, imageSize: number): Promise<OpenedClip> {
+/** Opens a CLIP by name or folder, at an image size (default: its own). */
+export async function openClip(nameOrDir: string, imageSize?: number): Promise<OpenedClip> {
   const identity = modelIdentity(nameOrDir);
   return { clip: await Clip.open(identity.dir, imageSize), identity };
+}
+
+/**
+ * The CLIP of a run that was begun: the one that goes by its name now or, where that is none or has other weights, the one in the folder
+ * in which it was then. A relative path names something else in every folder.
+ * @throws UserError where neither is there, or neither has the run's weights
+ */
+export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedClip['identity'] {
+  const found: OpenedClip['identity'][] = [];
+  let missing: unknown;
+  for (const candidate of [name, dir]) {
+    try {
+      const identity = modelIdentity(candidate);
+      if (identity.hash === hash) return { ...identity, name };
+      found.push(identity);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      missing ??= error;
+    }
+  }
+  if (found.length === 0) throw missing;
+  throw new UserError(`${where}: began with other weights of ${name} than those in ${found[0].dir} now`);
 }
 
 /** SHA-256 over those of the configuration and the weights' files. */
@@ -71,10 +93,7 @@ export interface LoadedRun {
 export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
   const record = folder.readRecord();
-  const { clip, identity } = await openClip(record.model.name, record.config.imageSize);
-  if (identity.hash !== record.model.hash) {
-    throw new UserError(`${dir}: was trained on ${record.model.name} with other weights than those in ${identity.dir} now`);
-  }
+  const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
   if (record.config.method !== 'mediclip') {
     const scorer = await refit(folder, record, clip).catch((error: unknown) => {
       clip.dispose();

@@ -1,8 +1,11 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { Clip } from '../clip/clip';
+import { readClipConfig } from '../clip/config';
 import { initBackend, tf } from '../common/backend';
-import { UserError } from '../common/errors';
+import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { packageVersion } from '../common/version';
+import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, supportSet, type Dataset } from '../datasets/layout';
 import { evaluate, labelsOf, loadMasks, writeEvaluation, type Metrics } from '../evaluation/evaluate';
 import { predictStored } from '../evaluation/predictions';
@@ -17,8 +20,8 @@ import { fit } from './fit';
 import { featureFile, type FeatureCache } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
-import { checkUnchanged, prepareFolder, writeStart, type RunStart } from './run-start';
-import { buildModel, openClip } from './session';
+import { alone, checkUnchanged, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
+import { buildModel, modelIdentity, recordedModel } from './session';
 
 export interface TrainOptions extends LongRun {
   /** Folder of a data set in the published layout; a resumed run knows its own. */
@@ -32,6 +35,8 @@ export interface TrainOptions extends LongRun {
   resume?: boolean;
   /** Called after every epoch, with the model as it is then. */
   onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
+  /** Called with a line on what the user may not expect: images that are passed over, an epoch that cannot be chosen. */
+  onNote?: (line: string) => void;
   /** Threads that synthesise anomalies (default: one less than there are cores). */
   threads?: number;
   /** Where frozen features of the test set are kept for other runs (default: nowhere). */
@@ -46,9 +51,6 @@ export interface TrainResult {
   metrics: Metrics | null;
 }
 
-/** A run was stopped by its signal; what was finished is saved. */
-export class Interrupted extends UserError {}
-
 /**
  * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
  * trained with focal + dice loss; another method, where the settings name one, is fitted to the same K images. Writes the run folder after every epoch; a run that was stopped at any moment and
@@ -58,24 +60,28 @@ export class Interrupted extends UserError {}
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = new RunFolder(options.out);
   const saved = prepareFolder(folder, options.resume === true);
-  const config = saved?.config ?? trainingConfig(options.settings);
+  if (!saved) trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;
   if (datasetDir === undefined) throw new UserError('train: --dataset is missing: a folder in the published layout', 2);
   const dataset = readDataset(datasetDir);
-  const support = supportSet(dataset, config.shots, config.seed);
+  const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
+  const ownSize = readClipConfig(model.dir).vision_config.image_size;
+  const config = saved?.config ?? trainingConfig(options.settings, 'options', ownSize);
+  const support = saved ? readSupport(folder, dataset) : supportSet(dataset, config.shots, config.seed, options.onNote);
   const backend = await initBackend();
-  const { clip, identity } = await openClip(saved?.model.name ?? options.model ?? 'compact', config.imageSize);
+  const clip = await Clip.open(model.dir, config.imageSize);
   try {
     const record: RunRecord = {
       version: packageVersion(),
       backend,
-      model: identity,
+      model,
       dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
       config,
     };
     if (saved) checkUnchanged(folder, saved, record);
+    else await checkImages(dataset.dir, [...support, ...dataset.test], options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
-    return config.method === 'mediclip' ? await learn(start, options) : await fit(start, options);
+    return await alone(start, () => (config.method === 'mediclip' ? learn(start, options) : fit(start, options)));
   } finally {
     clip.dispose();
   }
@@ -202,14 +208,21 @@ class Run {
     return { imageAuroc, pixelAuroc: this.masks && maps ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
   }
 
-  /** Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. */
+  /**
+   * Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. Where none is
+   * defined, there is nothing to choose by, and the last epoch counts.
+   */
   private save(row: HistoryRow): void {
     const { protocol, seed } = this.config;
     const seen = [row.imageAuroc, row.pixelAuroc].filter((m): m is number => m !== null);
-    const metric = seen.reduce((a, b) => a + b, 0) / Math.max(1, seen.length);
-    const improved = protocol === 'paper' && (this.state.best === null || metric > this.state.best.metric);
-    const best = improved ? { epoch: row.epoch, metric } : this.state.best;
-    this.state = { epoch: row.epoch, generator: { seed, nextEpoch: row.epoch + 1 }, best };
+    const metric = seen.length > 0 ? seen.reduce((a, b) => a + b, 0) / seen.length : null;
+    const best = this.state.best?.metric ?? null;
+    const improved = protocol === 'paper' && (metric === null || best === null || metric > best);
+    if (improved && metric === null && row.epoch === 1) {
+      this.options.onNote?.('protocol paper: the test set defines no AUROC to choose an epoch by; the last one will count');
+    }
+    const kept = improved ? { epoch: row.epoch, metric } : this.state.best;
+    this.state = { epoch: row.epoch, generator: { seed, nextEpoch: row.epoch + 1 }, best: kept };
     this.folder.writeHistory(this.history);
     if (improved) writeCheckpoint(this.folder.file('best.safetensors'), this.model, this.adam, this.state);
     writeCheckpoint(this.folder.file('checkpoint.safetensors'), this.model, this.adam, this.state);

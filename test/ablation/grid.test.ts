@@ -14,7 +14,7 @@ const VARIANTS = [{ label: 'MediCLIP', group: 'methods' }];
 const DATASETS = [{ generate: 'phantom-brain' }];
 
 const dataset = (name: string, trainImages = 16): GridDataset => ({ name, dir: `/data/${name}`, hash: name, trainImages, testImages: 10 });
-const model = (name: string): GridModel => ({ name, given: name, dir: `/models/${name}`, hash: name });
+const model = (name: string, imageSize = 224): GridModel => ({ name, given: name, dir: `/models/${name}`, hash: name, imageSize });
 const grid = (value: Record<string, unknown>): ReturnType<typeof checkGrid> =>
   checkGrid({ datasets: DATASETS, variants: VARIANTS, ...value }, 'g.yaml');
 
@@ -26,6 +26,15 @@ test('every variant on every data set and model, with every number of shots and 
   assert.equal(new Set(cells.map(({ name }) => name)).size, cells.length);
   assert.ok(cells.every(({ config }) => config.epochs === 7 && config.imageSize === 224));
   assert.match(cells[0].name, /^a\.compact\.mediclip\.k4\.s1\.[0-9a-f]{8}$/);
+});
+
+test("images have each model's own size, unless the settings name one", () => {
+  const sizes = (value: Record<string, unknown>): number[] =>
+    expandGrid(grid({ models: ['a', 'b'], seeds: [1], ...value }), [dataset('d')], [model('a'), model('b', 336)]).cells.map(
+      ({ config }) => config.imageSize,
+    );
+  assert.deepEqual(sizes({}), [224, 336]);
+  assert.deepEqual(sizes({ base: { imageSize: 56 } }), [56, 56]);
 });
 
 test("a variant's own lists and settings count in place of the grid's", () => {

@@ -4,11 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../src/common/backend';
-import { UserError } from '../../src/common/errors';
+import { Interrupted, UserError } from '../../src/common/errors';
 import { evaluateRun } from '../../src/evaluation/evaluate-run';
 import { predictImages } from '../../src/evaluation/predict';
 import type { HistoryRow } from '../../src/training/run-folder';
-import { Interrupted, train } from '../../src/training/train';
+import { train } from '../../src/training/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
