@@ -54,10 +54,10 @@ export class WinClip implements Detector {
 
   /** Embeddings of the image `[B, 1, P]` and of the windows of each side `[B, W, P]`, and patch tokens `[B, g g, D]`; unit length. */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
-    const { imageEncoder: encoder } = this.clip;
+    const { imageEncoder: encoder, frozenImageEncoder: frozen } = this.clip;
     const { depth } = encoder.transformer;
     return tf.tidy(() => {
-      const { embedding, tokens } = encoder.encode(pixels, [Math.max(1, depth - 1)], { embedding: true });
+      const { embedding, tokens } = frozen.encode(pixels, [Math.max(1, depth - 1)], { embedding: true });
       const embedded = encoder.embed(pixels);
       return [
         tf.expandDims(unitLength(embedding as tf.Tensor2D), 1),

@@ -40,9 +40,9 @@ export class ZeroShotClip implements Detector {
 
   /** The image embedding `[B, 1, P]` and the projected patch tokens `[B, g g, P]`, unit length. */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
-    const { imageEncoder: encoder } = this.clip;
+    const { imageEncoder: encoder, frozenImageEncoder: frozen } = this.clip;
     return tf.tidy(() => {
-      const { embedding, tokens } = encoder.encode(pixels, [encoder.transformer.depth], { embedding: true });
+      const { embedding, tokens } = frozen.encode(pixels, [encoder.transformer.depth], { embedding: true });
       return [tf.expandDims(unitLength(embedding as tf.Tensor2D), 1), unitLength(encoder.projectTokens(tokens[0]))];
     });
   }

@@ -1,13 +1,16 @@
 import path from 'node:path';
 import { initBackend } from '../common/backend';
 import { readClipConfig, type ClipConfig } from './config';
+import { execution } from './execution';
 import { ImageEncoder } from './image-encoder';
+import { ImageEncoderGraph } from './image-encoder-graph';
 import { Checkpoint } from './parameters';
 import { TextEncoder } from './text-encoder';
 
 /** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
 export class Clip {
   private image?: ImageEncoder;
+  private imageGraph?: ImageEncoderGraph;
   private text?: TextEncoder;
 
   private constructor(
@@ -39,14 +42,24 @@ export class Clip {
     return this.image;
   }
 
+  /** The image encoder to encode with, without gradients: a whole graph where that runs ({@link execution}), else {@link imageEncoder}. */
+  get frozenImageEncoder(): Pick<ImageEncoder, 'encode'> {
+    const how = execution();
+    if (how === 'plain') return this.imageEncoder;
+    this.imageGraph ??= new ImageEncoderGraph(this.imageEncoder, how === 'bfloat16' ? 'bfloat16' : 'float32');
+    return this.imageGraph;
+  }
+
   get textEncoder(): TextEncoder {
     this.text ??= new TextEncoder(this.checkpoint, this.config.text_config, this.config.projection_dim);
     return this.text;
   }
 
   dispose(): void {
+    this.imageGraph?.dispose();
     this.image?.dispose();
     this.text?.dispose();
+    this.imageGraph = undefined;
     this.image = undefined;
     this.text = undefined;
   }

@@ -13,23 +13,23 @@ export interface FrozenEncoder {
 
 /** Patch tokens of some blocks: `[B, g g, D]` each. */
 export function layerEncoder(clip: Clip, layers: readonly number[]): FrozenEncoder {
-  const { imageEncoder, imageSize } = clip; // loaded here: what is loaded within a tidy is freed with it
+  const { frozenImageEncoder, imageSize } = clip; // loaded here: what is loaded within a tidy is freed with it
   return {
     imageSize,
     features: `layers ${layers.join()}`,
-    encode: (pixels) => imageEncoder.encode(pixels, layers).tokens,
+    encode: (pixels) => frozenImageEncoder.encode(pixels, layers).tokens,
   };
 }
 
 /** The image embedding in the joint space, unit length: one tensor `[B, 1, P]`. */
 export function embeddingEncoder(clip: Clip): FrozenEncoder {
-  const { imageEncoder, imageSize } = clip;
+  const { frozenImageEncoder, imageEncoder, imageSize } = clip;
   return {
     imageSize,
     features: 'embedding',
     encode: (pixels) =>
       tf.tidy(() => {
-        const { embedding } = imageEncoder.encode(pixels, [imageEncoder.transformer.depth], { embedding: true });
+        const { embedding } = frozenImageEncoder.encode(pixels, [imageEncoder.transformer.depth], { embedding: true });
         return [tf.expandDims(unitLength(embedding as tf.Tensor2D), 1)];
       }),
   };

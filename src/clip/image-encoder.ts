@@ -22,12 +22,12 @@ export class ImageEncoder {
   /** Patches along a side: g = floor(S / patch). */
   readonly grid: number;
   readonly transformer: Transformer;
-  private readonly kernel: tf.Tensor;
-  private readonly classToken: tf.Tensor;
-  private readonly positions: tf.Tensor2D;
-  private readonly preNorm: LayerNorm;
-  private readonly postNorm: LayerNorm;
-  private readonly projection: tf.Tensor2D;
+  readonly kernel: tf.Tensor;
+  readonly classToken: tf.Tensor;
+  readonly positions: tf.Tensor2D;
+  readonly preNorm: LayerNorm;
+  readonly postNorm: LayerNorm;
+  readonly projection: tf.Tensor2D;
 
   /** @param imageSize - S; the position embeddings are resized bicubically where it is not the checkpoint's own */
   constructor(
@@ -54,10 +54,8 @@ export class ImageEncoder {
   /** Class token, patches and positions after the first normalisation: hidden state 0, `[B, g g + 1, D]`. */
   embed(pixels: tf.Tensor4D): tf.Tensor3D {
     const { patch_size: p, hidden_size: d } = this.config;
-    const [b, channels, height, width] = pixels.shape;
-    if (channels !== 3 || height !== this.imageSize || width !== this.imageSize) {
-      throw new Error(`pixels: expected [B, 3, ${this.imageSize}, ${this.imageSize}], got [${pixels.shape.join(', ')}]`);
-    }
+    this.checkPixels(pixels);
+    const [b, , height] = pixels.shape;
     const g = this.grid;
     return tf.tidy(() => {
       const whole = g * p === height ? pixels : tf.slice(pixels, [0, 0, 0, 0], [b, 3, g * p, g * p]);
@@ -69,6 +67,13 @@ export class ImageEncoder {
       const placed = tf.add(tokens, this.positions);
       return tf.reshape(layerNorm(tf.reshape(placed, [b * (g * g + 1), d]), this.preNorm), [b, g * g + 1, d]);
     });
+  }
+
+  /** Refuses pixels of another shape than `[B, 3, S, S]`. */
+  checkPixels({ shape }: tf.Tensor4D): void {
+    if (shape.slice(1).join() !== [3, this.imageSize, this.imageSize].join()) {
+      throw new Error(`pixels: expected [B, 3, ${this.imageSize}, ${this.imageSize}], got [${shape.join(', ')}]`);
+    }
   }
 
   /**

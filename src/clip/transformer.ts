@@ -13,7 +13,7 @@ export interface TransformerConfig {
 }
 
 /** The parameters of one residual block. */
-interface Block {
+export interface Block {
   norm1: LayerNorm;
   query: Linear;
   key: Linear;
@@ -41,7 +41,7 @@ function loadBlock(from: Parameters, prefix: string, c: TransformerConfig): Bloc
 
 /** A stack of pre-norm attention blocks, as in both towers of CLIP (Radford et al. 2021, section 2.4). */
 export class Transformer {
-  private readonly blocks: Block[];
+  readonly blocks: readonly Block[];
 
   /** @param prefix - the name before the block's number: `vision_model.encoder.layers` */
   constructor(

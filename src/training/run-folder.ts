@@ -19,6 +19,7 @@ const recordSchema = z.object({
 export interface RunRecord {
   /** Version of this software. */
   version: string;
+  /** The backend, and how frozen encoders ran on it where that was not operation by operation: `tensorflow graph`. */
   backend: string;
   model: { name: string; dir: string; hash: string };
   dataset: { name: string; dir: string; hash: string };

@@ -1,5 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { Clip } from '../clip/clip';
+import { execution } from '../clip/execution';
 import { readClipConfig } from '../clip/config';
 import { initBackend, tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
@@ -73,7 +74,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     const record: RunRecord = {
       version: packageVersion(),
-      backend,
+      backend: execution() === 'plain' ? backend : `${backend} ${execution()}`,
       model,
       dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
       config,
