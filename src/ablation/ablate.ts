@@ -4,11 +4,13 @@ import { messageOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
 import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../training/config';
+import type { CellOrder } from './cell-order';
 import { expandGrid, type Cell, type LeftOut } from './cells';
 import { cellState, type CellState } from './cell-state';
-import { estimateDisk, estimateSeconds, stepKey } from './estimate';
+import { estimateDisk, estimateSeconds, STARTING, stepKey } from './estimate';
 import type { Grid } from './grid';
-import { launchCell, threadEnvironment } from './launch';
+import { CellProcesses, threadEnvironment } from './launch';
+import type { CellOrder } from './cell-order';
 import { findMaterials } from './materials';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -53,9 +55,9 @@ export async function planGrid(grid: Grid, { out, only, ...run }: PlanOptions): 
 export interface Estimate {
   /** What was measured, by model and size. */
   measured: Record<string, StepTimes>;
-  /** Of each unfinished cell, by name. */
+  /** Of each unfinished cell, by name, if it had to make its own features. */
   cells: Record<string, number>;
-  /** With `processes` at a time. */
+  /** Of all, with `processes` at a time, which share features. */
   seconds: number;
   bytes: number;
 }
@@ -70,11 +72,14 @@ export async function estimatePlan({ cells }: Plan, { processes, threads }: { pr
     const { imageSize, batchSize } = cell.config;
     measured[stepKey(cell)] ??= await measureStep(cell.model.name, trainingConfig({ imageSize, batchSize }));
   }
-  const seconds = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
+  const alone = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
+  const kept = new Set<string>();
+  const shared = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)], kept));
+  const working = Math.max(0, ...shared, shared.reduce((a, b) => a + b, 0) / processes);
   return {
     measured,
-    cells: Object.fromEntries(open.map(({ name }, i) => [name, seconds[i]])),
-    seconds: Math.max(0, ...seconds, seconds.reduce((a, b) => a + b, 0) / processes),
+    cells: Object.fromEntries(open.map(({ name }, i) => [name, alone[i]])),
+    seconds: open.length > 0 ? STARTING + working : 0,
     bytes: estimateDisk(open),
   };
 }
@@ -103,7 +108,7 @@ export interface GridSummary {
 }
 
 /**
- * Runs the cells of a plan that are not finished, each in a process of its own, within a budget. Nothing is tried twice: what failed
+ * Runs the cells of a plan that are not finished, in parallel processes, within a budget. Nothing is tried twice: what failed
  * is named with its error and log. Killed and started again, it loses at most the epoch that each running cell was in.
  * @throws UserError where a cell alone needs more memory than the budget has
  */
@@ -122,9 +127,10 @@ export async function runPlan({ cells, leftOut }: Plan, options: RunPlanOptions)
     summary.skipped.push(cell.name);
     writeLabels(out, cell);
   }
+  const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = path.join(out, 'logs', `${cell.name}.log`);
-    const { error, seconds } = await launchCell(orderOf(cell, out, threads), { threads, log, signal }).catch((thrown) => ({
+    const { error, seconds } = await processes.work(orderOf(cell, out, threads), log).catch((thrown) => ({
       error: messageOf(thrown),
       seconds: 0,
     }));
@@ -146,6 +152,7 @@ export async function runPlan({ cells, leftOut }: Plan, options: RunPlanOptions)
   };
   makeFolder(out);
   await schedule(open, budget, work, signal);
+  await processes.close();
   const ended = new Set([...summary.finished, ...summary.stopped, ...summary.failed.map(({ cell }) => cell)]);
   summary.stopped.push(...open.map(({ name }) => name).filter((name) => !ended.has(name)));
   summary.seconds = (performance.now() - started) / 1000;
@@ -166,7 +173,7 @@ export function defaultBudget(
   return { processes, memory, threads: asked.threads ?? Math.max(1, Math.floor(cores / processes)) };
 }
 
-function orderOf(cell: PlannedCell, out: string, threads: number): Parameters<typeof launchCell>[0] {
+function orderOf(cell: PlannedCell, out: string, threads: number): CellOrder {
   return {
     name: cell.name,
     run: path.resolve(out, cell.name),

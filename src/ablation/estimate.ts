@@ -1,9 +1,13 @@
-import type { Cell } from './cells';
+import type { TrainingConfig } from '../training/config';
+import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
 
-/** Seconds from the start of a cell's process to its first step, as measured on the machine on which this was written. */
+/** Seconds from the start of a process to its first cell, as measured on the machine on which this was written. */
 export const STARTING = 5;
+
+/** Seconds that scores, metrics and their intervals take an image of 224 x 224 pixels, its features being there; measured likewise. */
+export const MEASURING = 0.02;
 
 /** Which measured step holds for a cell: a model at a size. */
 export function stepKey({ model, config }: Cell): string {
@@ -14,16 +18,39 @@ export function stepKey({ model, config }: Cell): string {
 const WINDOWS = 9;
 
 /**
- * Seconds that a cell takes from nothing, its features not yet kept. Methods that train no adapters are taken to encode each image once,
- * which is too little for those with large memories.
+ * Seconds that a cell takes. Methods that train no adapters are taken to encode each image once, which is too little for those with
+ * large memories.
+ * @param kept - which features of test sets other cells have made already; those of this cell are added. Default: none
  */
-export function estimateSeconds(cell: Cell, { step, image }: StepTimes): number {
+export function estimateSeconds(cell: Cell, { step, image }: StepTimes, kept = new Set<string>()): number {
   const { config, dataset, transfer } = cell;
-  const steps = config.method === 'mediclip' ? config.epochs * Math.ceil(config.shots / config.batchSize) : 0;
-  const support = config.method === 'mediclip' ? 0 : config.shots;
-  const looks = config.protocol === 'paper' ? config.epochs * dataset.testImages * 0.1 : 0;
-  const scored = support + dataset.testImages + transfer.reduce((sum, { testImages }) => sum + testImages, 0) + looks;
-  return STARTING + steps * step + scored * image * (config.method === 'winclip' ? WINDOWS : 1);
+  const { method, epochs, shots, batchSize, imageSize, protocol } = config;
+  const steps = method === 'mediclip' ? epochs * Math.ceil(shots / batchSize) : 0;
+  const looks = protocol === 'paper' && method === 'mediclip' ? epochs * dataset.testImages * 0.1 : 0;
+  let encoded = method === 'mediclip' ? 0 : shots;
+  let measured = 0;
+  for (const tested of [dataset, ...transfer]) {
+    measured += tested.testImages;
+    const key = featureKey(cell, tested);
+    if (!kept.has(key)) encoded += tested.testImages;
+    kept.add(key);
+  }
+  const perImage = image * (method === 'winclip' ? WINDOWS : 1);
+  return steps * step + encoded * perImage + looks * image + measured * MEASURING * (imageSize / 224) ** 2;
+}
+
+/** What each method takes from frozen CLIP, where it is not the layers that MediCLIP adapts. */
+const OTHER_FEATURES: Partial<Record<TrainingConfig['method'], string>> = {
+  'zero-shot-clip': 'embedding and tokens',
+  winclip: 'windows',
+  knn: 'embedding',
+  'pixel-knn': 'grey',
+  'mean-intensity': 'grey',
+};
+
+/** The same for cells that share the frozen features of a test set. */
+function featureKey({ config, model }: Cell, { name }: GridDataset): string {
+  return JSON.stringify([name, model.name, config.imageSize, OTHER_FEATURES[config.method] ?? config.layers]);
 }
 
 /** Bytes of disk for cells: their folders, and frozen features that are kept once for a data set, model, size and choice of blocks. */
@@ -33,9 +60,8 @@ export function estimateDisk(cells: readonly Cell[]): number {
   for (const cell of cells) {
     const { folder, featuresPerImage } = needsOf(cell);
     folders += folder;
-    for (const { name, testImages } of cell.config.method === 'mediclip' ? [cell.dataset, ...cell.transfer] : []) {
-      features.set(JSON.stringify([name, cell.model.name, cell.config.imageSize, cell.config.layers]), testImages * featuresPerImage);
-    }
+    if (OTHER_FEATURES[cell.config.method] && cell.config.method !== 'winclip') continue; // next to nothing
+    for (const dataset of [cell.dataset, ...cell.transfer]) features.set(featureKey(cell, dataset), dataset.testImages * featuresPerImage);
   }
   return folders + [...features.values()].reduce((a, b) => a + b, 0);
 }

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { makeFolder } from '../common/files';
 import { projectRoot } from '../common/project-root';
 import type { CellOrder } from './cell-order';
@@ -27,47 +28,118 @@ export function threadEnvironment(threads: number): Record<string, string> {
   };
 }
 
+/** What the process of a cell says when it is through with it. */
+export interface CellReply {
+  /** One line; nothing where it succeeded. */
+  error?: string;
+}
+
 /**
- * Works on a cell in a process of its own, whose output goes to `log`. The process stops by itself when this one is gone; when the
- * signal is raised it ends its step, leaves what is finished and stops.
+ * Processes that work on cells, each on one at a time and on many one after another, since starting one costs as much as a small cell.
+ * A process stops by itself when this one is gone; one that dies takes the cell along that it was at, and the next cell gets a new one.
  */
-export function launchCell(order: CellOrder, options: { threads: number; log: string; signal?: AbortSignal }): Promise<Ended> {
-  const { threads, log, signal } = options;
-  makeFolder(path.dirname(log));
-  const started = performance.now();
-  const output = fs.openSync(log, 'w');
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'run-cell'], {
-      stdio: ['ignore', output, output, 'ipc'],
+export class CellProcesses {
+  private idle: CellProcess[] = [];
+
+  /**
+   * @param threads - of each process
+   * @param signal - asks all to end their step, leave what is finished and stop
+   */
+  constructor(
+    private readonly threads: number,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** Works on a cell, in a process that has nothing to do or a new one; what that prints goes to `log`. */
+  async work(order: CellOrder, log: string): Promise<Ended> {
+    const started = performance.now();
+    const worker = this.waiting().pop() ?? new CellProcess(this.threads, this.signal);
+    this.idle = this.idle.filter((other) => other !== worker);
+    const error = await worker.work(order, log);
+    this.idle.push(worker);
+    return { error, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Those that live and have nothing to do. */
+  private waiting(): CellProcess[] {
+    return this.idle.filter(({ alive }) => alive);
+  }
+
+  /** Process ids of those that have nothing to do. */
+  get pids(): number[] {
+    return this.waiting().map(({ pid }) => pid);
+  }
+
+  /** Lets the processes go; to be called when no cell is being worked on. */
+  async close(): Promise<void> {
+    await Promise.all(this.idle.splice(0).map((worker) => worker.close()));
+  }
+}
+
+class CellProcess {
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<void>;
+  private log: number | undefined;
+  private settle: (error: string | undefined) => void = () => undefined;
+  alive = true;
+
+  constructor(
+    threads: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.child = spawn(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'run-cells'], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true, // Ctrl-C of the terminal is for this process, which passes it on once
       env: { ...process.env, ...threadEnvironment(threads) },
     });
+    for (const output of [this.child.stdout, this.child.stderr]) {
+      output?.on('data', (chunk: Buffer) => this.log !== undefined && fs.writeSync(this.log, chunk));
+    }
+    this.child.on('message', (reply) => this.settle((reply as CellReply).error));
+    this.child.on('error', ({ message }) => this.settle(message));
+    this.ended = new Promise((resolve) => {
+      this.child.on('exit', (code, killed) => {
+        this.alive = false;
+        const memory = killed === 'SIGKILL' ? ' (out of memory?)' : '';
+        this.settle(killed ? `killed by ${killed}${memory}` : `the process of the cell ended with code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** @returns what went wrong, in a line */
+  async work(order: CellOrder, log: string): Promise<string | undefined> {
+    makeFolder(path.dirname(log));
+    this.log = fs.openSync(log, 'w');
     let last: NodeJS.Timeout | undefined;
     const stop = (): void => {
-      child.kill('SIGTERM');
-      last ??= setTimeout(() => child.kill('SIGKILL'), GRACE);
+      this.child.kill('SIGTERM');
+      last ??= setTimeout(() => this.child.kill('SIGKILL'), GRACE);
     };
-    const end = (error?: string): void => {
+    try {
+      const error = await new Promise<string | undefined>((resolve) => {
+        this.settle = resolve;
+        this.signal?.addEventListener('abort', stop);
+        this.child.send(order, () => undefined); // a child that died at once is reported by its end
+        if (this.signal?.aborted) stop();
+      });
+      await wait(this.alive ? 0 : 100); // what the child printed before
+      if (error !== undefined) fs.writeSync(this.log, `mediclip: ${error}\n`);
+      return error;
+    } finally {
       clearTimeout(last);
-      signal?.removeEventListener('abort', stop);
-      resolve({ error, seconds: (performance.now() - started) / 1000 });
-    };
-    signal?.addEventListener('abort', stop);
-    child.on('error', (error) => end(error.message));
-    child.on('exit', (code, killed) => {
-      if (code === 0) end();
-      else if (killed) end(`killed by ${killed}${killed === 'SIGKILL' ? ' (out of memory?)' : ''}`);
-      else end(lastError(log) ?? `ended with code ${code}`);
-    });
-    child.send(order, () => undefined); // a child that died at once is reported by its exit
-    fs.closeSync(output);
-    if (signal?.aborted) stop();
-  });
-}
+      this.signal?.removeEventListener('abort', stop);
+      fs.closeSync(this.log);
+      this.log = undefined;
+    }
+  }
 
-/** The line in which the program said why it failed, else the last one. */
-function lastError(log: string): string | undefined {
-  const lines = fs.readFileSync(log, 'utf8').trim().split('\n');
-  const told = lines.filter((line) => line.startsWith('mediclip: ')).pop();
-  return told?.slice('mediclip: '.length) ?? lines.pop();
+  close(): Promise<void> {
+    if (this.child.connected) this.child.disconnect();
+    return this.ended;
+  }
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { UserError, UsageError } from '../common/errors';
+import { messageOf, UserError, UsageError } from '../common/errors';
 import { formatSeconds, progressBar } from '../common/progress';
 import type { CellOrder } from '../ablation/cell-order';
 import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
+import type { CellReply } from '../ablation/launch';
 import { emit, interruptSignal, wholeNumber } from './output';
 
 interface Options {
@@ -17,7 +18,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `mediclip ablate`, and the hidden verb that works on one of its cells. */
+/** `mediclip ablate`, and the hidden verb that works on its cells. */
 export function registerAblate(root: Command): void {
   root
     .command('ablate')
@@ -32,7 +33,7 @@ export function registerAblate(root: Command): void {
     .option('--memory <gb>', 'gigabytes that all processes may need together (default: four fifths of what is free)', positive('--memory'))
     .option('--json', 'print the plan or the summary as JSON')
     .action(run);
-  root.command('run-cell', { hidden: true }).description('works on the cell that the parent process sends').action(runOrder);
+  root.command('run-cells', { hidden: true }).description('works on the cells that the parent process sends').action(runOrders);
 }
 
 async function run(options: Options): Promise<void> {
@@ -102,19 +103,29 @@ function summaryText({ out, finished, skipped, failed, stopped, leftOut, seconds
   ].join('\n');
 }
 
-/** Waits for the order of the process that started this one, and stops when that process is gone. */
-async function runOrder(): Promise<void> {
-  if (!process.send) throw new UsageError('run-cell: is started by "mediclip ablate"');
-  const order = await new Promise<CellOrder>((resolve) => process.once('message', (message) => resolve(message as CellOrder)));
+/** Works on one cell after another as the process that started this one sends them, and stops when that process is gone. */
+async function runOrders(): Promise<void> {
+  if (!process.send) throw new UsageError('run-cells: is started by "mediclip ablate"');
   const { runCell } = await import('../ablation/run-cell');
-  const bar = progressBar();
   const signal = AbortSignal.any([interruptSignal(), parentGone()]);
-  try {
-    await runCell(order, { signal, onProgress: bar.onProgress });
-  } finally {
-    bar.clear();
-    if (process.connected) process.disconnect();
-  }
+  process.stderr.on('error', () => undefined); // nobody reads it any more
+  const bar = progressBar();
+  let last: Promise<void> = Promise.resolve();
+  const work = async (order: CellOrder): Promise<void> => {
+    const error = await runCell(order, { signal, onProgress: bar.onProgress }).then(() => undefined, describe);
+    if (process.connected) process.send?.({ error } satisfies CellReply);
+  };
+  process.on('message', (order) => {
+    last = last.then(() => work(order as CellOrder));
+  });
+  await new Promise((resolve) => process.once('disconnect', resolve));
+  await last;
+}
+
+/** A line that says what went wrong; of a defect of the program, the stack goes to the log. */
+function describe(error: unknown): string {
+  if (!(error instanceof UserError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return messageOf(error);
 }
 
 function parentGone(): AbortSignal {

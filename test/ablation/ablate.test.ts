@@ -5,7 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { planGrid, runPlan } from '../../src/ablation/ablate';
+import { MEASURING, STARTING } from '../../src/ablation/estimate';
 import { readGrid } from '../../src/ablation/grid';
+import type { CellOrder } from '../../src/ablation/cell-order';
+import { CellProcesses, type Ended } from '../../src/ablation/launch';
 import { schedule } from '../../src/ablation/scheduler';
 import { UserError } from '../../src/common/errors';
 import { writeJson } from '../../src/common/files';
@@ -144,6 +147,36 @@ test('a failing cell is named with its error and log, the others finish, nothing
   assert.equal(fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs, before);
 });
 
+test('a process works on many cells, each as if it were the only one; one that is killed costs its cell alone', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const variants = [
+    { label: 'MediCLIP', group: 'methods' },
+    { label: 'PatchCore', group: 'methods', settings: { method: 'patchcore' } },
+  ];
+  const grid = await writeGrid({ variants, base: { ...BASE, epochs: 2 } });
+  const { finished } = summary(ablate(grid, out, '--json', '--processes', '1', '--threads', '1'));
+  assert.equal(finished.length, 4);
+  const fresh = path.join(temporaryFolder(), 'runs');
+  ablate(grid, fresh, '--json', '--cell', finished[3], '--threads', '1');
+  for (const name of ['predictions.csv', 'metrics.json']) assert.ok(bytes(out, finished[3], name).equals(bytes(fresh, finished[3], name)));
+
+  const logs = path.join(temporaryFolder(), 'logs');
+  const order = { name: 'x', run: path.join(out, 'x'), lock: path.join(out, '.locks', 'x'), dataset: 'absent', model };
+  const processes = new CellProcesses(1);
+  const work = (): Promise<Ended> => processes.work(order as CellOrder, path.join(logs, 'x.log'));
+  assert.match((await work()).error ?? '', /absent/);
+  assert.match(fs.readFileSync(path.join(logs, 'x.log'), 'utf8'), /^mediclip: absent/m);
+  const [pid] = processes.pids;
+  assert.match((await work()).error ?? '', /absent/);
+  assert.deepEqual(processes.pids, [pid], 'the same process');
+  process.kill(pid, 'SIGKILL');
+  await until(() => !isAlive(pid), 'the end of the process');
+  assert.match((await work()).error ?? '', /absent/, 'another process');
+  assert.notDeepEqual(processes.pids, [pid]);
+  await processes.close();
+  assert.deepEqual(processes.pids, []);
+});
+
 test('transfer: a finished cell is tested on the other data sets; features of a test set are kept once', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const [a, b] = [await writeTinyDataset(), await writeTinyDataset({ masks: false })];
@@ -179,9 +212,10 @@ test('dry run: lists cells and what is left out, estimates from a measured step,
   );
   assert.ok(plan.cells.every(({ state, seconds, memoryMb }) => state === 'new' && seconds > 0 && memoryMb > 500));
   const [[, { step, image }]] = Object.entries(plan.estimate.measured);
-  const cell = 5 + 12 * 2 * step + 6 * image; // start, epochs x steps, test images
+  const training = 12 * 2 * step + 6 * MEASURING * (32 / 224) ** 2; // epochs x steps, metrics of six test images
+  const cell = training + 6 * image;
   assert.ok(Math.abs(plan.cells[0].seconds - cell) < 1e-9);
-  assert.ok(Math.abs(plan.estimate.seconds - cell) < 1e-9, 'two cells, two at a time');
+  assert.ok(Math.abs(plan.estimate.seconds - STARTING - cell) < 1e-9, 'two cells, two at a time');
   assert.ok(!fs.existsSync(out));
   const text = ablate(grid, out, '--dry-run', '--no-measure').stdout;
   assert.match(text, /^new +tiny\..*methods: MediCLIP$/m);
