@@ -3,11 +3,11 @@ import { tf } from '../common/backend';
 import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/safetensors';
 import { Pretrainer, type PretrainSettings } from './trainer';
 
-/** Writes variables, averaged weights, Adam's state and settings: enough to go on exactly. */
+/** Writes variables, averaged weights, the optimisers' states and settings: enough to go on exactly. */
 export function writePretrainCheckpoint(file: string, trainer: Pretrainer, seconds: number): void {
   const { step: adamStep, tensors } = trainer.adam.state();
   const averaged = Object.fromEntries(Object.entries(trainer.averaged).map(([name, mean]) => [`averaged.${name}`, mean]));
-  const arrays = Object.entries({ ...trainer.parameters.variables, ...averaged, ...tensors }).map(
+  const arrays = Object.entries({ ...trainer.parameters.variables, ...averaged, ...tensors, ...trainer.muon.state() }).map(
     ([name, tensor]): [string, NamedArray] => [name, { shape: tensor.shape, data: tensor.dataSync() as Float32Array }],
   );
   const state = { step: trainer.step, adamStep, seconds, settings: trainer.settings };
@@ -33,6 +33,7 @@ export async function resumePretraining(file: string, threads?: number): Promise
   for (const [name, variable] of Object.entries(trainer.parameters.variables)) tf.tidy(() => variable.assign(read(name, variable.shape)));
   for (const [name, mean] of Object.entries(trainer.averaged)) tf.tidy(() => mean.assign(read(`averaged.${name}`, mean.shape)));
   trainer.adam.restore(state.adamStep, read);
+  trainer.muon.restore(read);
   trainer.step = state.step;
   return { trainer, seconds: state.seconds };
 }

@@ -29,7 +29,7 @@ export interface CorpusOptions {
   anatomies: number;
 }
 
-export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.7, normalShare: 0.35, anatomies: 400 };
+export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8, normalShare: 0.35, anatomies: 1000 };
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
 /** The commonest kinds of disease are drawn twice as often. */
@@ -46,7 +46,8 @@ export function drawSample(options: CorpusOptions, index: number, size: number, 
   const mask: Field = { size, data: new Float32Array(size * size) };
   const findings: string[] = [];
   if (!random.chance(options.normalShare)) {
-    const donor = drawNormal(options, size, random).picture;
+    const other = Random.of(options.seed, 'pretrain', 'donor', size, index);
+    const donor = (): Field => drawNormal(options, size, other).picture;
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
       const kind = random.pick(KINDS);
       const strength = random.chance(faint) ? random.uniform(0.2, 0.6) : 1;
@@ -57,7 +58,7 @@ export function drawSample(options: CorpusOptions, index: number, size: number, 
   return {
     image: toBytes(image.data),
     clean: toBytes(picture.data),
-    mask: toBytes(mask.data.map((v) => v * 255)),
+    mask: toBytes(mask.data, 255),
     caption: caption({ subject: random.pick(SUBJECTS[subject]), findings }, random),
     abnormal: findings.length > 0,
   };
@@ -74,6 +75,8 @@ function drawNormal(options: CorpusOptions, size: number, random: Random): { sub
   return { subject, picture: random.chance(0.5) ? augment(picture, random) : picture };
 }
 
-function toBytes(values: Float32Array): Uint8Array {
-  return Uint8Array.from(values, (v) => (v < 0 ? 0 : v > 255 ? 255 : Math.round(v)));
+function toBytes(values: Float32Array, factor = 1): Uint8Array {
+  const bytes = new Uint8ClampedArray(values.length); // rounds and limits
+  for (let i = 0; i < values.length; i++) bytes[i] = values[i] * factor;
+  return new Uint8Array(bytes.buffer);
 }

@@ -6,8 +6,8 @@ import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise
 /** What a lesion is drawn into, and what it may take from elsewhere. */
 export interface LesionInput {
   image: Field;
-  /** Another picture of the corpus, for grafts. */
-  donor: Field;
+  /** Draws another picture of the corpus, for grafts. */
+  donor: () => Field;
 }
 
 /** A drawn lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
@@ -139,7 +139,7 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     return { weight: spot(image, random, 0.06, 0.22), value: { size: image.size, data: smooth.data.map((v) => v + shift) } };
   },
   graft: ({ image, donor }, random) => {
-    const from = random.chance(0.5) ? image : donor;
+    const from = random.chance(0.5) ? image : donor();
     const { size } = image;
     const angle = random.uniform(0, 2 * Math.PI);
     const zoom = 2 ** random.uniform(-0.8, 0.8);

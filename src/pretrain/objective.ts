@@ -38,7 +38,7 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   restore: 0.5,
   contrast: 0.15,
   verdict: 0.2,
-  peak: 0.3,
+  peak: 0.6,
   separate: 1,
 };
 

@@ -7,6 +7,7 @@ import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { allPhrases } from './captions';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
 import { CorpusSource } from './corpus-source';
+import { Muon } from './muon';
 import { Objective } from './objective';
 import { learningRate, position, totalSteps, type Stage } from './schedule';
 import { TrainedParameters } from './variables';
@@ -43,6 +44,10 @@ export interface StepReport {
 const AVERAGE_EVERY = 4;
 const AVERAGE_DECAY = 0.95;
 const CLIP_NORM = 1;
+/** The weights that Muon trains; the others are Adam's. */
+const MATRICES = /\.layers\.\d+\..*(q_proj|k_proj|v_proj|out_proj|fc1|fc2)\.weight$/;
+/** Muon's peak rate as a multiple of Adam's. */
+const MUON_RATE = 10;
 /** Batches that are drawn ahead. */
 const AHEAD = 3;
 
@@ -52,6 +57,7 @@ export class Pretrainer {
   readonly vocabulary: UsedVocabulary;
   readonly averaged: Record<string, tf.Variable> = {};
   readonly adam: Adam;
+  readonly muon: Muon;
   step = 0;
   private readonly tokenizer = Tokenizer.load();
   private readonly objective: Objective;
@@ -70,8 +76,12 @@ export class Pretrainer {
     this.objective = new Objective(config, this.tokenizer, this.vocabulary);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);
     this.touch();
-    this.adam = new Adam(this.parameters.variables, { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 });
-    for (const [name, variable] of Object.entries(this.parameters.variables)) this.averaged[name] = tf.variable(variable, false);
+    const { variables } = this.parameters;
+    const some = (matrices: boolean): typeof variables =>
+      Object.fromEntries(Object.entries(variables).filter(([name]) => MATRICES.test(name) === matrices));
+    this.adam = new Adam(some(false), { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 });
+    this.muon = new Muon(some(true), { learningRate: 1e-2, momentum: 0.95 });
+    for (const [name, variable] of Object.entries(variables)) this.averaged[name] = tf.variable(variable, false);
   }
 
   /** @param threads - that draw the corpus; 0: none but this one */
@@ -96,6 +106,7 @@ export class Pretrainer {
     const { stage, progress } = position(stages, this.step);
     const rate = learningRate(this.settings.learningRate, this.step, progress);
     this.adam.options = { ...this.adam.options, learningRate: rate };
+    this.muon.options = { ...this.muon.options, learningRate: MUON_RATE * rate };
     for (let s = this.step; s < Math.min(this.step + AHEAD, this.total); s++) this.request(s);
     const samples = await (this.ahead.get(this.step) as Promise<CorpusSample[]>);
     this.ahead.delete(this.step);
@@ -120,7 +131,7 @@ export class Pretrainer {
     return makeBatch(samples, size, this.settings.architecture.vision_config.patch_size, this.tokenizer);
   }
 
-  /** Gradients, clipped to a norm, and Adam's step. */
+  /** Gradients, clipped to a norm, and the optimisers' step. */
   private descend(batch: PretrainBatch, random: Random): { total: number; parts: number[]; logits: Float32Array } {
     const { variables } = this.parameters;
     return tf.tidy(() => {
@@ -133,9 +144,9 @@ export class Pretrainer {
       const squares = Object.values(grads).map((g) => tf.sum(tf.square(g)));
       const norm = tf.sqrt(tf.addN(squares));
       const factor = tf.minimum(1, tf.div(CLIP_NORM, tf.add(norm, 1e-6)));
-      this.adam.apply(
-        Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, tf.mul(grads[variable.name], factor)])),
-      );
+      const clipped = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, tf.mul(grads[variable.name], factor)]));
+      this.adam.apply(clipped);
+      this.muon.apply(clipped);
       const { parts, logits } = kept as unknown as { parts: tf.Tensor; logits: tf.Tensor };
       const report = {
         total: value.dataSync()[0],
@@ -172,6 +183,7 @@ export class Pretrainer {
   async dispose(): Promise<void> {
     await this.source.close();
     this.adam.dispose();
+    this.muon.dispose();
     this.parameters.dispose();
     tf.dispose(Object.values(this.averaged));
   }

@@ -57,7 +57,7 @@ for (const kind of Object.keys(FINDINGS) as Finding[]) {
       const clean = drawMaterial('body', SIZE, random);
       const image = { size: SIZE, data: clean.data.slice() };
       const mask = { size: SIZE, data: new Float32Array(SIZE * SIZE) };
-      if (!addLesion({ image, donor: drawMaterial('cells', SIZE, random) }, mask, kind, random)) continue;
+      if (!addLesion({ image, donor: () => drawMaterial('cells', SIZE, random) }, mask, kind, random)) continue;
       drawn++;
       let [change, area] = [0, 0];
       image.data.forEach((v, i) => {
