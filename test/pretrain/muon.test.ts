@@ -23,7 +23,8 @@ describe('orthogonal', () => {
     const norm = Math.hypot(...values);
     const got = tf.tidy(() => orthogonal(tf.reshape(tf.diag(tf.tensor1d(values)), [1, 3, 3]) as tf.Tensor3D).arraySync()[0]);
     for (let i = 0; i < 3; i++)
-      for (let j = 0; j < 3; j++) assert.ok(Math.abs(got[i][j] - (i === j ? shrunk(values[i] / norm) : 0)) < 2e-3, `${i} ${j}: ${got[i][j]}`);
+      for (let j = 0; j < 3; j++)
+        assert.ok(Math.abs(got[i][j] - (i === j ? shrunk(values[i] / norm) : 0)) < 2e-3, `${i} ${j}: ${got[i][j]}`);
   });
 
   it('brings rows (or columns, where they are fewer) of any matrix near to an orthonormal set', () => {
@@ -65,7 +66,9 @@ describe('Muon', () => {
       else assert.equal(tf.memory().numTensors, live + memory.size);
       for (const [name, [out, into]] of Object.entries(shapes)) {
         const m = tf.tidy(() => tf.add(tf.mul(memory.get(name) ?? 0, momentum), gradient(name, step)));
-        const moved = tf.tidy(() => orthogonal(tf.expandDims(tf.add(gradient(name, step), tf.mul(m, momentum)), 0) as tf.Tensor3D).arraySync()[0]);
+        const moved = tf.tidy(
+          () => orthogonal(tf.expandDims(tf.add(gradient(name, step), tf.mul(m, momentum)), 0) as tf.Tensor3D).arraySync()[0],
+        );
         memory.get(name)?.dispose();
         memory.set(name, m);
         const values = (expected.get(name) as number[][]).map((row, i) =>
