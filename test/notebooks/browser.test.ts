@@ -6,16 +6,16 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { findChromium } from '../helpers/chromium';
 import { codeCells, notebookNames, readNotebook, root } from './notebook';
 
 // Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
 // pages, MEDICLIP_THEME=dark takes the dark theme; else training is cut short, for this test is about what is drawn.
 
 const python = process.env.MEDICLIP_PYTHON ?? path.join(root, '.venv', 'bin', 'python');
-const browser = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) => (process.env.PATH ?? '').split(path.delimiter).map((dir) => path.join(dir, name)))
-  .find((file) => fs.existsSync(file));
+const browser = findChromium();
 const screenshots = process.env.MEDICLIP_SCREENSHOTS;
 const skip = !browser
   ? 'no Chromium on the PATH (Debian: apt-get install chromium)'
@@ -23,7 +23,7 @@ const skip = !browser
     ? 'no Python environment; run npm run setup'
     : false;
 
-test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 900_000 }, async (t) => {
+test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 1_800_000 }, async (t) => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-lab-'));
   t.after(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const names = notebookNames();
@@ -39,40 +39,57 @@ test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 900_
         await runInLab(page, url(name), path.join(dir, 'work', name));
       } catch (error) {
         const kept = path.join(os.tmpdir(), `mediclip-${path.parse(name).name}-failed.png`);
+        await page.evaluate(`document.querySelector('${ERRORS}')?.scrollIntoView()`);
         await page.screenshot({ path: kept });
         throw new Error(`${String(error)}; screenshot in ${kept}`);
       } finally {
+        await page.evaluate(`${SESSION}?.shutdown()`); // each kernel keeps a gigabyte
         await page.close();
       }
     });
   }
 });
 
+/** In the page: the session of the notebook that is open. */
+const SESSION = 'window.jupyterapp?.shell?.currentWidget?.context?.sessionContext';
+/** What a reader would take for an error. */
+const ERRORS = '.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output[data-mime-type*="error"]';
+const PICTURES = ['img', '.vega-embed canvas', '.vega-embed svg.marks', '.plot-container'].map((kind) => `.jp-OutputArea-output ${kind}`);
+
 async function runInLab(page: Page, url: string, file: string): Promise<void> {
   const cells = codeCells(readNotebook(file));
   await page.goto(url);
-  await page.waitForFunction('window.jupyterapp?.shell?.currentWidget?.context?.sessionContext?.session?.kernel?.status === "idle"', null, {
-    timeout: 120_000,
-  });
+  await page.waitForFunction(`${SESSION}?.session?.kernel?.status === "idle"`, null, { timeout: 120_000 });
+  await page.evaluate(`${SESSION}.statusChanged.connect((_, status) => { if (/dead|restarting/.test(status)) window.kernelDied = true; })`);
   await page.evaluate('void window.jupyterapp.commands.execute("notebook:run-all-cells")');
   const prompts = page.locator('.jp-CodeCell .jp-InputPrompt');
-  const failed = page.locator('.jp-OutputArea-output[data-mime-type*="stderr"], .jp-OutputArea-output[data-mime-type*="error"]');
   for (let last = ''; last !== `[${cells.length}]:`; last = (await prompts.nth(cells.length - 1).innerText()).trim()) {
-    assert.equal(await failed.count(), 0, (await failed.allInnerTexts()).join('\n'));
+    await refuseErrors(page);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await new Promise((resolve) => setTimeout(resolve, 1500)); // errors that come late; charts still being drawn
-  assert.equal(await failed.count(), 0, (await failed.allInnerTexts()).join('\n'));
+  await refuseErrors(page);
   if (screenshots) await photograph(page, path.join(screenshots, path.parse(file).name));
-  const pictures = page.locator(
-    '.jp-OutputArea-output img, .jp-OutputArea-output .vega-embed canvas, .jp-OutputArea-output .vega-embed svg.marks, .jp-OutputArea-output .plot-container',
-  );
+  const pictures = page.locator(PICTURES.join(', '));
   const expected = cells.flatMap((cell) => cell.source.match(/\bshow\(|\bliveChart\(\)/g) ?? []).length;
   assert.equal(await pictures.count(), expected);
-  for (const picture of await pictures.all()) {
-    const box = await picture.boundingBox();
-    assert.ok(box && box.width >= 200 && box.width <= 1250 && box.height >= 80, `a picture of ${box?.width} x ${box?.height}`);
-  }
+  for (const picture of await pictures.all()) await checkDrawn(picture);
+}
+
+/** @throws AssertionError that names the cell below which an error is seen, or says that the kernel died */
+async function refuseErrors(page: Page): Promise<void> {
+  const seen: string[] = await page.evaluate(`[...document.querySelectorAll('.jp-CodeCell')].flatMap((cell) =>
+    [...cell.querySelectorAll('${ERRORS}')].map((output) => 'cell ' + cell.querySelector('.jp-InputPrompt').innerText + ' ' + output.innerText))`);
+  assert.deepEqual(seen, []);
+  assert.equal(await page.evaluate('window.kernelDied'), undefined, 'the kernel died');
+}
+
+/** A picture of sensible size that is not of one colour. */
+async function checkDrawn(picture: Locator): Promise<void> {
+  const box = await picture.boundingBox();
+  assert.ok(box && box.width >= 200 && box.width <= 1250 && box.height >= 80, `a picture of ${box?.width} x ${box?.height}`);
+  const { channels } = await sharp(await picture.screenshot()).stats();
+  assert.ok(Math.max(...channels.map(({ stdev }) => stdev)) > 5, `a picture of ${box.width} x ${box.height} that shows nothing`);
 }
 
 /** The notebook in pieces of a screen's height. */
