@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../common/errors';
 import { packageVersion } from '../common/version';
 import { registerAblate } from './ablate';
+import { registerBench } from './bench';
 import { registerDatasets } from './datasets';
 import { registerDoctor } from './doctor';
 import { registerModels } from './models';
@@ -25,6 +26,7 @@ export function program(): Command {
   registerAblate(root);
   registerTable(root);
   registerVerify(root);
+  registerBench(root);
   for (const command of withDescendants(root)) command.exitOverride();
   return root;
 }

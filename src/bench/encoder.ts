@@ -1,0 +1,97 @@
+import path from 'node:path';
+import { initBackend, tf } from '../common/backend';
+import { Random } from '../common/random';
+import { Clip } from '../clip/clip';
+import { defaultLayers } from '../clip/image-encoder';
+import { ImageEncoderGraph } from '../clip/image-encoder-graph';
+import type { Precision } from '../clip/graph-layers';
+import { layerEncoder } from '../clip/frozen-encoder';
+import type { Bench, BenchOptions, Comparison, Findings } from './bench';
+import { benchConfig, writeRandomClip } from './random-clip';
+import { PythonSide } from './python-side';
+import { alternate, mapSpread, ratios, seconds } from './spread';
+import { largestScoreChange } from './score-change';
+
+const BATCH = 8;
+
+/** ViT-L/14's image encoder with random weights, the tokens of three blocks, per image, against open_clip on PyTorch. */
+export const encoder: Bench = {
+  about: 'image encoder of ViT-L/14, batch 8, float32, against open_clip on PyTorch',
+  needsPython: true,
+  rounds: 7,
+  run: (options) => measure(options, 'float32', { atMost: 1 }),
+};
+
+/** The same with products in bfloat16, against PyTorch's autocast, and what that changes in scores. */
+export const encoderBf16: Bench = {
+  about: 'the same with bfloat16 products, against PyTorch autocast; the largest change of image scores',
+  needsPython: true,
+  rounds: 7,
+  async run(options) {
+    const found = await measure(options, 'bfloat16', { atMost: 1.5 });
+    return { ...found, figures: { ...found.figures, ...(await largestScoreChange(options)) } };
+  },
+};
+
+async function measure(options: BenchOptions, precision: Precision, goal: Comparison['goal']): Promise<Findings> {
+  await initBackend();
+  const config = benchConfig(options.quick);
+  const batch = options.quick ? 2 : BATCH;
+  const layers = defaultLayers(config.vision_config.num_hidden_layers);
+  const { vision_config: v } = config;
+  const { side, versions } = await PythonSide.start('encoder', {
+    batch,
+    layers,
+    dim: config.projection_dim,
+    vision: {
+      image_size: v.image_size,
+      patch_size: v.patch_size,
+      layers: v.num_hidden_layers,
+      width: v.hidden_size,
+      head_width: v.hidden_size / v.num_attention_heads,
+      mlp_ratio: v.intermediate_size / v.hidden_size,
+    },
+  });
+  const clip = await Clip.open(writeRandomClip(path.join(options.folder, 'clip'), config));
+  const random = Random.of(1, 'bench', 'pixels');
+  const shape: [number, number, number, number] = [batch, 3, v.image_size, v.image_size];
+  const pixels = tf.tensor4d(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+    shape,
+  );
+  const own = precision === 'bfloat16' ? new ImageEncoderGraph(clip.imageEncoder, precision) : undefined;
+  const encode = own ? (x: tf.Tensor4D) => own.encode(x, layers).tokens : layerEncoder(clip, layers).encode;
+  try {
+    const times = await alternate(
+      {
+        ours: () => seconds(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
+        PyTorch: async () => (await side.go({ bfloat16: precision === 'bfloat16' })).seconds,
+      },
+      options.quick ? 1 : options.rounds,
+      options,
+    );
+    const perImage = (label: string, of: keyof typeof times): Comparison['ours'] => ({
+      label,
+      unit: 'ms/image',
+      ...mapSpread(times[of], (s) => (1000 * s) / batch),
+    });
+    return {
+      comparisons: [
+        {
+          what: `image encoder, batch ${batch}, ${precision} products`,
+          ours: perImage('ours', 'ours'),
+          other: perImage('open_clip on PyTorch', 'PyTorch'),
+          ratioOf: 'ours / PyTorch',
+          ratio: ratios(times.ours, times.PyTorch),
+          goal,
+        },
+      ],
+      figures: versions,
+    };
+  } finally {
+    side.close();
+    own?.dispose();
+    clip.dispose();
+    pixels.dispose();
+  }
+}

@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import { packageVersion } from '../common/version';
+
+/** What a measurement was made on. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGiB: number;
+  system: string;
+  /** Instruction sets that decide the speed of products, as far as the system tells. */
+  features: string[];
+  /** Mean number of processes that wanted a core in the last minute, before the bench began: a quiet machine has about 0. */
+  loadBefore: number;
+}
+
+const DECIDING = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'amx_bf16'];
+
+export function machine(): Machine {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    memoryGiB: Number((os.totalmem() / 2 ** 30).toFixed(1)),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    features: DECIDING.filter((name) => cpuFlags().includes(name)),
+    loadBefore: Number(os.loadavg()[0].toFixed(2)),
+  };
+}
+
+function cpuFlags(): string[] {
+  try {
+    return /^flags\s*:\s*(.*)$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
+  } catch {
+    return []; // not Linux
+  }
+}
+
+/** Versions of this software, of Node and of what computes; a Python side adds its own. */
+export function versions(backend: string): Record<string, string> {
+  return { mediclip: packageVersion(), node: process.versions.node, backend };
+}

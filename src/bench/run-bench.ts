@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { initBackend } from '../common/backend';
+import type { LongRun } from '../common/progress';
+import { execution } from '../clip/execution';
+import { reached, type Bench, type Findings } from './bench';
+import { machine, versions, type Machine } from './machine';
+
+/** What `mediclip bench NAME --json` prints. */
+export interface BenchReport extends Findings {
+  bench: string;
+  about: string;
+  /** A smoke run: its numbers say nothing. */
+  quick: boolean;
+  machine: Machine;
+  versions: Record<string, string>;
+  comparisons: (Findings['comparisons'][number] & { reached?: boolean })[];
+}
+
+/** Runs one bench in a folder of its own, which is removed whatever happens. */
+export async function runBench(
+  name: string,
+  bench: Bench,
+  { quick = false, rounds = bench.rounds, ...rest }: LongRun & { quick?: boolean; rounds?: number } = {},
+): Promise<BenchReport> {
+  const before = machine();
+  const backend = await initBackend();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-bench-'));
+  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    const { comparisons, figures } = await bench.run({ quick, rounds, folder, ...rest });
+    return {
+      bench: name,
+      about: bench.about,
+      quick,
+      machine: before,
+      versions: versions(`${backend} ${execution()}`),
+      comparisons: comparisons.map((comparison) => ({ ...comparison, reached: reached(comparison) })),
+      figures,
+    };
+  } finally {
+    remove();
+    process.off('exit', remove);
+  }
+}

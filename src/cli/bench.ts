@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { UsageError } from '../common/errors';
+import { progressBar } from '../common/progress';
+import type { Comparison, Side } from '../bench/bench';
+import type { BenchReport } from '../bench/run-bench';
+import type { Spread } from '../bench/spread';
+import { emit, interruptSignal, wholeNumber } from './output';
+
+/** `mediclip bench`: the project's own benchmarks. */
+export function registerBench(root: Command): void {
+  root
+    .command('bench')
+    .description('measure speed, each time as a ratio of two things that run in turn; without a name, list what there is')
+    .argument('[name]', 'which bench')
+    .option('--rounds <n>', 'pairs of measurements (default: what the bench asks for)', wholeNumber('--rounds', 1, 1000))
+    .option('--quick', 'tiny sizes, one round: shows that the bench works and measures nothing')
+    .option('--json', 'machine-readable output')
+    .action(run);
+}
+
+async function run(name: string | undefined, options: { rounds?: number; quick?: boolean; json?: boolean }): Promise<void> {
+  const { BENCHES } = await import('../bench/list');
+  if (name === undefined) {
+    const list = Object.entries(BENCHES).map(([bench, { about, needsPython }]) => ({ bench, about, needsPython }));
+    return emit(
+      options.json,
+      list,
+      (rows) =>
+        rows.map(({ bench, about, needsPython }) => `${bench.padEnd(14)}${about}${needsPython ? ' *' : ''}`).join('\n') +
+        '\n* has a side in Python: "npm run bench:setup" installs it',
+    );
+  }
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench) throw new UsageError(`bench: ${JSON.stringify(name)} is not known; there are ${Object.keys(BENCHES).join(', ')}`);
+  const { runBench } = await import('../bench/run-bench');
+  const { onProgress, clear } = progressBar();
+  const report = await runBench(name, bench, { ...options, onProgress, signal: interruptSignal() }).finally(clear);
+  emit(options.json, report, text);
+}
+
+function text({ bench, quick, machine, versions, comparisons, figures }: BenchReport): string {
+  return [
+    `${bench}${quick ? '  (quick: these numbers say nothing)' : ''}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, load ${machine.loadBefore}; ${pairs(versions)}`,
+    ...comparisons.flatMap(lines),
+    ...(Object.keys(figures).length > 0 ? [pairs(figures)] : []),
+  ].join('\n');
+}
+
+function lines({ what, ours, other, ratioOf, ratio, goal, reached }: Comparison & { reached?: boolean }): string[] {
+  const wanted =
+    goal === undefined
+      ? ''
+      : `  (goal: ${'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`}; ${reached ? 'reached' : 'not reached'})`;
+  return [`  ${what}`, `    ${side(ours)}`, `    ${side(other)}`, `    ${ratioOf}: ${range(ratio)}${wanted}`];
+}
+
+function side(of: Side): string {
+  return 'quoted' in of ? `${of.label}: ${of.quoted} ${of.unit}, quoted from ${of.source}` : `${of.label}: ${range(of)} ${of.unit}`;
+}
+
+function range({ median, min, max, values }: Spread): string {
+  return values.length === 1 ? figure(median) : `${figure(median)} (${figure(min)} to ${figure(max)} in ${values.length})`;
+}
+
+function figure(value: number): string {
+  return value !== 0 && Math.abs(value) < 1000 ? String(Number(value.toPrecision(3))) : String(Math.round(value));
+}
+
+function pairs(record: Record<string, number | string>): string {
+  return Object.entries(record)
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? figure(value) : value}`)
+    .join(', ');
+}
