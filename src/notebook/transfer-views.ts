@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Sample } from '../datasets/layout';
 import { samplesFound, type TestFinding } from '../evaluation/findings';
 import { auroc } from '../evaluation/roc';
@@ -13,6 +14,7 @@ import {
 import type { Random } from '../common/random';
 import type { MontageRow } from '../plots/montage';
 import { heatOverlay, rangeOf } from '../plots/overlay';
+import type { PlacedImage } from '../plots/place-cloud';
 import { COLOURS, formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
@@ -111,6 +113,23 @@ export function agreementExamples(
     found.differing.push(...rest.slice(0, each));
   }
   return found;
+}
+
+/** The place of every abnormal image by the run from its home and by every other of these; test sets without a home are left out. */
+export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly string[]): PlacedImage[] {
+  const places = (trainedOn: string, testedOn: string): Float64Array => placesAmongNormals(cellOf(matrix, trainedOn, testedOn));
+  return matrix.datasets.flatMap(({ name: testedOn, test }) => {
+    if (!runs.includes(testedOn)) return [];
+    const home = places(testedOn, testedOn);
+    return runs.flatMap((trainedOn) => {
+      if (trainedOn === testedOn) return [];
+      const away = places(trainedOn, testedOn);
+      return test.flatMap((sample, i) => {
+        const name = [kindOf(sample), path.basename(sample.filename)].filter(Boolean).join(' ');
+        return sample.label === 1 ? [{ testedOn, trainedOn, home: home[i], away: away[i], name }] : [];
+      });
+    });
+  });
 }
 
 /** Examples as rows of a montage: the image with its true outline, and the map of every run with the image's place below. */

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../src/common/random';
 import type { Dataset, Sample } from '../../src/datasets/layout';
-import { agreementExamples, gapTable, kindTable, thresholdPanels, thresholdTable, transferPoints } from '../../src/notebook/transfer-views';
+import {
+  agreementExamples,
+  gapTable,
+  kindTable,
+  placesAtHomeAndAway,
+  thresholdPanels,
+  thresholdTable,
+  transferPoints,
+} from '../../src/notebook/transfer-views';
 import type { TransferCell, TransferMatrix } from '../../src/evaluation/transfer';
 
 const LABELS = [0, 0, 0, 0, 1, 1, 1, 1];
@@ -107,4 +115,17 @@ test('examples: first where all runs are sure, then where they differ most, no i
   const all = agreementExamples(matrix, ['a', 'b'], 3);
   const files = [...all.agreed, ...all.differing].map(({ sample }) => sample.file);
   assert.equal(new Set(files).size, files.length);
+});
+
+test('places at home and away: every abnormal image by every run from elsewhere, in shares of the normal images', () => {
+  const placed = placesAtHomeAndAway(matrix, ['a', 'b']);
+  assert.deepEqual(placed.slice(0, 2), [
+    { testedOn: 'a', trainedOn: 'b', home: 1, away: 1, name: 'spot 4.png' },
+    { testedOn: 'a', trainedOn: 'b', home: 1, away: 0, name: 'spot 5.png' },
+  ]);
+  assert.deepEqual(
+    placed.map(({ testedOn, trainedOn }) => `${trainedOn} ${testedOn}`),
+    [...Array(4).fill('b a'), ...Array(4).fill('a b')],
+  );
+  assert.deepEqual(placesAtHomeAndAway(matrix, ['b', 'nothing']).length, 4, 'a has no home among these');
 });
