@@ -6,12 +6,15 @@ import { ImageEncoder } from './image-encoder';
 import { ImageEncoderGraph } from './image-encoder-graph';
 import { Checkpoint } from './parameters';
 import { TextEncoder } from './text-encoder';
+import { TextEncoderGraph } from './text-encoder-graph';
 
 /** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
 export class Clip {
   private image?: ImageEncoder;
   private imageGraph?: ImageEncoderGraph;
   private text?: TextEncoder;
+  /** By whether positions look only back. */
+  private readonly textGraphs = new Map<boolean, TextEncoderGraph>();
 
   private constructor(
     readonly dir: string,
@@ -55,7 +58,22 @@ export class Clip {
     return this.text;
   }
 
+  /** The text encoder to encode with, with gradients of embeddings only: whole graphs where these run, else {@link textEncoder}. */
+  get frozenTextEncoder(): Pick<TextEncoder, 'encode'> {
+    const { textEncoder, textGraphs } = this;
+    if (execution() === 'plain') return textEncoder;
+    return {
+      encode: (embedded, ends, causal) => {
+        const graph = textGraphs.get(causal) ?? new TextEncoderGraph(textEncoder, causal);
+        textGraphs.set(causal, graph);
+        return graph.encode(embedded, ends);
+      },
+    };
+  }
+
   dispose(): void {
+    this.textGraphs.forEach((graph) => graph.dispose());
+    this.textGraphs.clear();
     this.imageGraph?.dispose();
     this.image?.dispose();
     this.text?.dispose();

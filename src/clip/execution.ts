@@ -2,8 +2,8 @@ import { UsageError } from '../common/errors';
 import { graphsRun } from '../graph/session';
 
 /**
- * How frozen encoders run: as whole TensorFlow graphs, with products in float32 (`graph`) or bfloat16 (`bfloat16`), or operation by
- * operation (`plain`). Each rounds differently.
+ * How frozen encoders run: as whole TensorFlow graphs (`graph`), the same with the image encoder's products in bfloat16 (`bfloat16`), or
+ * operation by operation (`plain`). Each rounds differently.
  */
 export type Execution = 'graph' | 'bfloat16' | 'plain';
 

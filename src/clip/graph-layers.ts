@@ -33,11 +33,12 @@ export class GraphLayers {
     return g.cast(g.same('MatMul', inputs, { transpose_b: attribute.flag(true) }), 'float32');
   }
 
-  /** a b or a bᵀ for every leading index. */
-  private batchProduct(a: Node, b: Node, transposed: boolean): Node {
+  /** a b for every leading index, either transposed where that is asked for. */
+  batchProduct(a: Node, b: Node, transposed: { a?: boolean; b?: boolean } = {}): Node {
     const g = this.graph;
     const inputs = [g.cast(a, this.precision), g.cast(b, this.precision)];
-    return g.cast(g.same('BatchMatMulV2', inputs, { adj_y: attribute.flag(transposed) }), 'float32');
+    const attributes = { adj_x: attribute.flag(transposed.a === true), adj_y: attribute.flag(transposed.b === true) };
+    return g.cast(g.same('BatchMatMulV2', inputs, attributes), 'float32');
   }
 
   /**
@@ -74,13 +75,25 @@ export class GraphLayers {
     return this.add(attended, this.linear(this.activation(this.linear(this.layerNorm(attended, p.norm2), p.up), c.hidden_act), p.down));
   }
 
-  private attention(x: Node, p: Block, n: number, { num_attention_heads: heads, hidden_size: d }: TransformerConfig): Node {
-    const g = this.graph;
-    const width = d / heads;
-    const split = (y: Node): Node => g.transpose(g.reshape(y, [-1, n, heads, width]), [0, 2, 1, 3]);
-    const q = split(this.mul(this.linear(x, p.query), g.constant(1 / Math.sqrt(width))));
-    const scores = this.batchProduct(q, split(this.linear(x, p.key)), true);
-    const mixed = this.batchProduct(g.same('Softmax', [scores]), split(this.linear(x, p.value)), false);
-    return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [-1, d]);
+  private attention(x: Node, p: Block, n: number, c: TransformerConfig): Node {
+    const q = this.mul(this.linear(x, p.query), this.graph.constant(1 / Math.sqrt(headWidth(c))));
+    const [query, key, value] = [q, this.linear(x, p.key), this.linear(x, p.value)].map((rows) => this.split(rows, n, c));
+    const scores = this.batchProduct(query, key, { b: true });
+    return this.merge(this.batchProduct(this.graph.same('Softmax', [scores]), value), c);
   }
+
+  /** Rows by head: `[B n, D]` to `[B, H, n, D / H]`. */
+  split(rows: Node, n: number, c: TransformerConfig): Node {
+    return this.graph.transpose(this.graph.reshape(rows, [-1, n, c.num_attention_heads, headWidth(c)]), [0, 2, 1, 3]);
+  }
+
+  /** The way back: `[B, H, n, D / H]` to `[B n, D]`. */
+  merge(heads: Node, c: TransformerConfig): Node {
+    return this.graph.reshape(this.graph.transpose(heads, [0, 2, 1, 3]), [-1, c.hidden_size]);
+  }
+}
+
+/** D / H */
+export function headWidth(c: TransformerConfig): number {
+  return c.hidden_size / c.num_attention_heads;
 }

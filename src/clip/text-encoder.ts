@@ -12,10 +12,10 @@ import { Transformer } from './transformer';
 export class TextEncoder {
   readonly transformer: Transformer;
   private readonly table: tf.Tensor2D;
-  private readonly positions: tf.Tensor2D;
-  private readonly finalNorm: LayerNorm;
-  private readonly projection: tf.Tensor2D;
-  private readonly causalMask: tf.Tensor2D;
+  readonly positions: tf.Tensor2D;
+  readonly finalNorm: LayerNorm;
+  readonly projection: tf.Tensor2D;
+  readonly causalMask: tf.Tensor2D;
 
   constructor(
     from: Parameters,

@@ -32,6 +32,7 @@ export const attribute = {
 export class Graph {
   private readonly nodes: Buffer[] = [];
   private readonly constants = new Map<string, Node>();
+  private readonly weights = new Map<string, Node>();
   private readonly starts: { input: Node; assigned: string; value: tf.Tensor }[] = [];
 
   /** A tensor that is given at every run. */
@@ -41,15 +42,21 @@ export class Graph {
 
   /**
    * A frozen weight, given once when a session begins. In the type of `value` it shares its memory; as `bfloat16` it is a copy.
+   * Asked for again, it is the same.
    */
   weight(value: tf.Tensor, type: ElementType = 'float32'): Node {
+    const key = `${value.id} ${type}`;
+    const known = this.weights.get(key);
+    if (known) return known;
     const of = { dtype: attribute.type(type) };
     const name = attribute.text(`weight${this.starts.length}`);
     const handle = this.op('VarHandleOp', 'resource', [], { ...of, shape: attribute.shape(value.shape), shared_name: name });
     const input = this.input(value.shape);
     const assign = this.op('AssignVariableOp', 'resource', [handle, this.cast(input, type)], of);
     this.starts.push({ input, assigned: assign.name, value });
-    return this.op('ReadVariableOp', type, [handle], of);
+    const node = this.op('ReadVariableOp', type, [handle], of);
+    this.weights.set(key, node);
+    return node;
   }
 
   /** Numbers that are part of the graph; equal ones are stored once. */

@@ -40,7 +40,7 @@ export class MediClip implements FrozenEncoder {
       throw new UserError('no adapters and no learnable tokens: nothing is left to train', 2);
     }
     checkLayers(options.layers, clip.imageEncoder.transformer.depth);
-    this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options);
+    this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options, clip.frozenTextEncoder);
     this.encoder = layerEncoder(clip, options.layers);
     this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
     const { projection_dim: dim, vision_config: vision } = clip.config;

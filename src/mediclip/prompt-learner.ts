@@ -46,6 +46,8 @@ export class PromptLearner {
     private readonly encoder: TextEncoder,
     tokenizer: Tokenizer,
     private readonly options: MediClipOptions,
+    /** What {@link features} encodes with. */
+    private readonly frozen: Pick<TextEncoder, 'encode'> = encoder,
   ) {
     const n = options.contextTokens;
     const length = encoder.config.max_position_embeddings;
@@ -114,7 +116,7 @@ export class PromptLearner {
     return tf.tidy(() => {
       const embedded = tf.concat(this.groups.map((group) => this.insert(group, parameters[group.context])));
       const ends = this.groups.flatMap((group) => group.ends);
-      const all = this.encoder.encode(embedded, ends, this.options.causalTextMask); // [all P, D]
+      const all = this.frozen.encode(embedded, ends, this.options.causalTextMask); // [all P, D]
       const prompts = {} as Record<ClassName, tf.Tensor2D>;
       let start = 0;
       for (const className of CLASSES) {
