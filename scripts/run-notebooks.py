@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import os
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,10 @@ class Failure(Exception):
         self.cell = cell
         self.reason = reason
         self.text = text
+
+
+class Interrupted(Exception):
+    """Ctrl-C, or the request to end."""
 
 
 class Progress:
@@ -174,9 +179,23 @@ async def run_notebook(notebook, path, name, timeout, settle):
         resources={"metadata": {"path": str(path.parent)}},
     )
     total = sum(1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
+    interrupted = asyncio.Event()
+    task = asyncio.current_task()
+
+    def interrupt():
+        interrupted.set()
+        task.cancel()
+
     async with client.async_setup_kernel():
-        info = await client.async_wait_for_reply(client.kc.kernel_info())
-        await run_cells(client, Progress(name, total), settle)
+        for number in (signal.SIGINT, signal.SIGTERM):  # nbclient's own handlers would let the run go on without a kernel
+            asyncio.get_running_loop().add_signal_handler(number, interrupt)
+        try:
+            info = await client.async_wait_for_reply(client.kc.kernel_info())
+            await run_cells(client, Progress(name, total), settle)
+        except (Failure, asyncio.CancelledError):
+            if interrupted.is_set():
+                raise Interrupted from None
+            raise
     return info["content"]["language_info"] if info else None
 
 
@@ -266,6 +285,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         print("\nnotebooks: interrupted", file=sys.stderr)
         sys.exit(130)

@@ -78,3 +78,32 @@ test(
     assert.deepEqual(fs.readdirSync(dir).sort(), names.map((name) => `${name}.ipynb`).sort(), 'nothing else is left behind');
   },
 );
+
+test(
+  'an interruption ends the run and its kernel, without a trace of the stack and without the next notebook',
+  { skip: installed ? false : 'no Python environment; run npm run setup', timeout: 300_000 },
+  async (t) => {
+    const { chooseEnvironment } = await setupModule<Python>('python.mjs');
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    for (const interruption of ['SIGINT', 'SIGTERM'] as const) {
+      const [pidFile, next] = ['pid', 'next'].map((name) => path.join(dir, `${interruption}-${name}`));
+      const wait = `import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise(() => setInterval(() => 0, 1000));`;
+      writeNotebook(path.join(dir, 'a.ipynb'), [wait]);
+      writeNotebook(path.join(dir, 'b.ipynb'), [`import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(next)}, '');`]);
+      const script = path.join(root, 'scripts', 'run-notebooks.py');
+      const files = ['a', 'b'].map((name) => path.join(dir, `${name}.ipynb`));
+      const child = spawn(chooseEnvironment(root).python, [script, ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
+      let text = '';
+      child.stderr.on('data', (chunk) => (text += String(chunk)));
+      while (!fs.existsSync(pidFile) || fs.readFileSync(pidFile, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 100));
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      child.kill(interruption);
+      assert.equal(await ended, 130, text);
+      assert.match(text, /\nnotebooks: interrupted\n$/);
+      assert.doesNotMatch(text, /Traceback|exception/);
+      assert.throws(() => process.kill(Number(fs.readFileSync(pidFile, 'utf8')), 0), { code: 'ESRCH' }, 'the kernel goes on');
+      assert.equal(fs.existsSync(next), false);
+    }
+  },
+);
