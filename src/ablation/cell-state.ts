@@ -7,11 +7,6 @@ import type { Cell } from './cells';
 /** What lies in a cell's folder: nothing, a run that can go on, or one with all its results. */
 export type CellState = 'new' | 'started' | 'finished';
 
-/** The folder in a run's folder that holds its results on a data set that it was not trained on. */
-export function transferFolder(run: string, dataset: string): string {
-  return path.join(run, 'transfer', dataset.replaceAll(/[^\w.-]/g, '_'));
-}
-
 /**
  * Looks at a cell's run folder below `out`.
  * @throws UserError where it holds a run with other weights, data or settings: its results would be taken for those of this cell
@@ -30,5 +25,5 @@ export function cellState(out: string, cell: Cell): CellState {
 /** The results that a run still lacks: `null` for those on its own test set, else data sets. */
 export function missingResults(run: string, cell: Cell): (Cell['dataset'] | null)[] {
   const lacks = (dir: string): boolean => !fs.existsSync(path.join(dir, 'metrics.json'));
-  return [...(lacks(run) ? [null] : []), ...cell.transfer.filter((dataset) => lacks(transferFolder(run, dataset.name)))];
+  return [...(lacks(run) ? [null] : []), ...cell.transfer.filter((dataset) => lacks(new RunFolder(run).transfer(dataset.name)))];
 }

@@ -6,6 +6,7 @@ import type { LongRun } from '../common/progress';
 import { projectRoot } from '../common/project-root';
 import { datasetHash, readDataset } from '../datasets/layout';
 import { generatePhantoms, PHANTOM_VERSION } from '../datasets/phantoms/generate';
+import { transferName } from '../training/run-folder';
 import { modelIdentity } from '../training/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
 import type { DatasetSpec, Grid } from './grid';
@@ -33,7 +34,7 @@ export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<
     }
     const dataset = readDataset(dir);
     if (dataset.test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; a grid needs some to compare results`);
-    const other = datasets.find(({ name }) => name === dataset.name);
+    const other = datasets.find(({ name }) => transferName(name) === transferName(dataset.name));
     if (other)
       throw new UserError(`${grid.file}: datasets: ${other.dir} and ${dir} are both of ${dataset.name}; give each a grid of its own`);
     datasets.push({

@@ -8,7 +8,6 @@ import { evaluateRun } from '../evaluation/evaluate-run';
 import { withLock } from '../models/lock';
 import { RunFolder } from '../training/run-folder';
 import { train } from '../training/train';
-import { transferFolder } from './cell-state';
 import type { CellOrder } from './cell-order';
 
 /** How long a cell waits for a process of an earlier, killed grid that still ends its last step, in milliseconds. */
@@ -29,7 +28,7 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
       await train({ dataset, out: run, threads, featureCache: cache, ...start, ...options });
     }
     for (const other of transfer) {
-      if (fs.existsSync(path.join(transferFolder(run, other.name), 'metrics.json'))) continue;
+      if (fs.existsSync(path.join(folder.transfer(other.name), 'metrics.json'))) continue;
       await evaluateRun(run, other.dir, { ...options, featureCache: cache });
     }
     writeJson(folder.file('cell.json'), { variants: order.variants });

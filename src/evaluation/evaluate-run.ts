@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
@@ -45,22 +44,17 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   const hash = datasetHash(dataset);
   const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
   const files = dataset.test.map((sample) => sample.file);
-  const store = await FeatureStore.of(files, scorer, { ...options, spillFile: folder.file('features.tmp'), keep });
+  const store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir, keep });
   try {
     const { protocol, seed } = record.config;
     const { metrics, predictions } = await evaluate(scorer, store, { dataset, epoch, protocol, seed });
     const own = hash === record.dataset.hash;
-    const dir = own ? folder.dir : path.join(folder.dir, 'transfer', transferFolder(dataset));
+    const dir = own ? folder.dir : folder.transfer(dataset.name);
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);
     return { metrics, scores: predictions.scores, dir };
   } finally {
     store.dispose();
   }
-}
-
-/** The name of a data set as that of a folder. */
-export function transferFolder({ name }: Dataset): string {
-  return name.replaceAll(/[^\w.-]/g, '_');
 }
 
 function checkTestSet({ dir, test }: Dataset): void {

@@ -46,7 +46,7 @@ export async function examine(run: string, samples: readonly Sample[], options: 
   let store: FeatureStore | undefined;
   try {
     const files = samples.map((sample) => sample.file);
-    store = await FeatureStore.of(files, scorer, { ...options, spillFile: folder.file('features.tmp') });
+    store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir });
     const { scores, maps } = predictStored(scorer, store, samples.length);
     const found = await Promise.all(
       samples.map(async (sample, i) => ({

@@ -4,9 +4,10 @@ import type { Random } from '../common/random';
 import type { Dataset } from '../datasets/layout';
 import { pairedBootstrap, type PairedTest } from '../tables/paired-bootstrap';
 import type { FeatureCache } from '../training/feature-cache';
+import { transferName } from '../training/run-folder';
 import { loadRun } from '../training/session';
 import { labelsOf, type Metrics } from './evaluate';
-import { evaluateLoaded, transferFolder } from './evaluate-run';
+import { evaluateLoaded } from './evaluate-run';
 
 /** A run that is tested on every data set. */
 export interface TransferRun {
@@ -50,7 +51,7 @@ export async function transferMatrix(
   options: LongRun & { featureCache?: FeatureCache } = {},
 ): Promise<TransferMatrix> {
   refuseTwins(runs.map(({ name }) => name));
-  refuseTwins(datasets.map(transferFolder));
+  refuseTwins(datasets.map(({ name }) => transferName(name)));
   const cells: TransferCell[] = [];
   for (const { name, run } of runs) {
     const loaded = await loadRun(run);

@@ -17,10 +17,10 @@ type Batch = { count: number } & (
 export interface FeatureStoreOptions extends LongRun {
   /** Images encoded at a time (default 8). */
   batchSize?: number;
-  /** Bytes of features kept in memory (default 2 GiB); what goes beyond is kept in `spillFile`. */
+  /** Bytes of features kept in memory (default 2 GiB); what goes beyond is kept in a file in `spillFolder`. */
   memoryLimit?: number;
-  /** File for features beyond the limit; removed by {@link FeatureStore.dispose}. */
-  spillFile: string;
+  /** Folder for the file of features beyond the limit; it has no name there, so that it is gone with the process, and no other's. */
+  spillFolder: string;
   /** File in which these features are kept for other runs ({@link featureFile}); where it is there, nothing is encoded. */
   keep?: { file: string; limit?: number };
 }
@@ -36,14 +36,14 @@ export class FeatureStore {
   private handle?: number;
 
   private constructor(
-    private readonly spillFile: string,
+    private readonly spillFolder: string,
     private readonly memoryLimit: number,
   ) {}
 
   /** Encodes image files; the next batch is decoded while one is encoded. */
   static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
-    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFile, keep, onProgress, signal } = options;
-    const store = new FeatureStore(spillFile, memoryLimit);
+    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFolder, keep, onProgress, signal } = options;
+    const store = new FeatureStore(spillFolder, memoryLimit);
     const batches = Math.ceil(files.length / batchSize);
     const kept = keep && batches > 0 ? openFeatures(keep.file, batches) : undefined;
     if (kept) return store.take(kept, batches);
@@ -98,10 +98,7 @@ export class FeatureStore {
       this.batches.push({ count, tensors });
       return;
     }
-    if (this.handle === undefined) {
-      fs.mkdirSync(path.dirname(this.spillFile), { recursive: true });
-      this.handle = fs.openSync(this.spillFile, 'w+');
-    }
+    this.handle ??= openNameless(this.spillFolder);
     const offset = this.spilled;
     for (const tensor of tensors) {
       const data = tensor.dataSync();
@@ -137,7 +134,7 @@ export class FeatureStore {
     return shapes.map((shape) => {
       const data = new Float32Array(shape[0] * shape[1] * shape[2]);
       const n = fs.readSync(this.handle as number, data, 0, data.byteLength, at);
-      if (n !== data.byteLength) throw new UserError(`${this.spillFile}: was changed while it was in use`);
+      if (n !== data.byteLength) throw new UserError(`${this.spillFolder}: features that were kept there cannot be read back`);
       at += data.byteLength;
       return tf.tensor3d(data, shape);
     });
@@ -147,8 +144,18 @@ export class FeatureStore {
     for (const batch of this.batches) if ('tensors' in batch) tf.dispose(batch.tensors);
     this.batches.length = 0;
     if (this.handle !== undefined) fs.closeSync(this.handle);
-    fs.rmSync(this.spillFile, { force: true });
     this.handle = undefined;
+  }
+}
+
+/** A file to write and read whose name is removed at once: its space is free again when it is closed, however the process ends. */
+function openNameless(folder: string): number {
+  fs.mkdirSync(folder, { recursive: true });
+  const place = fs.mkdtempSync(path.join(folder, 'features-'));
+  try {
+    return fs.openSync(path.join(place, 'spilled'), 'w+');
+  } finally {
+    fs.rmSync(place, { recursive: true });
   }
 }
 

@@ -31,7 +31,7 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
     const { featureCache: cache } = options;
     const keep = cache && { file: featureFile(cache, record, detector), limit: cache.limit };
     const files = dataset.test.map((sample) => sample.file);
-    store = await FeatureStore.of(files, detector, { ...options, spillFile: folder.file('features.tmp'), keep });
+    store = await FeatureStore.of(files, detector, { ...options, spillFolder: folder.dir, keep });
     const { metrics, predictions } = await evaluate(detector, store, { dataset, epoch: 0, protocol, seed });
     writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
     return { record, history: [], metrics };

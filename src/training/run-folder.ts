@@ -39,12 +39,25 @@ export interface HistoryRow {
 
 const COLUMNS = ['epoch', 'focal', 'dice', 'total', 'imageAuroc', 'pixelAuroc', 'seconds'] as const;
 
+/** The name of a data set as that of a folder; one of dots alone, or of none, leads nowhere else. */
+export function transferName(dataset: string): string {
+  return dataset
+    .slice(0, 100)
+    .replaceAll(/[^\w.-]/g, '_')
+    .replace(/^\.*$/, '_$&');
+}
+
 /** The files of one run. */
 export class RunFolder {
   constructor(readonly dir: string) {}
 
   file(name: string): string {
     return path.join(this.dir, name);
+  }
+
+  /** The folder of the results on a data set that the run was not trained on. */
+  transfer(dataset: string): string {
+    return this.file(path.join('transfer', transferName(dataset)));
   }
 
   /** True where a run was begun here. */

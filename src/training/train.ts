@@ -190,7 +190,7 @@ class Run {
       this.store = await FeatureStore.of(
         this.dataset.test.map((sample) => sample.file),
         this.model,
-        { onProgress, signal, spillFile: this.folder.file('features.tmp'), keep },
+        { onProgress, signal, spillFolder: this.folder.dir, keep },
       );
       this.masks = await loadMasks(this.dataset.test, this.config.imageSize);
     }

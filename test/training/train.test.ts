@@ -160,6 +160,16 @@ test('evaluate gives the numbers of the run; on another set they go beside it; p
   assert.equal(transfer.dir, path.join(out, 'transfer', 'tiny'));
   assert.equal(transfer.metrics.pixelAuroc, null);
   assert.equal(transfer.metrics.images, 4);
+  const list = path.join(other, 'samples', 'test.json');
+  const named = (clsname: string): void =>
+    fs.writeFileSync(list, fs.readFileSync(list, 'utf8').replaceAll(/"clsname":"[^"]*"/g, `"clsname":${JSON.stringify(clsname)}`));
+  fs.rmSync(path.join(other, 'samples', 'train.json'));
+  fs.writeFileSync(path.join(other, 'samples', 'train.json'), '');
+  for (const name of ['..', '.', '../../x']) {
+    named(name);
+    assert.equal(path.dirname((await evaluateRun(out, other)).dir), path.join(out, 'transfer'), name);
+  }
+  assert.deepEqual(json(out, 'metrics.json'), before, "the run's own results stay");
   const [name, , score] = bytes(out, 'predictions.csv').toString().split('\n')[2].split(',');
   const target = path.join(temporaryFolder(), 'maps');
   const image = path.join(await dataset, name);
