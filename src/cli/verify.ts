@@ -14,7 +14,7 @@ export function registerVerify(root: Command): void {
     .action(async (dir: string, options: { section?: string[]; json?: boolean }) => {
       const { verifyAll } = await import('../verify/verify');
       const report = await verifyAll(dir, options.section);
-      emit(options.json, report, ({ checks }) => [...checks.map(line), summary(checks)].join('\n'));
+      emit(options.json, report, ({ checks, absent }) => [...checks.map(line), ...notThere(absent), summary(checks)].join('\n'));
       const missed = report.checks.filter((check) => check.ok === false).length;
       if (missed > 0) throw new UserError(`verify ${dir}: ${missed} of ${report.checks.length} checks missed their tolerance`);
     });
@@ -23,6 +23,10 @@ export function registerVerify(root: Command): void {
 function line({ name, maxAbs, maxRel, tolerance, ok, note }: Check): string {
   const numbers = `abs ${maxAbs.toExponential(1).padStart(8)}  rel ${maxRel.toExponential(1).padStart(8)}`;
   return `${ok ? 'ok  ' : 'MISS'}  ${name.padEnd(56)} ${numbers}  (${tolerance})${note ? `  ${note}` : ''}`;
+}
+
+function notThere(absent: string[]): string[] {
+  return absent.length > 0 ? [`not in this directory: ${absent.join(', ')}`] : [];
 }
 
 function summary(checks: Check[]): string {

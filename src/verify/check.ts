@@ -18,19 +18,19 @@ export type Numbers = ArrayLike<number>;
 
 /** Compares two arrays of equal length, element by element, with an absolute tolerance. NaN never passes. */
 export function checkClose(name: string, ours: Numbers, reference: Numbers, tolerance: number): Check {
-  const d = difference(name, ours, reference);
+  const d = difference(ours, reference);
   return { name, ...d, tolerance: tolerance === 0 ? 'exact' : `${tolerance} absolute`, ok: d.maxAbs <= tolerance };
 }
 
 /** The same with a tolerance relative to the largest absolute value of the reference. */
 export function checkRelative(name: string, ours: Numbers, reference: Numbers, tolerance: number): Check {
-  const d = difference(name, ours, reference);
+  const d = difference(ours, reference);
   return { name, ...d, tolerance: `${tolerance} of the largest value`, ok: d.maxRel <= tolerance };
 }
 
 /** All within `outer`, and a share of the elements within `inner` (parameters after Adam steps). */
 export function checkMost(name: string, ours: Numbers, reference: Numbers, share: number, inner: number, outer: number): Check {
-  const d = difference(name, ours, reference);
+  const d = difference(ours, reference);
   let within = 0;
   for (let i = 0; i < reference.length; i++) if (Math.abs(ours[i] - reference[i]) <= inner) within++;
   const fraction = reference.length === 0 ? 1 : within / reference.length;
@@ -39,8 +39,13 @@ export function checkMost(name: string, ours: Numbers, reference: Numbers, share
     ...d,
     tolerance: `${share * 100}% within ${inner}, all within ${outer}`,
     ok: fraction >= share && d.maxAbs <= outer,
-    note: `${(fraction * 100).toFixed(2)}% within`,
+    note: d.note ?? `${(fraction * 100).toFixed(2)}% within`,
   };
+}
+
+/** What a part that cannot be compared leaves: a miss that says why. */
+export function failed(name: string, why: string): Check {
+  return { name, maxAbs: Infinity, maxRel: Infinity, tolerance: 'readable', ok: false, note: why };
 }
 
 /** Equality of strings, ids or nulls. */
@@ -49,8 +54,10 @@ export function checkEqual(name: string, ours: unknown, reference: unknown): Che
   return { name, maxAbs: ok ? 0 : Infinity, maxRel: ok ? 0 : Infinity, tolerance: 'exact', ok };
 }
 
-function difference(name: string, ours: Numbers, reference: Numbers): { maxAbs: number; maxRel: number } {
-  if (ours.length !== reference.length) throw new Error(`${name}: ${ours.length} values, the reference has ${reference.length}`);
+function difference(ours: Numbers, reference: Numbers): { maxAbs: number; maxRel: number; note?: string } {
+  if (ours.length !== reference.length) {
+    return { maxAbs: Infinity, maxRel: Infinity, note: `${ours.length} values, the reference has ${reference.length}` };
+  }
   let maxAbs = 0;
   let largest = 0;
   for (let i = 0; i < reference.length; i++) {

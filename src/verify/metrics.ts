@@ -34,7 +34,11 @@ const curveCase = z.object({
   pr: z.object({ precision: values, recall: values, thresholds: values }).nullish(),
 });
 const pixelCase = z.object({ name: z.string(), shape: z.tuple([z.number(), z.number(), z.number()]) }).passthrough();
-const format = z.object({ image: z.array(imageCase), curves: z.array(curveCase), pixel: z.array(pixelCase) });
+const format = z.object({
+  image: z.array(imageCase).default([]),
+  curves: z.array(curveCase).default([]),
+  pixel: z.array(pixelCase).default([]),
+});
 
 /**
  * Compares every field of `metrics.json` (image metrics, curves, pixel metrics; AUPRO at whatever limits `aupro_NNN` names, in

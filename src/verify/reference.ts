@@ -1,10 +1,11 @@
+import { UserError } from '../common/errors';
 import type { NamedArray } from '../common/safetensors';
 import type { RgbImage } from '../image/image';
 
 /** Images `[B, H, W, 3]` of a reference file, one by one. */
 export function rgbImages({ shape, data }: NamedArray): RgbImage[] {
   const [b, height, width, channels] = shape;
-  if (shape.length !== 4 || channels !== 3) throw new Error(`images: expected shape [B, H, W, 3], got [${shape.join(', ')}]`);
+  if (shape.length !== 4 || channels !== 3) throw new UserError(`image_u8: expected shape [B, H, W, 3], got [${shape.join(', ')}]`);
   const size = height * width * 3;
   return Array.from({ length: b }, (_, i) => ({
     width,

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import type { Check } from './check';
+import { failed, type Check } from './check';
 import { verifyClip } from './clip';
 import { verifyMediclip } from './mediclip';
 import { verifyMetrics } from './metrics';
@@ -13,7 +13,7 @@ import { verifyTokenizer } from './tokenizer';
 const SECTIONS: Record<string, { needs: string; run: (dir: string) => Promise<Check[]> }> = {
   clip: { needs: 'clip/expected.safetensors', run: verifyClip },
   tokenizer: { needs: 'tokenizer.json', run: verifyTokenizer },
-  mediclip: { needs: 'mediclip/inputs.safetensors', run: verifyMediclip },
+  mediclip: { needs: 'mediclip/inputs.safetensors', run: verifyMediclip }, // and clip/checkpoint
   preprocess: { needs: 'preprocess/expected.safetensors', run: verifyPreprocess },
   metrics: { needs: 'metrics.json', run: verifyMetrics },
   synthesis: { needs: 'synthesis/draws.json', run: (dir) => verifySynthesis(dir) },
@@ -28,7 +28,7 @@ export interface VerifyReport {
 }
 
 /**
- * Compares this implementation with every part of a reference directory that is there.
+ * Compares this implementation with every part of a reference directory that is there; a part that is damaged is a miss.
  * @param only - names of parts; default all
  * @throws UserError where the directory holds none, or a part asked for is missing
  */
@@ -44,6 +44,13 @@ export async function verifyAll(dir: string, only?: readonly string[]): Promise<
     throw new UserError(`${dir}: no reference arrays (${absent.map((name) => SECTIONS[name].needs).join(', ')} missing)`);
   }
   const checks: Check[] = [];
-  for (const name of present) checks.push(...(await SECTIONS[name].run(dir)));
+  for (const name of present) {
+    try {
+      checks.push(...(await SECTIONS[name].run(dir)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      checks.push(failed(name, error.message)); // the other parts are compared all the same
+    }
+  }
   return { dir, absent, checks, ok: checks.every((check) => check.ok) };
 }

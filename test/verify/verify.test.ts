@@ -80,6 +80,36 @@ test('a changed number is found, and the exit code says so', { timeout: 120_000 
   assert.match(err, /2 of \d+ checks missed/);
 });
 
+test('what is not there is not compared; a part that is damaged is a miss, and the others are compared', async () => {
+  const dir = temporaryFolder();
+  fs.cpSync('test/golden/clip', path.join(dir, 'clip'), { recursive: true });
+  const file = path.join(dir, 'clip', 'expected.safetensors');
+  const source = SafetensorsFile.open(file);
+  const kept = ['pixel_values', 'image_embeds', 'input_ids', 'text_embeds_causal'];
+  writeSafetensors(
+    file,
+    kept.map((name) => [name, source.read(name)]),
+  );
+  fs.mkdirSync(path.join(dir, 'mediclip'));
+  for (const name of ['inputs.safetensors', 'variant_front.json', 'variant_front.safetensors', 'meta.json'])
+    fs.copyFileSync(`test/golden/mediclip/${name}`, path.join(dir, 'mediclip', name));
+  fs.writeFileSync(path.join(dir, 'mediclip', 'variant_front.json'), '{"layers_out": [2, 4, 6], "n_learnable_token": 4}');
+  fs.writeFileSync(path.join(dir, 'metrics.json'), '{"image": [{"name": "a", "scores": [1, 2], "labels": [0, 1], "auroc": 1}]}');
+  const { code, out } = await verify([dir, '--json'], hasNative ? 'tensorflow' : 'wasm');
+  const report = JSON.parse(out) as Report & { checks: { note?: string }[] };
+  assert.deepEqual(
+    report.checks.map(({ name, ok }) => [name, ok]),
+    [
+      ['clip/image_embeds', true],
+      ['clip/text_embeds_causal', true],
+      ['mediclip', false],
+      ['metrics/image/auroc', true],
+    ],
+  );
+  assert.match(String(report.checks[2].note), /variant_front\.json: CSC: Required/);
+  assert.equal(code, 1);
+});
+
 test('a directory without reference arrays, and an unknown section, are refused', async () => {
   const empty = await verify([temporaryFolder()], 'wasm');
   assert.deepEqual([empty.code, empty.out], [1, '']);
