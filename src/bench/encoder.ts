@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { initBackend, tf } from '../common/backend';
 import { Random } from '../common/random';
 import { Clip } from '../clip/clip';
@@ -7,12 +6,10 @@ import { ImageEncoderGraph } from '../clip/image-encoder-graph';
 import type { Precision } from '../clip/graph-layers';
 import { layerEncoder } from '../clip/frozen-encoder';
 import type { Bench, BenchOptions, Comparison, Findings } from './bench';
-import { benchConfig, writeRandomClip } from './random-clip';
+import { paperModel } from './paper-model';
 import { PythonSide } from './python-side';
 import { alternate, mapSpread, ratios, seconds } from './spread';
 import { largestScoreChange } from './score-change';
-
-const BATCH = 8;
 
 /** ViT-L/14's image encoder with random weights, the tokens of three blocks, per image, against open_clip on PyTorch. */
 export const encoder: Bench = {
@@ -35,26 +32,13 @@ export const encoderBf16: Bench = {
 
 async function measure(options: BenchOptions, precision: Precision, goal: Comparison['goal']): Promise<Findings> {
   await initBackend();
-  const config = benchConfig(options.quick);
-  const batch = options.quick ? 2 : BATCH;
-  const layers = defaultLayers(config.vision_config.num_hidden_layers);
-  const { vision_config: v } = config;
-  const { side, versions } = await PythonSide.start('encoder', {
-    batch,
-    layers,
-    dim: config.projection_dim,
-    vision: {
-      image_size: v.image_size,
-      patch_size: v.patch_size,
-      layers: v.num_hidden_layers,
-      width: v.hidden_size,
-      head_width: v.hidden_size / v.num_attention_heads,
-      mlp_ratio: v.intermediate_size / v.hidden_size,
-    },
-  });
-  const clip = await Clip.open(writeRandomClip(path.join(options.folder, 'clip'), config));
+  const { dir, config, settings } = paperModel(options);
+  const batch = config.batchSize;
+  const { side, versions } = await PythonSide.start('encoder', settings);
+  const clip = await Clip.open(dir);
+  const layers = defaultLayers(clip.config.vision_config.num_hidden_layers);
   const random = Random.of(1, 'bench', 'pixels');
-  const shape: [number, number, number, number] = [batch, 3, v.image_size, v.image_size];
+  const shape: [number, number, number, number] = [batch, 3, clip.imageSize, clip.imageSize];
   const pixels = tf.tensor4d(
     Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
     shape,

@@ -63,9 +63,9 @@ export class PythonSide {
   }
 
   private async read(): Promise<Message> {
-    const { value, done } = await this.lines.next();
-    if (done) throw new UserError(`scripts/bench/${this.script}.py ended: ${this.errors.at(-1) ?? 'it said nothing'}`);
-    return JSON.parse(value) as Message;
+    const line = await this.lines.next();
+    if (line.done) throw new UserError(`scripts/bench/${this.script}.py ended: ${this.errors.at(-1) ?? 'it said nothing'}`);
+    return JSON.parse(line.value) as Message;
   }
 
   /** Ends the process. */
