@@ -13,6 +13,8 @@ export interface Comparison {
   ratioOf: string;
   /** Of the pairs measured one after the other; against a quoted number, of ours alone. */
   ratio: Spread;
+  /** The same ratio of processor time, which other work on the machine disturbs less. */
+  cpuRatio?: Spread;
   /** What was aimed at, if anything. */
   goal?: { atMost: number } | { atLeast: number };
 }

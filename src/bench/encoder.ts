@@ -8,7 +8,7 @@ import { layerEncoder } from '../clip/frozen-encoder';
 import type { Bench, BenchOptions, Comparison, Findings } from './bench';
 import { paperModel } from './paper-model';
 import { PythonSide } from './python-side';
-import { alternate, mapSpread, ratios, seconds } from './spread';
+import { alternate, mapSpread, ratios, taken } from './spread';
 import { largestScoreChange } from './score-change';
 
 /** ViT-L/14's image encoder with random weights, the tokens of three blocks, per image, against open_clip on PyTorch. */
@@ -48,8 +48,8 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
   try {
     const times = await alternate(
       {
-        ours: () => seconds(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
-        PyTorch: async () => (await side.go({ bfloat16: precision === 'bfloat16' })).seconds,
+        ours: () => taken(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
+        PyTorch: () => side.go({ bfloat16: precision === 'bfloat16' }),
       },
       options.quick ? 1 : options.rounds,
       options,
@@ -57,7 +57,7 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
     const perImage = (label: string, of: keyof typeof times): Comparison['ours'] => ({
       label,
       unit: 'ms/image',
-      ...mapSpread(times[of], (s) => (1000 * s) / batch),
+      ...mapSpread(times[of].seconds, (s) => (1000 * s) / batch),
     });
     return {
       comparisons: [
@@ -66,7 +66,8 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
           ours: perImage('ours', 'ours'),
           other: perImage('open_clip on PyTorch', 'PyTorch'),
           ratioOf: 'ours / PyTorch',
-          ratio: ratios(times.ours, times.PyTorch),
+          ratio: ratios(times.ours.seconds, times.PyTorch.seconds),
+          cpuRatio: ratios(times.ours.cpu, times.PyTorch.cpu),
           goal,
         },
       ],

@@ -5,6 +5,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { UserError } from '../common/errors';
 import { projectRoot } from '../common/project-root';
+import type { Taken } from './spread';
 
 /** The Python that `npm run bench:setup` makes. */
 export function benchPython(): string {
@@ -34,6 +35,7 @@ export class PythonSide {
   ) {
     const input = child.stdout as NodeJS.ReadableStream;
     this.lines = readline.createInterface({ input })[Symbol.asyncIterator]();
+    child.stdin?.on('error', () => undefined); // that it has ended is told when it is read from
     child.stderr?.on('data', (chunk: Buffer) => this.errors.push(...chunk.toString().split('\n').filter(Boolean)));
   }
 
@@ -56,10 +58,10 @@ export class PythonSide {
     return { side, versions: versions as Record<string, string> };
   }
 
-  /** Lets it do its work once; its `seconds`, counted there, and what else it found. */
-  async go(order: Message = {}): Promise<Message & { seconds: number }> {
+  /** Lets it do its work once; what it took, counted there, and what else it found. */
+  async go(order: Message = {}): Promise<Message & Taken> {
     this.child.stdin?.write(`${JSON.stringify(order)}\n`);
-    return (await this.read()) as Message & { seconds: number };
+    return (await this.read()) as Message & Taken;
   }
 
   private async read(): Promise<Message> {

@@ -32,35 +32,44 @@ export function ratios(a: Spread, b: Spread): Spread {
   return spread(a.values.map((value, i) => value / b.values[i]));
 }
 
-/** Something to time: gives the seconds that it took, as it counts them itself. */
-export type Timed = () => number | Promise<number>;
+/** What one go of a side took: seconds by the clock, and of all cores together. */
+export interface Taken {
+  seconds: number;
+  cpu: number;
+}
 
-/** Seconds that work takes. */
-export async function seconds(work: () => unknown): Promise<number> {
+/** What work in this process takes. */
+export async function taken(work: () => unknown): Promise<Taken> {
+  const before = process.cpuUsage();
   const started = performance.now();
   await work();
-  return (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
 }
 
 /**
  * Times several things in turn (A B A B ...), so that what disturbs the machine meets all alike; each once before, not counted.
- * @returns a spread of seconds for each, by name
+ * @returns by name, the seconds and the processor's seconds
  */
 export async function alternate<K extends string>(
-  sides: Record<K, Timed>,
+  sides: Record<K, () => Promise<Taken>>,
   rounds: number,
   { onProgress, signal }: LongRun = {},
-): Promise<Record<K, Spread>> {
+): Promise<Record<K, { seconds: Spread; cpu: Spread }>> {
   const names = Object.keys(sides) as K[];
-  const times = new Map<K, number[]>(names.map((name) => [name, []]));
+  const all = new Map<K, Taken[]>(names.map((name) => [name, []]));
   const total = (rounds + 1) * names.length;
   for (let round = 0; round <= rounds; round++) {
     for (const [i, name] of names.entries()) {
       if (signal?.aborted) throw new Interrupted('bench: stopped; nothing was measured to the end');
-      const value = await sides[name]();
-      if (round > 0) times.get(name)?.push(value);
-      onProgress?.({ phase: 'measuring', done: round * names.length + i + 1, total, note: name });
+      const one = await sides[name]();
+      if (round > 0) all.get(name)?.push(one);
+      onProgress?.({ phase: 'measuring', done: round * names.length + i + 1, total, note: `${name} ${one.seconds.toFixed(3)} s` });
     }
   }
-  return Object.fromEntries(names.map((name) => [name, spread(times.get(name) as number[])])) as Record<K, Spread>;
+  const spreads = names.map((name) => {
+    const list = all.get(name) as Taken[];
+    return [name, { seconds: spread(list.map((t) => t.seconds)), cpu: spread(list.map((t) => t.cpu)) }];
+  });
+  return Object.fromEntries(spreads) as Record<K, { seconds: Spread; cpu: Spread }>;
 }

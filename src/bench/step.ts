@@ -6,7 +6,7 @@ import { buildModel } from '../training/session';
 import type { Bench } from './bench';
 import { paperModel, roundImages } from './paper-model';
 import { PythonSide } from './python-side';
-import { alternate, ratios, seconds } from './spread';
+import { alternate, ratios, taken } from './spread';
 
 /** A training step of ViT-L/14 from synthesis to Adam, against the same formulas on PyTorch and open_clip. */
 export const step: Bench = {
@@ -40,11 +40,11 @@ export const step: Bench = {
     try {
       const times = await alternate(
         {
-          ours: () => seconds(once),
+          ours: () => taken(once),
           PyTorch: async () => {
             const found = await side.go({ what: 'step' });
             peakMiB = found.peakMiB as number;
-            return found.seconds;
+            return found;
           },
         },
         options.quick ? 1 : options.rounds,
@@ -57,10 +57,11 @@ export const step: Bench = {
         comparisons: [
           {
             what: `training step, batch ${config.batchSize}`,
-            ours: { label: 'ours, with synthesis', unit: 's', ...times.ours },
-            other: { label: 'PyTorch and open_clip, without synthesis', unit: 's', ...times.PyTorch },
+            ours: { label: 'ours, with synthesis', unit: 's', ...times.ours.seconds },
+            other: { label: 'PyTorch and open_clip, without synthesis', unit: 's', ...times.PyTorch.seconds },
             ratioOf: 'ours / PyTorch',
-            ratio: ratios(times.ours, times.PyTorch),
+            ratio: ratios(times.ours.seconds, times.PyTorch.seconds),
+            cpuRatio: ratios(times.ours.cpu, times.PyTorch.cpu),
             goal: { atMost: 1 },
           },
         ],

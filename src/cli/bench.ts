@@ -47,12 +47,17 @@ function text({ bench, quick, machine, versions, comparisons, figures }: BenchRe
   ].join('\n');
 }
 
-function lines({ what, ours, other, ratioOf, ratio, goal, reached }: Comparison & { reached?: boolean }): string[] {
+function lines({ what, ours, other, ratioOf, ratio, cpuRatio, goal, reached }: Comparison & { reached?: boolean }): string[] {
   const wanted =
     goal === undefined
       ? ''
       : `  (goal: ${'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`}; ${reached ? 'reached' : 'not reached'})`;
-  return [`  ${what}`, `    ${side(ours)}`, `    ${side(other)}`, `    ${ratioOf}: ${range(ratio)}${wanted}`];
+  return [
+    `  ${what}`,
+    `    ${side(ours)}`,
+    `    ${side(other)}`,
+    `    ${ratioOf}: ${range(ratio)}${cpuRatio ? `; of processor time ${range(cpuRatio)}` : ''}${wanted}`,
+  ];
 }
 
 function side(of: Side): string {
