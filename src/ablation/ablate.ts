@@ -10,7 +10,6 @@ import { cellState, type CellState } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey } from './estimate';
 import type { Grid } from './grid';
 import { CellProcesses, threadEnvironment } from './launch';
-import type { CellOrder } from './cell-order';
 import { findMaterials } from './materials';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
