@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { listFolder, locateFolders, relativeName, type RawDataset, type RawImage } from './raw';
+import { listFolder, listTree, locateFolders, relativeName, type RawDataset, type RawImage } from './raw';
 
 /** Names of the folders of {@link findFolder}. */
 export interface FolderNames {
@@ -16,8 +16,9 @@ export interface FolderNames {
 }
 
 /**
- * Any images sorted into folders: `normal/`, `abnormal/` and, for some or all abnormal images, `masks/` with files of the
- * same name but for the extension, or with `_mask` added to it.
+ * Any images sorted into folders, with folders within them or without: `normal/`, `abnormal/` and, for some or all abnormal images,
+ * `masks/` with files of the same name but for the extension, or with `_mask` added to it: at the same place within `masks/` as the image
+ * within `abnormal/`, or anywhere where only one image and one mask have that name.
  */
 export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   const { normal = 'normal', abnormal = 'abnormal', masks = 'masks' } = names;
@@ -27,13 +28,17 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
     listFolder(parent).folders.find((folder) => folder.toLowerCase() === name.toLowerCase());
   const abnormalName = sibling(abnormal);
   const masksName = sibling(masks);
-  const maskFiles = masksName === undefined ? new Map<string, string>() : masksByStem(path.join(parent, masksName));
+  const maskFiles = masksName === undefined ? [] : listTree(path.join(parent, masksName)).map((name) => path.join(parent, masksName, name));
+  const maskOf =
+    masksName === undefined || abnormalName === undefined
+      ? (): undefined => undefined
+      : maskFinder(listTree(path.join(parent, abnormalName)), maskFiles, path.join(parent, masksName));
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
   const add = (dir: string, label: 0 | 1): void => {
-    for (const name of listFolder(dir).files) {
+    for (const name of listTree(dir)) {
       const file = path.join(dir, name);
-      const mask = label === 1 ? maskFiles.get(path.parse(name).name) : undefined;
+      const mask = label === 1 ? maskOf(name) : undefined;
       if (mask !== undefined) used.add(mask);
       const image: RawImage = { file, source: relativeName(from, file), label, masks: mask === undefined ? [] : [mask] };
       out.images.push(image);
@@ -41,13 +46,30 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   };
   add(normalDir, 0);
   if (abnormalName !== undefined) add(path.join(parent, abnormalName), 1);
-  for (const mask of maskFiles.values())
+  for (const mask of maskFiles)
     if (!used.has(mask)) out.skipped.push({ file: relativeName(from, mask), reason: 'a mask without its abnormal image' });
   return out;
 }
 
-function masksByStem(dir: string): Map<string, string> {
-  return new Map(listFolder(dir).files.map((name) => [path.parse(name).name.replace(/_mask$/i, ''), path.join(dir, name)]));
+/** Finds the mask of an image, both by their paths within their folders. */
+function maskFinder(images: readonly string[], masks: readonly string[], dir: string): (image: string) => string | undefined {
+  const stem = (name: string): string => path.join(path.dirname(name), path.parse(name).name);
+  const masksBy = (key: (name: string) => string): Map<string, string[]> => {
+    const found = new Map<string, string[]>();
+    for (const mask of masks) {
+      const name = key(path.relative(dir, mask)).replace(/_mask$/i, '');
+      found.set(name, [...(found.get(name) ?? []), mask]);
+    }
+    return found;
+  };
+  const byPlace = masksBy(stem);
+  const byName = masksBy((name) => path.parse(name).name);
+  return (image) => {
+    const { name } = path.parse(image);
+    const alone = images.filter((other) => path.parse(other).name === name).length === 1;
+    const named = byName.get(name) ?? [];
+    return byPlace.get(stem(image))?.[0] ?? (alone && named.length === 1 ? named[0] : undefined);
+  };
 }
 
 function className(from: string): string {

@@ -41,7 +41,8 @@ export async function readImages(
       images.push({ ...read, side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      skipped.push({ file: image.source, reason: messageOf(error).split(`${from}${path.sep}`).join('') });
+      const reason = messageOf(error).split(`${from}${path.sep}`).join('');
+      skipped.push({ file: image.source, reason: reason.startsWith(`${image.source}: `) ? reason.slice(image.source.length + 2) : reason });
     }
   }
   run.onProgress?.({ phase: 'reading images', done: raw.length, total: raw.length });

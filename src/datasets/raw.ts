@@ -59,6 +59,23 @@ export function listFolder(dir: string): { folders: string[]; files: string[] } 
 }
 
 /**
+ * The files in a folder and in the folders within it, as paths relative to it, sorted; names that begin with a dot, which systems leave
+ * behind, are none. A folder that is reached twice, through links, is read once.
+ */
+export function listTree(dir: string): string[] {
+  const seen = new Set<string>();
+  const walk = (at: string): string[] => {
+    const real = fs.realpathSync(path.join(dir, at));
+    if (seen.has(real)) return [];
+    seen.add(real);
+    const { folders, files } = listFolder(path.join(dir, at));
+    const shown = (names: string[]): string[] => names.filter((name) => !name.startsWith('.')).map((name) => path.join(at, name));
+    return [...shown(files), ...shown(folders).flatMap(walk)];
+  };
+  return walk('');
+}
+
+/**
  * The folder that has all the subfolders `wanted` (in any case of letters): `from` itself or one directly in it, as
  * archives often unpack into a folder of their own.
  * @returns the absolute paths of the subfolders, in the order of `wanted`

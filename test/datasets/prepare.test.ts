@@ -100,6 +100,27 @@ test('folder: other names, a chosen training size, other formats kept as they ar
   assert.deepEqual(names.map((sample) => path.extname(sample.file)).sort(), ['.jpg', '.tif']);
 });
 
+test('folder: images in folders within folders, masks at the same place or alone of their name, hidden files passed over', async () => {
+  await fill('normal/p1', 3, 0);
+  await fill('normal/p2/left', 3, 10);
+  await fill('abnormal/p1', 2, 50);
+  await fill('abnormal/p2', 2, 60);
+  put('abnormal/p2/alone.png', await picture(70));
+  put('normal/.DS_Store', 'x');
+  fs.symlinkSync(path.join(from, 'normal'), path.join(from, 'normal', 'p1', 'round-and-round'));
+  put('masks/p1/0.png', await maskOf(1));
+  put('masks/1.png', await maskOf(2)); // of which of the two?
+  put('masks/alone_mask.png', await maskOf(3));
+  const { found, skipped } = await prepare('folder', { train: 3 });
+  assert.deepEqual(found, { normal: 6, abnormal: 5 });
+  const masked = readDataset(out).test.filter((sample) => sample.label === 1 && sample.mask);
+  assert.deepEqual(
+    masked.map((sample) => sample.metadata?.source),
+    ['abnormal/p1/0.png', 'abnormal/p2/alone.png'],
+  );
+  assert.deepEqual(skipped, [{ file: 'masks/1.png', reason: 'a mask without its abnormal image' }]);
+});
+
 test('the same seed gives the same files, another seed another split', async () => {
   await fill('normal', 12, 0);
   await fill('abnormal', 2, 50);
@@ -152,7 +173,7 @@ test('damaged files are left out and listed; none readable is an error', async (
     skipped.map((one) => one.file),
     ['normal/Thumbs.db', 'normal/broken.png', 'abnormal/0.png'],
   );
-  assert.match(skipped[0].reason, /not an image of a known kind/);
+  assert.match(skipped[0].reason, /^not an image of a known kind/);
   assert.match(skipped[1].reason, /PNG image cannot be decoded/);
   assert.match(skipped[2].reason, /a mask of 5 x 5 pixels for an image of 8 x 8/);
   assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal], [4, 2]);
@@ -215,6 +236,10 @@ test('chexpert: frontal views, normal by No Finding, a patient on one side', asy
   put('CheXpert-v1.0-small/train.csv', [HEADER, ...rows].join('\n'));
   const report = await prepare('chexpert');
   assert.deepEqual([report.split, report.found], ['scaled', { normal: 120, abnormal: 30 }]);
+  put('CheXpert-v1.0-small/valid.csv', HEADER);
+  assert.deepEqual((await prepare('chexpert', { force: true })).found, report.found);
+  put('CheXpert-v1.0-small/valid.csv', '');
+  await refused('chexpert', /valid\.csv: is empty/, { force: true });
   assert.deepEqual(report.notes, ['train.csv: 154 rows; left out: 1 not frontal, 2 neither clearly normal nor abnormal']);
   assert.deepEqual(report.skipped, [{ file: 'train.csv', reason: '1 rows name images that are not there' }]);
   const { train, test: tested } = readDataset(out);
