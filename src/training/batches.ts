@@ -31,6 +31,11 @@ export function epochSteps(seed: number, epoch: number, images: number, batchSiz
   return Array.from({ length: Math.ceil(images / batchSize) }, (_, i) => requests.slice(i * batchSize, (i + 1) * batchSize));
 }
 
+/** Of a bank of N epochs the one that stands for an epoch, from 1 on; without a bank (0) the epoch itself. */
+export function bankEpoch(epoch: number, bankEpochs: number): number {
+  return bankEpochs > 0 ? ((epoch - 1) % bankEpochs) + 1 : epoch;
+}
+
 /**
  * Synthesised batches in the order of training. Worker threads draw a few steps ahead of the one that is asked for.
  */
@@ -71,7 +76,12 @@ export class BatchSource {
 
   private request(): void {
     if (this.planned.length === 0) {
-      this.planned = epochSteps(this.config.seed, this.epoch, this.images, this.config.batchSize);
+      this.planned = epochSteps(
+        this.config.seed,
+        bankEpoch(this.epoch, this.config.syntheticBank ?? 0),
+        this.images,
+        this.config.batchSize,
+      );
       this.epoch++;
     }
     const draws = this.pool.draw(this.planned.shift() ?? []);

@@ -64,6 +64,11 @@ const schema = z
     score: z.enum(['max', 'top1percent']).default('max'),
     /** How often each synthesis task is drawn. */
     tasks: tasks.default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
+    /**
+     * Epochs with synthesised images of their own (default: all, as published). With N, epoch N + 1 sees the images of epoch 1 again,
+     * and so on: the frozen encoder runs in the first N epochs only. Memory: N times the features of the support set.
+     */
+    syntheticBank: z.number().int().min(1).max(100_000).optional(),
     /** Parameters of the synthesis tasks. */
     synthesis: synthesisSchema.default({}),
     optimizer: z

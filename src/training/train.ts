@@ -22,6 +22,7 @@ import { featureFile, type FeatureCache } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
 import { alone, checkUnchanged, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
+import { TrainingFeatures } from './training-features';
 import { buildModel, modelIdentity, recordedModel } from './session';
 
 export interface TrainOptions extends LongRun {
@@ -104,10 +105,12 @@ async function learn({ folder, resumed, record, dataset, support, clip }: RunSta
     const images = await loadSupport(support, config.imageSize);
     const run = new Run(options, folder, record, dataset, model, adam, state);
     const source = new BatchSource(images, config, state.epoch + 1, options.threads);
+    const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
     try {
-      await run.epochs(source);
+      await run.epochs(features, source.stepsPerEpoch);
       return { record, history: run.history, metrics: await run.finish() };
     } finally {
+      features.dispose();
       await source.close();
       run.dispose();
     }
@@ -138,11 +141,11 @@ class Run {
   }
 
   /** All epochs that are still to do. */
-  async epochs(source: BatchSource): Promise<void> {
+  async epochs(features: TrainingFeatures, stepsPerEpoch: number): Promise<void> {
     const { epochs, protocol, watch } = this.config;
     for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
       const started = performance.now();
-      const [focal, dice] = await this.steps(source, epoch);
+      const [focal, dice] = await this.steps(features, stepsPerEpoch, epoch);
       const looks = protocol === 'paper' || (watch > 0 && (epoch % watch === 0 || epoch === epochs));
       const seen = looks && this.dataset.test.length > 0 ? await this.validate() : { imageAuroc: null, pixelAuroc: null };
       const row: HistoryRow = { epoch, focal, dice, total: focal + dice, ...seen, seconds: (performance.now() - started) / 1000 };
@@ -159,20 +162,20 @@ class Run {
   }
 
   /** The steps of one epoch; losses are read back once, at its end. */
-  private async steps(source: BatchSource, epoch: number): Promise<[number, number]> {
+  private async steps(features: TrainingFeatures, stepsPerEpoch: number, epoch: number): Promise<[number, number]> {
     const losses: tf.Tensor1D[] = [];
-    for (let step = 0; step < source.stepsPerEpoch; step++) {
+    for (let step = 0; step < stepsPerEpoch; step++) {
       await eventLoopTurn(); // or signals wait while worker threads keep sending
       if (this.options.signal?.aborted) {
         tf.dispose(losses);
         throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
       }
-      const { pixels, mask } = await source.next();
-      const tokens = tf.tidy(() => this.model.encode(pixels));
-      const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.loss);
-      this.adam.apply(gradients);
-      losses.push(parts);
-      tf.dispose([pixels, mask, tokens, gradients]);
+      await features.withBatch(epoch, step, ({ tokens, mask }) => {
+        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.loss);
+        this.adam.apply(gradients);
+        losses.push(parts);
+        tf.dispose(gradients);
+      });
     }
     const mean = tf.tidy(() => tf.mean(tf.stack(losses), 0));
     const [focal, dice] = await mean.data();
