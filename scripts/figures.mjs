@@ -38,6 +38,7 @@ async function make(folder) {
   if (options.notebooks.length > 0) return runNotebooks(options.notebooks);
   const phantoms = ['datasets', 'gallery', '--out', path.join(folder, 'phantoms.png')];
   const tables = ['table', '--runs', runs, '--name', 'all', '--format', 'csv', '--out', path.join(scratch, 'tables'), '--figures', folder];
+  tables.push('--maps', 'phantom-brain', 'phantom-chest', 'phantom-breast');
   for (const args of [phantoms, ...(fs.existsSync(runs) ? [tables] : [])]) {
     const code = await foreground(process.execPath, [path.join(root, 'bin', 'mediclip.cjs'), ...args]);
     if (code !== 0) return code;

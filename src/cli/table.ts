@@ -15,6 +15,7 @@ interface Options {
   format: Format;
   out?: string;
   figures?: string;
+  maps?: string[];
   metric?: MetricName[];
   dataset?: string;
   model?: string;
@@ -42,6 +43,7 @@ export function registerTable(root: Command): void {
     .addOption(new Option('--format <format>', 'how to write it').choices(['md', 'latex', 'csv', 'html']).default('md'))
     .option('--out <file>', 'file to write (default: to the screen); of all: a folder, which also gets configuration.json')
     .option('--figures <dir>', "folder for the table's chart, as SVG and PNG")
+    .option('--maps <dataset...>', 'with --figures: also test images of these data sets beside the map of each method, methods-DATASET.png')
     .addOption(new Option('--metric <name...>', 'instead of those that the table shows by itself').choices(METRICS))
     .option('--dataset <name>', 'only this test set')
     .option('--model <name>', 'only this model')
@@ -51,13 +53,23 @@ export function registerTable(root: Command): void {
     .action(run);
 }
 
-async function run({ runs, name, format, out, figures, metric, dataset, model, shots, protocol, json }: Options): Promise<void> {
+async function run({ runs, name, format, out, figures, maps = [], metric, dataset, model, shots, protocol, json }: Options): Promise<void> {
+  if (maps.length > 0 && figures === undefined) throw new UsageError('--maps: needs --figures, a folder for the pictures');
+  const given = { metrics: metric, dataset, model, shots, protocol };
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (name === 'all') await all(runs, format, out, figures, options);
+  else await one(name, { runs, format, out, figures, json }, options);
+  if (figures !== undefined) for (const shown of maps) await drawMaps(runs, shown, figures, options);
+}
+
+async function one(
+  name: TableName,
+  { runs, format, out, figures, json }: Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>,
+  options: QueryOptions,
+): Promise<void> {
   const { readResults } = await import('../tables/results');
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
-  const given = { metrics: metric, dataset, model, shots, protocol };
-  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  if (name === 'all') return all(runs, format, out, figures, options);
   const table = buildTable(name, readResults(runs), options, runs);
   const text = formatTable(table, format);
   if (out) write(out, text);
@@ -103,6 +115,25 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
   const picture = figureOf(table);
   if (!picture) return;
   for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) process.stderr.write(`written to ${file}\n`);
+}
+
+/** Images and maps of a data set on which there are runs, in the folder in which these found it. */
+async function drawMaps(runs: string, name: string, dir: string, { shots, model }: QueryOptions): Promise<void> {
+  const { readResults } = await import('../tables/results');
+  const { methodsFigure } = await import('../tables/methods-figure');
+  const { readDataset } = await import('../datasets/layout');
+  const { RunFolder } = await import('../training/run-folder');
+  const { exportFigure } = await import('../plots/export');
+  const results = readResults(runs);
+  const found = results.find((row) => row.trainedOn === name);
+  if (!found) {
+    const there = [...new Set(results.map(({ trainedOn }) => trainedOn))];
+    throw new UserError(`--maps ${name}: no finished run on it in ${runs}; there are runs on ${there.join(', ') || 'nothing'}`, 2);
+  }
+  const dataset = readDataset(new RunFolder(path.join(runs, found.run)).readRecord().dataset.dir);
+  const picture = await methodsFigure(results, dataset, { shots, model });
+  const file = `methods-${name.replaceAll(/[^\w-]/g, '_')}`;
+  for (const written of await exportFigure(file, picture, dir)) process.stderr.write(`written to ${written}\n`);
 }
 
 function write(file: string, text: string): void {

@@ -10,8 +10,10 @@ import type { Result } from './results';
 export interface MethodsFigureOptions extends LongRun {
   /** Methods by their labels in `comparison`, in the order of columns (default: all that give maps). */
   labels?: readonly string[];
-  /** Default 16; methods that see no training image take part with any. */
+  /** Default 16, or the most there are runs with; methods that see no training image take part with any. */
   shots?: number;
+  /** Of runs on several models (default: the first by name). */
+  model?: string;
   /** Seed of the runs (default: the smallest there is). */
   seed?: number;
   /** Abnormal images, evenly over the test set; one normal image follows (default 4). */
@@ -24,11 +26,12 @@ export interface MethodsFigureOptions extends LongRun {
  * @throws UserError where there are no such runs on that data set
  */
 export async function methodsFigure(results: readonly Result[], dataset: Dataset, options: MethodsFigureOptions = {}): Promise<PngPicture> {
-  const { shots = 16, count = 4, labels, seed, ...run } = options;
-  const here = results.filter(
-    (row) =>
-      row.group === 'methods' && row.dataset === dataset.name && row.trainedOn === dataset.name && (row.shots === shots || row.shots === 0),
-  );
+  const { count = 4, labels, seed, ...run } = options;
+  const home = results.filter((row) => row.group === 'methods' && row.dataset === dataset.name && row.trainedOn === dataset.name);
+  const { model = home.map((row) => row.model).sort()[0] } = options;
+  const there = home.filter((row) => row.model === model).map((row) => row.shots);
+  const { shots = there.includes(16) ? 16 : Math.max(0, ...there) } = options;
+  const here = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
   const names = labels ?? [...new Set([...here].sort((a, b) => a.order - b.order).map(({ label }) => label))];
   const abnormal = dataset.test.flatMap(({ label }, i) => (label === 1 ? [i] : []));
   const chosen = [...spread(abnormal, count), ...dataset.test.flatMap(({ label }, i) => (label === 0 ? [i] : [])).slice(0, 1)];

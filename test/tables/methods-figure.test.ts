@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { main } from '../../src/cli/main';
 import { readDataset } from '../../src/datasets/layout';
 import { readResults } from '../../src/tables/results';
 import { methodsFigure } from '../../src/tables/methods-figure';
@@ -18,6 +19,17 @@ test('a column for each method that gives maps, from the runs themselves', async
   const [results, dataset] = [readResults(dir), readDataset(tiny)];
   const picture = await methodsFigure(results, dataset, { shots: 2, count: 2 });
   assert.match(picture.alt, /^3 test images, .*maps of zero-shot CLIP, MediCLIP$|^3 test images, .*maps of MediCLIP, zero-shot CLIP$/);
+  const out = path.join(dir, 'figures');
+  await main(['table', '--runs', dir, '--name', 'comparison', '--out', path.join(dir, 'table.md'), '--figures', out, '--maps', 'tiny']);
+  assert.deepEqual(fs.readdirSync(out).sort(), ['auroc-by-shots.png', 'auroc-by-shots.svg', 'methods-tiny.png']);
+  for (const wrong of [
+    ['--figures', out, '--maps', 'huge'],
+    ['--maps', 'tiny'],
+  ]) {
+    await main(['table', '--runs', dir, '--name', 'comparison', '--out', path.join(dir, 'table.md'), ...wrong]);
+    assert.equal(process.exitCode, 2);
+    process.exitCode = 0;
+  }
   const one = await methodsFigure(results, dataset, { shots: 2, count: 2, labels: ['MediCLIP'] });
   assert.equal(picture.width - one.width, 128, 'a column less');
   await assert.rejects(
