@@ -11,6 +11,8 @@ export interface NotebookSettings {
   datasets: readonly string[];
   /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a drawn one (`MEDICLIP_IMAGES`). */
   images: string;
+  /** A folder of finished runs, absolute or below the project; `make` for runs that the notebook makes (`MEDICLIP_RUNS`). */
+  runs: string;
   /** Name or folder of a CLIP (`MEDICLIP_MODEL`). */
   model: string;
   /** Normal images to learn from, K (`MEDICLIP_SHOTS`). */
@@ -47,6 +49,7 @@ export function notebookSettings<K extends keyof NotebookSettings>(
     dataset: (value) => text('MEDICLIP_DATASET', value),
     datasets: (value) => list('MEDICLIP_DATASETS', value),
     images: (value) => text('MEDICLIP_IMAGES', value),
+    runs: (value) => text('MEDICLIP_RUNS', value),
     model: (value) => text('MEDICLIP_MODEL', value),
     shots: (value) => number('MEDICLIP_SHOTS', value, 1),
     epochs: (value) => number('MEDICLIP_EPOCHS', value, 1),

@@ -1,25 +1,34 @@
 import { escapeXml } from './style';
 
-/** A small table of texts. */
-export interface Table {
+/** A text, or one that is the best of those it stands beside, which is set in bold. */
+export type Cell = string | { text: string; best?: boolean };
+
+/** A small table of texts, some of which may be marked. */
+export interface Table<C extends Cell = string> {
   columns: readonly string[];
   /** As many cells a row as there are columns. */
-  rows: readonly (readonly string[])[];
+  rows: readonly (readonly C[])[];
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
 }
 
 /** The table as HTML; texts are escaped, columns of numbers are set to the right, and lines of the body do not break within 30 letters. */
-export function tableHtml({ columns, rows }: Table): string {
-  const numeric = columns.map((_, c) => rows.every((cells) => /^([−\d]|undefined$|$)/.test(cells[c])));
+export function tableHtml({ columns, rows }: Table<Cell>): string {
+  const numeric = columns.map((_, c) => rows.every((cells) => /^([−+\d]|undefined$|$)/.test(textOf(cells[c]))));
   const style = (cell: string, i: number, tag: string): string =>
     `text-align: ${numeric[i] ? 'right' : 'left'}${tag === 'td' && cell.length <= 30 ? '; white-space: nowrap' : ''}`;
-  const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
-    `<tr>${cells.map((cell, i) => `<${tag} style="${style(cell, i, tag)}">${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
+  const inner = (cell: Cell): string =>
+    typeof cell !== 'string' && cell.best ? `<b>${escapeXml(cell.text)}</b>` : escapeXml(textOf(cell));
+  const row = (cells: readonly Cell[], tag: 'th' | 'td'): string =>
+    `<tr>${cells.map((cell, i) => `<${tag} style="${style(textOf(cell), i, tag)}">${inner(cell)}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${row(columns, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
 }
 
 /** The table as lines of aligned text. */
-export function tableText({ columns, rows }: Table): string {
-  const all = [columns, ...rows];
+export function tableText({ columns, rows }: Table<Cell>): string {
+  const all = [columns, ...rows.map((cells) => cells.map(textOf))];
   const widths = columns.map((_, c) => Math.max(...all.map((cells) => [...(cells[c] ?? '')].length)));
   return all
     .map((cells) =>

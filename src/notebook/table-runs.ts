@@ -1,0 +1,51 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fromCSV } from 'arquero';
+import { findMaterials } from '../ablation/materials';
+import type { Grid } from '../ablation/grid';
+import { UserError } from '../common/errors';
+import { readText, sha256 } from '../common/files';
+import { projectRoot } from '../common/project-root';
+
+/**
+ * The place of a notebook's grid, `runs/notebooks/NAME-HASH`: another for other weights, images or base settings, so that runs of one
+ * grid only lie beside each other. A variant that is added finds the runs of those before.
+ */
+export async function gridFolder(grid: Grid, name: string): Promise<string> {
+  const { datasets, models } = await findMaterials(grid);
+  const decides = [datasets.map(({ hash }) => hash), models.map(({ hash }) => hash), grid.base];
+  return path.join(projectRoot(), 'runs', 'notebooks', `${name}-${sha256(JSON.stringify(decides)).slice(0, 8)}`);
+}
+
+/**
+ * A folder of finished runs.
+ * @param runs - absolute, or below the project
+ * @throws UserError if there is no such folder
+ */
+export function runsFolder(runs: string): string {
+  const folder = path.resolve(projectRoot(), runs);
+  if (!fs.existsSync(folder)) throw new UserError(`${runs}: no such folder; set MEDICLIP_RUNS to one that "mediclip ablate" wrote`);
+  return folder;
+}
+
+/** A line of a table as `mediclip table --format csv` writes it. */
+export interface CsvRow {
+  table: string;
+  dataset: string;
+  trainedOn: string;
+  model: string;
+  label: string;
+  k: number;
+  metric: string;
+  mean: number;
+  sd: number | null;
+  seeds: number;
+  epochs: number;
+  best: number;
+}
+
+/** The committed results of a table in `results/embedded`; none where they have not been made (`npm run results`). */
+export function committedRows(table: string, folder = path.join(projectRoot(), 'results', 'embedded')): CsvRow[] {
+  const file = path.join(folder, `${table}.csv`);
+  return fs.existsSync(file) ? (fromCSV(readText(file, 1 << 24)).objects() as CsvRow[]) : [];
+}

@@ -1,0 +1,117 @@
+import { formatNumber } from '../plots/style';
+import type { Cell, Table } from '../plots/table';
+import type { SeedPoint } from '../plots/seed-dots';
+import type { DifferencePoint } from '../plots/difference-bars';
+import type { ComparedRow } from '../tables/compare';
+import { METRICS, type MetricName } from '../tables/metrics';
+import { PUBLISHED } from '../tables/published';
+import type { TableName } from '../tables/queries';
+import type { Result } from '../tables/results';
+import { buildTable, NothingFound, type ResultTable } from '../tables/table';
+import { differenceText, percent, pText } from '../tables/texts';
+import type { CsvRow } from './table-runs';
+
+/** What arquero's tables have of use here. */
+interface Frame {
+  columnNames(): string[];
+  objects(): object[];
+}
+
+/**
+ * A data frame as a table for people: numbers with three decimals, nothing for what is undefined.
+ * @param options.best - a column whose largest value is set in bold
+ * @param options.within - among the rows that share the value of this column
+ */
+export function frameTable(frame: Frame, options: { best?: string; within?: string } = {}): Table<Cell> {
+  const columns = frame.columnNames();
+  const objects = frame.objects() as Record<string, unknown>[];
+  const { best, within } = options;
+  const isBest = (row: Record<string, unknown>): boolean => {
+    const beside = objects.filter((other) => within === undefined || other[within] === row[within]);
+    return best !== undefined && beside.every((other) => Number(other[best]) <= Number(row[best]));
+  };
+  const rows = objects.map((row) =>
+    columns.map((column): Cell => (column === best ? { text: cellText(row[column]), best: isBest(row) } : cellText(row[column]))),
+  );
+  return { columns, rows };
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))) return '';
+  return typeof value === 'number' && !Number.isInteger(value) ? formatNumber(value) : String(value as string | number);
+}
+
+/** "71.3 ± 2.0 (3)": a mean with its spread and the number of seeds, in per cent. */
+export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: number }): string {
+  return `${percent(mean)}${sd === null ? '' : ` ± ${percent(sd)}`} (${n})`;
+}
+
+/** The table of that name, or an empty one that says what was looked for. */
+export function tableOrNone(name: TableName, results: readonly Result[], where: string): ResultTable {
+  try {
+    return buildTable(name, results, {}, where);
+  } catch (error) {
+    if (!(error instanceof NothingFound)) throw error;
+    return { name, caption: error.message, columns: [], rows: [], blocks: [], notes: [], data: [] };
+  }
+}
+
+/** What the tests of a table say, a row each. */
+export function verdictTable({ data }: ResultTable): Table {
+  const rows = data.flatMap(({ dataset, shots, label, against, test }) => {
+    if (!test) return [];
+    const says = test.low > 0 ? 'better' : test.high < 0 ? 'worse' : 'cannot be told apart';
+    return [[dataset, String(shots), label, against ?? '', differenceText(test), pText(test.p), says]];
+  });
+  return { columns: ['data set', 'k', 'row', 'against', 'difference in points [95 % interval]', 'p', 'says'], rows };
+}
+
+/** How many of a table's tests found a difference, in a sentence. */
+export function verdictSentence({ data }: ResultTable): string {
+  const tests = data.flatMap(({ test }) => (test ? [test] : []));
+  const apart = tests.filter(({ low, high }) => low > 0 || high < 0).length;
+  if (tests.length === 0) return 'Nothing was tested.';
+  return `${apart} of ${tests.length} rows can be told from what they are compared with; of so many tests, ${formatNumber(0.05 * tests.length, 1)} would seem to differ by chance alone.`;
+}
+
+/** Every finished run of a group as a point. */
+export function seedPoints(results: readonly Result[], group: string, metric: MetricName = 'imageAuroc'): SeedPoint[] {
+  const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && row[metric] !== null);
+  const several = new Set(rows.map(({ dataset }) => dataset)).size > 1;
+  const name = (row: Result): string => {
+    const k = row.shots === 0 ? 'no training image' : `k = ${row.shots}`;
+    return `${several ? `${row.dataset}: ` : ''}${row.label}, ${k}`;
+  };
+  const sorted = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.order - b.order || a.shots - b.shots || a.seed - b.seed);
+  return sorted.map((row) => ({ label: name(row), value: row[metric] as number }));
+}
+
+/** The differences of a table's rows to their reference, with intervals. */
+export function differencePoints(rows: readonly ComparedRow[]): DifferencePoint[] {
+  return rows.flatMap(({ dataset, label, test }) => (test ? [{ dataset, label, ...test }] : []));
+}
+
+/** All numbers of others that could be traced to a source. */
+export function publishedTable(): Table {
+  const rows = PUBLISHED.map(({ dataset, model, shots, metric, value, epoch, source }) => [
+    dataset,
+    model,
+    String(shots),
+    METRICS[metric].title,
+    percent(value),
+    { best: 'best epoch', last: 'last epoch', partial: 'first epochs' }[epoch],
+    source,
+  ]);
+  return { columns: ['data set', 'model', 'k', 'metric', 'published', 'epoch', 'source'], rows };
+}
+
+/** Committed rows, each with mean, spread and seeds; the best of those beside it in bold. */
+export function committedTable(rows: readonly CsvRow[]): Table<Cell> {
+  return {
+    columns: ['tested on', 'model', 'row', 'k', 'mean ± sd (seeds)'],
+    rows: rows.map(({ dataset, model, label, k, mean, sd, seeds, best }) => {
+      const spread = sd === null || Number.isNaN(sd) ? null : sd;
+      return [dataset, model, label, String(k), { text: meanText({ mean, sd: spread, n: seeds }), best: best === 1 }];
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import { chart } from './chart';
+import type { Chart } from './picture';
+import { COLOURS, formatNumber } from './style';
+
+/** How far a variant lies above or below the one it is compared with. */
+export interface DifferencePoint {
+  dataset: string;
+  label: string;
+  /** Of a metric in [0, 1]. */
+  difference: number;
+  /** Ends of its interval. */
+  low: number;
+  high: number;
+}
+
+/**
+ * A bar for each variant from zero, its reference, to its difference in points (hundredths), with the interval as a line; bars whose
+ * interval holds zero are pale. A panel a data set.
+ */
+export function differenceBars(points: readonly DifferencePoint[], options: { metric?: string; reference?: string } = {}): Chart {
+  const { metric = 'image AUROC', reference = 'the reference' } = options;
+  const labels = [...new Set(points.map(({ label }) => label))];
+  const x = { type: 'quantitative', title: `${metric} minus that of ${reference}, points`, axis: { tickCount: 6 } };
+  const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
+    const values = points
+      .filter((point) => point.dataset === dataset)
+      .map(({ label, difference, low, high }) => ({
+        label,
+        difference: 100 * difference,
+        low: 100 * low,
+        high: 100 * high,
+        apart: low > 0 || high < 0,
+      }));
+    const y = {
+      field: 'label',
+      type: 'nominal',
+      title: null,
+      sort: labels,
+      scale: { domain: labels },
+      axis: { labels: i === 0, ticks: false, domain: false, labelLimit: 240 },
+    };
+    return {
+      title: dataset,
+      width: 320,
+      height: { step: 26 },
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'bar', height: 14, color: COLOURS.normal },
+          encoding: {
+            x: { ...x, field: 'difference' },
+            y,
+            opacity: { condition: { test: 'datum.apart', value: 1 }, value: 0.35 },
+          },
+        },
+        {
+          mark: { type: 'rule', strokeWidth: 1.5, color: COLOURS.text },
+          encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
+        },
+        { mark: { type: 'rule', color: COLOURS.text }, encoding: { x: { datum: 0, type: 'quantitative' } } },
+      ],
+    };
+  });
+  const said = points.map(({ dataset, label, difference, low, high }) => {
+    const [d, l, h] = [difference, low, high].map((value) => formatNumber(100 * value, 1));
+    return `${dataset}, ${label}: ${d} points (${l} to ${h})`;
+  });
+  return chart({ hconcat: panels, spacing: 24 }, `Differences in ${metric} to ${reference}. ${said.join('; ') || 'Nothing was tested.'}`);
+}

@@ -1,0 +1,49 @@
+import { chart } from './chart';
+import type { Chart } from './picture';
+import { COLOURS, formatNumber } from './style';
+
+/** A run of a method with one seed. */
+export interface SeedPoint {
+  label: string;
+  /** In [0, 1]. */
+  value: number;
+}
+
+/** A row a method, a dot a run: how far seeds alone spread. The tick is their mean. */
+export function seedDots(points: readonly SeedPoint[], options: { metric?: string } = {}): Chart {
+  const { metric = 'image AUROC' } = options;
+  const labels = [...new Set(points.map(({ label }) => label))];
+  const means = labels.map((label) => {
+    const own = points.filter((point) => point.label === label);
+    return { label, mean: own.reduce((sum, { value }) => sum + value, 0) / own.length };
+  });
+  const x = { type: 'quantitative', title: metric, scale: { zero: false, nice: true }, axis: { format: '.2f', tickCount: 6 } };
+  const y = {
+    field: 'label',
+    type: 'nominal',
+    title: null,
+    sort: labels,
+    axis: { ticks: false, domain: false, grid: true, labelLimit: 300 },
+  };
+  const spec = {
+    width: 460,
+    height: { step: 22 },
+    layer: [
+      {
+        data: { values: means },
+        mark: { type: 'tick', thickness: 2, size: 16, color: COLOURS.chance },
+        encoding: { x: { ...x, field: 'mean' }, y },
+      },
+      {
+        data: { values: points },
+        mark: { type: 'point', filled: true, size: 45, opacity: 0.8, color: COLOURS.normal },
+        encoding: { x: { ...x, field: 'value' }, y },
+      },
+    ],
+  };
+  const said = means.map(({ label, mean }) => {
+    const own = points.filter((point) => point.label === label).map(({ value }) => value);
+    return `${label}: ${formatNumber(mean)} (${formatNumber(Math.min(...own))} to ${formatNumber(Math.max(...own))})`;
+  });
+  return chart(spec, `${metric} of single runs, a row a method, with their mean. ${said.join('; ') || 'No runs yet.'}`);
+}
