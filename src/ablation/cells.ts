@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { sha256 } from '../common/files';
 import { trainingConfig, type TrainingConfig } from '../training/config';
+import { seesTraining } from '../tables/methods';
 import { describeConfig } from './describe-config';
 import type { Grid, GridVariant } from './grid';
 
@@ -54,7 +55,8 @@ export interface LeftOut {
 }
 
 /**
- * All cells of a grid. Variants that come to the same settings share one cell.
+ * All cells of a grid. Variants that come to the same settings share one cell; methods that see no training image have one cell on a data
+ * set, with the first number of shots and seed, since others would change nothing.
  * @param datasets - those that are here, under the names by which variants ask for them
  */
 export function expandGrid(
@@ -65,15 +67,17 @@ export function expandGrid(
   const cells = new Map<string, Cell>();
   const leftOut: LeftOut[] = [];
   for (const variant of grid.variants) {
+    const once = !seesTraining(trainingConfig({ ...grid.base, ...variant.settings }));
+    const of = (values: readonly number[]): readonly number[] => (once ? values.slice(0, 1) : values);
     for (const model of models.filter(({ given }) => variant.models?.includes(given) ?? grid.models.includes(given))) {
       for (const dataset of datasets.filter(({ name }) => variant.datasets?.includes(name) ?? true)) {
-        for (const shots of variant.shots ?? grid.shots) {
+        for (const shots of of(variant.shots ?? grid.shots)) {
           if (shots > dataset.trainImages) {
             const why = `${dataset.name} has ${dataset.trainImages} training images`;
             leftOut.push({ what: `${variant.group}: ${variant.label}, k = ${shots}`, why });
             continue;
           }
-          for (const seed of variant.seeds ?? grid.seeds) add(cells, grid, variant, { model, dataset, shots, seed }, datasets);
+          for (const seed of of(variant.seeds ?? grid.seeds)) add(cells, grid, variant, { model, dataset, shots, seed }, datasets);
         }
       }
     }

@@ -22,7 +22,11 @@ const folder = z.object({ dir: z.string().min(1), optional: z.boolean().default(
 
 const variant = z
   .object({
-    label: z.string().min(1).max(80),
+    label: z
+      .string()
+      .min(1)
+      .max(80)
+      .regex(/^\P{Cc}*$/u, 'a line of text without control characters is expected'),
     group: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and "-"'),
     settings: settings.default({}),
     datasets: names.optional(),

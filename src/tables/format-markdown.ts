@@ -11,5 +11,5 @@ export function markdownTable({ caption, columns, rows, notes }: ResultTable): s
 
 /** A text that Markdown shows as it is. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_[\]<>|#~]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+  return text.replace(/[\\`*_[\]<>|#~$&]/g, '\\$&').replace(/[\r\n]+/g, ' ');
 }

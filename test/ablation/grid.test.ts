@@ -86,6 +86,21 @@ test('the name of a cell depends on its settings alone: not on labels, order or 
   assert.match(names([one])[0], /^a\.compact\.mediclip-loss-dice\.k16\.s1\./);
 });
 
+test('a method that sees no training image has one cell, whatever the shots and seeds', () => {
+  const settings = { method: 'winclip', baseline: { winclip: { fewShot: false } } };
+  const variants = [{ label: 'WinCLIP, zero-shot', group: 'methods', settings }, ...VARIANTS];
+  const { cells } = expandGrid(grid({ variants, shots: [4, 8], seeds: [5, 6] }), [dataset('a'), dataset('b')], [model('compact')]);
+  const blind = cells.filter(({ config }) => config.method === 'winclip');
+  assert.deepEqual(
+    blind.map(({ dataset: { name }, config: { shots, seed } }) => [name, shots, seed]),
+    [
+      ['a', 4, 5],
+      ['b', 4, 5],
+    ],
+  );
+  assert.equal(cells.length, 2 + 2 * 4 * VARIANTS.length);
+});
+
 test('more shots than training images: left out, and said', () => {
   const { cells, leftOut } = expandGrid(grid({ shots: [16, 32], seeds: [1] }), [dataset('a', 16), dataset('b', 32)], [model('compact')]);
   assert.equal(cells.length, 3);
@@ -111,6 +126,7 @@ test('what is wrong in a grid is refused in one line that names file and key', (
   refuses({ datasets: [{ generate: 'phantom-brain', sead: 1 }] }, /unknown key datasets\.0\.sead/);
   refuses({ datasets: [] }, /datasets/);
   refuses({ seeds: [1.5] }, /seeds\.0/);
+  refuses({ variants: [{ label: 'x\n\u001b[2J', group: 'y' }] }, /variants\.0\.label: a line of text without control characters/);
   refuses({ variants: [{ label: 'x', group: 'y', setings: {} }] }, /unknown key variants\.0\.setings/);
   refuses({ variants: [{ label: 'x', group: 'y', settings: { los: 'dice' } }] }, /variants\.0 \(x\): settings: unknown key los/);
   refuses({ variants: [{ label: 'x', group: 'y', settings: { shots: 4 } }] }, /shots is an axis.*under shots/);

@@ -284,7 +284,7 @@ test('Markdown: cells are cells, bold is bold', () => {
   const columns = lines.map((line) => line.replaceAll(/\\./g, '').split('|').length - 2);
   assert.deepEqual(new Set(columns), new Set([4]));
   assert.match(text, /\*\*55\.0 ± 7\.1 \(2\)\*\*/);
-  assert.ok(text.includes('a\\|b & \\<i\\>50%\\</i\\> \\_x\\_'));
+  assert.ok(text.includes('a\\|b \\& \\<i\\>50%\\</i\\> \\_x\\_'));
 });
 
 test('LaTeX: booktabs, every special sign escaped', () => {
