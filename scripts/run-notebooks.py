@@ -183,8 +183,9 @@ async def run_notebook(notebook, path, name, timeout, settle):
     task = asyncio.current_task()
 
     def interrupt():
-        interrupted.set()
-        task.cancel()
+        if not interrupted.is_set():  # a second one would cut the end of the kernel short
+            interrupted.set()
+            task.cancel()
 
     async with client.async_setup_kernel():
         for number in (signal.SIGINT, signal.SIGTERM):  # nbclient's own handlers would let the run go on without a kernel
