@@ -42,14 +42,20 @@ export class PythonSide {
   /**
    * Starts a script.
    * @param settings - given to it as JSON; `threads` is added: as many as there are cores
+   * @param python - default {@link benchPython}
    * @returns the side, and the versions that it named
    * @throws UserError where the environment is missing
    */
-  static async start(script: string, settings: Record<string, unknown>): Promise<{ side: PythonSide; versions: Record<string, string> }> {
-    if (!hasBenchPython()) throw new UserError('bench: the PyTorch side is not installed; "npm run bench:setup" does that (6 GB)');
+  static async start(
+    script: string,
+    settings: Record<string, unknown>,
+    python = benchPython(),
+  ): Promise<{ side: PythonSide; versions: Record<string, string> }> {
+    if (python === benchPython() && !hasBenchPython())
+      throw new UserError('bench: the PyTorch side is not installed; "npm run bench:setup" does that (6 GB)');
     const threads = os.cpus().length;
     const file = path.join(projectRoot(), 'scripts', 'bench', `${script}.py`);
-    const child = spawn(benchPython(), [file, JSON.stringify({ threads, ...settings })], {
+    const child = spawn(python, [file, JSON.stringify({ threads, ...settings })], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
     });

@@ -15,6 +15,7 @@ export interface BenchReport extends Findings {
   quick: boolean;
   machine: Machine;
   versions: Record<string, string>;
+  /** `reached`: whether the median meets the goal; absent in a smoke run. */
   comparisons: (Findings['comparisons'][number] & { reached?: boolean })[];
 }
 
@@ -37,7 +38,7 @@ export async function runBench(
       quick,
       machine: before,
       versions: versions(`${backend} ${execution()}`),
-      comparisons: comparisons.map((comparison) => ({ ...comparison, reached: reached(comparison) })),
+      comparisons: comparisons.map((comparison) => ({ ...comparison, reached: quick ? undefined : reached(comparison) })),
       figures,
     };
   } finally {

@@ -47,6 +47,11 @@ export async function taken(work: () => unknown): Promise<Taken> {
   return { seconds: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
 }
 
+/** Seconds by the clock that work in this process takes. */
+export async function seconds(work: () => unknown): Promise<number> {
+  return (await taken(work)).seconds;
+}
+
 /**
  * Times several things in turn (A B A B ...), so that what disturbs the machine meets all alike; each once before, not counted.
  * @returns by name, the seconds and the processor's seconds

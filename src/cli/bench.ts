@@ -49,7 +49,7 @@ function text({ bench, quick, machine, versions, comparisons, figures }: BenchRe
 
 function lines({ what, ours, other, ratioOf, ratio, cpuRatio, goal, reached }: Comparison & { reached?: boolean }): string[] {
   const wanted =
-    goal === undefined
+    goal === undefined || reached === undefined
       ? ''
       : `  (goal: ${'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`}; ${reached ? 'reached' : 'not reached'})`;
   return [
