@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
+import type { Plan } from '../ablation/ablate';
 import { findMaterials } from '../ablation/materials';
 import type { Grid } from '../ablation/grid';
 import { UserError } from '../common/errors';
 import { readText, sha256 } from '../common/files';
 import { projectRoot } from '../common/project-root';
+import { readResults, type Result } from '../tables/results';
 
 /**
  * The place of a notebook's grid, `runs/notebooks/NAME-HASH`: another for other weights, images or base settings, so that runs of one
@@ -26,6 +28,12 @@ export function runsFolder(runs: string): string {
   const folder = path.resolve(projectRoot(), runs);
   if (!fs.existsSync(folder)) throw new UserError(`${runs}: no such folder; set MEDICLIP_RUNS to one that "mediclip ablate" wrote`);
   return folder;
+}
+
+/** The results of a plan's finished runs, also where others lie beside them; of a plan without cells, all that are there. */
+export function plannedResults(out: string, { cells }: Pick<Plan, 'cells'>): Result[] {
+  const names = new Set(cells.map(({ name }) => name));
+  return readResults(out).filter(({ run }) => names.size === 0 || names.has(run));
 }
 
 /** A line of a table as `mediclip table --format csv` writes it. */

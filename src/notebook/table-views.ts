@@ -20,14 +20,14 @@ interface Frame {
 /**
  * A data frame as a table for people: numbers with three decimals, nothing for what is undefined.
  * @param options.best - a column whose largest value is set in bold
- * @param options.within - among the rows that share the value of this column
+ * @param options.within - among the rows that share the values of these columns (default: among all)
  */
-export function frameTable(frame: Frame, options: { best?: string; within?: string } = {}): Table<Cell> {
+export function frameTable(frame: Frame, options: { best?: string; within?: readonly string[] } = {}): Table<Cell> {
   const columns = frame.columnNames();
   const objects = frame.objects() as Record<string, unknown>[];
-  const { best, within } = options;
+  const { best, within = [] } = options;
   const isBest = (row: Record<string, unknown>): boolean => {
-    const beside = objects.filter((other) => within === undefined || other[within] === row[within]);
+    const beside = objects.filter((other) => within.every((column) => other[column] === row[column]));
     return best !== undefined && beside.every((other) => Number(other[best]) <= Number(row[best]));
   };
   const rows = objects.map((row) =>
@@ -74,16 +74,15 @@ export function verdictSentence({ data }: ResultTable): string {
   return `${apart} of ${tests.length} rows can be told from what they are compared with; of so many tests, ${formatNumber(0.05 * tests.length, 1)} would seem to differ by chance alone.`;
 }
 
-/** Every finished run of a group as a point. */
+/** Every finished run of a group as a point; of several data sets and models, those of the first. */
 export function seedPoints(results: readonly Result[], group: string, metric: MetricName = 'imageAuroc'): SeedPoint[] {
   const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && row[metric] !== null);
-  const several = new Set(rows.map(({ dataset }) => dataset)).size > 1;
-  const name = (row: Result): string => {
-    const k = row.shots === 0 ? 'no training image' : `k = ${row.shots}`;
-    return `${several ? `${row.dataset}: ` : ''}${row.label}, ${k}`;
-  };
-  const sorted = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.order - b.order || a.shots - b.shots || a.seed - b.seed);
-  return sorted.map((row) => ({ label: name(row), value: row[metric] as number }));
+  const first = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.model.localeCompare(b.model))[0];
+  const shown = rows.filter(({ dataset, model }) => dataset === first.dataset && model === first.model);
+  const sorted = shown.sort((a, b) => a.order - b.order || a.shots - b.shots || a.seed - b.seed);
+  return sorted.map(({ label, shots, [metric]: value }) => {
+    return { label: `${label}, ${shots === 0 ? 'no training image' : `k = ${shots}`}`, value: value as number };
+  });
 }
 
 /** The differences of a table's rows to their reference, with intervals. */

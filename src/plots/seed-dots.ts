@@ -17,7 +17,8 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
     const own = points.filter((point) => point.label === label);
     return { label, mean: own.reduce((sum, { value }) => sum + value, 0) / own.length };
   });
-  const x = { type: 'quantitative', title: metric, scale: { zero: false, nice: true }, axis: { format: '.2f', tickCount: 6 } };
+  const scale = points.length > 0 ? { zero: false, nice: true } : { domain: [0, 1] };
+  const x = { type: 'quantitative', title: metric, scale, axis: { format: '.2f', tickCount: 6 } };
   const y = {
     field: 'label',
     type: 'nominal',

@@ -6,7 +6,7 @@ import type { ResultTable } from './table';
 /** The rows behind a table, one value a line, with all that decided it; numbers are not rounded, undefined ones are empty. */
 export function csvTable({ name, data }: ResultTable): string {
   const rows = data.map((row) => ({ table: name, ...flat(row) }));
-  return from(rows).toCSV() + '\n';
+  return from(rows).toCSV().trimEnd() + '\n';
 }
 
 /** A row without nesting, ready for a data frame. */

@@ -306,6 +306,7 @@ test('HTML: a page of its own, markup is text', () => {
 });
 
 test('CSV: one value a line with all that decided it, not rounded, undefined ones empty', () => {
+  assert.match(hostile('csv'), /[^\n]\n$/, 'no empty line at the end');
   const [head, ...lines] = hostile('csv').trim().split('\n');
   assert.deepEqual(head.split(',').slice(0, 9), ['table', 'dataset', 'trainedOn', 'model', 'method', 'label', 'settings', 'k', 'metric']);
   assert.equal(lines.length, 2);

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { from } from 'arquero';
+import { checkGrid } from '../../src/ablation/grid';
+import { UserError } from '../../src/common/errors';
+import { committedRows, gridFolder, plannedResults, runsFolder } from '../../src/notebook/table-runs';
+import {
+  committedTable,
+  differencePoints,
+  frameTable,
+  seedPoints,
+  tableOrNone,
+  verdictSentence,
+  verdictTable,
+} from '../../src/notebook/table-views';
+import { toSvg } from '../../src/plots/chart';
+import { ablationChart } from '../../src/plots/ablation-chart';
+import { differenceBars } from '../../src/plots/difference-bars';
+import { seedDots } from '../../src/plots/seed-dots';
+import { tableHtml } from '../../src/plots/table';
+import { formatTable } from '../../src/tables/format';
+import { readResults } from '../../src/tables/results';
+import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+import { writeFakeRun } from '../tables/fake-runs';
+
+test('a data frame as a table: the best of each group in bold, what is undefined is empty', () => {
+  const frame = from([
+    { k: 4, mean: 0.5, sd: null },
+    { k: 4, mean: 0.75, sd: 0.1234 },
+    { k: 8, mean: 0.6, sd: NaN },
+  ]);
+  const { columns, rows } = frameTable(frame, { best: 'mean', within: ['k'] });
+  assert.deepEqual(columns, ['k', 'mean', 'sd']);
+  assert.deepEqual(rows, [
+    ['4', { text: '0.500', best: false }, ''],
+    ['4', { text: '0.750', best: true }, '0.123'],
+    ['8', { text: '0.600', best: true }, ''],
+  ]);
+  assert.match(tableHtml({ columns, rows }), /<b>0\.750<\/b>/);
+});
+
+/** Two variants with two seeds each on easy images: the second is better beyond doubt, the third is the same as the first. */
+function runs(): string {
+  const dir = temporaryFolder();
+  const [normal, abnormal] = [Array.from({ length: 30 }, (_, i) => i), Array.from({ length: 30 }, (_, i) => i + 2)];
+  for (const seed of [1, 2]) {
+    const rows = [
+      { label: 'complete', imageAuroc: 0.5 + seed / 100, shift: 0 },
+      { label: 'better', imageAuroc: 0.9, shift: 100 },
+      { label: 'same', imageAuroc: 0.5, shift: 0 },
+    ];
+    rows.forEach(({ label, imageAuroc, shift }, order) =>
+      writeFakeRun(dir, `${label}${seed}`, {
+        imageAuroc,
+        settings: { seed, contextTokens: order + 1 },
+        variants: [{ group: 'components', label, order }],
+        scores: [normal, abnormal.map((score) => score + shift)],
+      }),
+    );
+  }
+  return dir;
+}
+
+test('verdicts follow the intervals; pictures say them', async () => {
+  const table = tableOrNone('components', readResults(runs()), 'here');
+  const { rows } = verdictTable(table);
+  assert.deepEqual(
+    rows.map((cells) => [cells[2], cells[3], cells[6]]),
+    [
+      ['better', 'complete', 'better'],
+      ['same', 'complete', 'cannot be told apart'],
+    ],
+  );
+  assert.match(verdictSentence(table), /^1 of 2 rows can be told/);
+  const bars = differenceBars(differencePoints(table.data), { reference: 'complete' });
+  assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: \d+\.\d points/);
+  assert.match(await toSvg(bars), /minus that of complete/);
+  const none = tableOrNone('tasks', [], 'here');
+  assert.match(none.caption, /nothing found in here/);
+  assert.equal(verdictSentence(none), 'Nothing was tested.');
+});
+
+test('a dot a run, in the order of the grid, of the first data set; only what was planned', async () => {
+  const dir = runs();
+  writeFakeRun(dir, 'elsewhere', { dataset: 'zoo', imageAuroc: 1, variants: [{ group: 'components', label: 'complete', order: 0 }] });
+  const points = seedPoints(readResults(dir), 'components');
+  assert.deepEqual(
+    points.map(({ label, value }) => [label.split(',')[0], value]),
+    [
+      ['complete', 0.51],
+      ['complete', 0.52],
+      ['better', 0.9],
+      ['better', 0.9],
+      ['same', 0.5],
+      ['same', 0.5],
+    ],
+  );
+  const chart = seedDots(points);
+  assert.match(chart.alt, /complete, k = 16: 0\.515 \(0\.510 to 0\.520\)/);
+  assert.match(await toSvg(chart), /complete, k = 16/);
+  for (const empty of [seedDots([]), ablationChart([]), differenceBars([])]) assert.match(await toSvg(empty), /^<svg/);
+  const cells = [{ name: 'same1' }, { name: 'not yet' }] as Parameters<typeof plannedResults>[1]['cells'];
+  assert.deepEqual(
+    plannedResults(dir, { cells }).map(({ run }) => run),
+    ['same1'],
+  );
+  assert.equal(plannedResults(dir, { cells: [] }).length, 7);
+});
+
+test('committed tables are read back as they were written; where there are none, none', () => {
+  const dir = temporaryFolder();
+  const table = tableOrNone('components', readResults(runs()), 'here');
+  fs.writeFileSync(path.join(dir, 'components.csv'), formatTable(table, 'csv'));
+  const { rows } = committedTable(committedRows('components', dir));
+  assert.deepEqual(rows[0], ['brainmri', 'compact', 'complete', '16', { text: '51.5 ± 0.7 (2)', best: false }]);
+  assert.deepEqual(
+    rows.map((cells) => (cells[4] as { best: boolean }).best),
+    [false, true, false],
+  );
+  assert.deepEqual(committedRows('tasks', dir), []);
+});
+
+test("a grid's folder depends on weights, images and base settings, not on its variants", async () => {
+  const [model, dataset] = [writeTinyClip(), await writeTinyDataset()];
+  const folder = (changes: object): Promise<string> =>
+    gridFolder(
+      checkGrid({ datasets: [{ dir: dataset }], models: [model], variants: [{ label: 'a', group: 'b' }], ...changes }, '/g.yaml'),
+      'tables',
+    );
+  const first = await folder({});
+  assert.match(first, /runs\/notebooks\/tables-[0-9a-f]{8}$/);
+  assert.equal(await folder({ variants: [{ label: 'c', group: 'd', settings: { loss: 'dice' } }], seeds: [7] }), first);
+  assert.notEqual(await folder({ base: { epochs: 3 } }), first);
+  assert.notEqual(await folder({ datasets: [{ dir: await writeTinyDataset({ test: 7 }) }] }), first);
+  assert.throws(
+    () => runsFolder('runs/not there'),
+    (e: Error) => e instanceof UserError && /set MEDICLIP_RUNS/.test(e.message),
+  );
+});
