@@ -69,7 +69,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   const ownSize = readClipConfig(model.dir).vision_config.image_size;
   const config = saved?.config ?? trainingConfig(options.settings, 'options', ownSize);
-  const support = saved ? readSupport(folder, dataset) : supportSet(dataset, config.shots, config.seed, options.onNote);
+  const drawn = saved ? undefined : supportSet(dataset, config.shots, config.seed, options.onNote);
   const backend = await initBackend();
   const clip = await Clip.open(model.dir, config.imageSize);
   try {
@@ -81,7 +81,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       config,
     };
     if (saved) checkUnchanged(folder, saved, record);
-    else await checkImages(dataset.dir, [...support, ...dataset.test], options);
+    const support = drawn ?? readSupport(folder, dataset);
+    if (!saved) await checkImages(dataset.dir, [...support, ...dataset.test], options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
     return await alone(start, () => (config.method === 'mediclip' ? learn(start, options) : fit(start, options)));
   } finally {
