@@ -33,7 +33,7 @@ export function registerGenerate(datasets: Command): void {
     .option('--size <size>', 'full (counts of the published splits) or small (16 + 40 + 40, for lessons)', 'full')
     .option(
       '--difficulty <value>',
-      'easy, medium, hard or 0 to 1: how faint and small the anomalies are (default: medium)',
+      'easy, medium, hard or 0 to 1: how faint and small the anomalies are; medium is 0.5',
       parseDifficulty,
       DIFFICULTIES.medium,
     )

@@ -16,6 +16,7 @@ interface Options {
 export function registerSynthesize(root: Command): void {
   root
     .command('synthesize')
+    .summary('synthetic anomalies on the normal training images of a data set: images, masks, measures')
     .description(
       'Draw synthetic anomalies on the normal training images of a data set.\n' +
         'Writes image_0000.png, mask_0000.png, ... and draws.csv with the measures of each draw.\n' +

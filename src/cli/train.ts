@@ -47,8 +47,12 @@ export function registerTrain(root: Command): void {
       wholeNumber('--image-size', 16, 2048),
     )
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
-    .option('--threads <n>', 'threads that synthesise anomalies', wholeNumber('--threads', 0, 64))
-    .option('--resume', 'go on with the run in --out')
+    .option(
+      '--threads <n>',
+      'threads that synthesise anomalies (default: one less than there are cores, 4 at most)',
+      wholeNumber('--threads', 0, 64),
+    )
+    .option('--resume', 'go on with the run in --out, with its own settings')
     .option('--json', 'print the result as JSON')
     .action(run);
 }
