@@ -90,18 +90,20 @@ export function differencePoints(rows: readonly ComparedRow[]): DifferencePoint[
   return rows.flatMap(({ dataset, label, test }) => (test ? [{ dataset, label, ...test }] : []));
 }
 
-/** All numbers of others that could be traced to a source. */
+/** All numbers of others that could be traced to a source: a row a training, its best and its last epoch beside each other. */
 export function publishedTable(): Table {
-  const rows = PUBLISHED.map(({ dataset, model, shots, metric, value, epoch, source }) => [
-    dataset,
-    model,
-    String(shots),
-    METRICS[metric].title,
-    percent(value),
-    { best: 'best epoch', last: 'last epoch', partial: 'first epochs' }[epoch],
-    source,
-  ]);
-  return { columns: ['data set', 'model', 'k', 'metric', 'published', 'epoch', 'source'], rows };
+  const sources = [...new Set(PUBLISHED.map(({ source }) => source))];
+  const rows: string[][] = [];
+  for (const [i, { dataset, model, shots, metric, value, epoch, source }] of PUBLISHED.entries()) {
+    if (epoch === 'last' && PUBLISHED[i - 1]?.epoch === 'best') {
+      rows[rows.length - 1][5] = percent(value);
+      continue;
+    }
+    const at = ['best', 'last', 'partial'].map((one) => (one === epoch ? percent(value) : ''));
+    rows.push([dataset, model, String(shots), METRICS[metric].title, ...at, `[${sources.indexOf(source) + 1}]`]);
+  }
+  const columns = ['data set', 'model', 'k', 'metric', 'best epoch', 'last epoch', 'first epochs', 'source'];
+  return { columns, rows, notes: sources.map((source, i) => `[${i + 1}] ${source}.`) };
 }
 
 /** Committed rows, each with mean, spread and seeds; the best of those beside it in bold. */

@@ -50,7 +50,7 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
           encoding: {
             x: { ...x, field: 'difference' },
             y,
-            opacity: { condition: { test: 'datum.apart', value: 1 }, value: 0.35 },
+            opacity: { condition: { test: 'datum.apart', value: 0.7 }, value: 0.25 },
           },
         },
         {

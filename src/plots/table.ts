@@ -8,6 +8,10 @@ export interface Table<C extends Cell = string> {
   columns: readonly string[];
   /** As many cells a row as there are columns. */
   rows: readonly (readonly C[])[];
+  /** What it shows, above it. */
+  caption?: string;
+  /** Sources and the like, below it. */
+  notes?: readonly string[];
 }
 
 function textOf(cell: Cell): string {
@@ -15,7 +19,7 @@ function textOf(cell: Cell): string {
 }
 
 /** The table as HTML; texts are escaped, columns of numbers are set to the right, and lines of the body do not break within 30 letters. */
-export function tableHtml({ columns, rows }: Table<Cell>): string {
+export function tableHtml({ columns, rows, caption, notes = [] }: Table<Cell>): string {
   const numeric = columns.map((_, c) => rows.every((cells) => /^([−+\d]|undefined$|$)/.test(textOf(cells[c]))));
   const style = (cell: string, i: number, tag: string): string =>
     `text-align: ${numeric[i] ? 'right' : 'left'}${tag === 'td' && cell.length <= 30 ? '; white-space: nowrap' : ''}`;
@@ -23,19 +27,22 @@ export function tableHtml({ columns, rows }: Table<Cell>): string {
     typeof cell !== 'string' && cell.best ? `<b>${escapeXml(cell.text)}</b>` : escapeXml(textOf(cell));
   const row = (cells: readonly Cell[], tag: 'th' | 'td'): string =>
     `<tr>${cells.map((cell, i) => `<${tag} style="${style(textOf(cell), i, tag)}">${inner(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${row(columns, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
+  const head = columns.length > 0 ? `<thead>${row(columns, 'th')}</thead>` : '';
+  const body = `<tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody>`;
+  const above = caption === undefined ? '' : `<p>${escapeXml(caption)}</p>`;
+  const below = notes.map((note) => `<p style="margin: 0"><small>${escapeXml(note)}</small></p>`).join('');
+  return `${above}<table>${head}${body}</table>${below}`;
 }
 
 /** The table as lines of aligned text. */
-export function tableText({ columns, rows }: Table<Cell>): string {
+export function tableText({ columns, rows, caption, notes = [] }: Table<Cell>): string {
   const all = [columns, ...rows.map((cells) => cells.map(textOf))];
   const widths = columns.map((_, c) => Math.max(...all.map((cells) => [...(cells[c] ?? '')].length)));
-  return all
-    .map((cells) =>
-      cells
-        .map((cell, c) => cell.padEnd(widths[c]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const lines = all.map((cells) =>
+    cells
+      .map((cell, c) => cell.padEnd(widths[c]))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...(caption === undefined ? [] : [caption, '']), ...lines, ...notes].join('\n');
 }

@@ -10,6 +10,7 @@ import {
   committedTable,
   differencePoints,
   frameTable,
+  publishedTable,
   seedPoints,
   tableOrNone,
   verdictSentence,
@@ -19,8 +20,9 @@ import { toSvg } from '../../src/plots/chart';
 import { ablationChart } from '../../src/plots/ablation-chart';
 import { differenceBars } from '../../src/plots/difference-bars';
 import { seedDots } from '../../src/plots/seed-dots';
-import { tableHtml } from '../../src/plots/table';
+import { tableHtml, tableText } from '../../src/plots/table';
 import { formatTable } from '../../src/tables/format';
+import { PUBLISHED } from '../../src/tables/published';
 import { readResults } from '../../src/tables/results';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -139,4 +141,18 @@ test("a grid's folder depends on weights, images and base settings, not on its v
     () => runsFolder('runs/not there'),
     (e: Error) => e instanceof UserError && /set MEDICLIP_RUNS/.test(e.message),
   );
+});
+
+test('published values: the best and the last epoch of a training in one row, its source below', () => {
+  const { rows, notes = [] } = publishedTable();
+  assert.deepEqual(rows[1], ['brainmri', 'ViT-L/14', '1', 'image AUROC', '93.6', '93.2', '', '[2]']);
+  assert.deepEqual(rows[rows.length - 1].slice(3), ['pixel AUROC', '', '', '89.0', '[2]']);
+  assert.match(notes[1], /^\[2\] training logs/);
+  assert.equal(
+    rows.reduce((sum, cells) => sum + cells.slice(4, 7).filter((text) => text !== '').length, 0),
+    PUBLISHED.length,
+  );
+  const html = tableHtml({ columns: ['a'], rows: [['b']], caption: 'x < y', notes: ['z'] });
+  assert.match(html, /^<p>x &lt; y<\/p><table>.*<\/table><p[^>]*><small>z<\/small><\/p>$/);
+  assert.equal(tableText({ columns: ['a'], rows: [['b']], caption: 'x', notes: ['z'] }), 'x\n\na\nb\nz');
 });
