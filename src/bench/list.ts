@@ -4,6 +4,7 @@ import { compact } from './compact';
 import { encoder, encoderBf16 } from './encoder';
 import { memory } from './memory';
 import { metrics } from './metrics';
+import { roofline } from './roofline';
 import { run } from './run';
 import { scaling } from './scaling';
 import { start } from './start';
@@ -23,4 +24,5 @@ export const BENCHES: Record<string, Bench> = {
   memory,
   compact,
   scaling,
+  roofline,
 };
