@@ -5,6 +5,7 @@ import test from 'node:test';
 import { codeCells, notebookNames, readNotebook, root } from './notebook';
 
 const MEBIBYTE = 2 ** 20;
+const INDEX = fs.readFileSync(path.join(root, 'notebooks', 'README.md'), 'utf8');
 
 test('there are notebooks', () => assert.ok(notebookNames().length > 0));
 
@@ -30,13 +31,34 @@ for (const name of notebookNames()) {
 
   test(`${name}: is small, and its cells are short`, () => {
     assert.ok(fs.statSync(file).size < 3 * MEBIBYTE, `${(fs.statSync(file).size / MEBIBYTE).toFixed(1)} MiB`);
-    for (const { source } of codeCells(readNotebook(file))) assert.ok(source.split('\n').length <= 12, source);
+    for (const { source } of codeCells(readNotebook(file))) {
+      assert.ok(source.split('\n').length <= 12, source);
+      for (const line of source.split('\n')) assert.ok(line.length <= 112, `too wide for a page of 1300 pixels: ${line}`);
+    }
   });
 
-  test(`${name}: imports nothing but files of src that are there`, () => {
+  test(`${name}: teaches: a question, settings, a formula, what to look for, exercises with hints; the index has it`, () => {
+    const cells = readNotebook(file);
+    const prose = cells.filter(({ cell_type }) => cell_type === 'markdown').map(({ source }) => source);
+    assert.match(prose[0], /^# .+\n\n\*\*The question\.\*\* /);
+    assert.match(codeCells(cells)[0].source, /\bnotebookSettings\(/);
+    assert.match(prose.join('\n'), /\$\$[^$]+\$\$/);
+    assert.ok(prose.filter((text) => text.includes('**Look for**')).length >= 3);
+    const exercises = prose[prose.length - 1].split('## Exercises\n')[1]?.match(/^\d\. .+(?:\n(?!\d\. ).+)*/gm) ?? [];
+    assert.ok(exercises.length >= 2);
+    for (const exercise of exercises) assert.match(exercise, /^\d\. \*\*.+\*\* .+\*Hint: /s);
+    const [, thumbnail] = new RegExp(`<img src="([^"]+)" width="\\d+" alt="[^"]+">\\]\\(${name}\\)`).exec(INDEX) ?? [];
+    assert.ok(
+      thumbnail && fs.existsSync(path.join(root, 'notebooks', thumbnail)),
+      `${name} has no row with a thumbnail in notebooks/README.md`,
+    );
+  });
+
+  test(`${name}: imports nothing but files of src that are there, and arquero`, () => {
     for (const { source } of codeCells(readNotebook(file))) {
       assert.doesNotMatch(source, /\brequire\(|\bimport\(/);
       for (const [, from] of source.matchAll(/\bfrom\s+['"]([^'"]+)['"]/g)) {
+        if (from === 'arquero') continue; // tables are queried in the open
         assert.match(from, /^\.\/src\//);
         assert.ok(fs.existsSync(path.join(root, `${from}.ts`)), from);
       }
