@@ -1,4 +1,5 @@
 import { UserError } from '../common/errors';
+import { checkWritable } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { featureFile, type FeatureCache } from '../training/feature-cache';
@@ -40,6 +41,7 @@ export async function evaluateRun(run: string, datasetDir: string, options: Eval
 export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   checkTestSet(dataset);
   const { scorer, record, epoch, folder } = loaded;
+  checkWritable(folder.dir);
   const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
   const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
-import { makeFolder, readJson, writeJson } from '../../common/files';
+import { checkWritable, makeFolder, readJson, writeJson } from '../../common/files';
 import type { LongRun } from '../../common/progress';
 import { projectRoot } from '../../common/project-root';
 import { Random } from '../../common/random';
@@ -66,6 +66,7 @@ export async function generatePhantoms(
   const dir = path.resolve(out);
   const present = existing(dir, out, settings, force);
   if (present) return { ...present, dir, existing: true };
+  checkWritable(path.dirname(dir));
   const temporary = `${dir}.${process.pid}.tmp`;
   fs.rmSync(temporary, { recursive: true, force: true });
   try {
