@@ -55,7 +55,7 @@ type Labels = Pick<Result, 'group' | 'label' | 'order'>;
  * @throws UserError where the folder is missing, or the files of a run are damaged
  */
 export function readResults(dir: string): Result[] {
-  if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such folder`);
+  if (!fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw new UserError(`${dir}: no such folder`);
   const names = fs.readdirSync(dir).sort();
   return names.filter((name) => fs.existsSync(path.join(dir, name, 'config.json'))).flatMap((name) => resultsOf(path.join(dir, name)));
 }
