@@ -6,10 +6,13 @@ import { writeSafetensors, type NamedArray } from '../../src/common/safetensors'
 import { checkClipConfig, type ClipConfig } from '../../src/clip/config';
 import { parameterShapes } from '../../src/clip/parameter-shapes';
 
+const temporary: string[] = [];
+
 /** A folder that is removed when the tests end. */
 export function temporaryFolder(): string {
+  if (temporary.length === 0) process.on('exit', () => temporary.forEach((dir) => fs.rmSync(dir, { recursive: true, force: true })));
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-test-'));
-  process.on('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
+  temporary.push(dir);
   return dir;
 }
 
