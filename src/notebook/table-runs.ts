@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
-import type { Plan } from '../ablation/ablate';
+import { defaultBudget, runPlan, type Plan } from '../ablation/ablate';
 import { findMaterials } from '../ablation/materials';
 import type { Grid } from '../ablation/grid';
 import { UserError } from '../common/errors';
@@ -17,6 +17,19 @@ export async function gridFolder(grid: Grid, name: string): Promise<string> {
   const { datasets, models } = await findMaterials(grid);
   const decides = [datasets.map(({ hash }) => hash), models.map(({ hash }) => hash), grid.base];
   return path.join(projectRoot(), 'runs', 'notebooks', `${name}-${sha256(JSON.stringify(decides)).slice(0, 8)}`);
+}
+
+/**
+ * Runs what a plan lacks, on all cores.
+ * @param onRun - called whenever a run has ended
+ * @returns how many of its runs are there now
+ * @throws UserError that names the first run that failed, its error and its log
+ */
+export async function finishRuns(plan: Plan, out: string, onRun?: () => void): Promise<number> {
+  const { threads, ...budget } = defaultBudget(plan.cells, {});
+  const { finished, skipped, failed } = await runPlan(plan, { out, budget, threads, onLine: onRun });
+  if (failed.length > 0) throw new UserError(`${failed[0].cell}: ${failed[0].error} (${failed[0].log})`);
+  return finished.length + skipped.length;
 }
 
 /**
