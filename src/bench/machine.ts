@@ -5,6 +5,7 @@ import { packageVersion } from '../common/version';
 /** What a measurement was made on. */
 export interface Machine {
   cpu: string;
+  /** That this process may use. */
   cores: number;
   memoryGiB: number;
   system: string;
@@ -20,7 +21,7 @@ export function machine(): Machine {
   const cpus = os.cpus();
   return {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
-    cores: cpus.length,
+    cores: os.availableParallelism(),
     memoryGiB: Number((os.totalmem() / 2 ** 30).toFixed(1)),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     features: DECIDING.filter((name) => cpuFlags().includes(name)),

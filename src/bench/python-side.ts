@@ -41,7 +41,7 @@ export class PythonSide {
 
   /**
    * Starts a script.
-   * @param settings - given to it as JSON; `threads` is added: as many as there are cores
+   * @param settings - given to it as JSON; `threads` is added: as many as there are cores for this process
    * @param python - default {@link benchPython}
    * @returns the side, and the versions that it named
    * @throws UserError where the environment is missing
@@ -53,7 +53,7 @@ export class PythonSide {
   ): Promise<{ side: PythonSide; versions: Record<string, string> }> {
     if (python === benchPython() && !hasBenchPython())
       throw new UserError('bench: the PyTorch side is not installed; "npm run bench:setup" does that (6 GB)');
-    const threads = os.cpus().length;
+    const threads = os.availableParallelism();
     const file = path.join(projectRoot(), 'scripts', 'bench', `${script}.py`);
     const child = spawn(python, [file, JSON.stringify({ threads, ...settings })], {
       stdio: ['pipe', 'pipe', 'pipe'],
