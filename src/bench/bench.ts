@@ -32,6 +32,8 @@ export interface BenchOptions extends LongRun {
   quick: boolean;
   /** Pairs of measurements. */
   rounds: number;
+  /** Blocks of the image encoder in place of ViT-L/14's 24, half as many in the text encoder: for slow machines. */
+  blocks?: number;
   /** A folder for what the bench writes; it is removed afterwards. */
   folder: string;
 }

@@ -21,7 +21,7 @@ export const memory: Bench = {
   needsPython: false,
   rounds: 1,
   async run({ quick, folder, signal }) {
-    const config = benchConfig(quick);
+    const config = benchConfig({ quick });
     const size = config.vision_config.image_size;
     const dir = writeRandomClip(path.join(folder, 'clip'), config);
     const dataset = await writeRoundDataset(path.join(folder, 'round'), { train: 16, test: 8, size });

@@ -19,8 +19,8 @@ export interface PaperModel {
   settings: Record<string, unknown>;
 }
 
-export function paperModel({ quick, folder }: BenchOptions): PaperModel {
-  const clip = benchConfig(quick);
+export function paperModel({ quick, blocks, folder }: BenchOptions): PaperModel {
+  const clip = benchConfig({ quick, blocks });
   const { vision_config: v, text_config: t } = clip;
   const config = trainingConfig({ batchSize: quick ? 2 : 8, imageSize: v.image_size, shots: quick ? 2 : 16 });
   const tokenizer = Tokenizer.load();

@@ -28,9 +28,12 @@ export const SMALL = {
   text_config: { hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 2 },
 };
 
-/** Checked numbers of {@link VIT_L_14}, or of {@link SMALL}. */
-export function benchConfig(quick: boolean): ClipConfig {
-  return checkClipConfig(quick ? SMALL : VIT_L_14, 'bench');
+/** Checked numbers of {@link VIT_L_14}, with fewer blocks where that is asked for (half as many in the text encoder), or of {@link SMALL}. */
+export function benchConfig({ quick, blocks }: { quick: boolean; blocks?: number }): ClipConfig {
+  if (quick || blocks === undefined) return checkClipConfig(quick ? SMALL : VIT_L_14, 'bench');
+  const vision_config = { ...VIT_L_14.vision_config, num_hidden_layers: blocks };
+  const text_config = { ...VIT_L_14.text_config, num_hidden_layers: Math.ceil(blocks / 2) };
+  return checkClipConfig({ ...VIT_L_14, vision_config, text_config }, 'bench');
 }
 
 /** Random weights of a checkpoint: scales of one, the rest normal with sd 0.02. Speed does not depend on their values. */

@@ -23,7 +23,7 @@ export const roofline: Bench = {
     await initBackend();
     if (!graphsRun()) throw new UserError('bench roofline: whole graphs need the native backend on a CPU');
     const { quick, folder } = options;
-    const config = benchConfig(quick);
+    const config = benchConfig(options);
     const { vision_config: v } = config;
     const batch = quick ? 2 : 8;
     const rounds = quick ? 1 : options.rounds;

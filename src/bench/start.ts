@@ -67,7 +67,7 @@ async function loading(dir: string, rounds: number): Promise<Spread> {
 }
 
 async function checkpoint(options: BenchOptions): Promise<Comparison> {
-  const dir = writeRandomClip(path.join(options.folder, 'clip'), benchConfig(options.quick));
+  const dir = writeRandomClip(path.join(options.folder, 'clip'), benchConfig(options));
   const { side } = await PythonSide.start('load', { file: path.join(dir, 'model.safetensors') });
   try {
     const times = await alternate(

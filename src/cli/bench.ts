@@ -13,12 +13,16 @@ export function registerBench(root: Command): void {
     .description('measure speed, each time as a ratio of two things that run in turn; without a name, list what there is')
     .argument('[name]', 'which bench')
     .option('--rounds <n>', 'pairs of measurements (default: what the bench asks for)', wholeNumber('--rounds', 1, 1000))
+    .option('--blocks <n>', 'a model with so many blocks in place of the 24 of ViT-L/14: for slow machines', wholeNumber('--blocks', 1, 24))
     .option('--quick', 'tiny sizes, one round: shows that the bench works and measures nothing')
     .option('--json', 'machine-readable output')
     .action(run);
 }
 
-async function run(name: string | undefined, options: { rounds?: number; quick?: boolean; json?: boolean }): Promise<void> {
+async function run(
+  name: string | undefined,
+  options: { rounds?: number; blocks?: number; quick?: boolean; json?: boolean },
+): Promise<void> {
   const { BENCHES } = await import('../bench/list');
   if (name === undefined) {
     const list = Object.entries(BENCHES).map(([bench, { about, needsPython }]) => ({ bench, about, needsPython }));
@@ -38,9 +42,9 @@ async function run(name: string | undefined, options: { rounds?: number; quick?:
   emit(options.json, report, text);
 }
 
-function text({ bench, quick, machine, versions, comparisons, figures }: BenchReport): string {
+function text({ bench, quick, blocks, machine, versions, comparisons, figures }: BenchReport): string {
   return [
-    `${bench}${quick ? '  (quick: these numbers say nothing)' : ''}`,
+    `${bench}${quick ? '  (quick: these numbers say nothing)' : ''}${blocks === undefined ? '' : `  (${blocks} of 24 blocks)`}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, load ${machine.loadBefore}; ${pairs(versions)}`,
     ...comparisons.flatMap(lines),
     ...(Object.keys(figures).length > 0 ? [pairs(figures)] : []),
