@@ -139,27 +139,30 @@ export function datasetHash(dataset: Dataset): string {
 }
 
 /**
- * The `shots` normal images of a few-shot run, drawn from the training images; of files with the same bytes one at most. With one seed,
- * fewer shots are the first of more.
- * @param onNote - called with a line for every image that is passed over
- * @throws UserError if there are not as many different training images.
+ * The `shots` normal images of a few-shot run, drawn from the training images; files with the same bytes as one before come last, so
+ * that they are taken only where there are too few others. With one seed, fewer shots are the first of more.
+ * @param onNote - called with a line for every image that is passed over, or one for those that are taken twice
+ * @throws UserError if there are not as many training images.
  */
 export function supportSet(dataset: Dataset, shots: number, seed: number, onNote?: (line: string) => void): Sample[] {
+  const { dir, train } = dataset;
   if (!Number.isSafeInteger(shots) || shots < 1) throw new UserError(`shots: expected a whole number above 0, got ${shots}`);
+  if (shots > train.length) throw new UserError(`${shots} shots asked for, but ${dir} has ${train.length} training images; ask for fewer`);
   const drawn = new Map<string, Sample>();
-  for (const sample of Random.of(seed, 'support').shuffle(dataset.train)) {
+  const copies: Sample[] = [];
+  const notes: string[] = [];
+  for (const sample of Random.of(seed, 'support').shuffle(train)) {
     if (drawn.size === shots) break;
     const hash = sha256File(sample.file);
     const same = drawn.get(hash);
-    if (same) onNote?.(`${sample.filename} is the same image as ${same.filename} and is passed over as a training image`);
-    else drawn.set(hash, sample);
+    if (same) {
+      copies.push(sample);
+      notes.push(`${sample.filename} is the same image as ${same.filename} and is passed over as a training image`);
+    } else drawn.set(hash, sample);
   }
-  if (drawn.size < shots) {
-    const all = dataset.train.length;
-    const copies = drawn.size < all ? ` (of ${all}; the others are copies)` : '';
-    throw new UserError(
-      `${shots} shots asked for, but ${dataset.dir} has ${drawn.size} ${copies ? 'different ' : ''}training images${copies}; ask for fewer`,
-    );
-  }
-  return [...drawn.values()];
+  const missing = shots - drawn.size;
+  if (missing > 0)
+    onNote?.(`${dir}: only ${drawn.size} of its ${train.length} training images differ, so ${missing} of ${shots} shots are copies`);
+  else for (const note of notes) onNote?.(note);
+  return [...drawn.values(), ...copies].slice(0, shots);
 }
