@@ -21,8 +21,9 @@ pixels = torch.randn(s["batch"], 3, size, size)
 wanted = [layer - 1 for layer in s["layers"]]
 
 
+# inference_mode in its place makes autocast fifteen times slower in this version
 def encode(order):
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=order.get("bfloat16", False)):
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=order.get("bfloat16", False)):
         tokens = model.forward_intermediates(pixels, indices=wanted, intermediates_only=True, output_fmt="NLC")
         return {"shape": list(tokens["image_intermediates"][-1].shape)}
 
