@@ -64,11 +64,12 @@ function maskFinder(images: readonly string[], masks: readonly string[], dir: st
   };
   const byPlace = masksBy(stem);
   const byName = masksBy((name) => path.parse(name).name);
+  const named = new Map<string, number>(); // images of a name
+  for (const image of images) named.set(path.parse(image).name, (named.get(path.parse(image).name) ?? 0) + 1);
   return (image) => {
     const { name } = path.parse(image);
-    const alone = images.filter((other) => path.parse(other).name === name).length === 1;
-    const named = byName.get(name) ?? [];
-    return byPlace.get(stem(image))?.[0] ?? (alone && named.length === 1 ? named[0] : undefined);
+    const only = named.get(name) === 1 && byName.get(name)?.length === 1 ? byName.get(name)?.[0] : undefined;
+    return byPlace.get(stem(image))?.[0] ?? only;
   };
 }
 
