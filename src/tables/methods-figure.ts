@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
-import { spread, testFindings, type TestFinding } from '../evaluation/findings';
+import { spread, samplesFound, type TestFinding } from '../evaluation/findings';
 import { methodsMontage } from '../plots/methods-montage';
 import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';
@@ -33,8 +33,8 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
   const { shots = there.includes(16) ? 16 : Math.max(0, ...there) } = options;
   const here = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
   const names = labels ?? [...new Set([...here].sort((a, b) => a.order - b.order).map(({ label }) => label))];
-  const abnormal = dataset.test.flatMap(({ label }, i) => (label === 1 ? [i] : []));
-  const chosen = [...spread(abnormal, count), ...dataset.test.flatMap(({ label }, i) => (label === 0 ? [i] : [])).slice(0, 1)];
+  const [normal, abnormal] = [0, 1].map((label) => dataset.test.filter((sample) => sample.label === label));
+  const chosen = [...spread(abnormal, count), ...normal.slice(0, 1)];
   const methods: { name: string; findings: TestFinding[] }[] = [];
   for (const name of names) {
     const runs = here.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));
@@ -42,8 +42,7 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
     if (!first)
       throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);
     if (!givesMaps(first)) continue;
-    const findings = await testFindings(path.dirname(first.predictions), dataset, run);
-    methods.push({ name, findings: chosen.map((i) => findings[i]) });
+    methods.push({ name, findings: await samplesFound(path.dirname(first.predictions), chosen, run) });
   }
   if (methods.length === 0) throw new UserError(`${dataset.name}: no finished run with k = ${shots} gives maps`);
   const images = methods[0].findings.map(({ image, mask, label, name }) => ({ image, mask, label, name }));
