@@ -30,7 +30,7 @@ export interface Findings {
 export interface BenchOptions extends LongRun {
   /** Tiny sizes and one round: shows that the bench works, and measures nothing. */
   quick: boolean;
-  /** Pairs of measurements. */
+  /** Pairs of measurements; 1 in a smoke run. */
   rounds: number;
   /** Blocks of the image encoder in place of ViT-L/14's 24, half as many in the text encoder: for slow machines. */
   blocks?: number;

@@ -17,7 +17,7 @@ export const cachedEpoch: Bench = {
     const { shots, batchSize, imageSize } = config;
     const size = clip.vision_config.image_size;
     const dataset = await writeRoundDataset(path.join(options.folder, 'round'), { train: shots, test: 0, size });
-    const bank = (options.quick ? 1 : options.rounds) + 1; // one is not counted
+    const bank = options.rounds + 1; // one is not counted
     const settings = { shots, batchSize, imageSize, epochs: 2 * bank, syntheticBank: bank };
     const { history } = await train({ dataset, model: dir, out: path.join(options.folder, 'run'), settings, ...options });
     const times = history.map((row) => row.seconds);

@@ -22,7 +22,7 @@ export const compact: Bench = {
     const settings = quick ? { shots: 4, epochs: 1, imageSize: 56 } : { shots: 16, epochs: 100 };
     const all: number[] = [];
     let perEpoch: number[] = [];
-    for (let round = 0; round < (quick ? 1 : options.rounds); round++) {
+    for (let round = 0; round < options.rounds; round++) {
       let history: { seconds: number }[] = [];
       const go = async (): Promise<void> => {
         ({ history } = await train({ dataset, out: path.join(folder, `run${round}`), settings, signal, onProgress }));

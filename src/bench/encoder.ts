@@ -51,7 +51,7 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
         ours: () => taken(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
         PyTorch: () => side.go({ bfloat16: precision === 'bfloat16' }),
       },
-      options.quick ? 1 : options.rounds,
+      options.rounds,
       options,
     );
     const perImage = (label: string, of: keyof typeof times): Comparison['ours'] => ({

@@ -33,7 +33,7 @@ export const metrics: Bench = {
             return found;
           },
         },
-        options.quick ? 1 : options.rounds,
+        options.rounds,
         options,
       );
       return {

@@ -33,7 +33,7 @@ export async function runBench(
   const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {
-    const { comparisons, figures } = await bench.run({ quick, rounds, folder, ...rest });
+    const { comparisons, figures } = await bench.run({ quick, rounds: quick ? 1 : rounds, folder, ...rest });
     return {
       bench: name,
       about: bench.about,

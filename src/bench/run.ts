@@ -31,7 +31,7 @@ export const run: Bench = {
     const ours: number[] = [];
     try {
       for (const what of ['evaluate', 'step']) await side.go({ what }); // not counted
-      for (let round = 0; round < (options.quick ? 1 : options.rounds); round++) {
+      for (let round = 0; round < options.rounds; round++) {
         const { seconds: evaluating } = await side.go({ what: 'evaluate' });
         const { seconds: step } = await side.go({ what: 'step' });
         published.push(EPOCHS * (steps * step + (IMAGES / batchSize) * evaluating));

@@ -59,7 +59,7 @@ async function images(options: BenchOptions): Promise<Comparison> {
   const once = async (test: number): Promise<number> => (await time(options, size, 8, test, 1)).all;
   const none = await once(0);
   const [a, b] = [[] as number[], [] as number[]];
-  for (let round = 0; round < (options.quick ? 1 : options.rounds); round++) {
+  for (let round = 0; round < options.rounds; round++) {
     a.push((await once(few)) - none);
     b.push((await once(many)) - none);
   }

@@ -24,7 +24,7 @@ export const start: Bench = {
   rounds: 3,
   async run(options) {
     await initBackend();
-    const rounds = options.quick ? 1 : options.rounds;
+    const { rounds } = options;
     const comparisons = [
       ...(options.quick ? [] : [againstLimit('kernel start to first picture', await kernel(rounds), 4)]),
       againstLimit('import of what a training needs from src', await importing(rounds, options.signal), 1),
@@ -70,11 +70,7 @@ async function checkpoint(options: BenchOptions): Promise<Comparison> {
   const dir = writeRandomClip(path.join(options.folder, 'clip'), benchConfig(options));
   const { side } = await PythonSide.start('load', { file: path.join(dir, 'model.safetensors') });
   try {
-    const times = await alternate(
-      { ours: () => taken(() => load(dir)), PyTorch: () => side.go() },
-      options.quick ? 1 : options.rounds,
-      options,
-    );
+    const times = await alternate({ ours: () => taken(() => load(dir)), PyTorch: () => side.go() }, options.rounds, options);
     return {
       what: 'loading ViT-L/14 from safetensors',
       ours: { label: 'ours, ready to encode', unit: 's', ...times.ours.seconds },

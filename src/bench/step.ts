@@ -47,7 +47,7 @@ export const step: Bench = {
             return found;
           },
         },
-        options.quick ? 1 : options.rounds,
+        options.rounds,
         options,
       );
       const [synthesisMs, encodingMs, learningMs] = [0, 1, 2].map(

@@ -25,7 +25,7 @@ export const synthesis: Bench = {
     const comparisons: Comparison[] = [];
     for (const [done, task] of TASK_NAMES.entries()) {
       const times: number[] = [];
-      for (let round = 0; round <= (quick ? 1 : rounds); round++) {
+      for (let round = 0; round <= rounds; round++) {
         if (signal?.aborted) throw new Interrupted('bench: stopped; nothing was measured to the end');
         const { cpu } = await taken(() => {
           for (let i = 0; i < draws; i++) synthesize(task, support[i % IMAGES], { support, random: Random.of(1, 'bench', task, round, i) });
