@@ -1,4 +1,5 @@
 import { chart } from './chart';
+import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from './style';
 
@@ -39,14 +40,7 @@ export function ablationChart(
       high: mean + (sd ?? 0),
       isReference: label === reference,
     }));
-    const y = {
-      field: 'label',
-      type: 'nominal',
-      title: null,
-      sort: labels,
-      scale: { domain: labels },
-      axis: { labels: i === 0, ticks: false, domain: false, grid: true, labelLimit: 220 },
-    };
+    const y = labelAxis(labels, { labels: i === 0, grid: true, labelLimit: 220 });
     const color = { condition: { test: 'datum.isReference', value: COLOURS.total }, value: COLOURS.normal };
     return {
       title: dataset,

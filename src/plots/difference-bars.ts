@@ -1,4 +1,5 @@
 import { chart } from './chart';
+import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from './style';
 
@@ -31,14 +32,7 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
         high: 100 * high,
         apart: low > 0 || high < 0,
       }));
-    const y = {
-      field: 'label',
-      type: 'nominal',
-      title: null,
-      sort: labels,
-      scale: { domain: labels },
-      axis: { labels: i === 0, ticks: false, domain: false, labelLimit: 240 },
-    };
+    const y = labelAxis(labels, { labels: i === 0, labelLimit: 240 });
     return {
       title: dataset,
       width: 320,

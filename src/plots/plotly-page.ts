@@ -4,7 +4,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { projectRoot } from '../common/project-root';
 import type { Interactive } from './picture';
-import { COLOURS, escapeXml, FONT } from './style';
+import { COLOURS, escapeXml, FONT, scriptJson } from './style';
 
 /** A picture of a page with its heading and a sentence above it. */
 export interface PageSection {
@@ -49,7 +49,7 @@ export function plotlyPage(title: string, sections: readonly PageSection[]): str
   const body = sections.map(({ heading, text, picture }) => {
     const { still, plotly, alt } = picture;
     const image = `<img src="data:image/png;base64,${still.png.toString('base64')}" width="${still.width}" height="${still.height}" alt="${escapeXml(alt)}">`;
-    const json = JSON.stringify(plotly).replace(/</g, '\\u003c');
+    const json = scriptJson(plotly);
     return `<h2>${escapeXml(heading)}</h2>\n<p>${escapeXml(text)}</p>\n<figure>${image}<script type="application/json">${json}</script></figure>`;
   });
   return `<!DOCTYPE html>

@@ -1,4 +1,5 @@
 import { chart } from './chart';
+import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from './style';
 
@@ -19,13 +20,7 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
   });
   const scale = points.length > 0 ? { zero: false, nice: true } : { domain: [0, 1] };
   const x = { type: 'quantitative', title: metric, scale, axis: { format: '.2f', tickCount: 6 } };
-  const y = {
-    field: 'label',
-    type: 'nominal',
-    title: null,
-    sort: labels,
-    axis: { ticks: false, domain: false, grid: true, labelLimit: 300 },
-  };
+  const y = labelAxis(labels, { grid: true, labelLimit: 300 });
   const spec = {
     width: 460,
     height: { step: 22 },

@@ -71,6 +71,11 @@ export function escapeXml(text: string): string {
   return allowed.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
 }
 
+/** A value as JSON that may stand within a script of a page: no text in it can end the script. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replace(/</g, '\\u003c');
+}
+
 /** A number with `digits` decimals and a true minus sign; "undefined" for null, "not finite" for NaN and infinities. */
 export function formatNumber(value: number | null, digits = 3): string {
   if (value === null) return 'undefined';

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { HEAT_TABLE } from '../plots/heat-colours';
-import { escapeXml, formatNumber } from '../plots/style';
+import { escapeXml, formatNumber, scriptJson } from '../plots/style';
 import { PAGE_SCRIPT } from './page-script';
 import { PAGE_STYLE } from './page-style';
 import type { PictureBudget, ReportItem } from './report-items';
@@ -28,7 +28,7 @@ export interface ReportContent {
 export function reportPage(content: ReportContent): string {
   const { title, facts, items, pictures, heatRange, suggestions, threshold } = content;
   const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
-  const json = JSON.stringify({ items, suggestions, threshold }).replace(/</g, '\\u003c');
+  const json = scriptJson({ items, suggestions, threshold });
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
