@@ -108,7 +108,7 @@ async function learn({ folder, resumed, record, dataset, support, clip }: RunSta
     const source = new BatchSource(images, config, state.epoch + 1, options.threads);
     const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
     try {
-      await run.epochs(features, source.stepsPerEpoch);
+      await run.epochs(features);
       return { record, history: run.history, metrics: await run.finish() };
     } finally {
       features.dispose();
@@ -142,11 +142,11 @@ class Run {
   }
 
   /** All epochs that are still to do. */
-  async epochs(features: TrainingFeatures, stepsPerEpoch: number): Promise<void> {
+  async epochs(features: TrainingFeatures): Promise<void> {
     const { epochs, protocol, watch } = this.config;
     for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
       const started = performance.now();
-      const [focal, dice] = await this.steps(features, stepsPerEpoch, epoch);
+      const [focal, dice] = await this.steps(features, epoch);
       const looks = protocol === 'paper' || (watch > 0 && (epoch % watch === 0 || epoch === epochs));
       const seen = looks && this.dataset.test.length > 0 ? await this.validate() : { imageAuroc: null, pixelAuroc: null };
       const row: HistoryRow = { epoch, focal, dice, total: focal + dice, ...seen, seconds: (performance.now() - started) / 1000 };
@@ -163,9 +163,9 @@ class Run {
   }
 
   /** The steps of one epoch; losses are read back once, at its end. */
-  private async steps(features: TrainingFeatures, stepsPerEpoch: number, epoch: number): Promise<[number, number]> {
+  private async steps(features: TrainingFeatures, epoch: number): Promise<[number, number]> {
     const losses: tf.Tensor1D[] = [];
-    for (let step = 0; step < stepsPerEpoch; step++) {
+    for (let step = 0; step < features.stepsPerEpoch; step++) {
       await eventLoopTurn(); // or signals wait while worker threads keep sending
       if (this.options.signal?.aborted) {
         tf.dispose(losses);

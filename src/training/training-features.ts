@@ -17,12 +17,16 @@ export interface EncodedBatch {
 export class TrainingFeatures {
   private readonly bank = new Map<string, EncodedBatch>();
 
-  /** @param bank - N, or 0: every epoch synthesises images of its own, and nothing is kept */
+  /** @param bankEpochs - N, or 0: every epoch synthesises images of its own, and nothing is kept */
   constructor(
     private readonly source: BatchSource,
     private readonly encoder: FrozenEncoder,
     private readonly bankEpochs: number,
   ) {}
+
+  get stepsPerEpoch(): number {
+    return this.source.stepsPerEpoch;
+  }
 
   /** Calls `use` with the batch of a step, counted from 1 and from 0; `use` must not keep it. */
   async withBatch<T>(epoch: number, step: number, use: (batch: EncodedBatch) => T): Promise<T> {
