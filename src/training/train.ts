@@ -82,7 +82,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
     if (saved) checkUnchanged(folder, saved, record);
     const support = drawn ?? readSupport(folder, dataset);
-    if (!saved) await checkImages(dataset.dir, [...support, ...dataset.test], options);
+    if (!saved) await checkImages(record.dataset, [...support, ...dataset.test], options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
     return await alone(start, () => (config.method === 'mediclip' ? learn(start, options) : fit(start, options)));
   } finally {

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { checkImages } from '../../src/datasets/check-images';
+import { readDataset } from '../../src/datasets/layout';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+
+test('under one hash a file is decoded once; under another, and after a failure, again', async () => {
+  const { dir, test: samples } = readDataset(await writeTinyDataset());
+  const seen: number[] = [];
+  const check = (hash: string): Promise<void> => checkImages({ dir, hash }, samples, { onProgress: ({ total }) => seen.push(total ?? 0) });
+  await check('first');
+  const all = seen.splice(0)[0];
+  assert.ok(all >= samples.length);
+  await check('first');
+  assert.deepEqual(seen, []);
+  fs.writeFileSync(samples[0].file, 'no image');
+  for (let i = 0; i < 2; i++) await assert.rejects(check('second'), (error: Error) => error.message.includes(samples[0].file));
+  assert.deepEqual([seen[0], seen[seen.length - 1]], [all, 1]);
+});
