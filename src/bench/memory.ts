@@ -3,6 +3,7 @@ import { initBackend, tf } from '../common/backend';
 import { openClip, buildModel } from '../training/session';
 import { BatchSource } from '../training/batches';
 import { trainingConfig } from '../training/config';
+import { TrainingFeatures } from '../training/training-features';
 import { Adam } from '../mediclip/adam';
 import { train } from '../training/train';
 import type { Bench } from './bench';
@@ -72,14 +73,15 @@ export async function watchSteps({ steps, size }: { steps: number; size: number 
   const model = buildModel(clip, config);
   const adam = new Adam(model.parameters, config.optimizer);
   const source = new BatchSource(roundImages(16, size), config, 1);
+  const features = new TrainingFeatures(source, model, 0);
   const found: [number, number][] = [];
   for (let step = 1; step <= steps; step++) {
-    const { pixels, mask } = await source.next();
-    const tokens = model.encode(pixels);
-    const { losses, gradients } = model.gradients(tokens, mask);
-    adam.apply(gradients);
-    losses.dataSync();
-    tf.dispose([pixels, mask, tokens, losses, gradients]);
+    await features.withBatch(1, step, ({ tokens, mask }) => {
+      const { losses, gradients } = model.gradients(tokens, mask);
+      adam.apply(gradients);
+      losses.dataSync();
+      tf.dispose([losses, gradients]);
+    });
     if (step === steps / 2 || step === steps) found.push([process.memoryUsage.rss() / 2 ** 20, tf.memory().numTensors]);
   }
   await source.close();
