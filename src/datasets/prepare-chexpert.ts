@@ -83,11 +83,12 @@ function readColumns(file: string): unknown[][] {
   try {
     const text = readText(file).trim();
     if (text === '') throw new UserError(`${file}: is empty, a table is expected`);
-    const table = fromCSV(text.includes('\n') ? text : `${text}\n${','.repeat(text.split(',').length - 1)}`, { autoType: false });
+    const bare = !text.includes('\n'); // a heading without rows, of which arquero makes no columns: it gets an empty row
+    const table = fromCSV(bare ? `${text}\n${','.repeat(text.split(',').length - 1)}` : text, { autoType: false });
     const present = table.columnNames();
     const absent = COLUMNS.find((name) => !present.includes(name));
     if (absent !== undefined) throw new UserError(`${file}: no column ${JSON.stringify(absent)}; found ${present.slice(0, 8).join(', ')}`);
-    return COLUMNS.map((name) => (text.includes('\n') ? Array.from(table.array(name) as ArrayLike<unknown>) : []));
+    return COLUMNS.map((name) => (bare ? [] : Array.from(table.array(name) as ArrayLike<unknown>)));
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file}: not a CSV table (${messageOf(error).split('\n')[0]})`);
