@@ -8,7 +8,7 @@ import type { CorpusSample } from './corpus';
 export interface PretrainBatch {
   /** `[B, 3, S, S]`, normalised. */
   pixels: tf.Tensor4D;
-  /** Share of each patch that is anomalous, `[B, g g]`. */
+  /** How anomalous each patch is, `[B, g g]`: {@link FULL_AT} of its pixels, or more, make 1; fewer, their share of that. */
   patchMask: tf.Tensor2D;
   /** Pixels of the clean patches in row order, `[B g g, p p]`, in standard deviations. */
   cleanPatches: tf.Tensor2D;
@@ -17,6 +17,9 @@ export interface PretrainBatch {
   /** Token ids of the captions, 77 each. */
   captions: Int32Array[];
 }
+
+/** The share of a patch from which on it counts as wholly anomalous: a small finding must weigh as much as a large one's patch. */
+const FULL_AT = 1 / 6;
 
 /** Makes tensors of samples of side `size`. */
 export function makeBatch(samples: readonly CorpusSample[], size: number, patch: number, tokenizer: Tokenizer): PretrainBatch {
@@ -30,15 +33,15 @@ export function makeBatch(samples: readonly CorpusSample[], size: number, patch:
     for (let py = 0; py < g; py++) {
       for (let px = 0; px < g; px++) {
         const token = (i * g + py) * g + px;
-        let sum = 0;
+        let inside = 0;
         let to = token * patch * patch;
         for (let y = py * patch; y < (py + 1) * patch; y++) {
           for (let x = px * patch; x < (px + 1) * patch; x++) {
-            sum += sample.mask[y * size + x];
+            if (sample.mask[y * size + x] > 127) inside++;
             clean[to++] = (sample.clean[y * size + x] - mean) / sd;
           }
         }
-        mask[token] = sum / (255 * patch * patch);
+        mask[token] = Math.min(1, inside / (FULL_AT * patch * patch));
       }
     }
   });

@@ -5,8 +5,6 @@ import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 export interface CorpusRequest {
   index: number;
   size: number;
-  /** Share of the findings that are drawn faintly. */
-  faint: number;
 }
 
 /** The answer: a sample, or why there is none. */
@@ -15,12 +13,12 @@ export interface CorpusReply extends CorpusRequest {
   error?: string;
 }
 
-parentPort?.on('message', ({ index, size, faint }: CorpusRequest) => {
+parentPort?.on('message', ({ index, size }: CorpusRequest) => {
   try {
-    const sample = drawSample(workerData as CorpusOptions, index, size, faint);
+    const sample = drawSample(workerData as CorpusOptions, index, size);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
-    parentPort?.postMessage({ index, size, faint, sample } satisfies CorpusReply, parts);
+    parentPort?.postMessage({ index, size, sample } satisfies CorpusReply, parts);
   } catch (error) {
-    parentPort?.postMessage({ index, size, faint, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
+    parentPort?.postMessage({ index, size, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
   }
 });

@@ -35,11 +35,8 @@ const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle',
 /** The commonest kinds of disease are drawn twice as often. */
 const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade'];
 
-/**
- * Picture `index` of the corpus: decided by the arguments alone, whoever draws it.
- * @param faint - share of the findings that are drawn faintly
- */
-export function drawSample(options: CorpusOptions, index: number, size: number, faint = 0): CorpusSample {
+/** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
+export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
   const random = Random.of(options.seed, 'pretrain', 'sample', size, index);
   const { subject, picture } = drawNormal(options, size, random);
   const image: Field = { size, data: picture.data.slice() };
@@ -50,7 +47,7 @@ export function drawSample(options: CorpusOptions, index: number, size: number, 
     const donor = (): Field => drawNormal(options, size, other).picture;
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
       const kind = random.pick(KINDS);
-      const strength = random.chance(faint) ? random.uniform(0.2, 0.6) : 1;
+      const strength = random.chance(0.5) ? random.uniform(0.4, 1) : 1;
       if (addLesion({ image, donor }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
     }
   }

@@ -16,12 +16,16 @@ interface Lesion {
   value: Field;
 }
 
+/** Grey levels, averaged nearby, from which on a change begins to be seen, and from which on it is plain. */
+const [SEEN, PLAIN] = [5, 13];
+
 /** The fewest grey levels by which a lesion must differ from what was there, on average over its area. */
 export const LEAST_CHANGE = 14;
 
 /**
  * Puts one finding into a picture, in place; tries a few times where it would hardly show.
- * @param mask - is raised to the lesion's weight where the picture has changed
+ * @param mask - is raised to the lesion's weight where the picture has changed, to a quarter of it where that is hardly seen: haze over what
+ *   is as bright is no finding
  * @param strength - share of its full change, (0, 1]
  * @returns whether it was drawn
  */
@@ -37,12 +41,19 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
       area += w;
       change += w * Math.abs(clamp(lesion.value.data[i]) - image.data[i]);
     }
-    if (area < 12 || strength * (change / area) < LEAST_CHANGE * Math.max(0.5, strength)) continue;
+    if (area < 12 || strength * (change / area) < LEAST_CHANGE) continue;
+    const changed: Field = { size: image.size, data: new Float32Array(image.data.length) };
     for (let i = 0; i < image.data.length; i++) {
       const w = lesion.weight.data[i];
       if (w <= 0) continue;
-      image.data[i] += strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
-      mask.data[i] = Math.max(mask.data[i], w);
+      const step = strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
+      image.data[i] += step;
+      changed.data[i] = Math.abs(step);
+    }
+    const nearby = blur(changed, (3 * image.size) / 224);
+    for (let i = 0; i < image.data.length; i++) {
+      const seen = 0.25 + 0.75 * smoothStep((nearby.data[i] - SEEN) / (PLAIN - SEEN));
+      mask.data[i] = Math.max(mask.data[i], seen * lesion.weight.data[i]);
     }
     return true;
   }
@@ -107,8 +118,8 @@ function shifted(image: Field, shift: number, keep: number, random: Random): Fie
 
 function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
   return ({ image }, random) => ({
-    weight: spot(image, random, 0.03, 0.26),
-    value: shifted(image, sign * random.uniform(30, 140), random.uniform(0, 1), random),
+    weight: spot(image, random, 0.018, 0.26),
+    value: shifted(image, sign * 16 * 9 ** random.uniform(), random.uniform(0, 1), random),
   });
 }
 
@@ -191,10 +202,10 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
   spots: ({ image }, random) => {
     const { size } = image;
     const { cy, cx } = place(image, random);
-    const spread = random.uniform(0.03, 0.12);
+    const spread = 0.03 * 9 ** random.uniform();
     const weight: Field = { size, data: new Float32Array(size * size) };
     for (let k = random.integer(3, 10); k > 0; k--) {
-      const r = random.uniform(0.006, 0.02) * size;
+      const r = random.uniform(0.007, 0.026) * size;
       const [y0, x0] = [(cy + random.normal(0, spread)) * size, (cx + random.normal(0, spread)) * size];
       for (let y = Math.max(0, Math.floor(y0 - 2 * r)); y < Math.min(size, y0 + 2 * r); y++) {
         for (let x = Math.max(0, Math.floor(x0 - 2 * r)); x < Math.min(size, x0 + 2 * r); x++) {
@@ -203,14 +214,15 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
         }
       }
     }
-    return { weight, value: shifted(image, (random.chance(0.75) ? 1 : -1) * random.uniform(60, 150), 0.3, random) };
+    return { weight, value: shifted(image, (random.chance(0.6) ? 1 : -1) * 25 * 6 ** random.uniform(), 0.3, random) };
   },
   shade: ({ image }, random) => {
     const { size } = image;
     const { cy, cx } = place(image, random);
     const [ry, rx] = [random.uniform(0.1, 0.38), random.uniform(0.1, 0.28)];
     const soft = size * random.uniform(0.02, 0.12);
-    const shape = ellipse(size, cy, cx, ry, rx, random, soft, 0.2);
+    const whole = ellipse(size, cy, cx, ry, rx, random, soft, 0.2);
+    const shape = random.chance(0.25) ? cutByLine(whole, cy, cx, ry, 0.3 * soft + 1, random) : whole;
     if (random.chance(0.35)) {
       const other = ellipse(
         size,

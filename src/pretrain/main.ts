@@ -23,6 +23,8 @@ interface Options {
   resume?: boolean;
 }
 
+/** A step never takes as many seconds: the machine or the process was halted, which does not count. */
+const HALTED = 30;
 /** Seconds between lines of the log, and between checkpoints. */
 const LOG_EVERY = 10;
 const SAVE_EVERY = 120;
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
     stages
       .map(
         (s, i) =>
-          `${s.steps} steps of ${s.batchSize} images of ${s.size} px${s.faint > 0 ? ', faint ones too' : ''}, ${secondsPerStep[i].toFixed(2)} s each\n`,
+          `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`,
       )
       .join(''),
   );
@@ -91,8 +93,8 @@ function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
 /** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
 async function calibrate(seed: number, threads: number): Promise<number[]> {
   const seconds: number[] = [];
-  for (const { size, batchSize, faint } of STAGE_PLAN) {
-    const settings = settingsOf(seed, [{ size, batchSize, steps: 8, faint }]);
+  for (const { size, batchSize } of STAGE_PLAN) {
+    const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
     const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
     for (let i = 0; i < 3; i++) await trainer.run();
     const started = performance.now();
@@ -118,17 +120,19 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
   fs.mkdirSync(out, { recursive: true });
   const checkpoint = path.join(out, 'checkpoint.safetensors');
   const log = new TrainingLog(path.join(out, 'training-log.csv'), trainer.step);
-  const started = performance.now();
-  const seconds = (): number => secondsBefore + (performance.now() - started) / 1000;
+  let worked = secondsBefore;
   let stop = false;
   const ask = (): void => void (stop = true);
   process.once('SIGINT', ask).once('SIGTERM', ask);
   let logged = -Infinity;
-  let saved = { step: trainer.step, seconds: seconds() };
+  let saved = { step: trainer.step, seconds: worked };
   while (trainer.step < trainer.total && !stop) {
     await eventLoopTurn(); // or signals wait while worker threads keep sending
+    const started = performance.now();
     log.add(await trainer.run());
-    const now = seconds();
+    const took = (performance.now() - started) / 1000;
+    if (took < HALTED) worked += took;
+    const now = worked;
     const last = trainer.step === trainer.total;
     if (now - logged >= LOG_EVERY || last) {
       const { progress } = position(trainer.settings.stages, trainer.step);
@@ -144,12 +148,12 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
     }
   }
   process.removeListener('SIGINT', ask).removeListener('SIGTERM', ask);
-  writePretrainCheckpoint(checkpoint, trainer, seconds());
-  saveModel(trainer, out, seconds());
+  writePretrainCheckpoint(checkpoint, trainer, worked);
+  saveModel(trainer, out, worked);
   process.stderr.write(
     trainer.step < trainer.total
       ? `stopped after step ${trainer.step} of ${trainer.total}; go on with --resume --out ${out}\n`
-      : `${out}: trained in ${formatSeconds(seconds())}\n`,
+      : `${out}: trained in ${formatSeconds(worked)}\n`,
   );
 }
 

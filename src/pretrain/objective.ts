@@ -38,7 +38,7 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   restore: 0.5,
   contrast: 0.15,
   verdict: 0.2,
-  peak: 0.6,
+  peak: 1,
   separate: 1,
 };
 

@@ -4,23 +4,19 @@ export interface Stage {
   size: number;
   batchSize: number;
   steps: number;
-  /** Share of the findings that are drawn faintly. */
-  faint: number;
 }
 
-/** How training is divided: first small images, many a second, then the size that the model is for, at last with faint findings. */
+/** How training is divided: first small images, many a second, then the size that the model is for. */
 export interface StagePlan {
   size: number;
   batchSize: number;
-  faint: number;
   /** Share of the time. */
   share: number;
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 32, faint: 0, share: 0.45 },
-  { size: 224, batchSize: 8, faint: 0, share: 0.25 },
-  { size: 224, batchSize: 8, faint: 0.6, share: 0.3 },
+  { size: 112, batchSize: 32, share: 0.3 },
+  { size: 224, batchSize: 8, share: 0.7 },
 ];
 
 /**
@@ -28,10 +24,9 @@ export const STAGE_PLAN: StagePlan[] = [
  * @param secondsPerStep - measured, one for each stage
  */
 export function planStages(minutes: number, plan: readonly StagePlan[], secondsPerStep: readonly number[]): Stage[] {
-  return plan.map(({ size, batchSize, faint, share }, i) => ({
+  return plan.map(({ size, batchSize, share }, i) => ({
     size,
     batchSize,
-    faint,
     steps: Math.max(1, Math.round((minutes * 60 * share) / secondsPerStep[i])),
   }));
 }

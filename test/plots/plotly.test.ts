@@ -117,7 +117,8 @@ test(
     const box = await rail.boundingBox();
     assert.ok(box);
     await tab.mouse.click(box.x + box.width - 12, box.y + box.height / 2);
-    await tab.waitForFunction('document.querySelector(".js-plotly-plot").layout.sliders[1].active === 2');
+    // The slider moves at once, the images follow a moment later.
+    await tab.waitForFunction(`document.querySelector(".js-plotly-plot").data[1].source !== ${JSON.stringify(before.source)}`);
     const after = await state();
     assert.deepEqual([after.seen, after.active], [1, 2]);
     assert.notEqual(after.source, before.source);
