@@ -67,12 +67,7 @@ async function main(): Promise<void> {
   const stages = planStages(minutes, STAGE_PLAN, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
   process.stderr.write(
-    stages
-      .map(
-        (s, i) =>
-          `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`,
-      )
-      .join(''),
+    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
   return finishAndDispose(trainer, options.out, 0);
