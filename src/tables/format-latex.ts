@@ -1,27 +1,55 @@
 import type { ResultTable } from './table';
 
-/** A `table` environment with the rules of booktabs; the document needs `\\usepackage{booktabs}`. */
+/** Rows that a page holds; a longer table breaks across pages. */
+const PAGE_ROWS = 40;
+/** Characters beyond which a column's text is broken into lines, and how wide it then is. */
+const LONG_TEXT = 32;
+const LONG_COLUMN = 'p{40mm}';
+
+/**
+ * A `table` environment with the rules of booktabs, or a `longtable` where one page cannot hold it; the packages that the document needs
+ * are named in its first line.
+ */
 export function latexTable({ name, caption, columns, rows, blocks, notes }: ResultTable): string {
   const cell = ({ text, best }: { text: string; best?: boolean }): string =>
     best && text !== '' ? `\\textbf{${latexText(text)}}` : latexText(text);
   const body = rows.flatMap((cells, i) => [...(blocks.includes(i) ? ['\\midrule'] : []), `${cells.map(cell).join(' & ')} \\\\`]);
-  return [
-    '% needs \\usepackage{booktabs}',
-    '\\begin{table}',
-    '\\centering',
-    `\\caption{${latexText(caption)}}`,
-    `\\label{tab:${name}}`,
-    `\\begin{tabular}{${'l'.repeat(columns.length)}}`,
-    '\\toprule',
-    `${columns.map(latexText).join(' & ')} \\\\`,
-    '\\midrule',
-    ...body,
-    '\\bottomrule',
-    '\\end{tabular}',
-    ...notes.map((note) => `\\par\\footnotesize ${latexText(note)}`),
-    '\\end{table}',
-    '',
-  ].join('\n');
+  const kinds = columns.map((_, c) => (rows.some((cells) => cells[c].text.length > LONG_TEXT) ? LONG_COLUMN : 'l')).join('');
+  const title = `\\caption{${latexText(caption)}}\\label{tab:${name}}`;
+  const head = ['\\toprule', `${columns.map(latexText).join(' & ')} \\\\`, '\\midrule'];
+  const below = notes.map((note) => `\\par\\noindent ${latexText(note)}`);
+  const small = '\\footnotesize\\setlength{\\tabcolsep}{3pt}';
+  const lines =
+    rows.length > PAGE_ROWS
+      ? [
+          '% needs \\usepackage{booktabs,longtable}',
+          `{${small}`,
+          `\\begin{longtable}{${kinds}}`,
+          `${title}\\\\`,
+          ...head,
+          '\\endfirsthead',
+          ...head,
+          '\\endhead',
+          ...body,
+          '\\bottomrule',
+          '\\end{longtable}',
+          ...below,
+          '\\par}',
+        ]
+      : [
+          '% needs \\usepackage{booktabs}',
+          '\\begin{table}',
+          `\\centering${small}`,
+          title,
+          `\\begin{tabular}{${kinds}}`,
+          ...head,
+          ...body,
+          '\\bottomrule',
+          '\\end{tabular}',
+          ...below,
+          '\\end{table}',
+        ];
+  return [...lines, ''].join('\n');
 }
 
 const LATEX: Record<string, string> = {

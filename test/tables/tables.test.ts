@@ -8,7 +8,7 @@ import { projectRoot } from '../../src/common/project-root';
 import { toSvg } from '../../src/plots/chart';
 import { figureOf } from '../../src/tables/figures';
 import { formatTable, type Format } from '../../src/tables/format';
-import { latexText } from '../../src/tables/format-latex';
+import { latexTable, latexText } from '../../src/tables/format-latex';
 import { comparison, components, type TableName } from '../../src/tables/queries';
 import { readResults } from '../../src/tables/results';
 import { summarise } from '../../src/tables/summary';
@@ -268,6 +268,11 @@ test('a run without the names of a grid goes by its settings; unfinished ones ar
   assert.throws(() => readResults(dir), /b.metrics\.json: dataset/);
 });
 
+function hasTex(): boolean {
+  const found = (file: string): boolean => spawnSync('kpsewhich', [file], { encoding: 'utf8' }).stdout?.trim().length > 0;
+  return spawnSync('pdflatex', ['-version']).status === 0 && found('booktabs.sty') && found('longtable.sty');
+}
+
 /** A table whose texts are markup in every format. */
 function hostile(format: Format): string {
   const dir = temporaryFolder();
@@ -290,12 +295,36 @@ test('Markdown: cells are cells, bold is bold', () => {
 
 test('LaTeX: booktabs, every special sign escaped', () => {
   const text = hostile('latex');
-  for (const rule of ['\\toprule', '\\midrule', '\\bottomrule', '\\begin{tabular}{llll}']) assert.ok(text.includes(rule), rule);
+  for (const rule of ['\\toprule', '\\midrule', '\\bottomrule']) assert.ok(text.includes(rule), rule);
+  assert.match(text, /\\begin\{tabular\}\{(l|p\{40mm\}){4}\}/);
   assert.ok(text.includes('a$|$b \\& $<$i$>$50\\%$<$/i$>$ \\_x\\_ \\$y\\$ \\#\\textbackslash{}\\{\\textasciitilde{}\\textasciicircum{}"'));
   assert.ok(text.includes('\\textbf{55.0 $\\pm$ 7.1 (2)}'));
   assert.equal(latexText('−1 [a]\nb*'), '$-$1 {[}a{]} b$^{*}$');
   const body = text.split('\\midrule')[1].split('\\bottomrule')[0].trim().split('\n');
   assert.ok(body.every((line) => line.endsWith('\\\\') && (line.match(/(?<!\\)&/g) ?? []).length === 3));
+});
+
+test('LaTeX: what one page cannot hold becomes a longtable, long texts are broken into lines', () => {
+  const cells = (text: string): { text: string }[] => [{ text }, { text: 'b' }];
+  const shape = { columns: ['first', 'second'], blocks: [0], notes: ['a note'], name: 'comparison' as const, caption: 'Caption', data: [] };
+  const rows = (count: number): { text: string }[][] =>
+    Array.from({ length: count }, (_, i) => cells(i === 3 ? 'long text '.repeat(8) : 'a'));
+  const [short, long] = [latexTable({ ...shape, rows: rows(5) }), latexTable({ ...shape, rows: rows(90) })];
+  assert.match(short, /\\begin\{tabular\}\{p\{40mm\}l\}/);
+  assert.match(long, /\\begin\{longtable\}\{p\{40mm\}l\}[\s\S]*\\endfirsthead[\s\S]*\\endhead[\s\S]*\\end\{longtable\}/);
+});
+
+test('LaTeX: what is written goes through TeX', { skip: !hasTex() && 'no pdflatex with booktabs and longtable' }, () => {
+  const dir = temporaryFolder();
+  const shape = { columns: ['a'], blocks: [0], notes: ['a note'], name: 'comparison' as const, caption: '50 % ± _', data: [] };
+  const table = (count: number): string => latexTable({ ...shape, rows: Array.from({ length: count }, () => [{ text: 'a_b [1] − <x>' }]) });
+  const document = `\\documentclass{article}\\usepackage{booktabs,longtable}\\begin{document}${table(4)}${table(90)}${hostile('latex')}\\end{document}`;
+  fs.writeFileSync(path.join(dir, 'tables.tex'), document);
+  const { status, stdout } = spawnSync('pdflatex', ['-interaction=nonstopmode', '-halt-on-error', 'tables.tex'], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stdout.slice(-800));
 });
 
 test('HTML: a page of its own, markup is text', () => {
