@@ -25,7 +25,8 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
     const folder = new RunFolder(run);
     if (!fs.existsSync(folder.file('metrics.json'))) {
       const start = folder.begun ? { resume: true } : { model, settings: config };
-      await train({ dataset, out: run, threads, featureCache: cache, ...start, ...options });
+      const onNote = (note: string): void => void process.stderr.write(`${note}\n`); // into the cell's log
+      await train({ dataset, out: run, threads, featureCache: cache, onNote, ...start, ...options });
     }
     for (const other of transfer) {
       if (fs.existsSync(path.join(folder.transfer(other.name), 'metrics.json'))) continue;
