@@ -5,6 +5,8 @@ import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 export interface CorpusRequest {
   index: number;
   size: number;
+  /** Share of the findings that keep within one tissue. */
+  bound: number;
 }
 
 /** The answer: a sample, or why there is none. */
@@ -13,12 +15,12 @@ export interface CorpusReply extends CorpusRequest {
   error?: string;
 }
 
-parentPort?.on('message', ({ index, size }: CorpusRequest) => {
+parentPort?.on('message', ({ index, size, bound }: CorpusRequest) => {
   try {
-    const sample = drawSample(workerData as CorpusOptions, index, size);
+    const sample = drawSample(workerData as CorpusOptions, index, size, bound);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
-    parentPort?.postMessage({ index, size, sample } satisfies CorpusReply, parts);
+    parentPort?.postMessage({ index, size, bound, sample } satisfies CorpusReply, parts);
   } catch (error) {
-    parentPort?.postMessage({ index, size, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
+    parentPort?.postMessage({ index, size, bound, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
   }
 });

@@ -35,8 +35,11 @@ const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle',
 /** The commonest kinds of disease are drawn twice as often. */
 const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade'];
 
-/** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
-export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
+/**
+ * Picture `index` of the corpus: decided by the arguments alone, whoever draws it.
+ * @param bound - share of the findings that keep within one tissue
+ */
+export function drawSample(options: CorpusOptions, index: number, size: number, bound = 0): CorpusSample {
   const random = Random.of(options.seed, 'pretrain', 'sample', size, index);
   const { subject, picture } = drawNormal(options, size, random);
   const image: Field = { size, data: picture.data.slice() };
@@ -48,7 +51,8 @@ export function drawSample(options: CorpusOptions, index: number, size: number):
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
       const kind = random.pick(KINDS);
       const strength = random.chance(0.5) ? random.uniform(0.4, 1) : 1;
-      if (addLesion({ image, donor }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
+      const within = bound > 0 && random.chance(bound);
+      if (addLesion({ image, donor, within }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
     }
   }
   addNoise(image, picture, random);

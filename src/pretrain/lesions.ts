@@ -8,6 +8,8 @@ export interface LesionInput {
   image: Field;
   /** Draws another picture of the corpus, for grafts. */
   donor: () => Field;
+  /** Whether it keeps within one tissue. */
+  within?: boolean;
 }
 
 /** A drawn lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
@@ -31,8 +33,9 @@ export const LEAST_CHANGE = 14;
  */
 export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random, strength = 1): boolean {
   for (let attempt = 0; attempt < 4; attempt++) {
-    const lesion = LESIONS[kind](input, random);
     const { image } = input;
+    const lesion = LESIONS[kind](input, random);
+    if (input.within) keepWithinTissue(lesion.weight, image, random);
     let area = 0;
     let change = 0;
     for (let i = 0; i < image.data.length; i++) {
@@ -105,6 +108,18 @@ function cutByLine({ size, data }: Field, cy: number, cx: number, radius: number
     size,
     (y, x) => data[y * size + x] && data[y * size + x] * smoothStep((s * (y - cy * size) + c * (x - cx * size) - at) / softness + 0.5),
   );
+}
+
+/** Takes out of a weight what is of another grey, in the large, than some pixel of it: disease often ends where its tissue does. */
+function keepWithinTissue(weight: Field, image: Field, random: Random): void {
+  const inside = [...weight.data.keys()].filter((i) => weight.data[i] > 0.5);
+  if (inside.length === 0) return;
+  const smooth = blur(image, image.size / 60);
+  const level = smooth.data[random.pick(inside)];
+  const tolerance = random.uniform(10, 35);
+  weight.data.forEach((w, i) => {
+    if (w > 0) weight.data[i] = w * smoothStep(2 - Math.abs(smooth.data[i] - level) / tolerance);
+  });
 }
 
 /** Levels that are `shift` from the picture, its texture kept to a share, with a grain of its own. */

@@ -4,19 +4,23 @@ export interface Stage {
   size: number;
   batchSize: number;
   steps: number;
+  /** Share of the findings that keep within one tissue. */
+  bound: number;
 }
 
-/** How training is divided: first small images, many a second, then the size that the model is for. */
+/** How training is divided: first small images, many a second, then the size that the model is for, at last with findings that keep within a tissue. */
 export interface StagePlan {
   size: number;
   batchSize: number;
+  bound: number;
   /** Share of the time. */
   share: number;
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 32, share: 0.3 },
-  { size: 224, batchSize: 8, share: 0.7 },
+  { size: 112, batchSize: 32, bound: 0, share: 0.3 },
+  { size: 224, batchSize: 8, bound: 0, share: 0.2 },
+  { size: 224, batchSize: 8, bound: 0.5, share: 0.5 },
 ];
 
 /**
@@ -24,9 +28,10 @@ export const STAGE_PLAN: StagePlan[] = [
  * @param secondsPerStep - measured, one for each stage
  */
 export function planStages(minutes: number, plan: readonly StagePlan[], secondsPerStep: readonly number[]): Stage[] {
-  return plan.map(({ size, batchSize, share }, i) => ({
+  return plan.map(({ size, batchSize, bound, share }, i) => ({
     size,
     batchSize,
+    bound,
     steps: Math.max(1, Math.round((minutes * 60 * share) / secondsPerStep[i])),
   }));
 }
