@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
+import { initBackend } from '../../src/common/backend';
 import { Random } from '../../src/common/random';
 import { Tokenizer } from '../../src/clip/tokenizer';
+import { disposeBatch, makeBatch } from '../../src/pretrain/batches';
 import { allPhrases, caption, FINDINGS, SUBJECTS, type Finding } from '../../src/pretrain/captions';
 import { CORPUS_DEFAULTS, drawSample, type CorpusOptions } from '../../src/pretrain/corpus';
 import { CorpusSource } from '../../src/pretrain/corpus-source';
 import { addLesion, LEAST_CHANGE } from '../../src/pretrain/lesions';
 import { drawMaterial } from '../../src/pretrain/materials';
 import { UsedVocabulary } from '../../src/pretrain/vocabulary';
+
+before(initBackend);
 
 const SIZE = 56;
 const materialsOnly: CorpusOptions = { seed: 3, ...CORPUS_DEFAULTS, anatomyShare: 0 };
@@ -85,4 +89,38 @@ test('captions say what is there in words of which every token is trained', () =
     assert.equal(vocabulary.rowsOf(ids).length, 77);
   }
   assert.throws(() => vocabulary.rowsOf(Tokenizer.load().tokenize('zebra')), /not among those in training/);
+});
+
+test('a finding that keeps within a tissue stays on one side of an edge', () => {
+  const size = 112;
+  const halves = { size, data: Float32Array.from({ length: size * size }, (_, i) => (i % size < size / 2 ? 60 : 160)) };
+  const sides = (within: boolean): number => {
+    let mixed = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const image = { size, data: halves.data.slice() };
+      const mask = { size, data: new Float32Array(size * size) };
+      const input = { image, donor: () => halves, within };
+      if (!addLesion(input, mask, 'bright', Random.of(seed, 'test', 'within'))) continue;
+      const area = [0, 0];
+      mask.data.forEach((m, i) => (area[Number(i % size >= size / 2)] += m));
+      if (Math.min(...area) > 0.2 * Math.max(...area)) mixed++;
+    }
+    return mixed;
+  };
+  const [free, bound] = [sides(false), sides(true)];
+  assert.ok(free >= 12 && bound < free / 3, `${free} of the free ones lie on both sides, ${bound} of the bound ones`);
+});
+
+test('a small finding makes its patch anomalous; a patch without one is normal', () => {
+  const mask = new Uint8Array(28 * 28);
+  for (let i = 0; i < 17; i++) mask[(i % 7) * 28 + Math.floor(i / 7)] = 255; // of the first patch's 196 pixels
+  for (let i = 0; i < 40; i++) mask[(14 + (i % 14)) * 28 + 14 + Math.floor(i / 14)] = 255; // of the last
+  mask[20] = 100; // hardly seen
+  const blank = new Uint8Array(28 * 28);
+  const sample = { image: blank, clean: blank, mask, caption: 'normal', abnormal: true };
+  const batch = makeBatch([sample], 28, 14, Tokenizer.load());
+  const targets = Array.from(batch.patchMask.dataSync());
+  disposeBatch(batch);
+  assert.ok(Math.abs(targets[0] - (6 * 17) / 196) < 1e-6, `${targets}`);
+  assert.deepEqual(targets.slice(1), [0, 0, 1]);
 });
