@@ -11,7 +11,7 @@ import { imageSlider } from '../../src/plots/image-slider';
 import { interactive, plotlyText } from '../../src/plots/plotly';
 import { plotlyPage } from '../../src/plots/plotly-page';
 import { temporaryFolder } from '../helpers/tiny-clip';
-import { findChromium } from '../helpers/chromium';
+import { findChromium, until } from '../helpers/chromium';
 
 const HOSTILE = `</script><script>window.hacked=1</script><img src="http://127.0.0.1:9/x" onerror="window.hacked=1"> & "quoted"`;
 const LINK = '<a href="http://127.0.0.1:9/away">here</a>';
@@ -100,7 +100,7 @@ test(
     tab.on('pageerror', (error) => errors.push(error.message));
     tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await tab.goto(`file://${file}`);
-    await tab.waitForFunction('document.documentElement.dataset.drawn === "true"', null, { timeout: 60_000 });
+    await until(tab, 'document.documentElement.dataset.drawn === "true"');
     const state = () =>
       tab.evaluate(`(() => {
       const figure = document.querySelector('.js-plotly-plot');
@@ -113,12 +113,12 @@ test(
     await tab.locator('.updatemenu-header').click();
     await tab.locator('.updatemenu-dropdown-button').nth(1).click();
     const rail = tab.locator('.slider-rail-touch-rect');
-    await tab.waitForFunction('document.querySelector(".js-plotly-plot").layout.sliders[1].visible');
+    await until(tab, 'document.querySelector(".js-plotly-plot").layout.sliders[1].visible');
     const box = await rail.boundingBox();
     assert.ok(box);
     await tab.mouse.click(box.x + box.width - 12, box.y + box.height / 2);
     // The slider moves at once, the images follow a moment later.
-    await tab.waitForFunction(`document.querySelector(".js-plotly-plot").data[1].source !== ${JSON.stringify(before.source)}`);
+    await until(tab, `document.querySelector(".js-plotly-plot").data[1].source !== ${JSON.stringify(before.source)}`);
     const after = await state();
     assert.deepEqual([after.seen, after.active], [1, 2]);
     assert.notEqual(after.source, before.source);
