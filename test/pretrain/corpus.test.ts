@@ -121,6 +121,6 @@ test('a small finding makes its patch anomalous; a patch without one is normal',
   const batch = makeBatch([sample], 28, 14, Tokenizer.load());
   const targets = Array.from(batch.patchMask.dataSync());
   disposeBatch(batch);
-  assert.ok(Math.abs(targets[0] - (6 * 17) / 196) < 1e-6, `${targets}`);
+  assert.ok(Math.abs(targets[0] - (6 * 17) / 196) < 1e-6, `${targets.join()}`);
   assert.deepEqual(targets.slice(1), [0, 0, 1]);
 });
