@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../common/errors';
 import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 
 /** What the main thread asks for. */
@@ -15,12 +16,13 @@ export interface CorpusReply extends CorpusRequest {
   error?: string;
 }
 
-parentPort?.on('message', ({ index, size, bound }: CorpusRequest) => {
+parentPort?.on('message', (request: CorpusRequest) => {
+  const { index, size, bound } = request;
   try {
     const sample = drawSample(workerData as CorpusOptions, index, size, bound);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
-    parentPort?.postMessage({ index, size, bound, sample } satisfies CorpusReply, parts);
+    parentPort?.postMessage({ ...request, sample } satisfies CorpusReply, parts);
   } catch (error) {
-    parentPort?.postMessage({ index, size, bound, error: error instanceof Error ? error.message : String(error) } satisfies CorpusReply);
+    parentPort?.postMessage({ ...request, error: messageOf(error) } satisfies CorpusReply);
   }
 });

@@ -51,7 +51,7 @@ export function drawSample(options: CorpusOptions, index: number, size: number, 
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
       const kind = random.pick(KINDS);
       const strength = random.chance(0.5) ? random.uniform(0.4, 1) : 1;
-      const within = bound > 0 && random.chance(bound);
+      const within = bound > 0 && random.chance(bound); // no random number where none is bound: those stages stay as they were
       if (addLesion({ image, donor, within }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
     }
   }

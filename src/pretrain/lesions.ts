@@ -112,7 +112,8 @@ function cutByLine({ size, data }: Field, cy: number, cx: number, radius: number
 
 /** Takes out of a weight what is of another grey, in the large, than some pixel of it: disease often ends where its tissue does. */
 function keepWithinTissue(weight: Field, image: Field, random: Random): void {
-  const inside = [...weight.data.keys()].filter((i) => weight.data[i] > 0.5);
+  const inside: number[] = [];
+  weight.data.forEach((w, i) => w > 0.5 && inside.push(i));
   if (inside.length === 0) return;
   const smooth = blur(image, image.size / 60);
   const level = smooth.data[random.pick(inside)];

@@ -132,19 +132,18 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
     log.add(await trainer.run());
     const took = (performance.now() - started) / 1000;
     if (took < HALTED) worked += took;
-    const now = worked;
     const last = trainer.step === trainer.total;
-    if (now - logged >= LOG_EVERY || last) {
+    if (worked - logged >= LOG_EVERY || last) {
       const { progress } = position(trainer.settings.stages, trainer.step);
-      const left = progress > 0 ? formatSeconds((now / progress) * (1 - progress)) : '?';
-      process.stderr.write(`${log.line(now)}  step ${trainer.step}/${trainer.total}, ${left} left, ${tf.memory().numTensors} tensors\n`);
-      logged = now;
+      const left = progress > 0 ? formatSeconds((worked / progress) * (1 - progress)) : '?';
+      process.stderr.write(`${log.line(worked)}  step ${trainer.step}/${trainer.total}, ${left} left, ${tf.memory().numTensors} tensors\n`);
+      logged = worked;
     }
-    if (now - saved.seconds >= SAVE_EVERY && !last) {
-      keepTime(trainer, saved, now);
-      writePretrainCheckpoint(checkpoint, trainer, now);
-      saveModel(trainer, out, now);
-      saved = { step: trainer.step, seconds: now };
+    if (worked - saved.seconds >= SAVE_EVERY && !last) {
+      keepTime(trainer, saved, worked);
+      writePretrainCheckpoint(checkpoint, trainer, worked);
+      saveModel(trainer, out, worked);
+      saved = { step: trainer.step, seconds: worked };
     }
   }
   process.removeListener('SIGINT', ask).removeListener('SIGTERM', ask);

@@ -9,10 +9,7 @@ export interface Stage {
 }
 
 /** How training is divided: first small images, many a second, then the size that the model is for, at last with findings that keep within a tissue. */
-export interface StagePlan {
-  size: number;
-  batchSize: number;
-  bound: number;
+export interface StagePlan extends Omit<Stage, 'steps'> {
   /** Share of the time. */
   share: number;
 }
@@ -28,10 +25,8 @@ export const STAGE_PLAN: StagePlan[] = [
  * @param secondsPerStep - measured, one for each stage
  */
 export function planStages(minutes: number, plan: readonly StagePlan[], secondsPerStep: readonly number[]): Stage[] {
-  return plan.map(({ size, batchSize, bound, share }, i) => ({
-    size,
-    batchSize,
-    bound,
+  return plan.map(({ share, ...stage }, i) => ({
+    ...stage,
     steps: Math.max(1, Math.round((minutes * 60 * share) / secondsPerStep[i])),
   }));
 }

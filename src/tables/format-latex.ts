@@ -19,37 +19,22 @@ export function latexTable({ name, caption, columns, rows, blocks, notes }: Resu
   const head = ['\\toprule', `${columns.map(latexText).join(' & ')} \\\\`, '\\midrule'];
   const below = notes.map((note) => `\\par\\noindent ${latexText(note)}`);
   const small = '\\footnotesize\\setlength{\\tabcolsep}{3pt}';
-  const lines =
-    rows.length > PAGE_ROWS
-      ? [
-          '% needs \\usepackage{booktabs,longtable}',
-          `{${small}`,
-          `\\begin{longtable}{${kinds}}`,
-          `${title}\\\\`,
-          ...head,
-          '\\endfirsthead',
-          ...head,
-          '\\endhead',
-          ...body,
-          '\\bottomrule',
-          '\\end{longtable}',
-          ...below,
-          '\\par}',
-        ]
-      : [
-          '% needs \\usepackage{booktabs}',
-          '\\begin{table}',
-          `\\centering${small}`,
-          title,
-          `\\begin{tabular}{${kinds}}`,
-          ...head,
-          ...body,
-          '\\bottomrule',
-          '\\end{tabular}',
-          ...below,
-          '\\end{table}',
-        ];
-  return [...lines, ''].join('\n');
+  const long = rows.length > PAGE_ROWS;
+  const environment = long ? 'longtable' : 'tabular';
+  const begin = `\\begin{${environment}}{${kinds}}`;
+  const above = long
+    ? [`{${small}`, begin, `${title}\\\\`, ...head, '\\endfirsthead', ...head, '\\endhead']
+    : ['\\begin{table}', `\\centering${small}`, title, begin, ...head];
+  return [
+    `% needs \\usepackage{booktabs${long ? ',longtable' : ''}}`,
+    ...above,
+    ...body,
+    '\\bottomrule',
+    `\\end{${environment}}`,
+    ...below,
+    long ? '\\par}' : '\\end{table}',
+    '',
+  ].join('\n');
 }
 
 const LATEX: Record<string, string> = {

@@ -76,6 +76,25 @@ for (const kind of Object.keys(FINDINGS) as Finding[]) {
   });
 }
 
+test('weaker findings change less', () => {
+  const change = (strength: number): number => {
+    let [sum, area] = [0, 0];
+    for (let seed = 0; seed < 60; seed++) {
+      const clean = drawMaterial('body', SIZE, Random.of(seed, 'test', 'material'));
+      const image = { size: SIZE, data: clean.data.slice() };
+      const mask = { size: SIZE, data: new Float32Array(SIZE * SIZE) };
+      addLesion({ image, donor: () => clean }, mask, 'bright', Random.of(seed, 'test', 'strength'), strength);
+      mask.data.forEach((m, i) => {
+        sum += m * Math.abs(image.data[i] - clean.data[i]);
+        area += m;
+      });
+    }
+    return sum / area;
+  };
+  const [plain, weak] = [change(1), change(0.4)];
+  assert.ok(weak < 0.7 * plain && weak > 0.15 * plain, `${weak} of ${plain} levels`);
+});
+
 test('captions say what is there in words of which every token is trained', () => {
   const vocabulary = new UsedVocabulary(Tokenizer.load(), allPhrases());
   for (let seed = 0; seed < 300; seed++) {

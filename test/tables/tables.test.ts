@@ -295,8 +295,7 @@ test('Markdown: cells are cells, bold is bold', () => {
 
 test('LaTeX: booktabs, every special sign escaped', () => {
   const text = hostile('latex');
-  for (const rule of ['\\toprule', '\\midrule', '\\bottomrule']) assert.ok(text.includes(rule), rule);
-  assert.match(text, /\\begin\{tabular\}\{(l|p\{40mm\}){4}\}/);
+  for (const rule of ['\\toprule', '\\midrule', '\\bottomrule', '\\begin{tabular}{lllp{40mm}}']) assert.ok(text.includes(rule), rule);
   assert.ok(text.includes('a$|$b \\& $<$i$>$50\\%$<$/i$>$ \\_x\\_ \\$y\\$ \\#\\textbackslash{}\\{\\textasciitilde{}\\textasciicircum{}"'));
   assert.ok(text.includes('\\textbf{55.0 $\\pm$ 7.1 (2)}'));
   assert.equal(latexText('−1 [a]\nb*'), '$-$1 {[}a{]} b$^{*}$');
