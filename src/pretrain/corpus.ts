@@ -33,7 +33,7 @@ export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8,
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
 /** The commonest kinds of disease are drawn twice as often. */
-const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade'];
+const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade', 'spots'];
 
 /**
  * Picture `index` of the corpus: decided by the arguments alone, whoever draws it.

@@ -135,7 +135,8 @@ function shifted(image: Field, shift: number, keep: number, random: Random): Fie
 function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
   return ({ image }, random) => ({
     weight: spot(image, random, 0.018, 0.26),
-    value: shifted(image, sign * 16 * 9 ** random.uniform(), random.uniform(0, 1), random),
+    // often what was there shows through in full, as ribs do through a nodule
+    value: shifted(image, sign * 16 * 9 ** random.uniform(), random.chance(0.4) ? 1 : random.uniform(0, 1), random),
   });
 }
 
@@ -221,7 +222,7 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     const spread = 0.03 * 9 ** random.uniform();
     const weight: Field = { size, data: new Float32Array(size * size) };
     for (let k = random.integer(3, 10); k > 0; k--) {
-      const r = random.uniform(0.007, 0.026) * size;
+      const r = 0.007 * 5 ** random.uniform() * size;
       const [y0, x0] = [(cy + random.normal(0, spread)) * size, (cx + random.normal(0, spread)) * size];
       for (let y = Math.max(0, Math.floor(y0 - 2 * r)); y < Math.min(size, y0 + 2 * r); y++) {
         for (let x = Math.max(0, Math.floor(x0 - 2 * r)); x < Math.min(size, x0 + 2 * r); x++) {
@@ -232,35 +233,50 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     }
     return { weight, value: shifted(image, (random.chance(0.6) ? 1 : -1) * 25 * 6 ** random.uniform(), 0.3, random) };
   },
-  shade: ({ image }, random) => {
-    const { size } = image;
-    const { cy, cx } = place(image, random);
-    const [ry, rx] = [random.uniform(0.1, 0.38), random.uniform(0.1, 0.28)];
-    const soft = size * random.uniform(0.02, 0.12);
-    const whole = ellipse(size, cy, cx, ry, rx, random, soft, 0.2);
-    const shape = random.chance(0.25) ? cutByLine(whole, cy, cx, ry, 0.3 * soft + 1, random) : whole;
-    if (random.chance(0.35)) {
-      const other = ellipse(
-        size,
-        cy + random.normal(0, 0.05),
-        1 - cx,
-        ry * random.uniform(0.6, 1.2),
-        rx * random.uniform(0.6, 1.2),
-        random,
-        soft,
-        0.2,
-      );
-      for (let i = 0; i < shape.data.length; i++) shape.data[i] = Math.max(shape.data[i], other.data[i]);
-    }
-    const target = random.chance(0.7) ? random.uniform(130, 235) : random.uniform(0, 60);
-    const depth = random.uniform(0.4, 0.9);
-    const mist = valueNoise(size, random.uniform(4, 16), 3, 0.6, random);
-    return {
-      weight: shape,
-      value: { size, data: image.data.map((v, i) => v + depth * (target + 12 * mist.data[i] - v)) },
-    };
-  },
+  shade: ({ image }, random) => (random.chance(0.5) ? haze(image, random) : levelled(image, random)),
 };
+
+/** A veil, sometimes on both sides. */
+function haze(image: Field, random: Random): Lesion {
+  const { size } = image;
+  const { cy, cx } = place(image, random);
+  const [ry, rx] = [random.uniform(0.1, 0.38), random.uniform(0.1, 0.28)];
+  const soft = size * random.uniform(0.02, 0.12);
+  const whole = ellipse(size, cy, cx, ry, rx, random, soft, 0.2);
+  const shape = random.chance(0.25) ? cutByLine(whole, cy, cx, ry, 0.3 * soft + 1, random) : whole;
+  if (random.chance(0.35)) {
+    const [y, x] = [cy + random.normal(0, 0.05), 1 - cx];
+    const other = ellipse(size, y, x, ry * random.uniform(0.6, 1.2), rx * random.uniform(0.6, 1.2), random, soft, 0.2);
+    for (let i = 0; i < shape.data.length; i++) shape.data[i] = Math.max(shape.data[i], other.data[i]);
+  }
+  const target = random.chance(0.7) ? random.uniform(130, 235) : random.uniform(0, 60);
+  const depth = random.uniform(0.4, 0.9);
+  const mist = valueNoise(size, random.uniform(4, 16), 3, 0.6, random);
+  return { weight: shape, value: { size, data: image.data.map((v, i) => v + depth * (target + 12 * mist.data[i] - v)) } };
+}
+
+/** What fills a hollow up to the grey of its own surroundings, so that their border is lost: the brightest there, or the darkest. */
+function levelled(image: Field, random: Random): Lesion {
+  const { size } = image;
+  const { cy, cx } = place(image, random);
+  const [ry, rx] = [random.uniform(0.05, 0.3), random.uniform(0.08, 0.3)];
+  const soft = size * random.uniform(0.005, 0.05);
+  const whole = ellipse(size, cy, cx, ry, rx, random, soft, 0.15);
+  const weight = random.chance(0.4) ? cutByLine(whole, cy, cx, ry, 0.3 * soft + 1, random) : whole;
+  const smooth = blur(image, size / 60);
+  const inside = smooth.data.filter((_, i) => weight.data[i] > 0.5).sort();
+  const bright = random.chance(0.7);
+  const level = inside.length > 0 ? inside[Math.floor((bright ? 0.9 : 0.1) * (inside.length - 1))] : 0;
+  const depth = random.uniform(0.6, 1);
+  const mist = valueNoise(size, random.uniform(4, 16), 3, 0.6, random);
+  const value: Field = { size, data: image.data.slice() };
+  for (let i = 0; i < value.data.length; i++) {
+    const missing = level - smooth.data[i];
+    if (bright === missing > 0) value.data[i] += depth * (missing + 4 * mist.data[i]);
+    else weight.data[i] = 0;
+  }
+  return { weight, value };
+}
 
 /** The centre of a weight and the radius of a disc of its area. */
 function centroid({ size, data }: Field): { y: number; x: number; radius: number } {

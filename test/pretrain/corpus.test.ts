@@ -130,6 +130,23 @@ test('a finding that keeps within a tissue stays on one side of an edge', () => 
   assert.ok(free >= 12 && bound < free / 3, `${free} of the free ones lie on both sides, ${bound} of the bound ones`);
 });
 
+test('an opacity may take the grey of what is beside it: the border is lost, and only what changed is a finding', () => {
+  const size = 112;
+  const halves = { size, data: Float32Array.from({ length: size * size }, (_, i) => (i % size < size / 2 ? 60 : 160)) };
+  let lost = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    const image = { size, data: halves.data.slice() };
+    const mask = { size, data: new Float32Array(size * size) };
+    if (!addLesion({ image, donor: () => halves }, mask, 'shade', Random.of(seed, 'test', 'levelled'))) continue;
+    const bright = image.data.filter((_, i) => i % size > size / 2 + 4 && mask.data[i] > 0.1);
+    const filled = image.data.filter((_, i) => i % size < size / 2 - 3 && i % size > size / 2 - 8 && mask.data[i] > 0.8);
+    if (bright.length > 0 || filled.length < 12) continue;
+    const level = filled.reduce((a, b) => a + b, 0) / filled.length;
+    if (level > 115 && level < 175) lost++;
+  }
+  assert.ok(lost >= 4, `${lost} of 60`);
+});
+
 test('a small finding makes its patch anomalous; a patch without one is normal', () => {
   const mask = new Uint8Array(28 * 28);
   for (let i = 0; i < 17; i++) mask[(i % 7) * 28 + Math.floor(i / 7)] = 255; // of the first patch's 196 pixels
