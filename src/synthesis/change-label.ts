@@ -15,13 +15,12 @@ import type { Canvas } from './canvas';
 export function changeLabel(canvas: Canvas, original: ArrayLike<number>, shapes: Uint8Array, sd: number): Float32Array {
   const { height, width } = canvas;
   const label = new Float64Array(shapes.length);
-  const deep = canvas.white > 255;
+  const visible = (d: number): number => 1 - Math.exp((-d * d) / (2 * sd * sd));
+  const ofByte = canvas.white > 255 ? undefined : Float64Array.from({ length: 256 }, (_, d) => visible(d));
   for (let i = 0; i < label.length; i++) {
     if (shapes[i] === 0) continue;
     const change = Math.floor(canvas.data[i]) - original[i];
-    if (change === 0) continue;
-    const d = deep ? change / canvas.unit : change & 255;
-    label[i] = 1 - Math.exp((-d * d) / (2 * sd * sd));
+    if (change !== 0) label[i] = ofByte ? ofByte[change & 255] : visible(change / canvas.unit);
   }
   for (const box of regionBoxes(shapes, width, height)) {
     const [boxHeight, boxWidth] = [box.bottom - box.top + 1, box.right - box.left + 1];

@@ -3,10 +3,11 @@ import { extent, type Canvas } from './canvas';
 import { gaussianBlur } from './gaussian-blur';
 import type { SynthesisParameters } from './parameters';
 import type { Corner, Shape } from './shape';
+import { smoothNoise } from './smooth-noise';
 
 /**
  * Makes the shape brighter or darker by u times a texture times the blurred shape, u a share of the grey range. The
- * texture covers the whole image: random signs, blurred, scaled to [0, 1].
+ * texture covers the whole image: blurred noise, scaled to [0, 1].
  */
 export function gaussIntensity(
   canvas: Canvas,
@@ -15,7 +16,7 @@ export function gaussIntensity(
   parameters: SynthesisParameters['gaussIntensityChange'],
   random: Random,
 ): void {
-  const texture = gaussianBlur(randomBits(canvas.data.length, random), canvas.height, canvas.width, random.pick(parameters.textureSigmas));
+  const texture = smoothNoise(canvas.height, canvas.width, random.pick(parameters.textureSigmas), random);
   const { min, max } = extent(texture);
   const u = random.uniform(parameters.change[0], parameters.change[1]) * (random.chance(0.5) ? 1 : -1);
   const blurred = gaussianBlur(shape.mask, shape.height, shape.width, random.uniform(parameters.blurSigma[0], parameters.blurSigma[1]));
@@ -28,13 +29,4 @@ export function gaussIntensity(
       canvas.data[row + j] = Math.min(canvas.white, Math.max(0, value));
     }
   }
-}
-
-/** Zeros and ones, each as likely: 32 to a random number. */
-function randomBits(length: number, random: Random): Uint8Array {
-  const bits = new Uint8Array(length);
-  for (let i = 0; i < length;) {
-    for (let word = random.uint32(), end = Math.min(length, i + 32); i < end; word >>>= 1) bits[i++] = word & 1;
-  }
-  return bits;
 }

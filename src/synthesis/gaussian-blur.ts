@@ -49,7 +49,27 @@ function blurRows(data: Float64Array, height: number, width: number, weights: Fl
   for (let y = 0; y < height; y++) {
     const row = y * width;
     for (let i = 0; i < line.length; i++) line[i] = data[row + sources[i]];
-    for (let x = 0; x < width; x++) {
+    let x = 0;
+    for (; x + 4 <= width; x += 4) {
+      // four at a time: their sums do not wait for each other
+      const centre = x + radius;
+      let a = weights[0] * line[centre];
+      let b = weights[0] * line[centre + 1];
+      let c = weights[0] * line[centre + 2];
+      let d = weights[0] * line[centre + 3];
+      for (let k = 1, left = centre - 1, right = centre + 1; k <= radius; k++, left--, right++) {
+        const w = weights[k];
+        a += w * (line[left] + line[right]);
+        b += w * (line[left + 1] + line[right + 1]);
+        c += w * (line[left + 2] + line[right + 2]);
+        d += w * (line[left + 3] + line[right + 3]);
+      }
+      out[row + x] = a;
+      out[row + x + 1] = b;
+      out[row + x + 2] = c;
+      out[row + x + 3] = d;
+    }
+    for (; x < width; x++) {
       const centre = x + radius;
       let sum = weights[0] * line[centre];
       for (let k = 1; k <= radius; k++) sum += weights[k] * (line[centre - k] + line[centre + k]);

@@ -84,7 +84,7 @@ export const synthesisSchema = z
       .strict()
       .refine(ordered, order)
       .default({}),
-    /** Brighter or darker by a share of the grey range within `change`, textured: random signs blurred by one of `textureSigmas`. */
+    /** Brighter or darker by a share of the grey range within `change`, textured: noise blurred by one of `textureSigmas`. */
     gaussIntensityChange: z
       .object({
         ...sides(0.3, 0.8),

@@ -12,7 +12,7 @@ export interface Shape {
 
 /** A shape with an outline known exactly (rectangle, ellipse). */
 export interface OutlinedShape extends Shape {
-  /** The distance from a point of the shape to its outline, along a unit vector; box pixels. */
+  /** How far a point of the shape lies from its outline along a vector, in lengths of that vector; box pixels. */
   edgeDistance(y: number, x: number, dy: number, dx: number): number;
 }
 

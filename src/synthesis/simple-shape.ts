@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import type { SynthesisParameters } from './parameters';
-import { countInside, sideBounds, type OutlinedShape } from './shape';
+import { sideBounds, type OutlinedShape } from './shape';
 
 /**
  * A sheared and rotated rectangle or ellipse. Its sides are a random share of the image's, clipped to the limits; if
@@ -42,49 +42,82 @@ export function simpleShape(
     [halfHeight, halfWidth] = half();
   }
   const determinant = yy * xx - yx * xy;
-  const inverse: Inverse = [xx / determinant, -yx / determinant, -xy / determinant, yy / determinant];
+  const [semiY, semiX] = [(determinant * rows.length) / 2, (determinant * columns.length) / 2];
+  const inverse: Inverse = [xx / semiY, -yx / semiY, -xy / semiX, yy / semiX];
   const [height, width] = [2 * halfHeight + 1, 2 * halfWidth + 1];
-  const semiY = rows.length / 2;
-  const semiX = columns.length / 2;
-  const mask = fillMask(height, width, inverse, semiY, semiX, ellipse);
+  const mask = new Uint8Array(height * width);
+  const inside = fillMask(mask, height, width, inverse, ellipse);
+  const exit = ellipse ? exitDisc : exitSquare;
+  const [a, b, c, d] = inverse;
   const edgeDistance = (y: number, x: number, dy: number, dx: number): number => {
     const [oy, ox] = [y - halfHeight, x - halfWidth];
-    const [a, b, c, d] = inverse;
-    const exit = ellipse ? exitEllipse : exitRectangle;
-    return exit(a * oy + b * ox, c * oy + d * ox, a * dy + b * dx, c * dy + d * dx, semiY, semiX);
+    return exit(a * oy + b * ox, c * oy + d * ox, a * dy + b * dx, c * dy + d * dx);
   };
-  return { height, width, mask, fill: countInside(mask) / mask.length, edgeDistance };
+  return { height, width, mask, fill: inside / mask.length, edgeDistance };
 }
 
-/** The matrix [a b; c d] from image to upright shape, rows first. */
+/** The matrix [a b; c d] from the image to where the shape is the unit disc or the square of side 2, rows first. */
 type Inverse = readonly [number, number, number, number];
 
-function fillMask(height: number, width: number, [a, b, c, d]: Inverse, semiY: number, semiX: number, ellipse: boolean): Uint8Array {
-  const mask = new Uint8Array(height * width);
+/** Sets the mask's pixels whose centres are inside, row by row, since each row has one run of them; returns their number. */
+function fillMask(mask: Uint8Array, height: number, width: number, [a, b, c, d]: Inverse, ellipse: boolean): number {
   const cy = (height - 1) / 2;
   const cx = (width - 1) / 2;
-  for (let i = 0, k = 0; i < height; i++) {
-    for (let j = 0; j < width; j++, k++) {
-      const y = (a * (i - cy) + b * (j - cx)) / semiY;
-      const x = (c * (i - cy) + d * (j - cx)) / semiX;
-      if (ellipse ? y * y + x * x <= 1 : Math.abs(y) <= 1 && Math.abs(x) <= 1) mask[k] = 1;
-    }
+  const run = ellipse ? runInDisc : runInSquare;
+  let count = 0;
+  for (let i = 0; i < height; i++) {
+    const [from, to] = run(a * (i - cy), c * (i - cy), b, d);
+    const first = Math.max(0, Math.ceil(from + cx - ROUNDING));
+    const end = Math.min(width, Math.floor(to + cx + ROUNDING) + 1);
+    if (!(end > first)) continue;
+    mask.fill(1, i * width + first, i * width + end);
+    count += end - first;
   }
-  return mask;
+  return count;
 }
 
-/** How far along (dy, dx) from (y, x) a centred rectangle with the given half sides is left. */
-function exitRectangle(y: number, x: number, dy: number, dx: number, semiY: number, semiX: number): number {
-  const alongY = dy === 0 ? Infinity : ((dy > 0 ? semiY : -semiY) - y) / dy;
-  const alongX = dx === 0 ? Infinity : ((dx > 0 ? semiX : -semiX) - x) / dx;
+/** Pixels by which a centre that lies exactly on the outline may seem to be outside. */
+const ROUNDING = 1e-9;
+
+/** For which t the point (y, x) + t (qy, qx) is within the unit disc: from, to; from > to if nowhere. */
+function runInDisc(y: number, x: number, qy: number, qx: number): [number, number] {
+  const a = qy * qy + qx * qx;
+  const b = y * qy + x * qx;
+  const root = b * b - a * (y * y + x * x - 1);
+  if (root < 0) return [1, 0];
+  const reach = Math.sqrt(root);
+  return [(-b - reach) / a, (-b + reach) / a];
+}
+
+/** The same for the square from -1 to 1. */
+function runInSquare(y: number, x: number, qy: number, qx: number): [number, number] {
+  let [from, to] = [-Infinity, Infinity];
+  for (const [p, q] of [
+    [y, qy],
+    [x, qx],
+  ]) {
+    if (q === 0) {
+      if (Math.abs(p) > 1) return [1, 0];
+      continue;
+    }
+    const [s, t] = [(-1 - p) / q, (1 - p) / q];
+    from = Math.max(from, Math.min(s, t));
+    to = Math.min(to, Math.max(s, t));
+  }
+  return [from, to];
+}
+
+/** How many times (dy, dx) from (y, x) it is to the edge of the square from -1 to 1. */
+function exitSquare(y: number, x: number, dy: number, dx: number): number {
+  const alongY = dy === 0 ? Infinity : ((dy > 0 ? 1 : -1) - y) / dy;
+  const alongX = dx === 0 ? Infinity : ((dx > 0 ? 1 : -1) - x) / dx;
   return Math.max(0, Math.min(alongY, alongX));
 }
 
-/** The same for an ellipse: the larger root of a quadratic equation. */
-function exitEllipse(y: number, x: number, dy: number, dx: number, semiY: number, semiX: number): number {
-  const [py, px, qy, qx] = [y / semiY, x / semiX, dy / semiY, dx / semiX];
-  const a = qy * qy + qx * qx;
-  const b = py * qy + px * qx;
-  const c = py * py + px * px - 1;
+/** The same for the unit disc: the larger root of a quadratic equation. */
+function exitDisc(y: number, x: number, dy: number, dx: number): number {
+  const a = dy * dy + dx * dx;
+  const b = y * dy + x * dx;
+  const c = y * y + x * x - 1;
   return Math.max(0, (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a);
 }

@@ -42,8 +42,9 @@ export interface Draw {
 
 interface Task {
   shape(image: DeepGrayImage, parameters: SynthesisParameters, random: Random): Shape;
-  alter(canvas: Canvas, shape: Shape, corner: Corner, context: Required<SynthesisContext>): void;
-  label: 'shape' | 'change' | 'none';
+  /** Absent: nothing is changed, and the label is empty. */
+  alter?(canvas: Canvas, shape: Shape, corner: Corner, context: Required<SynthesisContext>): void;
+  label?: 'shape' | 'change';
 }
 
 type Limits = (parameters: SynthesisParameters) => { minimum: number; maximum: number };
@@ -85,7 +86,7 @@ const TASKS: Record<TaskName, Task> = {
       radialDeformation(canvas, shape as OutlinedShape, corner, sinkMap, parameters.sink, random),
     label: 'shape',
   },
-  IdentityTask: { shape: simple((p) => p.identity), alter: () => undefined, label: 'none' },
+  IdentityTask: { shape: simple((p) => p.identity) },
 };
 
 /**
@@ -99,26 +100,27 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
   const { shape: makeShape, alter, label } = TASKS[task];
   checkImage(image, 'the image');
   if (task === 'CutpasteTask') checkSupport(image, context.support);
-  const canvas = canvasOf(image);
-  const shapes = new Uint8Array(image.data.length);
+  const canvas = alter && canvasOf(image);
+  const shapes = new Uint8Array(alter ? image.data.length : 0);
   const first = makeShape(image, complete.parameters, random);
   let anomalies = 0;
   for (let shape = first; ; shape = makeShape(image, complete.parameters, random)) {
     anomalies++;
     const corner = randomCorner(shape, image.height, image.width, random);
-    alter(canvas, shape, corner, complete);
-    if (label !== 'none') unite(shapes, image.width, shape, corner);
+    if (canvas) {
+      alter(canvas, shape, corner, complete);
+      unite(shapes, image.width, shape, corner);
+    }
     if (anomalies === 2 || !random.chance(complete.parameters.secondShapeProbability)) break;
+  }
+  const { width, height } = image;
+  const drawn = { task, anomalies, patch: { height: first.height, width: first.width, fill: first.fill } };
+  if (!canvas) {
+    return { ...drawn, image: { ...image, data: image.data.slice() }, mask: { width, height, data: new Float32Array(width * height) } };
   }
   const data =
     label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : new Float32Array(shapes);
-  return {
-    task,
-    image: imageOf(canvas),
-    mask: { width: image.width, height: image.height, data },
-    anomalies,
-    patch: { height: first.height, width: first.width, fill: first.fill },
-  };
+  return { ...drawn, image: imageOf(canvas), mask: { width, height, data } };
 }
 
 function unite(shapes: Uint8Array, width: number, shape: Shape, corner: Corner): void {

@@ -23,8 +23,9 @@ const DISC: OutlinedShape = {
   mask: Uint8Array.from({ length: 441 }, (_, i) => (Math.hypot((i % 21) - 10, Math.floor(i / 21) - 10) <= 10 ? 1 : 0)),
   fill: 317 / 441,
   edgeDistance: (y, x, dy, dx) => {
+    const a = dy * dy + dx * dx;
     const b = (y - 10) * dy + (x - 10) * dx;
-    return -b + Math.sqrt(b * b + 100 - (y - 10) ** 2 - (x - 10) ** 2);
+    return (-b + Math.sqrt(b * b + a * (100 - (y - 10) ** 2 - (x - 10) ** 2))) / a;
   },
 };
 const AT = { y: 7, x: 15 };
@@ -138,10 +139,12 @@ test('Gaussian intensity: bounded by u times the blurred shape, and reaching it'
 });
 
 test('source and sink sample where their formulas say', () => {
-  assert.equal(sourceMap(0.5, 2), 0.25);
-  assert.equal(sinkMap(0.5, 2), 0.75);
-  assert.equal(sourceMap(0.5, 3), 0.125);
-  assert.equal(sinkMap(0.5, 3), 0.875);
+  for (const f of [2, 3, 0.5]) {
+    for (const t of [0, 0.1, 0.5, 1]) {
+      assert.ok(Math.abs(sourceMap(t, f) - t ** f) < 1e-15);
+      assert.ok(Math.abs(sinkMap(t, f) - (1 - (1 - t) ** f)) < 1e-15);
+    }
+  }
   const box = (k: number): boolean => k % 21 > 0 && k % 21 < 20 && k >= 21 && k < 420;
   for (const map of [sourceMap, sinkMap]) {
     for (let seed = 0; seed < 6; seed++) {
