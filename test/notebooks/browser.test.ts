@@ -8,7 +8,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { findChromium } from '../helpers/chromium';
+import { findChromium, until } from '../helpers/chromium';
 import { codeCells, notebookNames, readNotebook, root } from './notebook';
 
 // Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
@@ -59,7 +59,7 @@ const PICTURES = ['img', '.vega-embed canvas', '.vega-embed svg.marks', '.plot-c
 async function runInLab(page: Page, url: string, file: string): Promise<void> {
   const cells = codeCells(readNotebook(file));
   await page.goto(url);
-  await page.waitForFunction(`${SESSION}?.session?.kernel?.status === "idle"`, null, { timeout: 120_000 });
+  await until(page, `${SESSION}?.session?.kernel?.status === "idle"`, 120_000);
   await page.evaluate(`${SESSION}.statusChanged.connect((_, status) => { if (/dead|restarting/.test(status)) window.kernelDied = true; })`);
   await page.evaluate('void window.jupyterapp.commands.execute("notebook:run-all-cells")');
   const prompts = page.locator('.jp-CodeCell .jp-InputPrompt');
