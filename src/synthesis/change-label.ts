@@ -13,28 +13,32 @@ import type { Canvas } from './canvas';
  * @returns `[height, width]` in [0, 1]
  */
 export function changeLabel(canvas: Canvas, original: ArrayLike<number>, shapes: Uint8Array, sd: number): Float32Array {
-  const { height, width } = canvas;
-  const label = new Float64Array(shapes.length);
+  const { width } = canvas;
+  const out = new Float32Array(shapes.length);
+  const around = boundingBox(shapes, width);
+  if (!around) return out;
+  const [boxHeight, boxWidth] = sides(around);
+  const inside = crop(shapes, width, around, new Uint8Array(boxHeight * boxWidth));
+  const label = new Float64Array(inside.length);
   const visible = (d: number): number => 1 - Math.exp((-d * d) / (2 * sd * sd));
   const ofByte = canvas.white > 255 ? undefined : Float64Array.from({ length: 256 }, (_, d) => visible(d));
-  for (let i = 0; i < label.length; i++) {
-    if (shapes[i] === 0) continue;
-    const change = Math.floor(canvas.data[i]) - original[i];
-    if (change !== 0) label[i] = ofByte ? ofByte[change & 255] : visible(change / canvas.unit);
-  }
-  for (const box of regionBoxes(shapes, width, height)) {
-    const [boxHeight, boxWidth] = [box.bottom - box.top + 1, box.right - box.left + 1];
-    const part = new Float64Array(boxHeight * boxWidth);
-    for (let y = 0; y < boxHeight; y++) {
-      const from = (box.top + y) * width + box.left;
-      part.set(label.subarray(from, from + boxWidth), y * boxWidth);
-    }
-    const filled = fillHoles(greyClosing(part, boxHeight, boxWidth), boxHeight, boxWidth);
-    for (let y = 0; y < boxHeight; y++) {
-      label.set(filled.subarray(y * boxWidth, (y + 1) * boxWidth), (box.top + y) * width + box.left);
+  for (let y = 0, i = 0; y < boxHeight; y++) {
+    for (let x = 0, at = (around.top + y) * width + around.left; x < boxWidth; x++, i++, at++) {
+      if (inside[i] === 0) continue;
+      const change = Math.floor(canvas.data[at]) - original[at];
+      if (change !== 0) label[i] = ofByte ? ofByte[change & 255] : visible(change / canvas.unit);
     }
   }
-  return new Float32Array(label);
+  for (const box of regionBoxes(inside, boxWidth, boxHeight)) {
+    const [h, w] = sides(box);
+    const part = crop(label, boxWidth, box, new Float64Array(h * w));
+    const filled = fillHoles(greyClosing(part, h, w), h, w);
+    for (let y = 0; y < h; y++) label.set(filled.subarray(y * w, (y + 1) * w), (box.top + y) * boxWidth + box.left);
+  }
+  for (let y = 0; y < boxHeight; y++) {
+    out.set(label.subarray(y * boxWidth, (y + 1) * boxWidth), (around.top + y) * width + around.left);
+  }
+  return out;
 }
 
 interface Box {
@@ -42,6 +46,35 @@ interface Box {
   bottom: number;
   left: number;
   right: number;
+}
+
+function sides({ top, bottom, left, right }: Box): [height: number, width: number] {
+  return [bottom - top + 1, right - left + 1];
+}
+
+/** Copies a box of an array of rows into another array. */
+function crop<T extends Uint8Array | Float64Array>(data: T, width: number, box: Box, into: T): T {
+  const [height, across] = sides(box);
+  for (let y = 0; y < height; y++) {
+    const from = (box.top + y) * width + box.left;
+    into.set(data.subarray(from, from + across), y * across);
+  }
+  return into;
+}
+
+/** The smallest box that holds all pixels that are not 0. */
+function boundingBox(mask: Uint8Array, width: number): Box | undefined {
+  const first = mask.indexOf(1);
+  if (first < 0) return undefined;
+  const box: Box = { top: Math.floor(first / width), bottom: Math.floor(mask.lastIndexOf(1) / width), left: width, right: -1 };
+  for (let y = box.top; y <= box.bottom; y++) {
+    const row = mask.subarray(y * width, (y + 1) * width);
+    const left = row.indexOf(1);
+    if (left < 0) continue;
+    box.left = Math.min(box.left, left);
+    box.right = Math.max(box.right, row.lastIndexOf(1));
+  }
+  return box;
 }
 
 function regionBoxes(shapes: Uint8Array, width: number, height: number): Box[] {
