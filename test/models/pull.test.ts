@@ -74,20 +74,24 @@ test('a second pull fetches nothing; a changed file alone is fetched again', asy
 
 test('goes on by range where the connection breaks off', async (t) => {
   const { hub, pull } = await setting(t);
+  const ends = [1_000_000, 1_000_000, 2_500_000];
   let breaks = 0;
   hub.intercept = (request, response, seen) => {
     if (!seen.path.endsWith(WEIGHTS) || breaks === 3) return false;
-    hub.send(WEIGHTS, request, response, seen, [1_000_000, 1_000_000, 2_500_000][breaks++]);
+    hub.send(WEIGHTS, request, response, seen, ends[breaks++]);
     return true;
   };
   const pulled = await pull();
   assert.deepEqual(fs.readFileSync(path.join(pulled.dir, WEIGHTS)), weights);
   assert.equal(breaks, 3);
-  assert.deepEqual(
-    hub.of(WEIGHTS).map((request) => request.range),
-    [undefined, 'bytes=1000000-', 'bytes=1000000-', 'bytes=2500000-'],
-  );
-  assert.equal(sumOf(hub.of(WEIGHTS).map((request) => request.sent)), weights.length);
+  const [first, ...later] = hub.of(WEIGHTS).map((request) => request.range);
+  assert.equal(first, undefined);
+  assert.equal(later.length, 3);
+  later.forEach((range, i) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]);
+    // a broken connection may take with it what was under way
+    assert.ok(start <= ends[i] && start > ends[i] - 200_000, `${range} after a break at ${ends[i]}`);
+  });
   assert.equal(pulled.fetched, pulled.bytes);
 });
 
