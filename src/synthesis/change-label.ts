@@ -33,11 +33,9 @@ export function changeLabel(canvas: Canvas, original: ArrayLike<number>, shapes:
     const [h, w] = sides(box);
     const part = crop(label, boxWidth, box, new Float64Array(h * w));
     const filled = fillHoles(greyClosing(part, h, w), h, w);
-    for (let y = 0; y < h; y++) label.set(filled.subarray(y * w, (y + 1) * w), (box.top + y) * boxWidth + box.left);
+    paste(filled, label, boxWidth, box);
   }
-  for (let y = 0; y < boxHeight; y++) {
-    out.set(label.subarray(y * boxWidth, (y + 1) * boxWidth), (around.top + y) * width + around.left);
-  }
+  paste(label, out, width, around);
   return out;
 }
 
@@ -60,6 +58,12 @@ function crop<T extends Uint8Array | Float64Array>(data: T, width: number, box: 
     into.set(data.subarray(from, from + across), y * across);
   }
   return into;
+}
+
+/** The reverse: writes a box's array into an array of rows. */
+function paste(part: Float64Array, into: Float32Array | Float64Array, width: number, box: Box): void {
+  const [height, across] = sides(box);
+  for (let y = 0; y < height; y++) into.set(part.subarray(y * across, (y + 1) * across), (box.top + y) * width + box.left);
 }
 
 /** The smallest box that holds all pixels that are not 0. */

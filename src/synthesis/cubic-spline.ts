@@ -1,3 +1,5 @@
+import { reflect } from './gaussian-blur';
+
 /** The pole of the cubic B-spline's inverse filter. */
 const POLE = Math.sqrt(3) - 2;
 /** POLE to this power is below 1e-20: terms that far away change no digit. */
@@ -69,10 +71,11 @@ function filterLines(
 /** The index inside `[0, n)` that an index beyond the array stands for. */
 function fold(index: number, n: number, boundary: SplineBoundary): number {
   if (index >= 0 && index < n) return index;
+  if (boundary === 'reflect') return reflect(index, n);
   if (n === 1) return 0;
-  const period = boundary === 'mirror' ? 2 * n - 2 : 2 * n;
+  const period = 2 * n - 2;
   const i = ((index % period) + period) % period;
-  return i < n ? i : boundary === 'mirror' ? period - i : period - 1 - i;
+  return i < n ? i : period - i;
 }
 
 /**

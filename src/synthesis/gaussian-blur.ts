@@ -79,7 +79,8 @@ function blurRows(data: Float64Array, height: number, width: number, weights: Fl
   return out;
 }
 
-function reflect(index: number, n: number): number {
+/** The index within [0, n) that an index beyond it stands for, by reflection about the outer side of the last pixel (c b a | a b c d | d c b). */
+export function reflect(index: number, n: number): number {
   const period = 2 * n;
   const i = ((index % period) + period) % period;
   return i < n ? i : period - 1 - i;

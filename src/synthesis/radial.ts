@@ -14,7 +14,7 @@ const PAD = 12;
 export type RadialMap = (t: number, f: number) => number;
 
 /** Pushes outwards from the centre: r^f / D^(f-1). */
-export const sourceMap: RadialMap = (t, f) => power(t, f);
+export const sourceMap: RadialMap = power;
 
 /** Pulls towards the centre: D - (D - r)^f / D^(f-1). */
 export const sinkMap: RadialMap = (t, f) => 1 - power(1 - t, f);

@@ -1,4 +1,5 @@
 import type { Random } from '../common/random';
+import { reflect } from './gaussian-blur';
 
 /** Standard deviations after which the Gaussian is cut off. */
 const REACH = 4;
@@ -64,10 +65,4 @@ function nodesAround(pixels: number, sigma: number): Nodes {
     for (let k = 0; k < taps; k++) weights[i * taps + k] = Math.exp(-0.5 * (((first[i] + k - place) * spacing) / sigma) ** 2);
   }
   return { count, taps, first, weights };
-}
-
-function reflect(index: number, n: number): number {
-  const period = 2 * n;
-  const i = ((index % period) + period) % period;
-  return i < n ? i : period - 1 - i;
 }

@@ -14,6 +14,12 @@ export interface Seen {
 /** Answers a request in place of the server, or returns false to leave it alone. */
 export type Intercept = (request: http.IncomingMessage, response: http.ServerResponse, seen: Seen) => boolean;
 
+/** Where a transfer breaks off, and what to wait for before: a client may drop what it has not yet written when its connection breaks. */
+export interface Cut {
+  at: number;
+  taken(bytes: number): Promise<void>;
+}
+
 export const COMMIT = 'c0ffee'.padEnd(40, '0');
 
 /** A server on this machine that speaks the hub's protocol for one repository. */
@@ -49,17 +55,17 @@ export class HubServer {
     return this.seen.filter((seen) => seen.path.endsWith(`/${file}`));
   }
 
-  /** Sends a file from where the request asks, `until` a byte at most; the connection is dropped if that is not its end. */
-  send(file: string, request: http.IncomingMessage, response: http.ServerResponse, seen: Seen, until = Infinity): void {
+  /** Sends a file from where the request asks; with a cut, up to there, and then the connection is dropped. */
+  send(file: string, request: http.IncomingMessage, response: http.ServerResponse, seen: Seen, cut?: Cut): void {
     const content = this.files.get(file) as Buffer;
     const from = this.ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
-    const piece = content.subarray(from, Math.min(until, content.length));
+    const piece = content.subarray(from, cut?.at);
     seen.sent = piece.length;
     const headers = { 'content-length': content.length - from };
     if (from > 0) response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` });
     else response.writeHead(200, headers);
-    if (until >= content.length) response.end(piece);
-    else response.write(piece, () => setTimeout(() => response.destroy(), 20));
+    if (!cut) response.end(piece);
+    else response.write(piece, () => void cut.taken(cut.at).then(() => response.destroy()));
   }
 
   private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
