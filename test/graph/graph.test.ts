@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../src/common/backend';
 import { attribute, Graph } from '../../src/graph/graph';
@@ -25,6 +26,13 @@ const temporary = (): string[] => fs.readdirSync(os.tmpdir()).filter((name) => n
 
 test('a graph with a weight runs on any batch, keeps no tensor alive and leaves no file', (t) => {
   if (skip) return t.skip(skip);
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-test-')); // of its own: other processes make graphs too
+  t.after(() => {
+    fs.rmSync(process.env.TMPDIR as string, { recursive: true });
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
   const before = [temporary().length, tf.memory().numTensors];
   const graph = new Graph();
   const x = graph.input([-1, 2]);
