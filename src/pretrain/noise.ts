@@ -23,7 +23,7 @@ export function valueNoise(size: number, cells: number, octaves: number, persist
   const out = new Float32Array(size * size);
   let amplitude = 1;
   let power = 0;
-  for (let octave = 0, n = cells; octave < octaves && n <= size; octave++, n *= 2) {
+  for (let octave = 0, n = Math.min(cells, size); octave < octaves && n <= size; octave++, n *= 2) {
     addLattice(out, size, n, amplitude, random);
     power += amplitude * amplitude;
     amplitude *= persistence;
