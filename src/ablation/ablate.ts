@@ -6,7 +6,7 @@ import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../training/config';
 import type { CellOrder } from './cell-order';
 import { expandGrid, type Cell, type LeftOut } from './cells';
-import { cellState, type CellState } from './cell-state';
+import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey } from './estimate';
 import type { Grid } from './grid';
 import { CellProcesses, threadEnvironment } from './launch';
@@ -181,7 +181,7 @@ function orderOf(cell: PlannedCell, out: string, threads: number): CellOrder {
     model: cell.model.name,
     config: cell.config,
     variants: cell.variants,
-    transfer: cell.transfer.map(({ name, dir }) => ({ name, dir })),
+    transfer: missingResults(path.resolve(out, cell.name), cell).flatMap((other) => (other ? [{ name: other.name, dir: other.dir }] : [])),
     features: path.resolve(out, '.features'),
     threads: Math.max(0, threads - 1),
   };

@@ -12,7 +12,7 @@ export interface CellOrder {
   model: string;
   config: TrainingConfig;
   variants: VariantName[];
-  /** Folders of the other data sets to test on. */
+  /** Folders of the other data sets that it still has to be tested on. */
   transfer: { name: string; dir: string }[];
   /** Folder of frozen features that runs share. */
   features: string;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import { readJson } from '../common/files';
 import { RunFolder } from '../training/run-folder';
 import type { Cell } from './cells';
 
@@ -24,6 +25,13 @@ export function cellState(out: string, cell: Cell): CellState {
 
 /** The results that a run still lacks: `null` for those on its own test set, else data sets. */
 export function missingResults(run: string, cell: Cell): (Cell['dataset'] | null)[] {
-  const lacks = (dir: string): boolean => !fs.existsSync(path.join(dir, 'metrics.json'));
-  return [...(lacks(run) ? [null] : []), ...cell.transfer.filter((dataset) => lacks(new RunFolder(run).transfer(dataset.name)))];
+  const folder = new RunFolder(run);
+  const elsewhere = cell.transfer.filter(({ name, hash }) => !isResultOf(hash, folder.transfer(name)));
+  return [...(fs.existsSync(folder.file('metrics.json')) ? [] : [null]), ...elsewhere];
+}
+
+/** Whether a folder holds results on the test set with a hash; on images that have changed since, they are none. */
+function isResultOf(hash: string, dir: string): boolean {
+  const file = path.join(dir, 'metrics.json');
+  return fs.existsSync(file) && (readJson(file) as { datasetHash?: string }).datasetHash === hash;
 }

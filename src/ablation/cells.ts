@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { sha256 } from '../common/files';
-import { trainingConfig, type TrainingConfig } from '../training/config';
-import { seesTraining } from '../tables/methods';
+import { seesTraining, trainingConfig, type TrainingConfig } from '../training/config';
 import { describeConfig } from './describe-config';
 import type { Grid, GridVariant } from './grid';
 
@@ -72,7 +71,7 @@ export function expandGrid(
     for (const model of models.filter(({ given }) => variant.models?.includes(given) ?? grid.models.includes(given))) {
       for (const dataset of datasets.filter(({ name }) => variant.datasets?.includes(name) ?? true)) {
         for (const shots of of(variant.shots ?? grid.shots)) {
-          if (shots > dataset.trainImages) {
+          if (!once && shots > dataset.trainImages) {
             const why = `${dataset.name} has ${dataset.trainImages} training images`;
             leftOut.push({ what: `${variant.group}: ${variant.label}, k = ${shots}`, why });
             continue;

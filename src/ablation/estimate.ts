@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../training/config';
+import { seesTraining, type TrainingConfig } from '../training/config';
 import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -27,7 +27,7 @@ export function estimateSeconds(cell: Cell, { step, image }: StepTimes, kept = n
   const { method, epochs, shots, batchSize, imageSize, protocol } = config;
   const steps = method === 'mediclip' ? epochs * Math.ceil(shots / batchSize) : 0;
   const looks = protocol === 'paper' && method === 'mediclip' ? epochs * dataset.testImages * 0.1 : 0;
-  let encoded = method === 'mediclip' ? 0 : shots;
+  let encoded = method === 'mediclip' || !seesTraining(config) ? 0 : shots;
   let measured = 0;
   for (const tested of [dataset, ...transfer]) {
     measured += tested.testImages;

@@ -6,8 +6,11 @@ import { readText } from '../common/files';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../datasets/phantoms/names';
 import { trainingConfig } from '../training/config';
 
-const wholeNumbers = (lowest: number): z.ZodArray<z.ZodNumber, 'atleastone'> => z.array(z.number().int().min(lowest)).nonempty();
-const names = z.array(z.string().min(1)).nonempty();
+const noTwins = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
+const TWINS = 'the same value is there twice';
+const wholeNumbers = (lowest: number): z.ZodEffects<z.ZodArray<z.ZodNumber, 'atleastone'>> =>
+  z.array(z.number().int().min(lowest)).nonempty().refine(noTwins, TWINS);
+const names = z.array(z.string().min(1)).nonempty().refine(noTwins, TWINS);
 const settings = z.record(z.unknown());
 
 const generated = z

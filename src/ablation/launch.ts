@@ -96,8 +96,13 @@ class CellProcess {
       output?.on('data', (chunk: Buffer) => this.log !== undefined && fs.writeSync(this.log, chunk));
     }
     this.child.on('message', (reply) => this.settle((reply as CellReply).error));
-    this.child.on('error', ({ message }) => this.settle(message));
     this.ended = new Promise((resolve) => {
+      this.child.on('error', ({ message }) => {
+        this.settle(message);
+        if (this.child.pid !== undefined) return;
+        this.alive = false; // it never started, so that no exit will be reported
+        resolve();
+      });
       this.child.on('exit', (code, killed) => {
         this.alive = false;
         const memory = killed === 'SIGKILL' ? ' (out of memory?)' : '';

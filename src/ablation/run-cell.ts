@@ -29,7 +29,6 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
       await train({ dataset, out: run, threads, featureCache: cache, onNote, ...start, ...options });
     }
     for (const other of transfer) {
-      if (fs.existsSync(path.join(folder.transfer(other.name), 'metrics.json'))) continue;
       await evaluateRun(run, other.dir, { ...options, featureCache: cache });
     }
     writeJson(folder.file('cell.json'), { variants: order.variants });

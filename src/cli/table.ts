@@ -57,7 +57,7 @@ async function run({ runs, name, format, out, figures, maps = [], metric, datase
   if (maps.length > 0 && figures === undefined) throw new UsageError('--maps: needs --figures, a folder for the pictures');
   const given = { metrics: metric, dataset, model, shots, protocol };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  if (name === 'all') await all(runs, format, out, figures, options);
+  if (name === 'all') await all({ runs, format, out, figures, json }, options);
   else await one(name, { runs, format, out, figures, json }, options);
   if (figures !== undefined) for (const shown of maps) await drawMaps(runs, shown, figures, options);
 }
@@ -74,16 +74,13 @@ async function one(
   const text = formatTable(table, format);
   if (out) write(out, text);
   if (figures) await draw(table, figures);
-  if (json) emit(true, { name, caption: table.caption, notes: table.notes, rows: table.data }, () => '');
+  if (json) emit(true, printed(table), () => '');
   else if (!out) process.stdout.write(text);
 }
 
 /** Every table that there are runs for, and what made these. */
 async function all(
-  runs: string,
-  format: Format,
-  out: string | undefined,
-  figures: string | undefined,
+  { runs, format, out, figures, json }: Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>,
   options: QueryOptions,
 ): Promise<void> {
   if (out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
@@ -93,11 +90,13 @@ async function all(
   const { configurationOf } = await import('../tables/configuration');
   const results = readResults(runs);
   if (results.length === 0) throw new UserError(`${runs}: no finished runs; "mediclip ablate" makes them`);
+  const tables: object[] = [];
   for (const name of NAMES) {
     try {
       const table = buildTable(name, results, options, runs);
       write(path.join(out, `${name}.${format === 'latex' ? 'tex' : format}`), formatTable(table, format));
       if (figures) await draw(table, figures);
+      tables.push(printed(table));
     } catch (error) {
       const { NothingFound } = await import('../tables/table');
       if (!(error instanceof NothingFound)) throw error;
@@ -107,6 +106,12 @@ async function all(
   const file = path.join(out, 'configuration.json');
   writeJson(file, configurationOf(runs));
   process.stderr.write(`written to ${file}\n`);
+  if (json) emit(true, { tables }, () => '');
+}
+
+/** What `--json` says of a table. */
+function printed({ name, caption, notes, data }: ResultTable): object {
+  return { name, caption, notes, rows: data };
 }
 
 async function draw(table: ResultTable, dir: string): Promise<void> {
@@ -118,13 +123,13 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
 }
 
 /** Images and maps of a data set on which there are runs, in the folder in which these found it. */
-async function drawMaps(runs: string, name: string, dir: string, { shots, model }: QueryOptions): Promise<void> {
+async function drawMaps(runs: string, name: string, dir: string, { shots, model, protocol }: QueryOptions): Promise<void> {
   const { readResults } = await import('../tables/results');
   const { methodsFigure } = await import('../tables/methods-figure');
   const { readDataset } = await import('../datasets/layout');
   const { RunFolder } = await import('../training/run-folder');
   const { exportFigure } = await import('../plots/export');
-  const results = readResults(runs);
+  const results = readResults(runs).filter((row) => (protocol ?? row.protocol) === row.protocol);
   const found = results.find((row) => row.trainedOn === name);
   if (!found) {
     const there = [...new Set(results.map(({ trainedOn }) => trainedOn))];

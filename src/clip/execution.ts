@@ -1,3 +1,4 @@
+import { tf } from '../common/backend';
 import { UsageError } from '../common/errors';
 import { graphsRun } from '../graph/session';
 
@@ -19,4 +20,10 @@ export function execution(): Execution {
   if (graphsRun()) return wanted;
   if (wanted === 'bfloat16') throw new UsageError('MEDICLIP_ENCODER: bfloat16 runs on the native backend on a CPU only; use plain');
   return 'plain';
+}
+
+/** The backend, and how frozen encoders run on it where that is not operation by operation: `tensorflow graph`. Results may differ between any two. */
+export function backendName(): string {
+  const how = execution();
+  return how === 'plain' ? tf.getBackend() : `${tf.getBackend()} ${how}`;
 }

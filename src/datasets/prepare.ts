@@ -66,6 +66,11 @@ export async function prepareDataset(
       label,
     );
   const reached = { train: on('train', 0), testNormal: on('test', 0), testAbnormal: on('test', 1) };
+  if (reached.train === 0) {
+    throw new UserError(
+      `${from}: no image is left to train on, since images that are the same, or of one patient, stay on one side; too few of the ${count(images, 0)} normal ones differ`,
+    );
+  }
   const report: Omit<PrepareReport, 'hash'> = {
     kind,
     clsname: raw.clsname,

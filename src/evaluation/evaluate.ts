@@ -14,6 +14,8 @@ import type { ImageMetrics, PixelMetrics } from './summary';
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
 export interface Metrics extends ImageMetrics, PixelMetrics {
   dataset: string;
+  /** SHA-256 of the data set's lists, images and masks. */
+  datasetHash: string;
   /** The epoch whose parameters were used; 0 for methods that learn in none. */
   epoch: number;
   /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
@@ -51,7 +53,7 @@ export function measure(
   size: number,
   random: Random,
   resamples = 1000,
-): Omit<Metrics, 'dataset' | 'epoch' | 'protocol'> {
+): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol'> {
   const labels = labelsOf(samples);
   const image = bootstrapImageMetrics(predictions.scores, labels, random, { resamples });
   const { maps } = predictions;
@@ -76,6 +78,8 @@ export function measure(
 /** What {@link evaluate} needs to know about the run. */
 export interface EvaluationContext extends LongRun {
   dataset: Dataset;
+  /** {@link datasetHash} of it. */
+  hash: string;
   epoch: number;
   protocol: 'fixed' | 'paper';
   /** Seed of the bootstrap. */
@@ -88,12 +92,12 @@ export async function evaluate(
   store: FeatureStore,
   context: EvaluationContext,
 ): Promise<{ metrics: Metrics; predictions: Predictions }> {
-  const { dataset, epoch, protocol, seed } = context;
+  const { dataset, hash, epoch, protocol, seed } = context;
   const size = scorer.imageSize;
   const masks = await loadMasks(dataset.test, size);
   const predictions = predictStored(scorer, store, dataset.test.length);
   const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
-  return { metrics: { dataset: dataset.name, epoch, protocol, ...measured }, predictions };
+  return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, ...measured }, predictions };
 }
 
 /** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */

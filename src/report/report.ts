@@ -7,6 +7,7 @@ import { examine, type Examination } from '../evaluation/findings';
 import { auroc } from '../evaluation/roc';
 import { rangeOf } from '../plots/overlay';
 import { formatNumber } from '../plots/style';
+import { seesTraining } from '../training/config';
 import { RunFolder } from '../training/run-folder';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';
 import { reportPage } from './report-page';
@@ -63,7 +64,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
 /** What a reader has to know about the run. */
 function factsOf(run: string, { record, epoch }: Examination, dataset: Dataset, area: number | null): [string, string][] {
   const { config, model, dataset: home, version, backend } = record;
-  const learnt = config.method === 'zero-shot-clip' ? 'no images' : `${config.shots} normal images of ${home.name}, seed ${config.seed}`;
+  const learnt = seesTraining(config) ? `${config.shots} normal images of ${home.name}, seed ${config.seed}` : 'no images';
   const how =
     epoch === 0
       ? 'no epochs'

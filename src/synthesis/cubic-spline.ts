@@ -26,7 +26,10 @@ export interface CubicSpline {
  */
 export function cubicSpline(data: ArrayLike<number>, height: number, width: number, boundary: SplineBoundary): CubicSpline {
   const c = new Float64Array(data);
-  if (width > 1) for (let row = 0; row < c.length; row += width) filterLines(c, row, 1, width, 1, 1, boundary);
+  // rows eight at a time: the recursion along one row need not wait for the others
+  for (let row = 0; width > 1 && row < height; row += 8) {
+    filterLines(c, row * width, 1, width, width, Math.min(8, height - row), boundary);
+  }
   if (height > 1) filterLines(c, 0, width, height, 1, width, boundary);
   return { height, width, coefficients: c };
 }

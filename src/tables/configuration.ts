@@ -25,10 +25,10 @@ export function configurationOf(dir: string): Configuration {
     .filter((folder) => folder.begun && fs.existsSync(folder.file('metrics.json')));
   const records = folders.map((folder) => folder.readRecord());
   const distinct = <T>(of: (record: RunRecord) => T): T[] => {
-    const texts = new Set(records.map((record) => JSON.stringify(of(record))));
+    const texts = new Set(records.map((record) => JSON.stringify(of(record) ?? null)));
     return [...texts].sort().map((text) => JSON.parse(text) as T);
   };
-  const keys = Object.keys(records[0]?.config ?? {}) as (keyof RunRecord['config'])[];
+  const keys = [...new Set(records.flatMap(({ config }) => Object.keys(config)))] as (keyof RunRecord['config'])[];
   const shared = keys.flatMap((key) => {
     const values = distinct((record) => record.config[key]);
     return values.length === 1 ? [[key, values[0]]] : [];

@@ -4,6 +4,7 @@ import { shotsChart } from '../plots/shots-chart';
 import { transferChart } from '../plots/transfer-chart';
 import { METRICS } from './metrics';
 import type { TableName } from './queries';
+import { transferLines } from './shapes';
 import type { ResultTable } from './table';
 
 /** Name of the figure that goes with a table. */
@@ -31,10 +32,9 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
     case 'tasks':
       return ablationChart(rows, { metric });
     case 'transfer': {
-      const points = rows.map((row) => {
-        return { trainedOn: row.method === 'mediclip' ? row.trainedOn : row.label, testedOn: row.dataset, mean: row.mean };
-      });
-      const last = rows.filter(({ method }) => method !== 'mediclip').map(({ label }) => label);
+      const lines = transferLines(rows);
+      const points = lines.flatMap(({ name, line }) => line.map(({ dataset, mean }) => ({ trainedOn: name, testedOn: dataset, mean })));
+      const last = lines.filter(({ line }) => line[0].method !== 'mediclip').map(({ name: label }) => label);
       return transferChart(points, { metric, last });
     }
     case 'backbones':

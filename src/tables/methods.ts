@@ -1,5 +1,3 @@
-import type { TrainingConfig } from '../training/config';
-
 const LABELS: Record<string, string> = {
   'winclip: baseline winclip fewShot false': 'WinCLIP, zero-shot',
   mediclip: 'MediCLIP',
@@ -17,9 +15,4 @@ export function methodLabel(settings: string): string {
   if (Object.hasOwn(LABELS, settings)) return LABELS[settings];
   const [method, ...rest] = settings.split(': ');
   return [LABELS[method] ?? method, ...rest].join(': ');
-}
-
-/** Whether a method looks at training images at all. */
-export function seesTraining({ method, baseline }: TrainingConfig): boolean {
-  return method !== 'zero-shot-clip' && !(method === 'winclip' && !baseline.winclip.fewShot);
 }

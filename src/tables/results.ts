@@ -4,17 +4,19 @@ import { z } from 'zod';
 import { describeConfig } from '../ablation/describe-config';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
-import type { TrainingConfig } from '../training/config';
+import { seesTraining, type TrainingConfig } from '../training/config';
 import { RunFolder } from '../training/run-folder';
-import { methodLabel, seesTraining } from './methods';
+import { methodLabel } from './methods';
 import { METRIC_NAMES, type MetricName } from './metrics';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
 export interface Result extends Record<MetricName, number | null> {
   /** Name of the run's folder. */
   run: string;
-  /** The test set. */
+  /** The test set; one of the same name as that of training, but with other images, says so. */
   dataset: string;
+  /** SHA-256 of the test set; empty where the run does not say. */
+  datasetHash: string;
   trainedOn: string;
   model: string;
   modelHash: string;
@@ -41,6 +43,7 @@ export interface Result extends Record<MetricName, number | null> {
 
 const metricsSchema = z.object({
   dataset: z.string(),
+  datasetHash: z.string().default(''),
   images: z.number().int(),
   protocol: z.enum(['fixed', 'paper']),
   ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, z.number().nullable()])) as Record<MetricName, z.ZodNullable<z.ZodNumber>>),
@@ -87,6 +90,7 @@ function resultsOf(dir: string): Result[] {
     .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
     .flatMap((place) => {
       const measured = parse(metricsSchema, path.join(place, 'metrics.json'));
+      if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
       return labelsOf(folder, config).map(
         (names) => ({ ...about, ...names, ...measured, predictions: path.join(place, 'predictions.csv') }) as Result,
       );

@@ -64,8 +64,9 @@ export function partsShape(data: readonly ComparedRow[], name: TableName): Shape
     row.settings,
     row.protocol,
     row.epochs,
+    row.imageSize,
   ]);
-  const rows = lines.map(([row], _i) => [
+  const rows = lines.map(([row]) => [
     ...headCells(row, several, labelOf(row, lines)),
     { text: String(row.shots) },
     valueCell(row),
@@ -80,23 +81,44 @@ export function partsShape(data: readonly ComparedRow[], name: TableName): Shape
 export function transferShape(data: readonly ComparedRow[]): Shape {
   const tested = unique(data.map((row) => row.dataset)).sort();
   const several = { ...manyOf(data), dataset: false };
+  const lines = transferLines(data);
+  const rows = lines.map(({ name, line }) => {
+    const cells = tested.map((dataset) => valueCell(line.find((one) => one.dataset === dataset)));
+    return [...headCells(line[0], several, name), ...cells];
+  });
+  const columns = [...headColumns(several, 'trained on'), ...tested.map((dataset) => `tested on ${dataset}`)];
+  return { columns, rows, blocks: blocksOf(lines.map(({ line }) => blockKey(line[0], several))) };
+}
+
+/**
+ * The rows of a transfer table, each with its name: the training set and, where several rows come from there, their label; methods that
+ * are trained on nothing by their label, at last.
+ */
+export function transferLines(data: readonly ComparedRow[]): { name: string; line: ComparedRow[] }[] {
   const isZero = (row: ComparedRow): boolean => row.method !== 'mediclip';
   const lines = groupBy(data, (row) => [
     METRIC_NAMES.indexOf(row.metric),
     row.model,
     isZero(row) ? 1 : 0,
     isZero(row) ? '' : row.trainedOn,
+    row.order,
     row.label,
     row.settings,
+    row.shots,
+    row.protocol,
+    row.epochs,
+    row.imageSize,
   ]);
-  const rows = lines.map((line) => {
+  return lines.map((line) => {
     const [row] = line;
-    const name = isZero(row) ? row.label : row.trainedOn;
-    const cells = tested.map((dataset) => valueCell(line.find((one) => one.dataset === dataset)));
-    return [...headCells(row, several, name), ...cells];
+    const label = labelOf(row, lines);
+    if (isZero(row)) return { name: label, line };
+    const siblings = lines.filter(
+      ([one]) => !isZero(one) && (['trainedOn', 'metric', 'model'] as const).every((key) => one[key] === row[key]),
+    );
+    const shots = unique(siblings.map(([one]) => one.shots)).length > 1 ? `, k = ${row.shots}` : '';
+    return { name: siblings.length > 1 ? `${row.trainedOn}: ${label}${shots}` : row.trainedOn, line };
   });
-  const columns = [...headColumns(several, 'trained on'), ...tested.map((dataset) => `tested on ${dataset}`)];
-  return { columns, rows, blocks: blocksOf(lines.map(([row]) => blockKey(row, several))) };
 }
 
 type Several = Record<'dataset' | 'metric' | 'model', boolean>;

@@ -42,7 +42,7 @@ export const SUMMARY_KEYS = [
 /**
  * Mean and standard deviation over seeds: a row for every test set, training set, model, method and number of shots.
  * Results in which the metric is undefined are left out.
- * @throws UserError where two runs are of the same seed, or one model's runs of different weights
+ * @throws UserError where two runs are of the same seed, or one model's runs of different weights, or one data set's of different images
  */
 export function summarise(results: readonly Result[], metric: MetricName): Summary[] {
   const defined = distinct(results).filter((row) => row[metric] !== null);
@@ -59,16 +59,22 @@ export function summarise(results: readonly Result[], metric: MetricName): Summa
 /** Checks that means are over like with like. */
 function distinct(results: readonly Result[]): readonly Result[] {
   const seen = new Map<string, Result>();
-  const weights = new Map<string, string>();
+  const hashes = new Map<string, string>();
   for (const row of results) {
     const key = JSON.stringify([...SUMMARY_KEYS.map((name) => row[name]), row.group, row.seed]);
     const other = seen.get(key);
     if (other) throw new UserError(`the runs ${other.run} and ${row.run} differ in nothing, seed included; move one of them elsewhere`);
     seen.set(key, row);
-    if ((weights.get(row.model) ?? row.modelHash) !== row.modelHash) {
-      throw new UserError(`runs with different weights of ${row.model} lie beside each other; ${row.run} is one: choose a folder for each`);
+    for (const [of, hash] of [
+      [`weights of ${row.model}`, row.modelHash],
+      [`images of ${row.dataset}`, row.datasetHash],
+    ]) {
+      if (hash === '') continue;
+      if ((hashes.get(of) ?? hash) !== hash) {
+        throw new UserError(`runs with different ${of} lie beside each other; ${row.run} is one: choose a folder for each`);
+      }
+      hashes.set(of, hash);
     }
-    weights.set(row.model, row.modelHash);
   }
   return results;
 }

@@ -57,6 +57,11 @@ export function readCheckpoint(file: string, model: MediClip, adam?: Adam): Chec
   return state;
 }
 
+/** Epochs that are finished by a checkpoint. */
+export function trainedEpochs(file: string): number {
+  return readState(SafetensorsFile.open(file)).epoch;
+}
+
 function readState({ file, metadata }: SafetensorsFile): CheckpointState & { step: number } {
   try {
     return stateSchema.parse(JSON.parse(metadata.state)) as CheckpointState & { step: number };

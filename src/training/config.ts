@@ -139,3 +139,8 @@ export function readSettings(file: string): TrainingSettings {
     throw new UserError(`${path.resolve(file)}: ${messageOf(error).split('\n')[0]}`, 2);
   }
 }
+
+/** Whether a method looks at training images at all. */
+export function seesTraining({ method, baseline }: TrainingConfig): boolean {
+  return method !== 'zero-shot-clip' && !(method === 'winclip' && !baseline.winclip.fewShot);
+}

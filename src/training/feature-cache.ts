@@ -110,19 +110,28 @@ export class FeatureWriter {
     return new FeatureWriter(file, Buffer.concat([length, padded]), offset);
   }
 
-  /** The next layer of the batch at hand. */
-  add(values: Float32Array): void {
-    fs.writeSync(this.handle, values, 0, values.byteLength, this.position);
+  /**
+   * The next layer of the batch at hand.
+   * @returns this; nothing where it cannot be written (the disk is full), and what was written is removed: others can do without
+   */
+  add(values: Float32Array): this | undefined {
+    try {
+      fs.writeSync(this.handle, values, 0, values.byteLength, this.position);
+    } catch {
+      this.abandon();
+      return undefined;
+    }
     this.position += values.byteLength;
     this.written += values.byteLength;
+    return this;
   }
 
-  /** Puts the file in its place. */
+  /** Puts the file in its place, unless somebody has removed the folder. */
   finish(): void {
     if (this.written !== this.expected) throw new Error(`${this.file}: ${this.written} bytes of features, ${this.expected} were announced`);
     fs.fsyncSync(this.handle);
     fs.closeSync(this.handle);
-    fs.renameSync(this.temporary, this.file);
+    if (fs.existsSync(this.temporary)) fs.renameSync(this.temporary, this.file);
   }
 
   /** Removes what was written. */

@@ -61,7 +61,7 @@ export class FeatureStore {
         const count = Math.min(batchSize, files.length - start);
         const tokens = tf.tidy(() => encoder.encode(tf.tensor4d(values, [count, 3, size, size])));
         if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(tokens, files.length, batchSize), keep.limit);
-        for (const layer of writer ? tokens : []) writer?.add(layer.dataSync() as Float32Array);
+        for (const layer of writer ? tokens : []) writer = writer?.add(layer.dataSync() as Float32Array);
         store.add(count, tokens);
         onProgress?.({ phase: 'encoding test images', done: start + count, total: files.length });
       }

@@ -25,14 +25,14 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
   const detector = createDetector(clip, record.config, record.dataset.name);
   let store: FeatureStore | undefined;
   try {
-    if (!resumed) writeStart(folder, record, detector.fewShot ? support : []);
+    if (!resumed) writeStart(folder, record, support);
     if (detector.fewShot) await fitTo(detector, support, options);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
     const { featureCache: cache } = options;
     const keep = cache && { file: featureFile(cache, record, detector), limit: cache.limit };
     const files = dataset.test.map((sample) => sample.file);
     store = await FeatureStore.of(files, detector, { ...options, spillFolder: folder.dir, keep });
-    const { metrics, predictions } = await evaluate(detector, store, { dataset, epoch: 0, protocol, seed });
+    const { metrics, predictions } = await evaluate(detector, store, { dataset, hash: record.dataset.hash, epoch: 0, protocol, seed });
     writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
     return { record, history: [], metrics };
   } finally {

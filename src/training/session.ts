@@ -106,7 +106,14 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
     return { folder, record, epoch: 0, scorer, dispose };
   }
   const model = buildModel(clip, record.config);
-  const { epoch } = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+  let epoch: number;
+  try {
+    ({ epoch } = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model));
+  } catch (error) {
+    model.dispose();
+    clip.dispose();
+    throw error;
+  }
   const scorer = new MediClipScorer(model, record.config.score);
   const dispose = (): void => {
     scorer.dispose();

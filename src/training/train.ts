@@ -1,6 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { Clip } from '../clip/clip';
-import { execution } from '../clip/execution';
+import { backendName } from '../clip/execution';
 import { readClipConfig } from '../clip/config';
 import { initBackend, tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
@@ -16,7 +16,7 @@ import type { MediClip } from '../mediclip/mediclip';
 import { MediClipScorer } from '../mediclip/mediclip-scorer';
 import { BatchSource, loadSupport } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
-import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { seesTraining, trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
 import { fit } from './fit';
 import { featureFile, type FeatureCache } from './feature-cache';
 import { FeatureStore } from './feature-store';
@@ -69,13 +69,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   const ownSize = readClipConfig(model.dir).vision_config.image_size;
   const config = saved?.config ?? trainingConfig(options.settings, 'options', ownSize);
-  const drawn = saved ? undefined : supportSet(dataset, config.shots, config.seed, options.onNote);
-  const backend = await initBackend();
+  const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];
+  await initBackend();
   const clip = await Clip.open(model.dir, config.imageSize);
   try {
     const record: RunRecord = {
       version: packageVersion(),
-      backend: execution() === 'plain' ? backend : `${backend} ${execution()}`,
+      backend: backendName(),
       model,
       dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
       config,
@@ -241,7 +241,7 @@ class Run {
     const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model).epoch : this.state.epoch;
     const store = await this.features();
     const scorer = new MediClipScorer(model, score);
-    const { metrics, predictions } = await evaluate(scorer, store, { dataset, epoch, protocol, seed });
+    const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash: this.record.dataset.hash, epoch, protocol, seed });
     scorer.dispose();
     writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
     return metrics;

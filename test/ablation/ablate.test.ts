@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { planGrid, runPlan } from '../../src/ablation/ablate';
 import { MEASURING, STARTING } from '../../src/ablation/estimate';
+import { missingResults } from '../../src/ablation/cell-state';
 import { readGrid } from '../../src/ablation/grid';
 import type { CellOrder } from '../../src/ablation/cell-order';
 import { CellProcesses, type Ended } from '../../src/ablation/launch';
@@ -175,6 +176,35 @@ test('a process works on many cells, each as if it were the only one; one that i
   assert.notDeepEqual(processes.pids, [pid]);
   await processes.close();
   assert.deepEqual(processes.pids, []);
+});
+
+test('a process that cannot be started fails its cell, and the next one too: nothing waits for it', async () => {
+  const processes = new CellProcesses(1);
+  const { execPath } = process;
+  process.execPath = path.join(temporaryFolder(), 'no-such-program');
+  try {
+    for (const name of ['first', 'second']) {
+      const { error } = await processes.work({ name } as CellOrder, path.join(temporaryFolder(), 'log'));
+      assert.match(error ?? '', /ENOENT/);
+    }
+  } finally {
+    process.execPath = execPath;
+    await processes.close();
+  }
+});
+
+test('transfer results on images that have changed since are none', async () => {
+  const grid = await writeGrid();
+  const [cell] = (await planGrid(readGrid(grid), { out: temporaryFolder() })).cells;
+  const out = temporaryFolder();
+  const other = { ...cell.dataset, name: 'other', hash: 'new' };
+  writeJson(path.join(out, 'metrics.json'), {});
+  const missing = (): string[] => missingResults(out, { ...cell, transfer: [other] }).map((set) => set?.name ?? 'own');
+  assert.deepEqual(missing(), ['other']);
+  writeJson(path.join(out, 'transfer', 'other', 'metrics.json'), { datasetHash: 'old' });
+  assert.deepEqual(missing(), ['other']);
+  writeJson(path.join(out, 'transfer', 'other', 'metrics.json'), { datasetHash: 'new' });
+  assert.deepEqual(missing(), []);
 });
 
 test('transfer: a finished cell is tested on the other data sets; features of a test set are kept once', async () => {

@@ -107,6 +107,19 @@ test('more shots than training images: left out, and said', () => {
   assert.deepEqual(leftOut, [{ what: 'methods: MediCLIP, k = 32', why: 'a has 16 training images' }]);
 });
 
+test('what sees no training image runs where there are fewer than the shots', () => {
+  const variants = [{ label: 'zero-shot', group: 'methods', settings: { method: 'zero-shot-clip' } }, ...VARIANTS];
+  const { cells, leftOut } = expandGrid(grid({ variants, shots: [32, 8], seeds: [1] }), [dataset('a', 16)], [model('compact')]);
+  assert.deepEqual(
+    cells.map(({ config: { method, shots } }) => [method, shots]),
+    [
+      ['zero-shot-clip', 32],
+      ['mediclip', 8],
+    ],
+  );
+  assert.equal(leftOut.length, 1);
+});
+
 test('what is wrong in a grid is refused in one line that names file and key', () => {
   const refuses = (value: Record<string, unknown>, pattern: RegExp): void => {
     assert.throws(
@@ -125,6 +138,7 @@ test('what is wrong in a grid is refused in one line that names file and key', (
   refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; known here are/);
   refuses({ datasets: [{ generate: 'phantom-brain', sead: 1 }] }, /unknown key datasets\.0\.sead/);
   refuses({ datasets: [] }, /datasets/);
+  refuses({ seeds: [1, 2, 1] }, /seeds: the same value is there twice/);
   refuses({ seeds: [1.5] }, /seeds\.0/);
   refuses({ variants: [{ label: 'x\n\u001b[2J', group: 'y' }] }, /variants\.0\.label: a line of text without control characters/);
   refuses({ variants: [{ label: 'x', group: 'y', setings: {} }] }, /unknown key variants\.0\.setings/);

@@ -162,6 +162,13 @@ test('duplicates by bytes and by pixels stay on one side, whatever the seed; con
   }
 });
 
+test('images that all are the same leave nothing to train on: an error, and no folder', async () => {
+  for (let i = 0; i < 4; i++) put(`normal/${i}.png`, await picture(0));
+  await fill('abnormal', 2, 10);
+  await refused('folder', /no image is left to train on/);
+  assert.ok(!fs.existsSync(out));
+});
+
 test('damaged files are left out and listed; none readable is an error', async () => {
   await fill('normal', 4, 0);
   await fill('abnormal', 3, 50);

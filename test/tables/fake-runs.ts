@@ -6,6 +6,8 @@ import { trainingConfig, type TrainingSettings } from '../../src/training/config
 export interface FakeRun {
   dataset?: string;
   tested?: string;
+  /** Of the test set. */
+  datasetHash?: string;
   model?: string;
   hash?: string;
   settings?: TrainingSettings;
@@ -46,6 +48,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
   const none = Object.fromEntries(METRIC_NAMES.map((metric) => [metric, null]));
   writeJson(path.join(place, 'metrics.json'), {
     dataset: fake.tested ?? dataset,
+    datasetHash: fake.datasetHash,
     images: 4,
     protocol: config.protocol,
     ...none,

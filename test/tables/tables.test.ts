@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { projectRoot } from '../../src/common/project-root';
 import { toSvg } from '../../src/plots/chart';
+import { configurationOf } from '../../src/tables/configuration';
 import { figureOf } from '../../src/tables/figures';
 import { formatTable, type Format } from '../../src/tables/format';
 import { latexTable, latexText } from '../../src/tables/format-latex';
@@ -223,6 +224,75 @@ test('the same run twice, or other weights under the same name, are refused; so 
   assert.throws(() => buildTable('comparison', readResults(dir)), /patchcore-1.predictions\.csv:6: expected filename,label,score/);
 });
 
+test('seeds are paired with their like; only what saw no training image is one for all', () => {
+  const dir = temporaryFolder();
+  const scores: [number[], number[]] = [[1], [2]];
+  for (const seed of [1, 2])
+    writeFakeRun(dir, `ours-${seed}`, { settings: { seed }, imageAuroc: 0.9, variants: methods('MediCLIP', 1), scores });
+  writeFakeRun(dir, 'other', { settings: { method: 'patchcore', seed: 9 }, imageAuroc: 0.8, variants: methods('PatchCore'), scores });
+  const ours = (): (string | null)[] =>
+    buildTable('comparison', readResults(dir))
+      .data.filter(({ label }) => label === 'MediCLIP')
+      .map(({ against }) => against);
+  assert.deepEqual(ours(), [null], 'seed 9 is neither 1 nor 2');
+  writeFakeRun(dir, 'other', { settings: { method: 'patchcore', seed: 2 }, imageAuroc: 0.8, variants: methods('PatchCore'), scores });
+  assert.deepEqual(ours(), ['PatchCore']);
+});
+
+test('runs on different images of one data set are refused beside each other; a run tested on others than its own says so', () => {
+  const dir = temporaryFolder();
+  writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
+  writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.7, tested: 'brainmri', datasetHash: 'two', variants: methods('MediCLIP') });
+  assert.deepEqual(cellsOf(dir, 'transfer'), [['brainmri', '50.0 (1)', '70.0 (1)']]);
+  assert.deepEqual(buildTable('transfer', readResults(dir)).columns.slice(1), ['tested on brainmri', 'tested on brainmri, other images']);
+  fs.rmSync(path.join(dir, 'a', 'transfer'), { recursive: true });
+  writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
+  writeFakeRun(dir, 'b', { settings: { seed: 2 }, imageAuroc: 0.7, datasetHash: 'two', variants: methods('MediCLIP') });
+  assert.throws(() => buildTable('comparison', readResults(dir)), /different images of brainmri lie beside each other; b is one/);
+});
+
+test('what differs in size, protocol or label has a row of its own in every table', () => {
+  const dir = temporaryFolder();
+  const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
+  for (const imageSize of [224, 336]) {
+    writeFakeRun(dir, `whole-${imageSize}`, { settings: { imageSize }, imageAuroc: 0.9, variants: part('whole', 0), scores: [[1], [2]] });
+    writeFakeRun(dir, `dice-${imageSize}`, {
+      settings: { imageSize, loss: 'dice' },
+      imageAuroc: 0.8,
+      variants: part('dice', 1),
+      scores: [[1], [2]],
+    });
+  }
+  assert.deepEqual(
+    cellsOf(dir, 'components').map((row) => row[1]),
+    ['whole (224 pixels)', 'whole (336 pixels)', 'dice (224 pixels)', 'dice (336 pixels)'],
+  );
+  const moved = temporaryFolder();
+  const transfer = (label: string, order: number): FakeRun['variants'] => [{ group: 'transfer', label, order }];
+  writeFakeRun(moved, 'fixed', { tested: 'x', imageAuroc: 0.7, variants: transfer('MediCLIP', 0) });
+  writeFakeRun(moved, 'paper', { tested: 'x', imageAuroc: 0.9, settings: { protocol: 'paper' }, variants: transfer('MediCLIP', 0) });
+  writeFakeRun(moved, 'dice', { tested: 'x', imageAuroc: 0.6, settings: { loss: 'dice' }, variants: transfer('dice alone', 1) });
+  assert.deepEqual(
+    cellsOf(moved, 'transfer').map((row) => [row[0], row[2]]),
+    [
+      ['brainmri: MediCLIP (fixed)', '70.0 (1)'],
+      ['brainmri: MediCLIP (paper)', '<90.0 (1)>'],
+      ['brainmri: dice alone', '60.0 (1)'],
+    ],
+  );
+  const chart = figureOf(buildTable('transfer', readResults(moved)));
+  assert.ok(JSON.stringify(chart).includes('brainmri: dice alone'));
+});
+
+test('a setting that only some runs have is not among those that all share', () => {
+  const dir = temporaryFolder();
+  writeFakeRun(dir, 'a', { settings: { syntheticBank: 5 } });
+  writeFakeRun(dir, 'b', {});
+  assert.ok(!('syntheticBank' in configurationOf(dir).shared));
+  fs.rmSync(path.join(dir, 'b'), { recursive: true });
+  assert.equal(configurationOf(dir).shared.syntheticBank, 5);
+});
+
 test('nothing to show: one line that names what was looked for and what is there', () => {
   const dir = runs();
   const fails = (name: TableName, options: object, pattern: RegExp): void => {
@@ -352,7 +422,7 @@ test('every table has its figure, of its own numbers', async () => {
   assert.ok(shots && (await toSvg(shots)).includes('>zero-shot CLIP<'));
   assert.match(shots.alt, /MediCLIP, k = 16: 0\.880/);
   const transfer = figureOf(buildTable('transfer', results, { resamples: 20 }));
-  assert.match(transfer?.alt ?? '', /zero-shot CLIP on brainmri: 0\.650; brainmri on brainmri: 0\.880/);
+  assert.match(transfer?.alt ?? '', /brainmri on brainmri: 0\.880; zero-shot CLIP on brainmri: 0\.650/);
   assert.equal(figureOf(buildTable('backbones', results)), undefined);
 });
 
@@ -364,8 +434,13 @@ test('the command line: a table to the screen, all tables and their configuratio
     });
   const { rows } = JSON.parse(table('--name', 'comparison', '--json').stdout) as { rows: { label: string; n: number }[] };
   assert.deepEqual(rows.map(({ label, n }) => `${label} ${n}`).sort(), ['MediCLIP 2', 'MediCLIP 3', 'PatchCore 3', 'zero-shot CLIP 1']);
-  const all = table('--name', 'all', '--format', 'csv', '--out', out, '--figures', out);
+  const all = table('--name', 'all', '--format', 'csv', '--out', out, '--figures', out, '--json');
   assert.equal(all.status, 0);
+  const printed = JSON.parse(all.stdout) as { tables: { name: string }[] };
+  assert.deepEqual(
+    printed.tables.map(({ name }) => name),
+    ['comparison', 'transfer', 'backbones'],
+  );
   assert.match(all.stderr, /table components: nothing found/);
   const names = [
     'auroc-by-shots.png',

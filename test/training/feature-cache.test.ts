@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { evaluateRun } from '../../src/evaluation/evaluate-run';
+import { FeatureWriter } from '../../src/training/feature-cache';
 import { train } from '../../src/training/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -45,6 +46,28 @@ test('other blocks or another data set have features of their own', async () => 
   assert.equal(filesOf(cache.dir).length, 2);
   await evaluateRun(out, await writeTinyDataset({ test: 2 }), { featureCache: cache });
   assert.equal(filesOf(cache.dir).length, 3);
+});
+
+test('a cache that is removed or full while it is filled costs nothing but itself', async () => {
+  const plain = predictions(await run());
+  const dir = path.join(temporaryFolder(), 'features');
+  const shapes = [[[1, 2, 3]], [[1, 2, 3]]];
+  const writer = FeatureWriter.begin(path.join(dir, 'a.safetensors'), shapes);
+  writer?.add(new Float32Array(6))?.add(new Float32Array(6));
+  fs.rmSync(dir, { recursive: true });
+  writer?.finish();
+  assert.ok(!fs.existsSync(dir));
+  const full = FeatureWriter.begin(path.join(dir, 'a.safetensors'), shapes);
+  const write = mock.method(fs, 'writeSync', () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  try {
+    assert.equal(full?.add(new Float32Array(6)), undefined);
+  } finally {
+    write.mock.restore();
+  }
+  assert.deepEqual(filesOf(dir), []);
+  assert.equal(predictions(await run({ dir })), plain);
 });
 
 test('a truncated file is made anew; nothing is kept beyond the limit', async () => {
