@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, run } from './run.mjs';
 
-/** The C++ compiler: $CXX (conda sets it), else g++, clang++ or c++ on PATH; null where there is none. */
+/** The C++ compiler: $CXX (conda sets it) where that is a compiler's name alone, else g++, clang++ or c++ on PATH; null where there is none. */
 export function findCompiler(env = process.env) {
-  const named = env.CXX?.split(' ')[0];
+  const named = env.CXX?.trim(); // "ccache g++" is two programs: the second is found without it
   for (const name of [named, 'g++', 'clang++', 'c++']) {
     const file = name ? findProgram(name, env.PATH) : null;
     if (file !== null) return file;

@@ -1,12 +1,14 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { say } from './progress.mjs';
+import { say, SetupError } from './progress.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
 
 const POLL_MS = 500;
 const BEAT_MS = 3_000;
 const STALE_MS = 20_000;
+/** A living set-up may be busy with a program for as long, without touching its lock. */
+const BUSY_MS = 300_000;
 const ORPHAN_MS = 180_000;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -30,9 +32,9 @@ function age(file) {
 
 /** Whether the process that wrote a lock still holds it: it lives on this host, or its file was touched lately. */
 function held(file, owner) {
-  const fresh = age(file) < STALE_MS;
-  if (owner === null) return fresh; // just being written
-  return owner.host === os.hostname() ? alive(owner.pid) && fresh : fresh;
+  const fresh = (limit) => age(file) < limit;
+  if (owner === null) return fresh(STALE_MS); // just being written
+  return owner.host === os.hostname() ? alive(owner.pid) && fresh(BUSY_MS) : fresh(STALE_MS);
 }
 
 /** Waits for a program that an interrupted set-up left running, so that two do not write the same folder. */
@@ -60,14 +62,20 @@ async function breakStale(file, owner) {
  * @returns {Promise<{ setChild: (pid: number | undefined) => void, release: () => void }>}
  */
 export async function acquireLock(file) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const refused = (error) =>
+    new SetupError(`${file}: cannot be written (${error.code})`, 'make this folder writable, or copy the project to one that is');
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+  } catch (error) {
+    throw refused(error);
+  }
   const mine = { pid: process.pid, host: os.hostname(), started: Date.now() };
   for (let told = false; ;) {
     try {
       fs.writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (error.code !== 'EEXIST') throw refused(error);
     }
     const owner = readStamp(file);
     if (held(file, owner)) {

@@ -33,11 +33,23 @@ export function program(): Command {
 
 /** Runs one command line; sets the exit code 0, 1 (failed) or 2 (wrong usage). */
 export async function main(argv: string[]): Promise<void> {
+  outliveReaders();
   try {
     await program().parseAsync(argv, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Whoever reads what is printed may stop reading (`| head`): the work goes on, what else would be printed is lost. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners('error').includes(ignoreClosed)) stream.on('error', ignoreClosed);
+  }
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function report(error: unknown): number {

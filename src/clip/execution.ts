@@ -13,7 +13,7 @@ export type Execution = 'graph' | 'bfloat16' | 'plain';
  * @throws UsageError where it is none of the three, or bfloat16 is asked for and graphs do not run
  */
 export function execution(): Execution {
-  const wanted = process.env.MEDICLIP_ENCODER ?? 'graph';
+  const wanted = process.env.MEDICLIP_ENCODER || 'graph';
   if (wanted !== 'graph' && wanted !== 'bfloat16' && wanted !== 'plain') {
     throw new UsageError(`MEDICLIP_ENCODER: ${JSON.stringify(wanted)} is not known; use graph, bfloat16 or plain`);
   }

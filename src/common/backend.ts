@@ -14,7 +14,7 @@ let ready: Promise<BackendName> | undefined;
  * @throws UserError if the backend asked for does not exist or cannot be loaded.
  */
 export function initBackend(): Promise<BackendName> {
-  ready ??= start(process.env.MEDICLIP_BACKEND);
+  ready ??= start(process.env.MEDICLIP_BACKEND || undefined);
   return ready;
 }
 

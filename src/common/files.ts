@@ -41,6 +41,8 @@ export function checkWritable(dir: string): void {
  */
 export function writeFileAtomic(file: string, content: string | Uint8Array): void {
   makeFolder(path.dirname(file));
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw new UserError(`${file}: is not a plain file; name another one`);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = fs.openSync(temporary, 'w');

@@ -3,15 +3,11 @@ import fs from 'node:fs';
 /**
  * Runs `load` with the process's standard error going nowhere: TensorFlow's library greets on loading with lines that no
  * setting of its own turns off. What happens afterwards is printed as usual. Where the descriptor cannot be reopened
- * (not Linux, a socket), `load` just runs.
+ * (not Linux, a socket), or would lose its place among what others write (a file), `load` just runs.
  */
 export function quietLoad<T>(load: () => T): T {
-  let kept: number;
-  try {
-    kept = fs.openSync('/proc/self/fd/2', 'a');
-  } catch {
-    return load();
-  }
+  const kept = reopened();
+  if (kept === undefined) return load();
   fs.closeSync(2);
   const nowhere = fs.openSync('/dev/null', 'w'); // the lowest free number: 2
   try {
@@ -22,5 +18,14 @@ export function quietLoad<T>(load: () => T): T {
       fs.openSync(`/proc/self/fd/${kept}`, 'a');
     }
     fs.closeSync(kept);
+  }
+}
+
+/** Standard error once more, under another number. */
+function reopened(): number | undefined {
+  try {
+    return fs.fstatSync(2).isFile() ? undefined : fs.openSync('/proc/self/fd/2', 'a');
+  } catch {
+    return undefined;
   }
 }

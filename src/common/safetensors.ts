@@ -14,7 +14,8 @@ export interface NamedArray {
 
 /** Where a tensor lies in its file. */
 export interface TensorEntry {
-  dtype: DType;
+  /** As the file says; only a {@link DType} can be read. */
+  dtype: string;
   shape: number[];
   /** Bytes from the start of the file. */
   start: number;
@@ -51,7 +52,7 @@ export class SafetensorsFile {
     const { size } = stat;
     const bad = (why: string): UserError => new UserError(`${file}: not a valid safetensors file (${why})`);
     if (size < 8) throw bad(`${size} bytes`);
-    const handle = fs.openSync(file, 'r');
+    const handle = openToRead(file);
     let header: unknown;
     let dataStart: number;
     try {
@@ -81,16 +82,16 @@ export class SafetensorsFile {
       }
       const entry = (raw ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
       const { dtype, shape, data_offsets: offsets } = entry;
-      if (typeof dtype !== 'string' || !(dtype in BYTES)) throw bad(`${name}: type ${JSON.stringify(dtype)} is not supported`);
+      if (typeof dtype !== 'string') throw bad(`${name}: dtype`);
       if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) throw bad(`${name}: shape`);
       if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n) && n >= 0)) {
         throw bad(`${name}: data_offsets`);
       }
       const [from, to] = offsets as [number, number];
-      const wanted = (shape as number[]).reduce((a, b) => a * b, 1) * BYTES[dtype as DType];
+      const wanted = isDType(dtype) ? (shape as number[]).reduce((a, b) => a * b, 1) * BYTES[dtype] : Math.max(0, to - from);
       if (to - from !== wanted) throw bad(`${name}: ${to - from} bytes for shape [${shape.join(', ')}] of ${dtype}`);
       if (dataStart + to > size) throw bad(`${name} ends at byte ${dataStart + to}, the file has ${size}; it is truncated`);
-      entries.set(name, { dtype: dtype as DType, shape: shape as number[], start: dataStart + from, end: dataStart + to });
+      entries.set(name, { dtype, shape: shape as number[], start: dataStart + from, end: dataStart + to });
     }
     return new SafetensorsFile(file, entries, metadata);
   }
@@ -104,7 +105,7 @@ export class SafetensorsFile {
     const entry = this.entries.get(name);
     if (!entry) throw new UserError(`${this.file}: no tensor ${JSON.stringify(name)}`);
     const bytes = new Uint8Array(entry.end - entry.start);
-    const handle = fs.openSync(this.file, 'r');
+    const handle = openToRead(this.file);
     try {
       readFully(handle, bytes, entry.start, this.file);
     } finally {
@@ -116,7 +117,20 @@ export class SafetensorsFile {
   /** A tensor as numbers: floats of 16 bits become float32, small integers and int64 int32. */
   read(name: string): NamedArray {
     const { entry, bytes } = this.bytes(name);
+    if (!isDType(entry.dtype)) throw new UserError(`${this.file}: ${name}: type ${JSON.stringify(entry.dtype)} cannot be read`);
     return { shape: entry.shape, data: decode(entry.dtype, bytes) };
+  }
+}
+
+function isDType(text: string): text is DType {
+  return Object.hasOwn(BYTES, text);
+}
+
+function openToRead(file: string): number {
+  try {
+    return fs.openSync(file, 'r');
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
   }
 }
 

@@ -47,9 +47,13 @@ export function listFolder(dir: string): { folders: string[]; files: string[] } 
   } catch (error) {
     throw new UserError(`${dir}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
   }
-  const isFolder = (entry: fs.Dirent): boolean =>
-    entry.isDirectory() ||
-    (entry.isSymbolicLink() && fs.statSync(path.join(dir, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
+  const isFolder = (entry: fs.Dirent): boolean => {
+    try {
+      return entry.isDirectory() || (entry.isSymbolicLink() && fs.statSync(path.join(dir, entry.name)).isDirectory());
+    } catch {
+      return false; // a link to nothing, or to itself
+    }
+  };
   const names = (wanted: boolean): string[] =>
     entries
       .filter((entry) => isFolder(entry) === wanted)

@@ -9,7 +9,7 @@ export function examine(): Finding[] {
   const native = checkBackend('native');
   return [
     ...setupFindings(report),
-    backendFinding(native, checkBackend('wasm'), process.env.MEDICLIP_BACKEND),
+    backendFinding(native, checkBackend('wasm'), process.env.MEDICLIP_BACKEND || undefined),
     gpuFinding(report, native),
     modelsFinding(),
     dataSetsFinding(),

@@ -53,7 +53,7 @@ export function readImageBytes(file: string): Buffer {
 /**
  * Reads a JPEG, PNG, BMP or TIFF file (the first page) as grey or RGB, 8 or 16 bits, with the pixels that Pillow gives
  * for `open` and `convert`: opacity is dropped, not blended; palettes are looked up; CMYK becomes RGB by the plain
- * formula; colour profiles and the EXIF orientation are not applied.
+ * formula; colour profiles and the EXIF orientation are not applied, that of a TIFF is.
  * @throws UserError in one line if the file is missing, truncated, too large, or of another kind.
  */
 export async function readImage(file: string): Promise<Raster> {
@@ -99,18 +99,32 @@ async function decodeWithSharp(bytes: Buffer): Promise<Omit<DecodedImage, 'forma
   const space = SPACES[String(meta.space)];
   if (space === undefined) throw new Error(`colour space ${meta.space}; grey, RGB and CMYK are read`);
   const image = sharp(bytes, options);
+  if (meta.format === 'tiff') image.autoOrient();
   if (space === 'cmyk' && depth === 'ushort') throw new Error('CMYK of 16 bits; 8 bits are read');
   if (space === 'cmyk') image.pipelineColourspace('cmyk');
   // Grey with opacity keeps its opacity only as RGB.
   const target = meta.channels === 2 ? ({ 'b-w': 'srgb', grey16: 'rgb16' }[space as string] ?? space) : space;
   const { data, info } = await image.toColourspace(target).raw({ depth }).toBuffer({ resolveWithObject: true });
   const samples = depth === 'ushort' ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
-  const indexed = meta.isPalette === true || meta.bitsPerSample === 1;
+  const indexed = meta.isPalette === true || meta.bitsPerSample === 1 || (meta.format === 'tiff' && hasTiffPalette(bytes));
   const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
   const decoded = { ...separate(samples, info.width, info.height, info.channels, colours), indexed };
   // A PNG whose colour type has no opacity can name a transparent colour, which no mode of Pillow carries.
   if (meta.format === 'png' && (bytes[25] & 4) === 0) delete decoded.alpha;
   return decoded;
+}
+
+/** Whether the first page of a TIFF holds numbers of a palette's colours: PhotometricInterpretation (tag 262) is 3. */
+function hasTiffPalette(bytes: Buffer): boolean {
+  const little = bytes[0] === 0x49;
+  const at = (position: number, size: number): number =>
+    position + size > bytes.length ? 0 : little ? bytes.readUIntLE(position, size) : bytes.readUIntBE(position, size);
+  const first = at(4, 4);
+  for (let i = 0; i < at(first, 2); i++) {
+    const entry = first + 2 + 12 * i;
+    if (at(entry, 2) === 262) return at(entry + 8, 2) === 3;
+  }
+  return false;
 }
 
 /** Interleaved samples, `stride` a pixel, the last being the opacity if there is one, to grey or RGB and opacity. */

@@ -1,12 +1,18 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
 
 /** The locks that this very process holds. */
 const own = new Set<string>();
+/** What a lock of this process says. */
+const MINE = `${process.pid} ${os.hostname()}`;
+/** Milliseconds after which a lock that says nothing is of a process that died while it wrote it. */
+const WRITING = 5_000;
 
 /**
- * Does something while holding a lock file, which one process at a time can. A lock whose process has ended does not count.
+ * Does something while holding a lock file, which one process at a time can. A lock whose process on this machine has ended does not count;
+ * whether one on another machine has, nobody here can know.
  * @throws UserError if another process holds it, or it cannot be written
  */
 export async function withLock<T>(file: string, what: string, work: () => Promise<T>): Promise<T> {
@@ -22,21 +28,58 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
     return await work();
   } finally {
     own.delete(lock);
-    fs.rmSync(lock, { force: true });
+    if (read(lock) === MINE) fs.rmSync(lock, { force: true });
   }
 }
 
 function take(lock: string, what: string): void {
-  try {
-    fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = Number(fs.readFileSync(lock, 'utf8'));
-    // after a restart another program, this one too, can have got the number of the process that died
-    const held = holder === process.pid ? own.has(lock) : holder > 0 && isAlive(holder);
-    if (held) throw new UserError(`${what} is already running (process ${holder}); if it is not, delete ${lock}`);
-    fs.writeFileSync(lock, String(process.pid));
+  for (;;) {
+    try {
+      fs.writeFileSync(lock, MINE, { flag: 'wx' });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = read(lock);
+    if (holder === undefined) continue; // gone meanwhile
+    if (isHeld(lock, holder)) {
+      const [pid, host] = holder.split(' ');
+      const who = pid ? ` (process ${pid}${host && host !== os.hostname() ? ` on ${host}` : ''})` : '';
+      throw new UserError(`${what} is already running${who}; if it is not, delete ${lock}`);
+    }
+    removeStale(lock, holder);
   }
+}
+
+/** What a lock says; nothing where there is none. */
+function read(lock: string): string | undefined {
+  try {
+    return fs.readFileSync(lock, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isHeld(lock: string, holder: string): boolean {
+  const [pid, host = os.hostname()] = holder.split(' ');
+  if (pid === '') return Date.now() - (fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) < WRITING;
+  if (host !== os.hostname()) return true;
+  // after a restart another program, this one too, can have got the number of the process that died
+  return Number(pid) === process.pid ? own.has(lock) : Number(pid) > 0 && isAlive(Number(pid));
+}
+
+/** Removes the lock of a process that died; of several that try, one moves it away, and gives it back if it is another one by then. */
+function removeStale(lock: string, holder: string): void {
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    fs.renameSync(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // somebody else was quicker
+    throw error;
+  }
+  if (read(aside) !== holder && !fs.existsSync(lock)) fs.renameSync(aside, lock);
+  else fs.rmSync(aside, { force: true });
 }
 
 function isAlive(process_: number): boolean {

@@ -143,7 +143,12 @@ class Pull {
 
 /** Takes a file over from an earlier pull if it is what the hub announces now. */
 async function keepIfSame(earlier: string, file: string, announced: HubFile, signal?: AbortSignal): Promise<void> {
-  if (!fs.existsSync(file) && (await matchesChecksum(earlier, announced, signal))) fs.linkSync(earlier, file);
+  if (fs.existsSync(file) || !(await matchesChecksum(earlier, announced, signal))) return;
+  try {
+    fs.linkSync(earlier, file);
+  } catch {
+    // on another disk, or one without links: it is fetched again
+  }
 }
 
 function checkSpace(folder: string, bytes: number): void {

@@ -49,7 +49,7 @@ export async function verifySynthesis(dir: string, options: { draws?: number } =
     const columns = Object.keys(theirs).filter((name) => name !== 'image' && name !== 'ms');
     for (const column of columns) {
       const name = `synthesis/${task}/${column}`;
-      if (!(column in ours)) throw new UserError(`${file}: ${task}: unknown column ${JSON.stringify(column)}`);
+      if (!Object.hasOwn(ours, column)) throw new UserError(`${file}: ${task}: unknown column ${JSON.stringify(column)}`);
       const stated = summary?.[task]?.all?.[column];
       checks.push(checkColumn(name, ours[column as DrawColumn], theirs[column], 1e-3 / columns.length, asStatistics(stated)));
     }

@@ -35,7 +35,7 @@ export interface VerifyReport {
 export async function verifyAll(dir: string, only?: readonly string[]): Promise<VerifyReport> {
   if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such directory`);
   for (const name of only ?? []) {
-    if (!(name in SECTIONS)) throw new UserError(`--section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`, 2);
+    if (!Object.hasOwn(SECTIONS, name)) throw new UserError(`--section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`, 2);
   }
   const wanted = only ?? Object.keys(SECTIONS);
   const present = wanted.filter((name) => fs.existsSync(path.join(dir, SECTIONS[name].needs)));

@@ -19,6 +19,7 @@ function backend(wanted: string, ...args: string[]): string {
 test('the backend that was asked for starts', { skip: !hasNative && 'the native addon is not built here' }, () => {
   assert.equal(backend('tensorflow'), 'tensorflow');
   assert.equal(backend('wasm'), 'wasm');
+  assert.equal(backend(''), 'tensorflow', 'an empty variable is none');
 });
 
 test(

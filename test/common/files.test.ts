@@ -41,6 +41,11 @@ test('a file in the way is refused', () => {
   assert.throws(() => writeFileAtomic(path.join(file, 'x'), ''), refusal(/cannot be made/));
 });
 
+test('a device is not replaced by a file', () => {
+  assert.throws(() => writeFileAtomic('/dev/null', 'page'), refusal(/\/dev\/null: is not a plain file/));
+  assert.ok(fs.statSync('/dev/null').isCharacterDevice());
+});
+
 test('names that leave their folder are refused', () => {
   const dir = temporaryFolder();
   assert.equal(resolveInside(dir, 'a/../b.png'), path.join(dir, 'b.png'));

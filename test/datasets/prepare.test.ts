@@ -169,6 +169,17 @@ test('images that all are the same leave nothing to train on: an error, and no f
   assert.ok(!fs.existsSync(out));
 });
 
+test('a link to itself is listed as what cannot be read', async () => {
+  await fill('normal', 6, 0);
+  await fill('abnormal', 2, 10);
+  fs.symlinkSync('loop.png', path.join(from, 'normal', 'loop.png'));
+  const { skipped } = await prepare('folder');
+  assert.deepEqual(
+    skipped.map(({ file }) => path.basename(file)),
+    ['loop.png'],
+  );
+});
+
 test('damaged files are left out and listed; none readable is an error', async () => {
   await fill('normal', 4, 0);
   await fill('abnormal', 3, 50);

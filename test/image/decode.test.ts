@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
 import { decodeImage, readImage } from '../../src/image/decode';
 import { encodePng, writePng } from '../../src/image/encode';
+import type { Raster } from '../../src/image/image';
 import { loadMask, loadTestRgb, loadTrainGray } from '../../src/image/load';
 import { bitmap } from './bitmap';
 
@@ -46,6 +47,55 @@ test('TIFF of 8 and 16 bits', async () => {
     .toBuffer();
   assert.deepEqual((await decodeImage(one, 'b.tif')).raster, deep);
 });
+
+test('TIFF: its own orientation is applied, a palette is one', async () => {
+  const raw = { width: 3, height: 2, channels: 1 as const };
+  const tiff = (orientation: number): Promise<Buffer> =>
+    sharp(Buffer.from([1, 2, 3, 4, 5, 6]), { raw })
+      .toColourspace('b-w')
+      .withMetadata({ orientation })
+      .tiff({ compression: 'lzw' })
+      .toBuffer();
+  const turned = (await decodeImage(await tiff(6), 'a.tif')).raster;
+  assert.deepEqual([turned.width, turned.height, ...firstChannel(turned)], [2, 3, 4, 1, 5, 2, 6, 3]);
+  const plain = await tiff(1);
+  const { raster, indexed } = await decodeImage(plain, 'b.tif');
+  assert.deepEqual([indexed, ...firstChannel(raster)], [false, 1, 2, 3, 4, 5, 6]);
+  assert.equal((await decodeImage(paletteTiff(), 'c.tif')).indexed, true);
+});
+
+const firstChannel = ({ channels, data }: Raster): number[] => [...data].filter((_, i) => i % channels === 0);
+
+/** Two pixels, numbers 1 and 0 of a palette of red and green, 4 bits each. */
+function paletteTiff(): Buffer {
+  const entries = [
+    [256, 3, 1, 2], // width
+    [257, 3, 1, 1],
+    [258, 3, 1, 4], // bits
+    [259, 3, 1, 1],
+    [262, 3, 1, 3], // a palette
+    [273, 4, 1, 8], // where the pixels are
+    [277, 3, 1, 1],
+    [278, 3, 1, 1],
+    [279, 4, 1, 1],
+    [320, 3, 48, 10], // where the palette is
+  ];
+  const data = Buffer.alloc(10 + 96 + 2 + 12 * entries.length + 4);
+  data.write('II*\0', 'latin1');
+  data.writeUInt32LE(106, 4);
+  data[8] = 0x10;
+  data.writeUInt16LE(0xffff, 10); // red of colour 0
+  data.writeUInt16LE(0xffff, 10 + 32 + 2); // green of colour 1
+  data.writeUInt16LE(entries.length, 106);
+  entries.forEach(([tag, type, count, value], i) => {
+    const at = 108 + 12 * i;
+    data.writeUInt16LE(tag, at);
+    data.writeUInt16LE(type, at + 2);
+    data.writeUInt32LE(count, at + 4);
+    data.writeUInt32LE(value, at + 8);
+  });
+  return data;
+}
 
 test('opacity is kept apart and not blended', async () => {
   const rgba = Buffer.from([10, 20, 30, 0, 40, 50, 60, 128]);

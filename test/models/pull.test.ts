@@ -85,6 +85,15 @@ test('a second pull fetches nothing; a changed file alone is fetched again', asy
   assert.deepEqual(fs.readdirSync(dir), [FOLDER]);
 });
 
+test('where earlier files cannot be linked, they are fetched again', async (t) => {
+  const { pull } = await setting(t);
+  const { bytes } = await pull();
+  t.mock.method(fs, 'linkSync', () => {
+    throw Object.assign(new Error('EXDEV: cross-device link not permitted'), { code: 'EXDEV' });
+  });
+  assert.equal((await pull()).fetched, bytes);
+});
+
 test('goes on by range where the connection breaks off', async (t) => {
   const { hub, pull, taken } = await setting(t);
   let breaks = 0;

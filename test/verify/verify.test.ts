@@ -114,6 +114,7 @@ test('a directory without reference arrays, and an unknown section, are refused'
   const empty = await verify([temporaryFolder()], 'wasm');
   assert.deepEqual([empty.code, empty.out], [1, '']);
   assert.match(empty.err, /no reference arrays/);
+  assert.equal((await verify(['test/golden', '--section', 'constructor'], 'wasm')).code, 2);
   const unknown = await verify(['test/golden', '--section', 'clop'], 'wasm');
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /expected one of clip, tokenizer/);
