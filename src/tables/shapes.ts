@@ -28,17 +28,7 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
   const shots = unique(data.map((row) => row.shots)).sort((a, b) => a - b);
   const byModel = name === 'backbones';
   const several = { ...manyOf(data), ...(byModel ? { model: false } : {}) };
-  const lines = groupBy(data, (row) => [
-    row.dataset,
-    METRIC_NAMES.indexOf(row.metric),
-    row.model,
-    row.order,
-    row.label,
-    row.settings,
-    row.protocol,
-    row.epochs,
-    row.imageSize,
-  ]);
+  const lines = groupBy(data, (row) => [...placeOf(row), ...variantOf(row)]);
   const rows = lines.map((line) => {
     const [row] = line;
     const cells = shots.map((k) => valueCell(line.find((one) => one.shots === k)));
@@ -54,18 +44,7 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
 /** Variants one below the other, with the difference to the first. */
 export function partsShape(data: readonly ComparedRow[], name: TableName): Shape {
   const several = manyOf(data);
-  const lines = groupBy(data, (row) => [
-    row.dataset,
-    METRIC_NAMES.indexOf(row.metric),
-    row.model,
-    row.shots,
-    row.order,
-    row.label,
-    row.settings,
-    row.protocol,
-    row.epochs,
-    row.imageSize,
-  ]);
+  const lines = groupBy(data, (row) => [...placeOf(row), row.shots, ...variantOf(row)]);
   const rows = lines.map(([row]) => [
     ...headCells(row, several, labelOf(row, lines)),
     { text: String(row.shots) },
@@ -101,13 +80,8 @@ export function transferLines(data: readonly ComparedRow[]): { name: string; lin
     row.model,
     isZero(row) ? 1 : 0,
     isZero(row) ? '' : row.trainedOn,
-    row.order,
-    row.label,
-    row.settings,
+    ...variantOf(row),
     row.shots,
-    row.protocol,
-    row.epochs,
-    row.imageSize,
   ]);
   return lines.map((line) => {
     const [row] = line;
@@ -119,6 +93,16 @@ export function transferLines(data: readonly ComparedRow[]): { name: string; lin
     const shots = unique(siblings.map(([one]) => one.shots)).length > 1 ? `, k = ${row.shots}` : '';
     return { name: siblings.length > 1 ? `${row.trainedOn}: ${label}${shots}` : row.trainedOn, line };
   });
+}
+
+/** The block of a table that a row is in. */
+function placeOf(row: ComparedRow): unknown[] {
+  return [row.dataset, METRIC_NAMES.indexOf(row.metric), row.model];
+}
+
+/** What tells rows of a block apart, shots aside. */
+function variantOf(row: ComparedRow): unknown[] {
+  return [row.order, row.label, row.settings, row.protocol, row.epochs, row.imageSize];
 }
 
 type Several = Record<'dataset' | 'metric' | 'model', boolean>;
