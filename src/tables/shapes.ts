@@ -96,12 +96,12 @@ export function transferLines(data: readonly ComparedRow[]): { name: string; lin
 }
 
 /** The block of a table that a row is in. */
-function placeOf(row: ComparedRow): unknown[] {
+function placeOf(row: ComparedRow): (string | number)[] {
   return [row.dataset, METRIC_NAMES.indexOf(row.metric), row.model];
 }
 
 /** What tells rows of a block apart, shots aside. */
-function variantOf(row: ComparedRow): unknown[] {
+function variantOf(row: ComparedRow): (string | number)[] {
   return [row.order, row.label, row.settings, row.protocol, row.epochs, row.imageSize];
 }
 
