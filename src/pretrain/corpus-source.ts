@@ -31,14 +31,14 @@ export class CorpusSource {
   }
 
   /** Samples `first` to `first + count - 1` at a side; call it ahead of time to have them ready. */
-  draw(first: number, count: number, size: number, bound: number): Promise<CorpusSample[]> {
-    const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size, bound }));
+  draw(first: number, count: number, size: number): Promise<CorpusSample[]> {
+    const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size }));
     return Promise.all(requests.map((request) => this.drawOne(request)));
   }
 
   private drawOne(request: CorpusRequest): Promise<CorpusSample> {
-    const { index, size, bound } = request;
-    if (this.workers.length === 0) return Promise.resolve(drawSample(this.options, index, size, bound));
+    const { index, size } = request;
+    if (this.workers.length === 0) return Promise.resolve(drawSample(this.options, index, size));
     const answer = new Promise<CorpusSample>((resolve, reject) => this.waiting.set(`${index}/${size}`, { resolve, reject }));
     this.workers[this.turn++ % this.workers.length].postMessage(request);
     return answer;

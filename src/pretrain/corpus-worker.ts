@@ -6,8 +6,6 @@ import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 export interface CorpusRequest {
   index: number;
   size: number;
-  /** Share of the findings that keep within one tissue. */
-  bound: number;
 }
 
 /** The answer: a sample, or why there is none. */
@@ -17,9 +15,9 @@ export interface CorpusReply extends CorpusRequest {
 }
 
 parentPort?.on('message', (request: CorpusRequest) => {
-  const { index, size, bound } = request;
+  const { index, size } = request;
   try {
-    const sample = drawSample(workerData as CorpusOptions, index, size, bound);
+    const sample = drawSample(workerData as CorpusOptions, index, size);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
     parentPort?.postMessage({ ...request, sample } satisfies CorpusReply, parts);
   } catch (error) {

@@ -25,21 +25,20 @@ export interface CorpusOptions {
   anatomyShare: number;
   /** Share of pictures without any finding. */
   normalShare: number;
+  /** Share of findings that keep within one tissue. */
+  withinShare: number;
   /** Different anatomies of each kind; each is drawn once and then shown in many poses and tones. */
   anatomies: number;
 }
 
-export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8, normalShare: 0.35, anatomies: 1000 };
+export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8, normalShare: 0.35, withinShare: 0.5, anatomies: 1000 };
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
 /** The commonest kinds of disease are drawn twice as often. */
 const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade', 'spots'];
 
-/**
- * Picture `index` of the corpus: decided by the arguments alone, whoever draws it.
- * @param bound - share of the findings that keep within one tissue
- */
-export function drawSample(options: CorpusOptions, index: number, size: number, bound = 0): CorpusSample {
+/** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
+export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
   const random = Random.of(options.seed, 'pretrain', 'sample', size, index);
   const { subject, picture } = drawNormal(options, size, random);
   const image: Field = { size, data: picture.data.slice() };
@@ -51,7 +50,7 @@ export function drawSample(options: CorpusOptions, index: number, size: number, 
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
       const kind = random.pick(KINDS);
       const strength = random.chance(0.5) ? random.uniform(0.4, 1) : 1;
-      const within = bound > 0 && random.chance(bound); // no random number where none is bound: those stages stay as they were
+      const within = random.chance(options.withinShare);
       if (addLesion({ image, donor, within }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
     }
   }

@@ -132,12 +132,57 @@ function shifted(image: Field, shift: number, keep: number, random: Random): Fie
   return { size, data: image.data.map((v, i) => smooth.data[i] + shift + keep * (v - smooth.data[i]) + rough * grain.data[i]) };
 }
 
-function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
-  return ({ image }, random) => ({
-    weight: spot(image, random, 0.018, 0.26),
-    // often what was there shows through in full, as ribs do through a nodule
-    value: shifted(image, sign * 16 * 9 ** random.uniform(), random.chance(0.4) ? 1 : random.uniform(0, 1), random),
+/** Levels that are `level` in the mean, the picture's texture kept to a share. */
+function level(image: Field, level: number, keep: number): Field {
+  const smooth = blur(image, image.size / 16);
+  return { size: image.size, data: image.data.map((v, i) => level + keep * (v - smooth.data[i])) };
+}
+
+/**
+ * Levels for what is brighter or darker than its place: shifted; multiplied, as where less of a ray or an echo comes through; or the grey of
+ * another place of the picture, as of fluid where none belongs.
+ * @param keep - share of the picture's texture that shows through
+ */
+function regrey(image: Field, weight: Field, sign: 1 | -1, keep: number, random: Random): Field {
+  const form = random.uniform();
+  if (form < 0.25) {
+    const gain = Math.exp(sign * random.uniform(0.15, 1.2));
+    return { size: image.size, data: image.data.map((v) => gain * v) };
+  }
+  if (form < 0.6) {
+    const here = average(image, weight);
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const { cy, cx } = place(image, random);
+      const there = around(image, cy, cx);
+      if (sign * (there - here) > 20) return level(image, there, random.chance(0.5) ? 0 : keep);
+    }
+  }
+  return shifted(image, sign * 16 * 9 ** random.uniform(), keep, random);
+}
+
+/** Mean of a picture under a weight. */
+function average(image: Field, weight: Field): number {
+  let [sum, area] = [0, 1e-6];
+  weight.data.forEach((w, i) => {
+    sum += w * image.data[i];
+    area += w;
   });
+  return sum / area;
+}
+
+/** Mean of 3 by 3 pixels around a place, given as shares of the side. */
+function around({ size, data }: Field, cy: number, cx: number): number {
+  let sum = 0;
+  for (const dy of [-1, 0, 1]) for (const dx of [-1, 0, 1]) sum += data[(Math.floor(cy * size) + dy) * size + Math.floor(cx * size) + dx];
+  return sum / 9;
+}
+
+function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
+  return ({ image }, random) => {
+    const weight = spot(image, random, 0.018, 0.26);
+    // often what was there shows through in full, as ribs do through a nodule
+    return { weight, value: regrey(image, weight, sign, random.chance(0.4) ? 1 : random.uniform(0, 1), random) };
+  };
 }
 
 const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> = {
@@ -221,7 +266,7 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     const { cy, cx } = place(image, random);
     const spread = 0.03 * 9 ** random.uniform();
     const weight: Field = { size, data: new Float32Array(size * size) };
-    for (let k = random.integer(3, 10); k > 0; k--) {
+    for (let k = random.integer(2, 10); k > 0; k--) {
       const r = 0.007 * 5 ** random.uniform() * size;
       const [y0, x0] = [(cy + random.normal(0, spread)) * size, (cx + random.normal(0, spread)) * size];
       for (let y = Math.max(0, Math.floor(y0 - 2 * r)); y < Math.min(size, y0 + 2 * r); y++) {
@@ -231,9 +276,9 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
         }
       }
     }
-    return { weight, value: shifted(image, (random.chance(0.6) ? 1 : -1) * 25 * 6 ** random.uniform(), 0.3, random) };
+    return { weight, value: regrey(image, weight, random.chance(0.6) ? 1 : -1, 0.3, random) };
   },
-  shade: ({ image }, random) => (random.chance(0.5) ? haze(image, random) : levelled(image, random)),
+  shade: ({ image }, random) => (random.chance(0.4) ? haze(image, random) : levelled(image, random)),
 };
 
 /** Bounds of what a shade's form is drawn from, as shares of the side. */
@@ -244,12 +289,24 @@ interface ShadeForm {
   waviness: number;
   /** How often only what lies on one side of a line is left. */
   cut: number;
+  /** Places of which the one with the most contrast around it is taken: 1 for any place, more for borders. */
+  choices: number;
+}
+
+/** Of some places the one around which grey levels differ most. */
+function placeAtBorder(image: Field, choices: number, random: Random): { cy: number; cx: number } {
+  const places = Array.from({ length: choices }, () => place(image, random));
+  const contrast = ({ cy, cx }: { cy: number; cx: number }): number => {
+    const levels = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => around(image, cy + 0.06 * dy, cx + 0.06 * dx)));
+    return Math.max(...levels) - Math.min(...levels);
+  };
+  return places.reduce((best, at) => (contrast(at) > contrast(best) ? at : best));
 }
 
 /** A large ellipse with a wavy edge, whole or cut by a line; `soft` in pixels. */
-function shadeForm(image: Field, { ry: rows, rx: columns, soft: edge, waviness, cut }: ShadeForm, random: Random) {
+function shadeForm(image: Field, { ry: rows, rx: columns, soft: edge, waviness, cut, choices }: ShadeForm, random: Random) {
   const { size } = image;
-  const { cy, cx } = place(image, random);
+  const { cy, cx } = placeAtBorder(image, choices, random);
   const [ry, rx] = [random.uniform(...rows), random.uniform(...columns)];
   const soft = size * random.uniform(...edge);
   const whole = ellipse(size, cy, cx, ry, rx, random, soft, waviness);
@@ -260,7 +317,7 @@ function shadeForm(image: Field, { ry: rows, rx: columns, soft: edge, waviness, 
 /** A veil, sometimes on both sides. */
 function haze(image: Field, random: Random): Lesion {
   const { size } = image;
-  const form: ShadeForm = { ry: [0.1, 0.38], rx: [0.1, 0.28], soft: [0.02, 0.12], waviness: 0.2, cut: 0.25 };
+  const form: ShadeForm = { ry: [0.1, 0.38], rx: [0.1, 0.28], soft: [0.02, 0.12], waviness: 0.2, cut: 0.25, choices: 1 };
   const { cy, cx, ry, rx, soft, weight } = shadeForm(image, form, random);
   if (random.chance(0.35)) {
     const [y, x] = [cy + random.normal(0, 0.05), 1 - cx];
@@ -276,7 +333,7 @@ function haze(image: Field, random: Random): Lesion {
 /** What fills a hollow up to the grey of its own surroundings, so that their border is lost: the brightest there, or the darkest. */
 function levelled(image: Field, random: Random): Lesion {
   const { size } = image;
-  const form: ShadeForm = { ry: [0.05, 0.3], rx: [0.08, 0.3], soft: [0.005, 0.05], waviness: 0.15, cut: 0.4 };
+  const form: ShadeForm = { ry: [0.06, 0.35], rx: [0.08, 0.3], soft: [0.005, 0.05], waviness: 0.15, cut: 0.4, choices: 5 };
   const { weight } = shadeForm(image, form, random);
   const smooth = blur(image, size / 60);
   const inside = smooth.data.filter((_, i) => weight.data[i] > 0.5).sort();

@@ -67,12 +67,7 @@ async function main(): Promise<void> {
   const stages = planStages(minutes, STAGE_PLAN, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
   process.stderr.write(
-    stages
-      .map(
-        (s, i) =>
-          `${s.steps} steps of ${s.batchSize} images of ${s.size} px${s.bound > 0 ? ', findings within a tissue' : ''}, ${secondsPerStep[i].toFixed(2)} s each\n`,
-      )
-      .join(''),
+    stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
   return finishAndDispose(trainer, options.out, 0);
@@ -93,8 +88,8 @@ function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
 /** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
 async function calibrate(seed: number, threads: number): Promise<number[]> {
   const seconds: number[] = [];
-  for (const { size, batchSize, bound } of STAGE_PLAN) {
-    const settings = settingsOf(seed, [{ size, batchSize, steps: 8, bound }]);
+  for (const { size, batchSize } of STAGE_PLAN) {
+    const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
     const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
     for (let i = 0; i < 3; i++) await trainer.run();
     const started = performance.now();

@@ -4,20 +4,21 @@ export interface Stage {
   size: number;
   batchSize: number;
   steps: number;
-  /** Share of the findings that keep within one tissue. */
-  bound: number;
 }
 
-/** How training is divided: first small images, many a second, then the size that the model is for, at last with findings that keep within a tissue. */
+/**
+ * How training is divided: first small images, many a second; then the size that the model is for, at last in larger batches, whose
+ * gradients are less noisy and which cost less an image.
+ */
 export interface StagePlan extends Omit<Stage, 'steps'> {
   /** Share of the time. */
   share: number;
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 32, bound: 0, share: 0.3 },
-  { size: 224, batchSize: 8, bound: 0, share: 0.2 },
-  { size: 224, batchSize: 8, bound: 0.5, share: 0.5 },
+  { size: 112, batchSize: 32, share: 0.15 },
+  { size: 224, batchSize: 8, share: 0.3 },
+  { size: 224, batchSize: 16, share: 0.55 },
 ];
 
 /**

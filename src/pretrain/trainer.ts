@@ -122,7 +122,7 @@ export class Pretrainer {
   private request(step: number): void {
     if (this.ahead.has(step)) return;
     const { stage } = position(this.settings.stages, step);
-    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size, stage.bound);
+    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size);
     drawn.catch(() => undefined); // reported when it is awaited
     this.ahead.set(step, drawn);
   }

@@ -18,11 +18,11 @@ const materialsOnly: CorpusOptions = { seed: 3, ...CORPUS_DEFAULTS, anatomyShare
 
 test('a sample is the same whoever draws it', async () => {
   const source = new CorpusSource(materialsOnly, 2);
-  const fromThreads = await source.draw(5, 4, SIZE, 0.5);
+  const fromThreads = await source.draw(5, 4, SIZE);
   await source.close();
   assert.deepEqual(
     fromThreads,
-    [5, 6, 7, 8].map((index) => drawSample(materialsOnly, index, SIZE, 0.5)),
+    [5, 6, 7, 8].map((index) => drawSample(materialsOnly, index, SIZE)),
   );
   assert.notDeepEqual(fromThreads[0].image, fromThreads[1].image);
 });

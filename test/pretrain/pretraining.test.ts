@@ -18,8 +18,8 @@ const settings: PretrainSettings = {
   seed: 7,
   architecture: TINY_ARCHITECTURE,
   stages: [
-    { size: 28, batchSize: 4, steps: 24, bound: 0 },
-    { size: 56, batchSize: 4, steps: 6, bound: 0.5 },
+    { size: 28, batchSize: 4, steps: 24 },
+    { size: 56, batchSize: 4, steps: 6 },
   ],
   learningRate: 3e-2,
   corpus: { ...CORPUS_DEFAULTS, anatomyShare: 0 },

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { learningRate, planAgain, planStages, position, totalSteps } from '../../src/pretrain/schedule';
 
 const plan = [
-  { size: 112, batchSize: 16, bound: 0, share: 0.75 },
-  { size: 224, batchSize: 8, bound: 0.5, share: 0.25 },
+  { size: 112, batchSize: 16, share: 0.75 },
+  { size: 224, batchSize: 8, share: 0.25 },
 ];
 
 test('steps fit the time', () => {
