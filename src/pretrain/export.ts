@@ -8,7 +8,13 @@ import { initialValue } from './initial-values';
 import { clipConfigOf } from './architecture';
 import type { UsedVocabulary } from './vocabulary';
 
-const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
+/** The name of the token table. */
+export const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
+
+/** Whether a parameter belongs to the objective and not to CLIP. */
+export function isHead(name: string): boolean {
+  return name.startsWith('head.') || name.startsWith('restore.');
+}
 
 /**
  * Writes a Hugging Face `CLIPModel` folder in float16: `config.json`, `model.safetensors`, `preprocessor_config.json`. Rows of the
@@ -23,7 +29,7 @@ export function exportModel(
   metadata: Record<string, string>,
 ): void {
   const arrays = Object.entries(variables)
-    .filter(([name]) => !name.startsWith('head.') && !name.startsWith('restore.'))
+    .filter(([name]) => !isHead(name))
     .map(([name, tensor]): [string, NamedArray] => {
       const data = tensor.dataSync() as Float32Array;
       return name === TOKEN_TABLE ? [name, fullTable(data, architecture, vocabulary, seed)] : [name, { shape: tensor.shape, data }];

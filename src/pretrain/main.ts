@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { initBackend, tf } from '../common/backend';
 import { messageOf, UserError } from '../common/errors';
 import { writeFileAtomic } from '../common/files';
+import { SafetensorsFile } from '../common/safetensors';
 import { formatSeconds } from '../common/progress';
 import { packageVersion } from '../common/version';
 import { auroc } from '../evaluation/roc';
@@ -12,7 +13,7 @@ import { COMPACT_ARCHITECTURE } from './architecture';
 import { resumePretraining, writePretrainCheckpoint } from './checkpoint';
 import { exportModel } from './export';
 import { LOSS_PARTS } from './objective';
-import { planAgain, planStages, position, STAGE_PLAN, type Stage } from './schedule';
+import { planAgain, planStages, position, STAGE_PLAN, type Stage, type StagePlan } from './schedule';
 import { PRETRAIN_DEFAULTS, Pretrainer, type PretrainSettings, type StepReport } from './trainer';
 
 interface Options {
@@ -21,12 +22,15 @@ interface Options {
   out: string;
   threads: string;
   resume?: boolean;
+  from?: string;
 }
 
 /** A step never takes as many seconds: the machine or the process was halted, which does not count. */
 const HALTED = 30;
 /** Seconds between lines of the log, and between checkpoints. */
 const LOG_EVERY = 10;
+/** The peak rate of a run that begins with trained weights, as a share of the full one. */
+const RATE_FROM = 0.4;
 const SAVE_EVERY = 120;
 
 /** The command `npm run pretrain`. */
@@ -37,6 +41,10 @@ async function main(): Promise<void> {
     .option('--seed <n>', 'decides initial values and corpus', '1')
     .option('--out <dir>', 'folder of the model, its log and its checkpoint', 'runs/pretrain')
     .option('--threads <n>', 'that draw the corpus', '1')
+    .option(
+      '--from <model>',
+      'folder of weights to begin with, of an earlier run; they are trained at the last size alone, at less than half the rate',
+    )
     .option('--resume', 'go on with the run in --out; its own settings count')
     .parse();
   const options = program.opts<Options>();
@@ -56,20 +64,24 @@ async function main(): Promise<void> {
     const { clock, stages } = trainer.settings;
     if (clock && options.minutes !== undefined) {
       clock.minutes = number('minutes', 0.01);
-      trainer.replan(planAgain(stages, STAGE_PLAN, trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
+      trainer.replan(planAgain(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
     }
     return finishAndDispose(trainer, options.out, seconds);
   }
   if (fs.existsSync(checkpoint))
     throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
   const minutes = number('minutes', 0.01);
-  const secondsPerStep = await calibrate(number('seed', 0), threads);
-  const stages = planStages(minutes, STAGE_PLAN, secondsPerStep);
+  const weights = options.from === undefined ? undefined : SafetensorsFile.open(path.join(options.from, 'model.safetensors'));
+  const plan = weights ? STAGE_PLAN.slice(-1).map((stage) => ({ ...stage, share: 1 })) : STAGE_PLAN;
+  const secondsPerStep = await calibrate(number('seed', 0), threads, plan);
+  const stages = planStages(minutes, plan, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
+  if (weights) settings.learningRate *= RATE_FROM;
   process.stderr.write(
     stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );
   const trainer = await Pretrainer.create(settings, threads);
+  if (weights) trainer.startFrom(weights);
   return finishAndDispose(trainer, options.out, 0);
 }
 
@@ -81,14 +93,19 @@ async function finishAndDispose(trainer: Pretrainer, out: string, seconds: numbe
   }
 }
 
+/** The plan of stages: all of it, or its end where a run began with weights. */
+function planOf(stages: readonly Stage[]): readonly StagePlan[] {
+  return STAGE_PLAN.slice(-stages.length);
+}
+
 function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
   return { ...PRETRAIN_DEFAULTS, seed, architecture: COMPACT_ARCHITECTURE, stages };
 }
 
 /** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
-async function calibrate(seed: number, threads: number): Promise<number[]> {
+async function calibrate(seed: number, threads: number, plan: readonly StagePlan[]): Promise<number[]> {
   const seconds: number[] = [];
-  for (const { size, batchSize } of STAGE_PLAN) {
+  for (const { size, batchSize } of plan) {
     const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
     const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
     for (let i = 0; i < 3; i++) await trainer.run();
@@ -107,7 +124,7 @@ function keepTime(trainer: Pretrainer, since: { step: number; seconds: number },
   const stage = stages.indexOf(position(stages, trainer.step).stage);
   const slower = (now - since.seconds) / (trainer.step - since.step) / clock.secondsPerStep[stage];
   const pace = clock.secondsPerStep.map((s) => s * slower);
-  trainer.replan(planAgain(stages, STAGE_PLAN, trainer.step, clock.minutes, clock.minutes * 60 - now, pace));
+  trainer.replan(planAgain(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - now, pace));
 }
 
 /** Trains to the end, or until Ctrl-C; writes the log, the checkpoint and the model. */

@@ -1,5 +1,7 @@
 import { initBackend, tf } from '../common/backend';
+import { UserError } from '../common/errors';
 import { Random } from '../common/random';
+import type { SafetensorsFile } from '../common/safetensors';
 import { Adam } from '../mediclip/adam';
 import { Tokenizer } from '../clip/tokenizer';
 import { clipConfigOf, type Architecture } from './architecture';
@@ -7,6 +9,7 @@ import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { allPhrases } from './captions';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
 import { CorpusSource } from './corpus-source';
+import { isHead, TOKEN_TABLE } from './export';
 import { Muon } from './muon';
 import { Objective } from './objective';
 import { learningRate, position, totalSteps, type Stage } from './schedule';
@@ -98,6 +101,25 @@ export class Pretrainer {
   replan(stages: Stage[]): void {
     this.settings.stages = stages;
     this.ahead.clear();
+  }
+
+  /**
+   * Begins with the weights of a finished pretraining. The heads of the objective, which it has thrown away, stay at their initial values.
+   * @throws UserError where a weight is missing or of another shape
+   */
+  startFrom(weights: SafetensorsFile): void {
+    for (const [name, variable] of Object.entries(this.parameters.variables)) {
+      if (isHead(name)) continue;
+      const { shape, data } = weights.read(name);
+      tf.tidy(() => {
+        const saved = tf.tensor(data as Float32Array, shape);
+        const wanted = name === TOKEN_TABLE ? tf.gather(saved, tf.tensor1d(this.vocabulary.ids, 'int32')) : saved;
+        if (wanted.shape.join() !== variable.shape.join())
+          throw new UserError(`${weights.file}: ${name} has shape [${shape.join(', ')}]; weights of this architecture are expected`);
+        variable.assign(wanted);
+        this.averaged[name].assign(wanted);
+      });
+    }
   }
 
   /** One step of training. */
