@@ -160,3 +160,19 @@ test('a small finding makes its patch anomalous; a patch without one is normal',
   assert.ok(Math.abs(targets[0] - (6 * 17) / 196) < 1e-6, `${targets.join()}`);
   assert.deepEqual(targets.slice(1), [0, 0, 1]);
 });
+
+test('what is bright or dark is shifted, multiplied, or has the grey of another place of the picture', () => {
+  const size = 112;
+  const bands = { size, data: Float32Array.from({ length: size * size }, (_, i) => (i % size < size / 2 ? 60 : 150)) };
+  let [drawn, alike] = [0, 0];
+  for (let seed = 0; seed < 150; seed++) {
+    const image = { size, data: bands.data.slice() };
+    const mask = { size, data: new Float32Array(size * size) };
+    if (!addLesion({ image, donor: () => bands, within: true }, mask, 'bright', Random.of(seed, 'test', 'regrey'))) continue;
+    const core = [...mask.data.keys()].filter((i) => mask.data[i] > 0.99 && i % size < size / 2);
+    if (core.length < 10) continue;
+    drawn++;
+    if (Math.abs(core.reduce((sum, i) => sum + image.data[i], 0) / core.length - 150) < 4) alike++;
+  }
+  assert.ok(drawn > 30 && alike > 0.15 * drawn && alike < 0.6 * drawn, `${alike} of ${drawn} are as bright as the other band`);
+});

@@ -97,3 +97,26 @@ test('what is exported opens as a CLIP, with trained rows where captions used th
   clip.dispose();
   await trainer.dispose();
 });
+
+test('a run begins with the weights of another, all but the heads', async () => {
+  const first = await Pretrainer.create(settings, 0);
+  await first.run();
+  const folder = path.join(dir, 'begun');
+  exportModel(folder, TINY_ARCHITECTURE, first.parameters.variables, first.vocabulary, settings.seed, {});
+  const weights = SafetensorsFile.open(path.join(folder, 'model.safetensors'));
+  const second = await Pretrainer.create({ ...settings, seed: 8 }, 0);
+  const before = values(second);
+  second.startFrom(weights);
+  const [from, now] = [values(first), values(second)];
+  for (const name of Object.keys(first.parameters.variables)) {
+    const wanted = /^(head|restore)\./.test(name) ? before[name] : from[name];
+    const close = now[name].every((v, i) => Math.abs(v - wanted[i]) <= 1e-3 * Math.abs(wanted[i]) + 1e-6); // stored in float16
+    assert.ok(close, name);
+    assert.deepEqual(now[`averaged.${name}`], now[name]);
+  }
+  assert.ok(Number.isFinite((await second.run()).total));
+  const wide = { ...TINY_ARCHITECTURE, vision_config: { ...TINY_ARCHITECTURE.vision_config, intermediate_size: 40 } };
+  const other = await Pretrainer.create({ ...settings, architecture: wide }, 0);
+  assert.throws(() => other.startFrom(weights), /model\.safetensors: .*fc1.* has shape .*weights of this architecture are expected/);
+  for (const trainer of [first, second, other]) await trainer.dispose();
+});
