@@ -42,7 +42,7 @@ export function methodsMontage(
     const contour = mask ?? undefined;
     const panels: Panel[] = [
       { image, caption: verdict, captionColour: COLOURS[verdict] },
-      { image, contour, caption: contour ? undefined : 'not known' },
+      { image, contour, caption: contour ? undefined : label === 1 ? 'not known' : 'nothing' },
       ...methods.map(({ maps, scores }, m) => ({
         image: heatOverlay(image, maps[i], { range: ranges[m] }),
         contour,

@@ -95,7 +95,7 @@ test('a grid killed with -9: its cells stop, the same command goes on with them 
   const out = path.join(temporaryFolder(), 'runs');
   const { grid, long, child, ended } = await begin(out);
   const lock = path.join(out, '.locks', path.basename(long));
-  const worker = Number(fs.readFileSync(lock, 'utf8'));
+  const worker = parseInt(fs.readFileSync(lock, 'utf8'), 10);
   assert.ok(isAlive(worker) && worker !== child.pid);
   child.kill('SIGKILL');
   await ended;
@@ -115,7 +115,7 @@ test('a grid killed with -9: its cells stop, the same command goes on with them 
 test('an interrupted grid stops its cells, says so, and exits with 1', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const { long, child, ended } = await begin(out);
-  const worker = Number(fs.readFileSync(path.join(out, '.locks', path.basename(long)), 'utf8'));
+  const worker = parseInt(fs.readFileSync(path.join(out, '.locks', path.basename(long)), 'utf8'), 10);
   child.kill('SIGINT');
   assert.equal(await ended, 1);
   assert.ok(!isAlive(worker));

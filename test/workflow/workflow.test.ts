@@ -49,7 +49,7 @@ test('Snakemake runs a grid and its tables; a cell that is killed fails its job,
   };
   const first = snakemake();
   const cell = await startedCell(out, first.ended);
-  process.kill(Number(fs.readFileSync(path.join(out, '.locks', cell), 'utf8')), 'SIGKILL');
+  process.kill(parseInt(fs.readFileSync(path.join(out, '.locks', cell), 'utf8'), 10), 'SIGKILL');
   const broken = await first.ended;
   assert.notEqual(broken.code, 0);
   assert.match(fs.readFileSync(path.join(out, 'logs', `${cell}.job.log`), 'utf8'), /killed by SIGKILL/);
