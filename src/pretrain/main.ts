@@ -29,9 +29,9 @@ interface Options {
 const HALTED = 30;
 /** Seconds between lines of the log, and between checkpoints. */
 const LOG_EVERY = 10;
+const SAVE_EVERY = 120;
 /** The peak rate of a run that begins with trained weights, as a share of the full one. */
 const RATE_FROM = 0.4;
-const SAVE_EVERY = 120;
 
 /** The command `npm run pretrain`. */
 async function main(): Promise<void> {
