@@ -24,6 +24,9 @@ interface Options {
   json?: boolean;
 }
 
+/** What decides where a table goes. */
+type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
+
 const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones'];
 const METRICS = ['imageAuroc', 'imageAp', 'imageF1Max', 'imageFpr95', 'pixelAuroc', 'pixelAp', 'pixelAupro'];
 
@@ -62,11 +65,7 @@ async function run({ runs, name, format, out, figures, maps = [], metric, datase
   if (figures !== undefined) for (const shown of maps) await drawMaps(runs, shown, figures, options);
 }
 
-async function one(
-  name: TableName,
-  { runs, format, out, figures, json }: Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>,
-  options: QueryOptions,
-): Promise<void> {
+async function one(name: TableName, { runs, format, out, figures, json }: Written, options: QueryOptions): Promise<void> {
   const { readResults } = await import('../tables/results');
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
@@ -79,10 +78,7 @@ async function one(
 }
 
 /** Every table that there are runs for, and what made these. */
-async function all(
-  { runs, format, out, figures, json }: Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>,
-  options: QueryOptions,
-): Promise<void> {
+async function all({ runs, format, out, figures, json }: Written, options: QueryOptions): Promise<void> {
   if (out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
   const { readResults } = await import('../tables/results');
   const { buildTable } = await import('../tables/table');

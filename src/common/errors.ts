@@ -28,3 +28,8 @@ export class Interrupted extends UserError {}
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Why the system refused something, in a word (`ENOENT`); of anything else that was thrown, its message. */
+export function reasonOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? messageOf(error);
+}

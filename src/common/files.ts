@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf, UserError } from './errors';
+import { messageOf, reasonOf, UserError } from './errors';
 
 /**
  * Makes a folder and those above it. (Node's own recursive way never returns where a parent such as `/proc` takes no entries.)
@@ -31,7 +31,7 @@ export function checkWritable(dir: string): void {
   try {
     fs.accessSync(place, fs.constants.W_OK);
   } catch (error) {
-    throw new UserError(`${dir}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${dir}: cannot be written (${reasonOf(error)})`);
   }
 }
 
@@ -55,7 +55,7 @@ export function writeFileAtomic(file: string, content: string | Uint8Array): voi
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw new UserError(`${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${file}: cannot be written (${reasonOf(error)})`);
   }
 }
 
@@ -76,7 +76,7 @@ export function readText(file: string, limit = 256 * 2 ** 20): string {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`);
   }
 }
 
@@ -116,17 +116,24 @@ export function sha256(content: string | Uint8Array): string {
 }
 
 /**
+ * Opens a file for reading; the caller closes it.
+ * @throws UserError where it cannot be read
+ */
+export function openToRead(file: string): number {
+  try {
+    return fs.openSync(file, 'r');
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`);
+  }
+}
+
+/**
  * SHA-256 of a file, read in pieces.
  * @throws UserError where it cannot be read
  */
 export function sha256File(file: string): string {
   const hash = crypto.createHash('sha256');
-  let handle: number;
-  try {
-    handle = fs.openSync(file, 'r');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
-  }
+  const handle = openToRead(file);
   try {
     const piece = Buffer.allocUnsafe(1 << 20);
     for (let n = fs.readSync(handle, piece); n > 0; n = fs.readSync(handle, piece)) hash.update(piece.subarray(0, n));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from './errors';
-import { writeFileAtomic } from './files';
+import { openToRead, writeFileAtomic } from './files';
 
 /** Element types that are read and written. `BF16` and `F16` are widened to float32 on reading. */
 export type DType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
@@ -124,14 +124,6 @@ export class SafetensorsFile {
 
 function isDType(text: string): text is DType {
   return Object.hasOwn(BYTES, text);
-}
-
-function openToRead(file: string): number {
-  try {
-    return fs.openSync(file, 'r');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
-  }
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

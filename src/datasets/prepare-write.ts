@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import type { ImageFormat } from '../image/decode';
@@ -35,7 +35,7 @@ export function claimFolder(from: string, out: string, force: boolean): Claim {
     makeFolder(path.dirname(target));
     fs.accessSync(path.dirname(target), fs.constants.W_OK);
   } catch (error) {
-    throw new UserError(`--out ${out}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`--out ${out}: cannot be written (${reasonOf(error)})`);
   }
   const stat = fs.statSync(target, { throwIfNoEntry: false });
   if (stat === undefined) return { out: target, replace: false };

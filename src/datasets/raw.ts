@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from '../common/errors';
 
 /** An image of a downloaded data set, before it is given a side. */
 export interface RawImage {
@@ -45,7 +45,7 @@ export function listFolder(dir: string): { folders: string[]; files: string[] } 
   try {
     entries = fs.readdirSync(dir, { withFileTypes: true });
   } catch (error) {
-    throw new UserError(`${dir}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${dir}: cannot be read (${reasonOf(error)})`);
   }
   const isFolder = (entry: fs.Dirent): boolean => {
     try {

@@ -1,4 +1,3 @@
-import { backendName } from '../clip/execution';
 import { UserError } from '../common/errors';
 import { checkWritable } from '../common/files';
 import type { LongRun } from '../common/progress';
@@ -47,7 +46,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkWritable(folder.dir);
   const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
-  const keep = cache && { file: featureFile(cache, { ...record, backend: backendName(), dataset: { hash } }, scorer), limit: cache.limit };
+  const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
   const files = dataset.test.map((sample) => sample.file);
   const store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir, keep });
   try {

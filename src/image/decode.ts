@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import sharp from 'sharp';
-import { messageOf, UserError } from '../common/errors';
+import { messageOf, reasonOf, UserError } from '../common/errors';
 import { decodeBmp } from './decode-bmp';
 import type { Raster } from './image';
 
@@ -38,7 +38,7 @@ export function readImageBytes(file: string): Buffer {
   try {
     stat = fs.statSync(file);
   } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`);
   }
   if (!stat.isFile()) throw new UserError(`${file}: not a file`);
   if (stat.size > MAX_FILE_BYTES)
@@ -46,7 +46,7 @@ export function readImageBytes(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`);
   }
 }
 

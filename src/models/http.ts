@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from '../common/errors';
 
 /** An answer whose body is still to be read; reading ends when nothing arrives for a while. */
 export interface Answer {
@@ -76,7 +76,7 @@ async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Prom
   const failed = (error: unknown): Error => {
     if (options.signal?.aborted) return options.signal.reason as Error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return new TemporaryError(`${url.host}: ${(cause as NodeJS.ErrnoException).code ?? messageOf(cause)}`);
+    return new TemporaryError(`${url.host}: ${reasonOf(cause)}`);
   };
   let response: Response;
   try {

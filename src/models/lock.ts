@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { messageOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from '../common/errors';
 
 /** The locks that this very process holds. */
 const own = new Set<string>();
@@ -21,7 +21,7 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
     take(lock, what);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`);
+    throw new UserError(`${file}: cannot be written (${reasonOf(error)})`);
   }
   own.add(lock);
   try {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, sha256 } from '../common/files';
 import { SafetensorsFile } from '../common/safetensors';
+import { backendName } from '../clip/execution';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
 
 /** A folder in which the frozen features of test sets are kept between runs. */
@@ -14,16 +15,18 @@ export interface FeatureCache {
 const DEFAULT_LIMIT = 20e9;
 const VERSION = 2;
 
-/** What decides the frozen features of a test set, besides the encoder: weights, images, and the backend, since two round differently. */
+/** What decides the frozen features of a test set, besides the encoder and the backend at hand: weights and images. */
 export interface FeatureIdentity {
   model: { hash: string };
   dataset: { hash: string };
-  backend: string;
 }
 
-/** The cache's file for the features of a data set's test images, whether it is there or not. */
-export function featureFile(cache: FeatureCache, { model, dataset, backend }: FeatureIdentity, encoder: FrozenEncoder): string {
-  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backend]));
+/**
+ * The cache's file for the features of a data set's test images, whether it is there or not; the backend that runs has its own, since two
+ * round differently.
+ */
+export function featureFile(cache: FeatureCache, { model, dataset }: FeatureIdentity, encoder: FrozenEncoder): string {
+  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backendName()]));
   return path.join(cache.dir, `${key.slice(0, 24)}.safetensors`);
 }
 

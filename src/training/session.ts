@@ -94,31 +94,29 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
   const record = folder.readRecord();
   const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
-  if (record.config.method !== 'mediclip') {
-    const scorer = await refit(folder, record, clip).catch((error: unknown) => {
-      clip.dispose();
-      throw error;
-    });
-    const dispose = (): void => {
-      scorer.dispose();
-      clip.dispose();
-    };
-    return { folder, record, epoch: 0, scorer, dispose };
-  }
-  const model = buildModel(clip, record.config);
-  let epoch: number;
   try {
-    ({ epoch } = readCheckpoint(folder.file(record.config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model));
+    const { epoch, scorer, model } =
+      record.config.method === 'mediclip'
+        ? learned(folder, record, clip)
+        : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
+    const dispose = (): void => {
+      for (const part of [scorer, model, clip]) part?.dispose();
+    };
+    return { folder, record, epoch, scorer, model, dispose };
   } catch (error) {
-    model.dispose();
     clip.dispose();
     throw error;
   }
-  const scorer = new MediClipScorer(model, record.config.score);
-  const dispose = (): void => {
-    scorer.dispose();
+}
+
+/** MediCLIP with the parameters of the epoch that counts. */
+function learned(folder: RunFolder, { config }: RunRecord, clip: Clip): Pick<LoadedRun, 'epoch' | 'scorer' | 'model'> {
+  const model = buildModel(clip, config);
+  try {
+    const { epoch } = readCheckpoint(folder.file(config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+    return { epoch, scorer: new MediClipScorer(model, config.score), model };
+  } catch (error) {
     model.dispose();
-    clip.dispose();
-  };
-  return { folder, record, epoch, scorer, model, dispose };
+    throw error;
+  }
 }
