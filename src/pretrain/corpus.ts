@@ -34,8 +34,8 @@ export interface CorpusOptions {
 export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8, normalShare: 0.35, withinShare: 0.5, anatomies: 1000 };
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
-/** The commonest kinds of disease are drawn twice as often. */
-const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade', 'spots'];
+/** The commonest kinds of disease are drawn twice as often, small spots, which are learned last, four times. */
+const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade', 'spots', 'spots', 'spots'];
 
 /** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
 export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {

@@ -18,14 +18,29 @@ export function place(image: Field, random: Random): { cy: number; cx: number } 
   return at;
 }
 
+type Place = ReturnType<typeof place>;
+
 /** Of some places the one around which grey levels differ most. */
-export function placeAtBorder(image: Field, choices: number, random: Random): { cy: number; cx: number } {
+export function placeAtBorder(image: Field, choices: number, random: Random): Place {
   const places = Array.from({ length: choices }, () => place(image, random));
-  const contrast = ({ cy, cx }: { cy: number; cx: number }): number => {
-    const levels = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => around(image, cy + 0.06 * dy, cx + 0.06 * dx)));
-    return Math.max(...levels) - Math.min(...levels);
-  };
-  return places.reduce((best, at) => (contrast(at) > contrast(best) ? at : best));
+  return places.reduce((best, at) => (contrast(image, at) > contrast(image, best) ? at : best));
+}
+
+/** Of some places the one that is most in the midst of one tissue. */
+export function midstOfTissue(image: Field, places: readonly Place[]): Place {
+  const within = places.map(({ cy, cx }) => ({ cy: inner(cy), cx: inner(cx) }));
+  const unrest = (at: Place): number => contrast(image, at) + (around(image, at.cy, at.cx) > 25 ? 0 : 255);
+  return within.reduce((best, at) => (unrest(at) < unrest(best) ? at : best));
+}
+
+function inner(share: number): number {
+  return Math.min(0.92, Math.max(0.08, share));
+}
+
+/** Range of the grey levels around a place. */
+function contrast(image: Field, { cy, cx }: Place): number {
+  const levels = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => around(image, cy + 0.06 * dy, cx + 0.06 * dx)));
+  return Math.max(...levels) - Math.min(...levels);
 }
 
 /** Mean of 3 by 3 pixels around a place, given as shares of the side. */

@@ -21,14 +21,15 @@ function level(image: Field, level: number, keep: number): Field {
  * Levels for what is brighter or darker than its place: shifted; multiplied, as where less of a ray or an echo comes through; or the grey of
  * another place of the picture, as of fluid where none belongs.
  * @param keep - share of the picture's texture that shows through
+ * @param taken - how often the grey of another place is tried
  */
-export function regrey(image: Field, weight: Field, sign: 1 | -1, keep: number, random: Random): Field {
+export function regrey(image: Field, weight: Field, sign: 1 | -1, keep: number, random: Random, taken = 0.35): Field {
   const form = random.uniform();
   if (form < 0.25) {
     const gain = Math.exp(sign * random.uniform(0.15, 1.2));
     return { size: image.size, data: image.data.map((v) => gain * v) };
   }
-  if (form < 0.6) {
+  if (form < 0.25 + taken) {
     const here = average(image, weight);
     for (let attempt = 0; attempt < 12; attempt++) {
       const { cy, cx } = place(image, random);

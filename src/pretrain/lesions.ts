@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import type { Finding } from './captions';
-import { centroid, keepWithinTissue, place, spot, type Lesion } from './lesion-forms';
+import { centroid, keepWithinTissue, midstOfTissue, place, spot, type Lesion } from './lesion-forms';
 import { regrey, shifted } from './lesion-greys';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
 import { haze, levelled } from './shades';
@@ -151,18 +151,34 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     const { size } = image;
     const { cy, cx } = place(image, random);
     const spread = 0.03 * 9 ** random.uniform();
+    const near = (): { cy: number; cx: number } => ({ cy: cy + random.normal(0, spread), cx: cx + random.normal(0, spread) });
+    const choices = random.chance(0.6) ? 5 : 1;
     const weight: Field = { size, data: new Float32Array(size * size) };
-    for (let k = random.integer(2, 10); k > 0; k--) {
-      const r = 0.007 * 5 ** random.uniform() * size;
-      const [y0, x0] = [(cy + random.normal(0, spread)) * size, (cx + random.normal(0, spread)) * size];
+    const hollow: Field = { size, data: new Float32Array(size * size) };
+    for (let k = random.integer(1, 10); k > 0; k--) {
+      const r = 0.008 * 4.5 ** random.uniform() * size;
+      const at = midstOfTissue(image, Array.from({ length: choices }, near));
+      const [y0, x0] = [at.cy * size, at.cx * size];
+      const slim = random.uniform(0.45, 1);
+      const angle = random.uniform(0, Math.PI);
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
       for (let y = Math.max(0, Math.floor(y0 - 2 * r)); y < Math.min(size, y0 + 2 * r); y++) {
         for (let x = Math.max(0, Math.floor(x0 - 2 * r)); x < Math.min(size, x0 + 2 * r); x++) {
-          const w = smoothStep(1.7 - Math.hypot(y - y0, x - x0) / r);
-          weight.data[y * size + x] = Math.max(weight.data[y * size + x], w);
+          const [dy, dx] = [y - y0, x - x0];
+          const distance = Math.hypot(c * dx + s * dy, (c * dy - s * dx) / slim) / r;
+          const i = y * size + x;
+          weight.data[i] = Math.max(weight.data[i], smoothStep(1.7 - distance));
+          hollow.data[i] = Math.max(hollow.data[i], smoothStep(1.2 - distance));
         }
       }
     }
-    return { weight, value: regrey(image, weight, random.chance(0.6) ? 1 : -1, 0.3, random) };
+    const sign = random.chance(0.6) ? 1 : -1;
+    const value = regrey(image, weight, sign, 0.3, random, 0.55);
+    if (random.chance(0.15)) {
+      const rim = shifted(image, -sign * random.uniform(25, 90), 0.3, random);
+      for (let i = 0; i < value.data.length; i++) value.data[i] = rim.data[i] + hollow.data[i] * (value.data[i] - rim.data[i]);
+    }
+    return { weight, value };
   },
   shade: ({ image }, random) => (random.chance(0.4) ? haze(image, random) : levelled(image, random)),
 };
