@@ -66,3 +66,12 @@ test('a program that a dead set-up left running is waited for', async (t) => {
   lock.release();
   assert.ok(orphanEnded);
 });
+
+test('a place that cannot be written is named, with what to do', async (t) => {
+  const { acquireLock } = await setupModule<Lock>('lock.mjs');
+  const dir = folder(t);
+  fs.writeFileSync(path.join(dir, 'plain'), '');
+  const refusal = (code: string) => ({ message: new RegExp(`cannot be written \\(${code}\\)`), remedy: /writable/ });
+  await assert.rejects(acquireLock(path.join(dir, 'plain', 'lock')), refusal('EEXIST'));
+  await assert.rejects(acquireLock(path.join(dir, 'x'.repeat(300))), refusal('ENAMETOOLONG'));
+});

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { mock, test } from 'node:test';
 import { evaluateRun } from '../../src/evaluation/evaluate-run';
+import { graphsRun } from '../../src/graph/session';
 import { FeatureWriter } from '../../src/training/feature-cache';
 import { train } from '../../src/training/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
@@ -46,6 +47,24 @@ test('other blocks or another data set have features of their own', async () => 
   assert.equal(filesOf(cache.dir).length, 2);
   await evaluateRun(out, await writeTinyDataset({ test: 2 }), { featureCache: cache });
   assert.equal(filesOf(cache.dir).length, 3);
+});
+
+test('each way of encoding has features of its own: two round differently', async (t) => {
+  const before = process.env.MEDICLIP_ENCODER;
+  t.after(() => {
+    if (before === undefined) delete process.env.MEDICLIP_ENCODER;
+    else process.env.MEDICLIP_ENCODER = before;
+  });
+  const cache = { dir: path.join(temporaryFolder(), 'features') };
+  process.env.MEDICLIP_ENCODER = 'graph';
+  await run(cache);
+  process.env.MEDICLIP_ENCODER = 'plain';
+  const out = await run(cache);
+  const kept = filesOf(cache.dir).length;
+  assert.equal(kept, graphsRun() ? 2 : 1);
+  process.env.MEDICLIP_ENCODER = 'graph';
+  await evaluateRun(out, await dataset, { featureCache: cache });
+  assert.equal(filesOf(cache.dir).length, kept, 'evaluation files them under what encodes now, whatever trained the run');
 });
 
 test('a cache that is removed or full while it is filled costs nothing but itself', async () => {
