@@ -1,11 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { evaluateRun } from '../evaluation/evaluate-run';
-import { withLock } from '../models/lock';
+import { whenFree } from '../models/lock';
 import { RunFolder } from '../training/run-folder';
 import { train } from '../training/train';
 import type { CellOrder } from './cell-order';
@@ -19,7 +17,7 @@ const PATIENCE = 120_000;
  */
 export async function runCell(order: CellOrder, options: LongRun = {}): Promise<void> {
   makeFolder(path.dirname(order.lock));
-  await whenFree(order, options.signal, async () => {
+  const work = async (): Promise<void> => {
     const { run, dataset, model, config, threads, transfer } = order;
     const cache = { dir: order.features };
     const folder = new RunFolder(run);
@@ -32,22 +30,6 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
       await evaluateRun(run, other.dir, { ...options, featureCache: cache });
     }
     writeJson(folder.file('cell.json'), { variants: order.variants });
-  });
-}
-
-async function whenFree(order: CellOrder, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-  const started = Date.now();
-  for (;;) {
-    let begun = false;
-    try {
-      return await withLock(order.lock, order.name, () => {
-        begun = true;
-        return work();
-      });
-    } catch (error) {
-      const held = !begun && error instanceof UserError;
-      if (!held || signal?.aborted || Date.now() - started > PATIENCE) throw error;
-      await wait(500);
-    }
-  }
+  };
+  await whenFree(order.lock, order.name, work, { patience: PATIENCE, signal: options.signal });
 }

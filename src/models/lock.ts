@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf, UserError } from '../common/errors';
 
 /** The locks that this very process holds. */
@@ -10,10 +11,13 @@ const MINE = `${process.pid} ${os.hostname()}`;
 /** Milliseconds after which a lock that says nothing is of a process that died while it wrote it. */
 const WRITING = 5_000;
 
+/** Another process holds a lock. */
+class LockHeld extends UserError {}
+
 /**
  * Does something while holding a lock file, which one process at a time can. A lock whose process on this machine has ended does not count;
  * whether one on another machine has, nobody here can know.
- * @throws UserError if another process holds it, or it cannot be written
+ * @throws UserError if another process holds it, or it cannot be written; {@link whenFree} waits
  */
 export async function withLock<T>(file: string, what: string, work: () => Promise<T>): Promise<T> {
   const lock = path.resolve(file);
@@ -32,6 +36,34 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
   }
 }
 
+export interface Waiting {
+  /** Milliseconds after which it is refused all the same. */
+  patience: number;
+  /** Ends the waiting. */
+  signal?: AbortSignal;
+  /** Called now and then while it waits. */
+  onWait?: () => void;
+}
+
+/** As {@link withLock}, once no other process holds the lock any more. */
+export async function whenFree<T>(file: string, what: string, work: () => Promise<T>, { patience, signal, onWait }: Waiting): Promise<T> {
+  const started = Date.now();
+  for (;;) {
+    let begun = false;
+    try {
+      return await withLock(file, what, () => {
+        begun = true;
+        return work();
+      });
+    } catch (error) {
+      const held = !begun && error instanceof LockHeld;
+      if (!held || signal?.aborted || Date.now() - started > patience) throw error;
+      onWait?.();
+      await wait(500);
+    }
+  }
+}
+
 function take(lock: string, what: string): void {
   for (;;) {
     try {
@@ -45,7 +77,7 @@ function take(lock: string, what: string): void {
     if (isHeld(lock, holder)) {
       const [pid, host] = holder.split(' ');
       const who = pid ? ` (process ${pid}${host && host !== os.hostname() ? ` on ${host}` : ''})` : '';
-      throw new UserError(`${what} is already running${who}; if it is not, delete ${lock}`);
+      throw new LockHeld(`${what} is already running${who}; if it is not, delete ${lock}`);
     }
     removeStale(lock, holder);
   }

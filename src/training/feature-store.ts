@@ -2,12 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
+import { makeFolder } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
+import { whenFree } from '../models/lock';
 import { featureName, FeatureWriter, openFeatures } from './feature-cache';
+
+const BATCH = 8;
+const MEMORY = 2 * 2 ** 30;
+/** How long to wait for another process that encodes, in milliseconds. */
+const PATIENCE = 3_600_000;
 
 /** Where the features of one batch are. */
 type Batch = { count: number } & (
@@ -40,13 +47,43 @@ export class FeatureStore {
     private readonly memoryLimit: number,
   ) {}
 
-  /** Encodes image files; the next batch is decoded while one is encoded. */
+  /**
+   * Features of image files: those that were kept, or encoded now. Of several processes that need the same ones, one encodes and the others
+   * take what it keeps.
+   */
   static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
-    const { batchSize = 8, memoryLimit = 2 * 2 ** 30, spillFolder, keep, onProgress, signal } = options;
+    const { keep, signal, onProgress } = options;
+    if (!keep || files.length === 0) return FeatureStore.encode(files, encoder, options);
+    let alone = false;
+    const takeOrEncode = async (): Promise<FeatureStore> => {
+      alone = true;
+      return FeatureStore.kept(keep.file, files.length, options) ?? FeatureStore.encode(files, encoder, options);
+    };
+    const onWait = (): void =>
+      onProgress?.({ phase: 'waiting for a process that encodes the same test images', done: 0, total: files.length });
+    const kept = FeatureStore.kept(keep.file, files.length, options);
+    if (kept) return kept;
+    try {
+      makeFolder(path.dirname(keep.file));
+      return await whenFree(`${keep.file}.lock`, 'encoding', takeOrEncode, { patience: PATIENCE, signal, onWait });
+    } catch (error) {
+      if (alone) throw error;
+      return FeatureStore.encode(files, encoder, options); // the other one may have died on a machine of which nothing is known here
+    }
+  }
+
+  /** Features that were kept; nothing where there are none. */
+  private static kept(file: string, images: number, options: FeatureStoreOptions): FeatureStore | undefined {
+    const { batchSize = BATCH, memoryLimit = MEMORY, spillFolder } = options;
+    const batches = Math.ceil(images / batchSize);
+    const kept = openFeatures(file, batches);
+    return kept && new FeatureStore(spillFolder, memoryLimit).take(kept, batches);
+  }
+
+  /** The next batch is decoded while one is encoded. */
+  private static async encode(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
+    const { batchSize = BATCH, memoryLimit = MEMORY, spillFolder, keep, onProgress, signal } = options;
     const store = new FeatureStore(spillFolder, memoryLimit);
-    const batches = Math.ceil(files.length / batchSize);
-    const kept = keep && batches > 0 ? openFeatures(keep.file, batches) : undefined;
-    if (kept) return store.take(kept, batches);
     let writer: FeatureWriter | undefined;
     const size = encoder.imageSize;
     const load = (start: number): Promise<Float32Array> =>

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { withLock } from '../../src/models/lock';
+import { whenFree, withLock } from '../../src/models/lock';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const newLock = (): string => path.join(temporaryFolder(), 'lock');
@@ -94,5 +94,30 @@ test('of processes that want one lock, one works at a time', { timeout: 60_000 }
   assert.deepEqual(
     outputs.map(({ broken }) => broken),
     [0, 0],
+  );
+});
+
+test('whoever waits for a lock gets it when it is free, or is refused after a while', async () => {
+  const lock = newLock();
+  const order: string[] = [];
+  let waits = 0;
+  const second = withLock(lock, 'work', async () => {
+    const waiting = whenFree(lock, 'work', () => Promise.resolve(order.push('second')), { patience: 10_000, onWait: () => waits++ });
+    await assert.rejects(
+      whenFree(lock, 'work', () => Promise.resolve(), { patience: 0 }),
+      /work is already running/,
+    );
+    order.push('first');
+    return { waiting };
+  });
+  await (
+    await second
+  ).waiting;
+  assert.deepEqual(order, ['first', 'second']);
+  assert.ok(waits > 0);
+  await assert.rejects(
+    whenFree(lock, 'work', () => withLock(lock, 'inner', () => Promise.resolve()), { patience: 10_000 }),
+    /inner is already running/,
+    'what the work itself lacks is no reason to wait',
   );
 });

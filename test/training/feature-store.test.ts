@@ -47,3 +47,29 @@ test('features beyond the limit come back from disk as they were; two stores of 
   whole.dispose();
   assert.equal(tf.memory().numTensors, numTensors);
 });
+
+test('of several that need the same features at once, one encodes', async () => {
+  const files = readDataset(await writeTinyDataset({ test: 5 })).test.map(({ file }) => file);
+  const keep = { file: path.join(temporaryFolder(), 'kept', 'features.safetensors') };
+  const options = { batchSize: 2, spillFolder: temporaryFolder(), keep };
+  let encoded = 0;
+  const counting: FrozenEncoder = { ...encoder(1), encode: (pixels) => (encoded++, encoder(1).encode(pixels)) };
+  const phases = new Set<string>();
+  const onProgress = ({ phase }: { phase: string }): void => void phases.add(phase);
+  const stores = await Promise.all([0, 1, 2].map(() => FeatureStore.of(files, counting, { ...options, onProgress })));
+  assert.equal(encoded, Math.ceil(files.length / 2));
+  assert.ok([...phases].some((phase) => phase.startsWith('waiting for')));
+  const [first, ...others] = stores.map(readAll);
+  for (const other of others) assert.deepEqual(other, first);
+  stores.forEach((store) => store.dispose());
+  assert.deepEqual(fs.readdirSync(path.dirname(keep.file)), ['features.safetensors']);
+});
+
+test('where the lock cannot be had, the features are encoded all the same', async () => {
+  const files = readDataset(await writeTinyDataset({ test: 3 })).test.map(({ file }) => file);
+  const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
+  fs.mkdirSync(`${keep.file}.lock`); // a folder: neither to be read nor to be written
+  const store = await FeatureStore.of(files, encoder(1), { spillFolder: temporaryFolder(), keep });
+  assert.equal(store.size.batches, 1);
+  store.dispose();
+});
