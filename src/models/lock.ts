@@ -20,6 +20,11 @@ class LockHeld extends UserError {}
  * @throws UserError if another process holds it, or it cannot be written; {@link whenFree} waits
  */
 export async function withLock<T>(file: string, what: string, work: () => Promise<T>): Promise<T> {
+  return holding(acquire(file, what), work);
+}
+
+/** Takes the lock of this name. */
+function acquire(file: string, what: string): string {
   const lock = path.resolve(file);
   try {
     take(lock, what);
@@ -28,6 +33,10 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
     throw new UserError(`${file}: cannot be written (${reasonOf(error)})`);
   }
   own.add(lock);
+  return lock;
+}
+
+async function holding<T>(lock: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
@@ -49,18 +58,16 @@ export interface Waiting {
 export async function whenFree<T>(file: string, what: string, work: () => Promise<T>, { patience, signal, onWait }: Waiting): Promise<T> {
   const started = Date.now();
   for (;;) {
-    let begun = false;
+    let lock: string;
     try {
-      return await withLock(file, what, () => {
-        begun = true;
-        return work();
-      });
+      lock = acquire(file, what);
     } catch (error) {
-      const held = !begun && error instanceof LockHeld;
-      if (!held || signal?.aborted || Date.now() - started > patience) throw error;
+      if (!(error instanceof LockHeld) || signal?.aborted || Date.now() - started > patience) throw error;
       onWait?.();
       await wait(500);
+      continue;
     }
+    return holding(lock, work);
   }
 }
 

@@ -8,17 +8,26 @@ export interface Lesion {
   value: Field;
 }
 
+/** A place in a picture, as shares of its side. */
+export interface Place {
+  cy: number;
+  cx: number;
+}
+
+/** Between which shares of the side findings are put. */
+const [FIRST, LAST] = [0.08, 0.92];
+/** Grey levels up to this one are taken for air around the body. */
+const BLACK = 25;
+
 /** A place to put something: mostly where the picture is not black. */
-export function place(image: Field, random: Random): { cy: number; cx: number } {
+export function place(image: Field, random: Random): Place {
   let at = { cy: 0.5, cx: 0.5 };
   for (let attempt = 0; attempt < 8; attempt++) {
-    at = { cy: random.uniform(0.08, 0.92), cx: random.uniform(0.08, 0.92) };
-    if (image.data[Math.floor(at.cy * image.size) * image.size + Math.floor(at.cx * image.size)] > 25 || random.chance(0.03)) break;
+    at = { cy: random.uniform(FIRST, LAST), cx: random.uniform(FIRST, LAST) };
+    if (image.data[Math.floor(at.cy * image.size) * image.size + Math.floor(at.cx * image.size)] > BLACK || random.chance(0.03)) break;
   }
   return at;
 }
-
-type Place = ReturnType<typeof place>;
 
 /** Of some places the one around which grey levels differ most. */
 export function placeAtBorder(image: Field, choices: number, random: Random): Place {
@@ -29,12 +38,12 @@ export function placeAtBorder(image: Field, choices: number, random: Random): Pl
 /** Of some places the one that is most in the midst of one tissue. */
 export function midstOfTissue(image: Field, places: readonly Place[]): Place {
   const within = places.map(({ cy, cx }) => ({ cy: inner(cy), cx: inner(cx) }));
-  const unrest = (at: Place): number => contrast(image, at) + (around(image, at.cy, at.cx) > 25 ? 0 : 255);
+  const unrest = (at: Place): number => contrast(image, at) + (around(image, at.cy, at.cx) > BLACK ? 0 : 255);
   return within.reduce((best, at) => (unrest(at) < unrest(best) ? at : best));
 }
 
 function inner(share: number): number {
-  return Math.min(0.92, Math.max(0.08, share));
+  return Math.min(LAST, Math.max(FIRST, share));
 }
 
 /** Range of the grey levels around a place. */

@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import type { Finding } from './captions';
-import { centroid, keepWithinTissue, midstOfTissue, place, spot, type Lesion } from './lesion-forms';
+import { centroid, keepWithinTissue, midstOfTissue, place, spot, type Lesion, type Place } from './lesion-forms';
 import { regrey, shifted } from './lesion-greys';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
 import { haze, levelled } from './shades';
@@ -151,10 +151,9 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     const { size } = image;
     const { cy, cx } = place(image, random);
     const spread = 0.03 * 9 ** random.uniform();
-    const near = (): { cy: number; cx: number } => ({ cy: cy + random.normal(0, spread), cx: cx + random.normal(0, spread) });
+    const near = (): Place => ({ cy: cy + random.normal(0, spread), cx: cx + random.normal(0, spread) });
     const choices = random.chance(0.6) ? 5 : 1;
-    const weight: Field = { size, data: new Float32Array(size * size) };
-    const hollow: Field = { size, data: new Float32Array(size * size) };
+    const depth = new Float64Array(size * size); // 0 at the outside of the softest edge, in radii
     for (let k = random.integer(1, 10); k > 0; k--) {
       const r = 0.008 * 4.5 ** random.uniform() * size;
       const at = midstOfTissue(image, Array.from({ length: choices }, near));
@@ -167,15 +166,17 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
           const [dy, dx] = [y - y0, x - x0];
           const distance = Math.hypot(c * dx + s * dy, (c * dy - s * dx) / slim) / r;
           const i = y * size + x;
-          weight.data[i] = Math.max(weight.data[i], smoothStep(1.7 - distance));
-          hollow.data[i] = Math.max(hollow.data[i], smoothStep(1.2 - distance));
+          depth[i] = Math.max(depth[i], 1.7 - distance);
         }
       }
     }
+    const within = (edge: number): Field => ({ size, data: Float32Array.from(depth, (d) => smoothStep(d - edge)) });
+    const weight = within(0);
     const sign = random.chance(0.6) ? 1 : -1;
     const value = regrey(image, weight, sign, 0.3, random, 0.55);
     if (random.chance(0.15)) {
       const rim = shifted(image, -sign * random.uniform(25, 90), 0.3, random);
+      const hollow = within(0.5);
       for (let i = 0; i < value.data.length; i++) value.data[i] = rim.data[i] + hollow.data[i] * (value.data[i] - rim.data[i]);
     }
     return { weight, value };

@@ -53,22 +53,24 @@ export class FeatureStore {
    */
   static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
     const { keep, signal, onProgress } = options;
-    if (!keep || files.length === 0) return FeatureStore.encode(files, encoder, options);
+    const encode = (): Promise<FeatureStore> => FeatureStore.encode(files, encoder, options);
+    if (!keep || files.length === 0) return encode();
+    const take = (): FeatureStore | undefined => FeatureStore.kept(keep.file, files.length, options);
+    const kept = take();
+    if (kept) return kept;
     let alone = false;
     const takeOrEncode = async (): Promise<FeatureStore> => {
       alone = true;
-      return FeatureStore.kept(keep.file, files.length, options) ?? FeatureStore.encode(files, encoder, options);
+      return take() ?? encode();
     };
     const onWait = (): void =>
       onProgress?.({ phase: 'waiting for a process that encodes the same test images', done: 0, total: files.length });
-    const kept = FeatureStore.kept(keep.file, files.length, options);
-    if (kept) return kept;
     try {
       makeFolder(path.dirname(keep.file));
       return await whenFree(`${keep.file}.lock`, 'encoding', takeOrEncode, { patience: PATIENCE, signal, onWait });
     } catch (error) {
       if (alone) throw error;
-      return FeatureStore.encode(files, encoder, options); // the other one may have died on a machine of which nothing is known here
+      return encode(); // the other one may have died on a machine of which nothing is known here
     }
   }
 
