@@ -34,8 +34,9 @@ export interface CorpusOptions {
 export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8, normalShare: 0.35, withinShare: 0.5, anatomies: 1000 };
 
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
-/** The commonest kinds of disease are drawn twice as often, small spots, which are learned last, four times. */
-const KINDS: readonly Finding[] = [...(Object.keys(FINDINGS) as Finding[]), 'bright', 'dark', 'shade', 'spots', 'spots', 'spots'];
+/** How often the commonest kinds of disease, and small spots, which are learned last, are drawn for once of the others. */
+const OFTEN: Partial<Record<Finding, number>> = { bright: 3, dark: 3, shade: 2, spots: 4 };
+const KINDS = (Object.keys(FINDINGS) as Finding[]).flatMap((kind) => Array.from({ length: OFTEN[kind] ?? 1 }, () => kind));
 
 /** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
 export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
