@@ -1,4 +1,5 @@
 import type { DeepGrayImage } from '../image/image';
+import type { Corner } from './shape';
 
 /** An image while tasks work on it: grey levels as floats, so that what a task does not round stays unrounded. */
 export interface Canvas {
@@ -18,10 +19,12 @@ export function canvasOf(image: DeepGrayImage): Canvas {
   return { height: image.height, width: image.width, data: new Float64Array(image.data), white, unit: white / 255 };
 }
 
-/** The canvas as an image, truncated to whole grey levels. */
-export function imageOf(canvas: Canvas): DeepGrayImage {
-  const data = canvas.white === 255 ? new Uint8Array(canvas.data) : new Uint16Array(canvas.data);
-  return { width: canvas.width, height: canvas.height, channels: 1, data };
+/** Copies a box of the canvas into an image of its size and bit depth, truncated to whole grey levels. */
+export function copyBox(canvas: Canvas, into: DeepGrayImage, corner: Corner, height: number, width: number): void {
+  for (let i = 0; i < height; i++) {
+    const from = (corner.y + i) * canvas.width + corner.x;
+    for (let at = from; at < from + width; at++) into.data[at] = canvas.data[at];
+  }
 }
 
 /** The smallest and largest value of an array. */

@@ -4,6 +4,8 @@ import { cubicSpline, padWithEdge, sampleSpline } from './cubic-spline';
 import type { SynthesisParameters } from './parameters';
 import type { Corner, OutlinedShape } from './shape';
 
+/** Steps of a table of a radial map; between them it is straight, which at 224 px moves no sample by a hundredth of a pixel. */
+const STEPS = 256;
 /** Edge pixels repeated around the patch before the spline is fitted. */
 const PAD = 12;
 
@@ -14,15 +16,10 @@ const PAD = 12;
 export type RadialMap = (t: number, f: number) => number;
 
 /** Pushes outwards from the centre: r^f / D^(f-1). */
-export const sourceMap: RadialMap = power;
+export const sourceMap: RadialMap = (t, f) => t ** f;
 
 /** Pulls towards the centre: D - (D - r)^f / D^(f-1). */
-export const sinkMap: RadialMap = (t, f) => 1 - power(1 - t, f);
-
-/** t^f for t in [0, 1]: in half the time of `Math.pow`, to 15 digits. */
-function power(t: number, f: number): number {
-  return Math.exp(f * Math.log(t));
-}
+export const sinkMap: RadialMap = (t, f) => 1 - (1 - t) ** f;
 
 /**
  * Deforms the shape along the rays from a random pixel of it. The box's patch is sampled with a cubic spline (its edge
@@ -47,6 +44,8 @@ export function radialDeformation(
     patch.set(canvas.data.subarray(from, from + width), i * width);
   }
   const spline = cubicSpline(padWithEdge(patch, height, width, PAD), height + 2 * PAD, width + 2 * PAD, 'reflect');
+  const table = new Float64Array(STEPS + 2);
+  for (let k = 0; k < table.length; k++) table[k] = map(Math.min(1, k / STEPS), f);
   for (let i = 1; i < height - 1; i++) {
     const row = (corner.y + i) * canvas.width + corner.x;
     for (let j = 1; j < width - 1; j++) {
@@ -55,7 +54,9 @@ export function radialDeformation(
       const dx = j - cx;
       const edge = shape.edgeDistance(cy, cx, dy, dx);
       if (!(edge > 1)) continue;
-      const stretch = edge * map(1 / edge, f);
+      const place = STEPS / edge;
+      const step = Math.floor(place);
+      const stretch = edge * (table[step] + (place - step) * (table[step + 1] - table[step]));
       const value = sampleSpline(spline, cy + stretch * dy + PAD, cx + stretch * dx + PAD);
       canvas.data[row + j] = quantize(value, canvas.white);
     }

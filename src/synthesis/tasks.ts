@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { DeepGrayImage, Mask } from '../image/image';
-import { canvasOf, imageOf, type Canvas } from './canvas';
+import { canvasOf, copyBox, type Canvas } from './canvas';
 import { changeLabel } from './change-label';
 import { cutpaste } from './cutpaste';
 import { gaussIntensity } from './gauss-intensity';
@@ -101,7 +101,8 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
   checkImage(image, 'the image');
   if (task === 'CutpasteTask') checkSupport(image, context.support);
   const canvas = alter && canvasOf(image);
-  const shapes = new Uint8Array(alter ? image.data.length : 0);
+  const altered = { ...image, data: image.data.slice() };
+  const shapes = new Uint8Array(image.data.length);
   const first = makeShape(image, complete.parameters, random);
   let anomalies = 0;
   for (let shape = first; ; shape = makeShape(image, complete.parameters, random)) {
@@ -109,18 +110,21 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
     const corner = randomCorner(shape, image.height, image.width, random);
     if (canvas) {
       alter(canvas, shape, corner, complete);
+      copyBox(canvas, altered, corner, shape.height, shape.width);
       unite(shapes, image.width, shape, corner);
     }
     if (anomalies === 2 || !random.chance(complete.parameters.secondShapeProbability)) break;
   }
   const { width, height } = image;
-  const drawn = { task, anomalies, patch: { height: first.height, width: first.width, fill: first.fill } };
-  if (!canvas) {
-    return { ...drawn, image: { ...image, data: image.data.slice() }, mask: { width, height, data: new Float32Array(width * height) } };
-  }
   const data =
-    label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : new Float32Array(shapes);
-  return { ...drawn, image: imageOf(canvas), mask: { width, height, data } };
+    canvas && label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : new Float32Array(shapes);
+  return {
+    task,
+    image: altered,
+    mask: { width, height, data },
+    anomalies,
+    patch: { height: first.height, width: first.width, fill: first.fill },
+  };
 }
 
 function unite(shapes: Uint8Array, width: number, shape: Shape, corner: Corner): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { Random } from '../../src/common/random';
-import { canvasOf, imageOf, quantize } from '../../src/synthesis/canvas';
+import { canvasOf, copyBox, quantize } from '../../src/synthesis/canvas';
 import { changeLabel } from '../../src/synthesis/change-label';
 import { cutpaste } from '../../src/synthesis/cutpaste';
 import { distanceTransform } from '../../src/synthesis/distance-transform';
@@ -262,7 +262,9 @@ test('rounding and truncation to grey levels', () => {
     [-3, 0.4, 0.5, 254.6, 300].map((v) => quantize(v, 255)),
     [0, 0, 1, 255, 255],
   );
-  const canvas = canvasOf(imageFrom(1, 2, () => 7));
-  canvas.data[0] = 7.99;
-  assert.deepEqual([...imageOf(canvas).data], [7, 7]);
+  const image = imageFrom(3, 4, () => 7);
+  const canvas = canvasOf(image);
+  canvas.data.fill(9.99);
+  copyBox(canvas, image, { y: 1, x: 1 }, 2, 2);
+  assert.deepEqual([...image.data], [7, 7, 7, 7, 7, 9, 9, 7, 7, 9, 9, 7]);
 });
