@@ -3,7 +3,7 @@ import path from 'node:path';
 import { makeFolder, writeJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { evaluateRun } from '../evaluation/evaluate-run';
-import { whenFree } from '../models/lock';
+import { whenFree } from '../common/lock';
 import { RunFolder } from '../training/run-folder';
 import { train } from '../training/train';
 import type { CellOrder } from './cell-order';

@@ -7,7 +7,7 @@ import type { LongRun } from '../common/progress';
 import { bytesPresent, downloadFile, matchesChecksum } from './download';
 import { retrying, type Retry } from './http';
 import { Hub, type HubFile } from './hub';
-import { withLock } from './lock';
+import { withLock } from '../common/lock';
 import { folderOf, isHubName, modelsFolder } from './model-names';
 import { INDEX, smallFiles, weightFiles } from './needed-files';
 

@@ -8,7 +8,7 @@ import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
-import { whenFree } from '../models/lock';
+import { whenFree } from '../common/lock';
 import { featureName, FeatureWriter, openFeatures } from './feature-cache';
 
 const BATCH = 8;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { reasonOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from './errors';
 
 /** The locks that this very process holds. */
 const own = new Set<string>();

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { whenFree, withLock } from '../../src/models/lock';
+import { whenFree, withLock } from '../../src/common/lock';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const newLock = (): string => path.join(temporaryFolder(), 'lock');
@@ -67,7 +67,7 @@ test('work that lost its lock leaves that of its successor', async () => {
 test('of processes that want one lock, one works at a time', { timeout: 60_000 }, async () => {
   const dir = temporaryFolder();
   const [lock, inside] = [path.join(dir, 'lock'), path.join(dir, 'inside')];
-  const module = JSON.stringify(path.resolve('src/models/lock.ts'));
+  const module = JSON.stringify(path.resolve('src/common/lock.ts'));
   const code = `const { withLock } = require(${module}); const fs = require('node:fs');
     let [held, broken] = [0, 0];
     const end = Date.now() + 1500;
