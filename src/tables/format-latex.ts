@@ -5,16 +5,20 @@ const PAGE_ROWS = 40;
 /** Characters beyond which a column's text is broken into lines, and how wide it then is. */
 const LONG_TEXT = 32;
 const LONG_COLUMN = 'p{40mm}';
+/** Characters of a row, all columns at their longest, that 16 cm of an upright page hold; a wider table is turned. */
+const PAGE_CHARACTERS = 100;
 
 /**
- * A `table` environment with the rules of booktabs, or a `longtable` where one page cannot hold it; the packages that the document needs
- * are named in its first line.
+ * A `table` environment with the rules of booktabs, or a `longtable` where one page cannot hold it, on a page of its own turned by a right
+ * angle where it is too wide; the packages that the document needs are named in its first line.
  */
 export function latexTable({ name, caption, columns, rows, blocks, notes }: ResultTable): string {
   const cell = ({ text, best }: { text: string; best?: boolean }): string =>
     best && text !== '' ? `\\textbf{${latexText(text)}}` : latexText(text);
   const body = rows.flatMap((cells, i) => [...(blocks.includes(i) ? ['\\midrule'] : []), `${cells.map(cell).join(' & ')} \\\\`]);
-  const kinds = columns.map((_, c) => (rows.some((cells) => cells[c].text.length > LONG_TEXT) ? LONG_COLUMN : 'l')).join('');
+  const lengths = columns.map((title, c) => Math.max(title.length, ...rows.map((cells) => cells[c].text.length)));
+  const kinds = lengths.map((length) => (length > LONG_TEXT ? LONG_COLUMN : 'l')).join('');
+  const wide = lengths.reduce((sum, length) => sum + Math.min(length, LONG_TEXT), 0) > PAGE_CHARACTERS;
   const title = `\\caption{${latexText(caption)}}\\label{tab:${name}}`;
   const head = ['\\toprule', `${columns.map(latexText).join(' & ')} \\\\`, '\\midrule'];
   const below = notes.map((note) => `\\par\\noindent ${latexText(note)}`);
@@ -26,13 +30,15 @@ export function latexTable({ name, caption, columns, rows, blocks, notes }: Resu
     ? [`{${small}`, begin, `${title}\\\\`, ...head, '\\endfirsthead', ...head, '\\endhead']
     : ['\\begin{table}', `\\centering${small}`, title, begin, ...head];
   return [
-    `% needs \\usepackage{booktabs${long ? ',longtable' : ''}}`,
+    `% needs \\usepackage{${['booktabs', ...(long ? ['longtable'] : []), ...(wide ? ['pdflscape'] : [])].join(',')}}`,
+    ...(wide ? ['\\begin{landscape}'] : []),
     ...above,
     ...body,
     '\\bottomrule',
     `\\end{${environment}}`,
     ...below,
     long ? '\\par}' : '\\end{table}',
+    ...(wide ? ['\\end{landscape}'] : []),
     '',
   ].join('\n');
 }

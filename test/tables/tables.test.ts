@@ -340,7 +340,7 @@ test('a run without the names of a grid goes by its settings; unfinished ones ar
 
 function hasTex(): boolean {
   const found = (file: string): boolean => spawnSync('kpsewhich', [file], { encoding: 'utf8' }).stdout?.trim().length > 0;
-  return spawnSync('pdflatex', ['-version']).status === 0 && found('booktabs.sty') && found('longtable.sty');
+  return spawnSync('pdflatex', ['-version']).status === 0 && ['booktabs', 'longtable', 'pdflscape'].every((name) => found(`${name}.sty`));
 }
 
 /** A table whose texts are markup in every format. */
@@ -383,17 +383,31 @@ test('LaTeX: what one page cannot hold becomes a longtable, long texts are broke
   assert.match(long, /\\begin\{longtable\}\{p\{40mm\}l\}[\s\S]*\\endfirsthead[\s\S]*\\endhead[\s\S]*\\end\{longtable\}/);
 });
 
-test('LaTeX: what is written goes through TeX', { skip: !hasTex() && 'no pdflatex with booktabs and longtable' }, () => {
+/** A table of seven columns, each with cells of so many characters. */
+function wideTable(characters: number): string {
+  const columns = [...'abcdefg'];
+  const rows = Array.from({ length: 60 }, () => columns.map(() => ({ text: '88.8 ± 0.8 (3) and more'.slice(0, characters) })));
+  return latexTable({ columns, rows, blocks: [], notes: [], name: 'comparison', caption: 'Caption', data: [] });
+}
+
+test('LaTeX: a table wider than a page is turned', () => {
+  assert.doesNotMatch(wideTable(14), /landscape|pdflscape/);
+  assert.match(wideTable(15), /^% needs \\usepackage\{booktabs,longtable,pdflscape\}\n\\begin\{landscape\}[\s\S]*\\end\{landscape\}\n$/);
+});
+
+test('LaTeX: what is written goes through TeX', { skip: !hasTex() && 'no pdflatex with booktabs, longtable and pdflscape' }, () => {
   const dir = temporaryFolder();
   const shape = { columns: ['a'], blocks: [0], notes: ['a note'], name: 'comparison' as const, caption: '50 % ± _', data: [] };
   const table = (count: number): string => latexTable({ ...shape, rows: Array.from({ length: count }, () => [{ text: 'a_b [1] − <x>' }]) });
-  const document = `\\documentclass{article}\\usepackage{booktabs,longtable}\\begin{document}${table(4)}${table(90)}${hostile('latex')}\\end{document}`;
+  const tables = [table(4), table(90), hostile('latex'), wideTable(14), wideTable(20)].join('');
+  const document = `\\documentclass{article}\\usepackage[margin=25mm]{geometry}\\usepackage{booktabs,longtable,pdflscape}\\begin{document}${tables}\\end{document}`;
   fs.writeFileSync(path.join(dir, 'tables.tex'), document);
   const { status, stdout } = spawnSync('pdflatex', ['-interaction=nonstopmode', '-halt-on-error', 'tables.tex'], {
     cwd: dir,
     encoding: 'utf8',
   });
   assert.equal(status, 0, stdout.slice(-800));
+  assert.doesNotMatch(stdout, /Overfull/, 'fits its page');
 });
 
 test('HTML: a page of its own, markup is text', () => {
