@@ -6,8 +6,6 @@ import type { Scorer } from '../evaluation/scorer';
  * test images are loaded alike.
  */
 export interface Detector extends Scorer {
-  /** Whether it looks at normal images; where not, {@link Detector.fit} is not called. */
-  readonly fewShot: boolean;
-  /** Learns from the frozen features of all K normal images, `[K, T, C]` each; does not keep the tensors. */
+  /** Learns from the frozen features of all K normal images, `[K, T, C]` each; does not keep the tensors. Not called for methods that see none. */
   fit(support: readonly tf.Tensor3D[]): void;
 }

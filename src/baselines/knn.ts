@@ -11,7 +11,6 @@ import { meanNearestDistance } from './nearest';
  * The feature is whatever the encoder gives, one vector an image: CLIP's embedding of unit length, or pixels.
  */
 export class NearestNeighbours implements Detector {
-  readonly fewShot = true;
   readonly mapRange = null;
   readonly imageSize: number;
   readonly features: string;

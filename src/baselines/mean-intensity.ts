@@ -8,7 +8,6 @@ import type { Detector } from './detector';
  * method should beat: it knows brightness alone. It gives no maps.
  */
 export class MeanIntensity implements Detector {
-  readonly fewShot = true;
   readonly mapRange = null;
   readonly imageSize: number;
   readonly features: string;

@@ -17,7 +17,6 @@ const LARGEST = 1e9;
  * abnormal as its Mahalanobis distance, an image as the maximum of its map.
  */
 export class Padim implements Detector {
-  readonly fewShot = true;
   readonly mapRange = null;
   readonly imageSize: number;
   readonly features: string;

@@ -16,7 +16,6 @@ import { patchMaps } from './patch-maps';
  * On a vision transformer all layers have one grid, so that the paper's resizing of layers to a common one falls away.
  */
 export class PatchCore implements Detector {
-  readonly fewShot = true;
   readonly mapRange = null;
   readonly imageSize: number;
   readonly features: string;

@@ -23,7 +23,6 @@ const LEAST = 1e-6;
  * (anomalib takes those after the last); a window larger than the grid is the whole grid.
  */
 export class WinClip implements Detector {
-  readonly fewShot: boolean;
   readonly features: string;
   readonly imageSize: number;
   readonly mapRange = [0, 1] as const;
@@ -41,7 +40,6 @@ export class WinClip implements Detector {
     private readonly options: BaselineOptions['winclip'],
     object: string,
   ) {
-    this.fewShot = options.fewShot;
     this.imageSize = clip.imageSize;
     const { grid } = clip.imageEncoder;
     this.features = `embedding, windows ${options.windows.join()}, tokens of the last block but one`;
@@ -76,7 +74,7 @@ export class WinClip implements Detector {
     const { scores, values } = tf.tidy(() => {
       const image = abnormalShare(features[0], this.classes, this.options.temperature); // [B, 1]
       const language = this.languageMap(image, features.slice(1, -1));
-      if (!this.fewShot) return { scores: tf.squeeze(image, [1]) as tf.Tensor1D, values: language };
+      if (!this.options.fewShot) return { scores: tf.squeeze(image, [1]) as tf.Tensor1D, values: language };
       const seen = this.associationMap(features.slice(1));
       // section 4.3: the final score is the mean of the language's and the highest of the memory's, the final map that of both maps
       return {

@@ -19,7 +19,6 @@ import { patchMaps } from './patch-maps';
  * to come out reversed (Li et al. 2023, CLIP Surgery): an AUROC of pixels below one half is no mistake here.
  */
 export class ZeroShotClip implements Detector {
-  readonly fewShot = false;
   readonly features = 'embedding, last tokens projected';
   readonly imageSize: number;
   readonly mapRange = [0, 1] as const;

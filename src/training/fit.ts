@@ -9,6 +9,7 @@ import { datasetHash, readDataset, type Sample } from '../datasets/layout';
 import { evaluate, writeEvaluation } from '../evaluation/evaluate';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
+import { seesTraining } from './config';
 import { featureFile } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import type { RunFolder, RunRecord } from './run-folder';
@@ -26,7 +27,7 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
   let store: FeatureStore | undefined;
   try {
     if (!resumed) writeStart(folder, record, support);
-    if (detector.fewShot) await fitTo(detector, support, options);
+    if (seesTraining(record.config)) await fitTo(detector, support, options);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
     const { featureCache: cache } = options;
     const keep = cache && { file: featureFile(cache, record, detector), limit: cache.limit };
@@ -48,7 +49,7 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
 export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): Promise<Detector> {
   const detector = createDetector(clip, record.config, record.dataset.name);
   try {
-    if (detector.fewShot) await fitTo(detector, savedSupport(folder, record), {});
+    if (seesTraining(record.config)) await fitTo(detector, savedSupport(folder, record), {});
     return detector;
   } catch (error) {
     detector.dispose();
