@@ -13,11 +13,12 @@ interface Options {
   abnormal?: string;
   masks?: string;
   name?: string;
+  byPatient?: boolean;
   force?: boolean;
   json?: boolean;
 }
 
-const FOLDER_ONLY = ['train', 'normal', 'abnormal', 'masks', 'name'] as const;
+const FOLDER_ONLY = ['train', 'normal', 'abnormal', 'masks', 'name', 'byPatient'] as const;
 
 /** `mediclip datasets prepare KIND --from DIR --out DIR` */
 export function registerPrepare(datasets: Command): void {
@@ -33,13 +34,14 @@ export function registerPrepare(datasets: Command): void {
     .option('--abnormal <name>', 'folder only: name of the folder of abnormal images (default: abnormal)')
     .option('--masks <name>', 'folder only: name of the folder of masks (default: masks)')
     .option('--name <name>', "folder only: what the images show (default: the folder's name)")
+    .option('--by-patient', 'folder only: the folders within these are patients, whose images stay on one side')
     .option('--force', 'replace an earlier result of this command at the same place')
     .option('--json', 'print what was done as JSON')
     .action(async (kind: PrepareKind, options: Options) => {
       const misplaced = kind === 'folder' ? undefined : FOLDER_ONLY.find((key) => options[key] !== undefined);
-      if (misplaced) throw new UsageError(`--${misplaced}: only for "datasets prepare folder"`);
+      if (misplaced) throw new UsageError(`--${misplaced === 'byPatient' ? 'by-patient' : misplaced}: only for "datasets prepare folder"`);
       const { prepareDataset } = await import('../datasets/prepare');
-      const { seed, train, normal, abnormal, masks, name, force } = options;
+      const { seed, train, normal, abnormal, masks, name, byPatient, force } = options;
       const bar = progressBar();
       const run = { onProgress: bar.onProgress, signal: interruptSignal() };
       try {
@@ -47,7 +49,7 @@ export function registerPrepare(datasets: Command): void {
           kind,
           options.from,
           options.out,
-          { seed, train, force, names: { normal, abnormal, masks, name } },
+          { seed, train, force, names: { normal, abnormal, masks, name, byPatient } },
           run,
         );
         bar.clear();

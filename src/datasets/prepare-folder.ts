@@ -13,12 +13,15 @@ export interface FolderNames {
   masks?: string;
   /** The class name; default: the name of the folder. */
   name?: string;
+  /** The folders within those above are patients: all images of one stay on one side. Loose images are of as many patients. Default false. */
+  byPatient?: boolean;
 }
 
 /**
  * Any images sorted into folders, with folders within them or without: `normal/`, `abnormal/` and, for some or all abnormal images,
  * `masks/` with files of the same name but for the extension, or with `_mask` added to it: at the same place within `masks/` as the image
  * within `abnormal/`, or anywhere where only one image and one mask have that name.
+ * @throws UserError also where `byPatient` is wanted of images that lie in no folders of patients
  */
 export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   const { normal = 'normal', abnormal = 'abnormal', masks = 'masks' } = names;
@@ -35,20 +38,37 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
       : maskFinder(listTree(path.join(parent, abnormalName)), maskFiles, path.join(parent, masksName));
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
+  let within = 0;
   const add = (dir: string, label: 0 | 1): void => {
     for (const name of listTree(dir)) {
       const file = path.join(dir, name);
       const mask = label === 1 ? maskOf(name) : undefined;
       if (mask !== undefined) used.add(mask);
       const image: RawImage = { file, source: relativeName(from, file), label, masks: mask === undefined ? [] : [mask] };
-      out.images.push(image);
+      const folder = patientFolder(name);
+      if (folder !== undefined) within++;
+      out.images.push(names.byPatient && folder !== undefined ? { ...image, patient: folder, metadata: { patient: folder } } : image);
     }
   };
   add(normalDir, 0);
   if (abnormalName !== undefined) add(path.join(parent, abnormalName), 1);
+  if (names.byPatient && within === 0) {
+    throw new UserError(`${from}: no image lies in a folder of its patient; expected ${normal}/PATIENT/IMAGE, or leave out --by-patient`);
+  }
+  if (!names.byPatient && within > 0) {
+    out.notes.push(
+      `${within} images lie in folders within these; if each folder is a patient, --by-patient keeps a patient's images on one side`,
+    );
+  }
   for (const mask of maskFiles)
     if (!used.has(mask)) out.skipped.push({ file: relativeName(from, mask), reason: 'a mask without its abnormal image' });
   return out;
+}
+
+/** The first folder on the way to an image: `patient-7` of `patient-7/scan/3.png`. */
+function patientFolder(name: string): string | undefined {
+  const parts = name.split(path.sep);
+  return parts.length > 1 ? parts[0] : undefined;
 }
 
 /** Finds the mask of an image, both by their paths within their folders. */

@@ -59,7 +59,8 @@ export async function prepareDataset(
       `${from}: ${count(images, 0)} normal and ${count(images, 1)} abnormal images are too few for a training set of ${options.train ?? 'one or more'}`,
     );
   }
-  assignSides(images, counts, seed);
+  // without a published split all that is not trained on is for the test, also what whole groups left over
+  assignSides(images, raw.published ? counts : { ...counts, testNormal: Infinity }, seed);
   const on = (side: Side, label: 0 | 1): number =>
     count(
       images.filter((image) => image.side === side),

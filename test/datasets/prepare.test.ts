@@ -121,6 +121,30 @@ test('folder: images in folders within folders, masks at the same place or alone
   assert.deepEqual(skipped, [{ file: 'masks/1.png', reason: 'a mask without its abnormal image' }]);
 });
 
+test('folder: with folders of patients, no patient is on both sides, and none with an abnormal image is trained on', async () => {
+  await fill('normal', 3, 200); // loose: three more patients
+  await refused('folder', /no image lies in a folder of its patient; expected normal\/PATIENT\/IMAGE/, { names: { byPatient: true } });
+  for (let p = 0; p < 12; p++) await fill(`normal/p${p}/scan`, 3, 10 * p);
+  for (let p = 0; p < 3; p++) await fill(`abnormal/p${p}`, 2, 130 + 10 * p);
+  const patients = (side: 'train' | 'test'): Set<unknown> => new Set(readDataset(out)[side].map((sample) => sample.metadata?.patient));
+  let mixed = 0;
+  for (let seed = 1; seed <= 4; seed++) {
+    const { counts, notes } = await prepare('folder', { seed, force: true, names: { byPatient: true } });
+    assert.ok(counts.train === 12 || counts.train === 13, String(counts.train));
+    assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal, notes], [39, 6, []]);
+    const trained = patients('train');
+    assert.ok(['p0', 'p1', 'p2'].every((patient) => !trained.has(patient)));
+    assert.deepEqual(
+      [...trained].filter((patient) => patient !== undefined && patients('test').has(patient)),
+      [],
+    );
+    const plain = await prepare('folder', { seed, force: true });
+    assert.match(plain.notes.join(), /42 images lie in folders within these; .* --by-patient/);
+    mixed += readDataset(out).train.some((sample) => /p[012]\//.test(String(sample.metadata?.source))) ? 1 : 0;
+  }
+  assert.ok(mixed > 0, 'without it, they would be');
+});
+
 test('the same seed gives the same files, another seed another split', async () => {
   await fill('normal', 12, 0);
   await fill('abnormal', 2, 50);
