@@ -27,7 +27,7 @@ interface Options {
 /** What decides where a table goes. */
 type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
 
-const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones'];
+const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds'];
 const METRICS = ['imageAuroc', 'imageAp', 'imageF1Max', 'imageFpr95', 'pixelAuroc', 'pixelAp', 'pixelAupro'];
 
 /** `mediclip table`: the paper's tables from finished runs. */

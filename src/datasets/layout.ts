@@ -29,6 +29,15 @@ export interface Sample extends SampleRow {
   maskFile?: string;
 }
 
+/**
+ * What kinds of anomaly an abnormal image shows, where its line in the samples file says: `kind` of a procedural set, `finding` of BUSI,
+ * `findings` of CheXpert.
+ */
+export function kindsOf({ metadata }: Sample): string[] {
+  const said = metadata?.kind ?? metadata?.finding ?? metadata?.findings;
+  return (Array.isArray(said) ? said : [said]).filter((kind): kind is string => typeof kind === 'string');
+}
+
 /** A data set in the layout of the published code: normal images to train on, and a test set. */
 export interface Dataset {
   dir: string;

@@ -10,6 +10,7 @@ const SUBJECT: Record<TableName, string> = {
   tasks: 'MediCLIP by the synthesis tasks it is trained with; differences are to the first row',
   transfer: 'MediCLIP trained on one data set and tested on others, beside zero-shot CLIP, against which it is tested',
   backbones: 'MediCLIP on several CLIPs, by number k of normal training images',
+  kinds: 'Methods by kind of anomaly, the test images of a kind against all normal ones',
 };
 
 const PROTOCOL: Record<string, string> = {

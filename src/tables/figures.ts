@@ -38,6 +38,7 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
       return transferChart(points, { metric, last });
     }
     case 'backbones':
+    case 'kinds':
       return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { splitByKind } from './by-kind';
 import { bestOf, compare, type ComparedRow } from './compare';
 import type { MetricName } from './metrics';
 import type { Result } from './results';
@@ -89,8 +90,15 @@ export function backbones(results: readonly Result[], options: QueryOptions = {}
   return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.shots] });
 }
 
+/** Methods on each kind of anomaly by itself, its images against all normal ones (default k = 16). */
+export function kinds(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  const { dataset, ...asked } = { metrics: ['imageAuroc'] as const, shots: 16, ...options };
+  const chosen = splitByKind(choose(results, 'methods', { ...asked, dataset }).filter(isHome));
+  return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.model] });
+}
+
 /** The queries by the names of their tables. */
-export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones };
+export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds };
 export type TableName = keyof typeof QUERIES;
 export const TABLE_NAMES = Object.keys(QUERIES) as TableName[];
 

@@ -18,6 +18,8 @@ export interface Result extends Record<MetricName, number | null> {
   /** SHA-256 of the test set; empty where the run does not say. */
   datasetHash: string;
   trainedOn: string;
+  /** Folder of the data set that it was trained on. */
+  datasetDir: string;
   model: string;
   modelHash: string;
   /** `mediclip`, `patchcore`, ... */
@@ -77,6 +79,7 @@ function resultsOf(dir: string): Result[] {
   const about = {
     run: path.basename(dir),
     trainedOn: dataset.name,
+    datasetDir: dataset.dir,
     model: model.name,
     modelHash: model.hash,
     method: config.method,

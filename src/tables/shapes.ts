@@ -69,6 +69,23 @@ export function transferShape(data: readonly ComparedRow[]): Shape {
   return { columns, rows, blocks: blocksOf(lines.map(({ line }) => blockKey(line[0], several))) };
 }
 
+/** Kinds of anomaly x methods. */
+export function kindsShape(data: readonly ComparedRow[]): Shape {
+  const several = manyOf(data);
+  const variants = groupBy(data, variantOf);
+  const alike = ([row]: ComparedRow[]): boolean => variants.filter(([other]) => other.label === row.label).length > 1;
+  const names = variants.map((variant) => (alike(variant) ? `${variant[0].label} (${variant[0].settings})` : variant[0].label));
+  const lines = groupBy(data, placeOf);
+  const rows = lines.map((line) => {
+    const [dataset, ...others] = headCells(line[0], several, '');
+    const cells = variants.map((variant) => valueCell(line.find((row) => variant.includes(row))));
+    return [dataset, ...others.slice(0, -1), ...cells];
+  });
+  const heads = headColumns(several, '').slice(0, -1);
+  const set = (row: ComparedRow): string => row.dataset.split(': ')[0];
+  return { columns: [...heads, ...names], rows, blocks: blocksOf(lines.map(([row]) => [set(row), row.metric, row.model])) };
+}
+
 /**
  * The rows of a transfer table, each with its name: the training set and, where several rows come from there, their label; methods that
  * are trained on nothing by their label, at last.

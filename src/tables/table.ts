@@ -5,7 +5,7 @@ import { METRICS, type MetricName } from './metrics';
 import { QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
 import type { Result } from './results';
-import { methodsShape, partsShape, transferShape, type Shape } from './shapes';
+import { kindsShape, methodsShape, partsShape, transferShape, type Cite, type Shape } from './shapes';
 import { differenceText, pText } from './texts';
 
 /** A table for people, and the rows it was made of. */
@@ -29,11 +29,20 @@ export function buildTable(name: TableName, results: readonly Result[], options:
   const data = QUERIES[name](results, options);
   if (data.length === 0) throw nothing(name, results, options, where);
   const sources: string[] = [];
-  const shape = name === 'transfer' ? transferShape : name === 'components' || name === 'tasks' ? partsShape : methodsShape;
-  const { columns, rows, blocks } = shape(data, name, (value) => 1 + addOnce(sources, value.source));
+  const { columns, rows, blocks } = SHAPES[name](data, name, (value) => 1 + addOnce(sources, value.source));
   const notes = [...testNotes(name, data), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
   return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
 }
+
+const SHAPES: Record<TableName, (data: readonly ComparedRow[], name: TableName, cite: Cite) => Shape> = {
+  comparison: methodsShape,
+  pixel: methodsShape,
+  components: partsShape,
+  tasks: partsShape,
+  transfer: transferShape,
+  backbones: methodsShape,
+  kinds: kindsShape,
+};
 
 function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
   const tested = data.filter((row) => row.test);
@@ -54,6 +63,7 @@ const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[]; shot
   tasks: { group: 'tasks', metrics: ['imageAuroc'] },
   transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'], shots: 16 },
   backbones: { group: 'backbones" or "methods', metrics: ['imageAuroc'] },
+  kinds: { group: 'methods', metrics: ['imageAuroc'], shots: 16 },
 };
 
 function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {

@@ -5,6 +5,8 @@ import { trainingConfig, type TrainingSettings } from '../../src/training/config
 
 export interface FakeRun {
   dataset?: string;
+  /** Its folder; default: none that there is. */
+  datasetDir?: string;
   tested?: string;
   /** Of the test set. */
   datasetHash?: string;
@@ -24,6 +26,7 @@ export interface FakeRun {
 export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
   const {
     dataset = 'brainmri',
+    datasetDir = `/somewhere/${dataset}`,
     model = 'compact',
     hash = 'a',
     settings = {},
@@ -36,12 +39,11 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
   } = fake;
   const config = trainingConfig(settings);
   const run = path.join(dir, name);
-  const identity = (of: string, mark: string): object => ({ name: of, dir: `/somewhere/${of}`, hash: mark });
   writeJson(path.join(run, 'config.json'), {
     version: '0',
     backend: 'wasm',
-    model: identity(model, hash),
-    dataset: identity(dataset, 'd'),
+    model: { name: model, dir: `/somewhere/${model}`, hash },
+    dataset: { name: dataset, dir: datasetDir, hash: 'd' },
     config,
   });
   const place = fake.tested ? path.join(run, 'transfer', fake.tested) : run;

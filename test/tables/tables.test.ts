@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
+import { writeFileAtomic } from '../../src/common/files';
 import { projectRoot } from '../../src/common/project-root';
 import { toSvg } from '../../src/plots/chart';
 import { configurationOf } from '../../src/tables/configuration';
@@ -438,6 +439,39 @@ test('every table has its figure, of its own numbers', async () => {
   const transfer = figureOf(buildTable('transfer', results, { resamples: 20 }));
   assert.match(transfer?.alt ?? '', /brainmri on brainmri: 0\.880; zero-shot CLIP on brainmri: 0\.650/);
   assert.equal(figureOf(buildTable('backbones', results)), undefined);
+});
+
+test('kinds: the images of each kind of anomaly against all normal ones, methods side by side', () => {
+  const [dir, home] = [temporaryFolder(), temporaryFolder()];
+  const normal = ['n0', 'n1'].map((name) => ({ filename: `${name}.png`, label: 0 }));
+  const abnormal = [{ kind: 'cyst' }, { kind: 'mass' }, { findings: ['mass', 'oedema'] }, {}].map((said, i) => ({
+    filename: `a${i}.png`,
+    label: 1,
+    ...said,
+  }));
+  const lines = (rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  writeFileAtomic(path.join(home, 'samples', 'train.json'), lines([{ filename: 't.png', label: 0 }]));
+  writeFileAtomic(path.join(home, 'samples', 'test.json'), lines([...normal, ...abnormal]));
+  for (const name of ['t', 'n0', 'n1', 'a0', 'a1', 'a2', 'a3']) writeFileAtomic(path.join(home, `${name}.png`), '');
+  const add = (name: string, method: 'mediclip' | 'padim', seed: number, high: number[]): void => {
+    const settings = { method, seed, protocol: 'fixed' as const };
+    writeFakeRun(dir, name, { datasetDir: home, imageAuroc: 0.5, settings, scores: [[0.2, 0.6], high] });
+  };
+  add('m1', 'mediclip', 1, [0.1, 0.4, 0.7, 0]); // cyst below both; masses above one, above both
+  add('m2', 'mediclip', 2, [0.3, 0.7, 0.7, 0]);
+  add('p1', 'padim', 1, [0.7, 0.1, 0.3, 0]);
+  writeFakeRun(dir, 'gone', { dataset: 'elsewhere', imageAuroc: 0.5, scores: [[0], [1]] });
+  const table = buildTable('kinds', readResults(dir));
+  assert.deepEqual(table.columns, ['data set', 'PaDiM', 'MediCLIP']);
+  assert.deepEqual(
+    table.rows.map((cells) => cells.map(({ text, best }) => (best ? `*${text}` : text))),
+    [
+      ['brainmri: cyst', '*100.0 (1)', '25.0 ± 35.4 (2)'],
+      ['brainmri: mass', '25.0 (1)', '*87.5 ± 17.7 (2)'],
+      ['brainmri: oedema', '50.0 (1)', '*100.0 ± 0.0 (2)'],
+    ],
+  );
+  assert.throws(() => buildTable('kinds', readResults(dir), { dataset: 'elsewhere' }), /table kinds: nothing found/);
 });
 
 test('the command line: a table to the screen, all tables and their configuration into a folder', () => {

@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+import { kindsOf, readDataset } from '../datasets/layout';
+import { imageMetrics } from '../evaluation/summary';
+import { METRIC_NAMES, type MetricName } from './metrics';
+import type { Result } from './results';
+import { readScores } from './scores';
+
+/**
+ * Results on their own test sets, once for each kind of anomaly there: its images against all normal ones. Metrics of pixels are left out,
+ * and so are results whose data set is no longer in its folder, or names no kinds.
+ */
+export function splitByKind(results: readonly Result[]): Result[] {
+  const known = new Map<string, Map<string, string[]>>();
+  return results.flatMap((result) => {
+    const kinds = known.get(result.datasetDir) ?? readKinds(result.datasetDir);
+    known.set(result.datasetDir, kinds);
+    if (kinds.size === 0) return [];
+    const { files, labels, scores } = readScores(result.predictions);
+    const ofFile = files.map((file) => kinds.get(file) ?? []);
+    return [...new Set(ofFile.flat())].sort().map((kind): Result => {
+      const chosen = [...files.keys()].filter((i) => labels[i] === 0 || ofFile[i].includes(kind));
+      const measured = imageMetrics(
+        chosen.map((i) => scores[i]),
+        chosen.map((i) => labels[i]),
+      );
+      const none = Object.fromEntries(METRIC_NAMES.map((name) => [name, null])) as Record<MetricName, null>;
+      const dataset = `${result.dataset}: ${kind}`;
+      return { ...result, ...none, ...measured, dataset, trainedOn: dataset, images: chosen.length };
+    });
+  });
+}
+
+/** The kinds of each abnormal test image of a data set, by file name. */
+function readKinds(dir: string): Map<string, string[]> {
+  if (!fs.existsSync(dir)) return new Map();
+  const abnormal = readDataset(dir).test.filter((sample) => sample.label === 1);
+  return new Map(abnormal.map((sample) => [sample.filename, kindsOf(sample)] as const).filter(([, kinds]) => kinds.length > 0));
+}
