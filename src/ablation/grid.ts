@@ -94,7 +94,7 @@ export function readGrid(file: string): Grid {
   const text = readText(file, 1 << 20);
   let parsed: unknown;
   try {
-    parsed = YAML.parse(text);
+    parsed = YAML.parse(text, { logLevel: 'error' });
   } catch (error) {
     throw new UserError(`${file}: ${messageOf(error).split('\n')[0]}`, 2);
   }

@@ -15,8 +15,14 @@ export function registerEvaluate(root: Command): void {
       const { evaluateRun } = await import('../evaluation/evaluate-run');
       const bar = progressBar();
       try {
-        const { metrics, dir } = await evaluateRun(options.run, options.dataset, { onProgress: bar.onProgress, signal: interruptSignal() });
+        const notes: string[] = [];
+        const { metrics, dir } = await evaluateRun(options.run, options.dataset, {
+          onProgress: bar.onProgress,
+          signal: interruptSignal(),
+          onNote: (line) => notes.push(line),
+        });
         bar.clear();
+        for (const note of notes) process.stderr.write(`${note}\n`);
         process.stderr.write(`written to ${dir}\n`);
         emit(options.json, metrics, metricsText);
       } finally {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf, UserError } from '../common/errors';
+import { messageOf, UsageError, UserError } from '../common/errors';
 import { packageVersion } from '../common/version';
 import { registerAblate } from './ablate';
 import { registerBench } from './bench';
@@ -28,7 +28,16 @@ export function program(): Command {
   registerVerify(root);
   registerBench(root);
   for (const command of withDescendants(root)) command.exitOverride();
+  root.hook('preAction', (_, command) => refuseEmpty(command));
   return root;
+}
+
+/** An empty text is what an unset variable of a shell leaves; no option means anything by it. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const value = command.getOptionValue(option.attributeName()) as unknown;
+    if ([value].flat().includes('')) throw new UsageError(`${option.long ?? option.flags}: is empty`);
+  }
 }
 
 /** Runs one command line; sets the exit code 0, 1 (failed) or 2 (wrong usage). */
@@ -58,10 +67,19 @@ function report(error: unknown): number {
     process.stderr.write(`mediclip: ${error.message}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`mediclip: ${messageOf(error)}\n`);
+  const refused = refusalOf(error);
+  process.stderr.write(`mediclip: ${refused ?? messageOf(error)}\n`);
+  if (refused !== undefined && !process.env.MEDICLIP_DEBUG) return 1;
   if (process.env.MEDICLIP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   else process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
   return 1;
+}
+
+/** What the system refused, where that is what was thrown: no space, a name too long, a link to itself. */
+function refusalOf(error: unknown): string | undefined {
+  const { code, syscall, path: file } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || typeof syscall !== 'string' || !/^E[A-Z]+$/.test(code)) return undefined;
+  return `${file ?? 'the system'}: ${syscall} is refused (${code})`;
 }
 
 function withDescendants(command: Command): Command[] {

@@ -6,6 +6,7 @@ import type { Format } from '../tables/format';
 import type { MetricName } from '../tables/metrics';
 import type { TableName } from '../tables/queries';
 import type { QueryOptions } from '../tables/queries';
+import type { Result } from '../tables/results';
 import type { ResultTable } from '../tables/table';
 import { emit, wholeNumber } from './output';
 
@@ -60,6 +61,7 @@ async function run({ runs, name, format, out, figures, maps = [], metric, datase
   if (maps.length > 0 && figures === undefined) throw new UsageError('--maps: needs --figures, a folder for the pictures');
   const given = { metrics: metric, dataset, model, shots, protocol };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (maps.length > 0) await checkMaps(runs, maps, options);
   if (name === 'all') await all({ runs, format, out, figures, json }, options);
   else await one(name, { runs, format, out, figures, json }, options);
   if (figures !== undefined) for (const shown of maps) await drawMaps(runs, shown, figures, options);
@@ -118,20 +120,23 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
   for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) process.stderr.write(`written to ${file}\n`);
 }
 
+/** @throws UserError where there are no runs on one of these data sets */
+async function checkMaps(runs: string, names: readonly string[], { protocol }: QueryOptions): Promise<void> {
+  const { readResults } = await import('../tables/results');
+  const there = new Set(readResults(runs).flatMap((row) => ((protocol ?? row.protocol) === row.protocol ? [row.trainedOn] : [])));
+  const missing = names.find((name) => !there.has(name));
+  if (missing === undefined) return;
+  throw new UserError(`--maps ${missing}: no finished run on it in ${runs}; there are runs on ${[...there].join(', ') || 'nothing'}`, 2);
+}
+
 /** Images and maps of a data set on which there are runs, in the folder in which these found it. */
 async function drawMaps(runs: string, name: string, dir: string, { shots, model, protocol }: QueryOptions): Promise<void> {
   const { readResults } = await import('../tables/results');
   const { methodsFigure } = await import('../tables/methods-figure');
   const { readDataset } = await import('../datasets/layout');
-  const { RunFolder } = await import('../training/run-folder');
   const { exportFigure } = await import('../plots/export');
   const results = readResults(runs).filter((row) => (protocol ?? row.protocol) === row.protocol);
-  const found = results.find((row) => row.trainedOn === name);
-  if (!found) {
-    const there = [...new Set(results.map(({ trainedOn }) => trainedOn))];
-    throw new UserError(`--maps ${name}: no finished run on it in ${runs}; there are runs on ${there.join(', ') || 'nothing'}`, 2);
-  }
-  const dataset = readDataset(new RunFolder(path.join(runs, found.run)).readRecord().dataset.dir);
+  const dataset = readDataset((results.find((row) => row.trainedOn === name) as Result).datasetDir);
   const picture = await methodsFigure(results, dataset, { shots, model });
   const file = `methods-${name.replaceAll(/[^\w-]/g, '_')}`;
   for (const written of await exportFigure(file, picture, dir)) process.stderr.write(`written to ${written}\n`);

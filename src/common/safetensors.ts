@@ -93,6 +93,11 @@ export class SafetensorsFile {
       if (dataStart + to > size) throw bad(`${name} ends at byte ${dataStart + to}, the file has ${size}; it is truncated`);
       entries.set(name, { dtype, shape: shape as number[], start: dataStart + from, end: dataStart + to });
     }
+    let covered = dataStart;
+    for (const [name, { start, end }] of [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
+      if (start < covered && end > start) throw bad(`${name} lies over the bytes of another tensor`);
+      covered = Math.max(covered, end);
+    }
     return new SafetensorsFile(file, entries, metadata);
   }
 

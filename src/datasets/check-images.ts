@@ -6,14 +6,17 @@ import type { Sample } from './layout';
 /** Files decoded at a time. */
 const BATCH = 8;
 
-/** Files that this process has found sound, with the hash of their data set: a grid has many runs on the same images. */
+/** By how much a mask's aspect ratio may differ from that of its image: masks may be stored at another size, but of the same picture. */
+const STRETCH = 0.05;
+
+/** Images that this process has found sound, with the hash of their data set: a grid has many runs on the same images. */
 const sound = new Set<string>();
 
 /**
- * Decodes images and masks and drops them, so that a damaged file is found before hours of work and not after. Under one hash, a process
- * decodes a file once.
+ * Decodes images and masks and drops them, so that a damaged file, or a mask of another shape than its image, is found before hours of work
+ * and not after. Under one hash, a process decodes a file once.
  * @param dataset - its folder, for the error, and its `datasetHash`
- * @throws UserError that names the first file that cannot be read, and says how many there are
+ * @throws UserError that names the first file that cannot be used, and says how many there are
  */
 export async function checkImages(
   dataset: { dir: string; hash: string },
@@ -21,17 +24,15 @@ export async function checkImages(
   { onProgress, signal }: LongRun = {},
 ): Promise<void> {
   const { dir, hash } = dataset;
-  const keyOf = (file: string): string => `${hash} ${file}`;
-  const files = samples
-    .flatMap(({ file, maskFile }) => (maskFile === undefined ? [file] : [file, maskFile]))
-    .filter((file) => !sound.has(keyOf(file)));
+  const keyOf = ({ file }: Sample): string => `${hash} ${file}`;
+  const unchecked = samples.filter((sample) => !sound.has(keyOf(sample)));
   const broken: string[] = [];
-  for (let start = 0; start < files.length; start += BATCH) {
+  for (let start = 0; start < unchecked.length; start += BATCH) {
     if (signal?.aborted) throw new UserError('stopped before training; nothing was written');
-    const checked = files.slice(start, start + BATCH).map(async (file) => {
+    const checked = unchecked.slice(start, start + BATCH).map(async (sample) => {
       try {
-        await decodeFile(file);
-        sound.add(keyOf(file));
+        await checkSample(sample);
+        sound.add(keyOf(sample));
         return undefined;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -39,8 +40,19 @@ export async function checkImages(
       }
     });
     for (const problem of await Promise.all(checked)) if (problem !== undefined) broken.push(problem);
-    onProgress?.({ phase: 'checking images', done: Math.min(start + BATCH, files.length), total: files.length });
+    onProgress?.({ phase: 'checking images', done: Math.min(start + BATCH, unchecked.length), total: unchecked.length });
   }
   if (broken.length === 1) throw new UserError(broken[0]);
-  if (broken.length > 1) throw new UserError(`${dir}: ${broken.length} of ${files.length} images cannot be read; the first: ${broken[0]}`);
+  if (broken.length > 1)
+    throw new UserError(`${dir}: ${broken.length} of ${unchecked.length} images cannot be used; the first: ${broken[0]}`);
+}
+
+async function checkSample({ file, maskFile }: Sample): Promise<void> {
+  const { raster: image } = await decodeFile(file);
+  if (maskFile === undefined) return;
+  const { raster: mask } = await decodeFile(maskFile);
+  if (Math.abs((mask.width * image.height) / (mask.height * image.width) - 1) <= STRETCH) return;
+  throw new UserError(
+    `${maskFile}: a mask of ${mask.width} x ${mask.height} pixels for an image of ${image.width} x ${image.height}; expected one of its shape`,
+  );
 }

@@ -111,7 +111,13 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
   } catch (error) {
     throw new UserError(`${where}: not a JSON object on one line (${messageOf(error)})`);
   }
-  const parsed = LINE.safeParse(value);
+  let parsed: ReturnType<typeof LINE.safeParse>;
+  try {
+    parsed = LINE.safeParse(value);
+    JSON.stringify(value); // as it will be for hashes and copies
+  } catch (error) {
+    throw new UserError(`${where}: cannot be read (${messageOf(error)})`); // nested deeper than the stack
+  }
   if (parsed.success === false) {
     const issue = parsed.error.issues[0];
     throw new UserError(`${where}: ${issue.path.join('.') || 'the line'}: ${issue.message}`);

@@ -9,7 +9,7 @@ export interface FolderNames {
   normal?: string;
   /** Default `abnormal`; may be missing unless it is named here. */
   abnormal?: string;
-  /** Default `masks`; may be missing. */
+  /** Default `masks`; may be missing unless it is named here. */
   masks?: string;
   /** The class name; default: the name of the folder. */
   name?: string;
@@ -25,7 +25,8 @@ export interface FolderNames {
  */
 export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   const { normal = 'normal', abnormal = 'abnormal', masks = 'masks' } = names;
-  const [normalDir] = locateFolders(from, names.abnormal ? [normal, abnormal] : [normal]).paths;
+  const asked = [names.abnormal, names.masks].filter((name): name is string => name !== undefined);
+  const [normalDir] = locateFolders(from, [normal, ...asked]).paths;
   const parent = path.dirname(normalDir);
   const sibling = (name: string): string | undefined =>
     listFolder(parent).folders.find((folder) => folder.toLowerCase() === name.toLowerCase());

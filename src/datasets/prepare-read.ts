@@ -3,7 +3,6 @@ import { messageOf, UserError } from '../common/errors';
 import { sha256 } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
-import { toGray, to8Bit } from '../image/grey';
 import type { GrayImage } from '../image/image';
 import { binaryMask } from '../image/load';
 import { pixelHash } from './duplicates';
@@ -50,17 +49,18 @@ export async function readImages(
 }
 
 /**
- * The union of an image's masks, 1 where any of them is not 0; undefined if it has none.
+ * The union of an image's masks, 1 where any of them marks a pixel ({@link binaryMask}); undefined if it has none.
  * @throws UserError if a mask cannot be read or differs in size from its image.
  */
 export async function unitedMask(image: { width: number; height: number; masks: string[] }): Promise<GrayImage | undefined> {
   let united: GrayImage | undefined;
   for (const file of image.masks) {
-    const { raster } = await decodeImage(readImageBytes(file), file);
+    const decoded = await decodeImage(readImageBytes(file), file);
+    const { raster } = decoded;
     if (raster.width !== image.width || raster.height !== image.height) {
       throw new UserError(`${file}: a mask of ${raster.width} x ${raster.height} pixels for an image of ${image.width} x ${image.height}`);
     }
-    const mask = binaryMask(raster.channels === 1 ? raster : toGray(to8Bit(raster)));
+    const mask = binaryMask(decoded);
     united?.data.forEach((value, i) => (mask.data[i] |= value));
     united = mask;
   }

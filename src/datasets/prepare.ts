@@ -72,6 +72,7 @@ export async function prepareDataset(
       `${from}: no image is left to train on, since images that are the same, or of one patient, stay on one side; too few of the ${count(images, 0)} normal ones differ`,
     );
   }
+  if (reached.testNormal === 0) notes.push('no normal images are left for the test set: no AUROC can be computed on it');
   const report: Omit<PrepareReport, 'hash'> = {
     kind,
     clsname: raw.clsname,

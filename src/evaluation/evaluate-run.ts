@@ -1,9 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../common/errors';
-import { checkWritable } from '../common/files';
+import { checkWritable, readJson } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { featureFile, type FeatureCache } from '../training/feature-cache';
-import { trainedEpochs } from '../training/checkpoint';
 import { FeatureStore } from '../training/feature-store';
 import { loadRun, type LoadedRun } from '../training/session';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
@@ -12,6 +13,8 @@ import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 export interface EvaluateRunOptions extends LongRun {
   /** Where the frozen features of test sets are kept for other runs (default: nowhere). */
   featureCache?: FeatureCache;
+  /** Called with what the caller may want to know. */
+  onNote?: (line: string) => void;
 }
 
 /** What a run scored on a test set, and the folder that it was written to. */
@@ -41,7 +44,6 @@ export async function evaluateRun(run: string, datasetDir: string, options: Eval
 /** {@link evaluateRun} of a run that is loaded already; the caller disposes of it. */
 export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   checkTestSet(dataset);
-  checkTrained(loaded);
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
   const { featureCache: cache } = options;
@@ -54,6 +56,9 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
     const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash, epoch, protocol, seed });
     const own = hash === record.dataset.hash;
     const dir = own ? folder.dir : folder.transfer(dataset.name);
+    if (!own && replacesOther(dir, hash)) {
+      options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
+    }
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);
     return { metrics, scores: predictions.scores, dir };
   } finally {
@@ -62,15 +67,14 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
 }
 
 /** What is evaluated counts as the run's result, in tables too, so the run must be what its configuration says. */
-function checkTrained({ folder, record: { config } }: LoadedRun): void {
-  if (config.method !== 'mediclip') return;
-  const done = trainedEpochs(folder.file('checkpoint.safetensors'));
-  if (done === config.epochs) return;
-  throw new UserError(
-    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${folder.dir}`,
-  );
-}
-
 function checkTestSet({ dir, test }: Dataset): void {
   if (test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; there is nothing to evaluate`);
+}
+
+/** Whether a folder holds results on a test set of another hash. */
+function replacesOther(dir: string, hash: string): boolean {
+  const file = path.join(dir, 'metrics.json');
+  if (!fs.existsSync(file)) return false;
+  const before = readJson(file) as { datasetHash?: unknown } | null;
+  return before?.datasetHash !== hash;
 }

@@ -56,9 +56,16 @@ export async function predictImages(run: string, images: readonly string[], out:
         [score] = scores.dataSync();
         map = (maps?.dataSync() as Float32Array | undefined) ?? null;
       });
+      if (!Number.isFinite(score)) throw new UserError(`${images[i]}: its score is ${score}; the parameters of ${run} are damaged`);
       found.push({ score, map });
     }
-    return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
+    try {
+      return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
+    } catch (error) {
+      // the list is written last: pictures without it are half a result
+      for (const { map, overlay } of files) for (const file of [map, overlay]) fs.rmSync(file, { force: true });
+      throw error;
+    }
   } finally {
     dispose();
   }

@@ -1,4 +1,4 @@
-import { decodeFile } from './decode';
+import { decodeFile, type DecodedImage } from './decode';
 import { to8Bit, toGray, toRgb } from './grey';
 import type { DeepGrayImage, GrayImage, RgbImage } from './image';
 import { resizeBilinear, resizeNearest } from './resize';
@@ -35,15 +35,14 @@ export async function loadDeepGray(file: string, size: number): Promise<DeepGray
   return raster.data instanceof Uint16Array && !alpha ? toGray(resizeBilinear(raster, size, size)) : loadTrainGray(file, size);
 }
 
-/** A mask, `[size, size]`: grey, resized by NEAREST, every value other than 0 becomes 1. */
+/** A mask, `[size, size]`: grey, {@link binaryMask}, resized by NEAREST. */
 export async function loadMask(file: string, size: number): Promise<Uint8Array> {
-  const { raster } = await decodeFile(file);
-  return resizeNearest(binaryMask(raster.channels === 1 ? raster : toGray(to8Bit(raster))), size, size).data;
+  return resizeNearest(binaryMask(await decodeFile(file)), size, size).data;
 }
 
-/** 1 where a grey image is not 0. */
-export function binaryMask(image: { width: number; height: number; data: ArrayLike<number> }): GrayImage {
-  const data = new Uint8Array(image.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = image.data[i] === 0 ? 0 : 1;
-  return { width: image.width, height: image.height, channels: 1, data };
+/** 1 where a mask is not 0; of a JPEG, whose compression leaves traces around every edge, where it is nearer to white than to black. */
+export function binaryMask({ format, raster }: Pick<DecodedImage, 'format' | 'raster'>): GrayImage {
+  const grey = raster.channels === 1 ? raster : toGray(to8Bit(raster));
+  const least = format === 'jpeg' ? 128 : 1;
+  return { width: grey.width, height: grey.height, channels: 1, data: Uint8Array.from(grey.data, (v) => (v >= least ? 1 : 0)) };
 }

@@ -11,7 +11,9 @@ export interface Scores {
 
 /** @throws UserError where the file is missing or a line is none of `filename,label,score`. */
 export function readScores(file: string): Scores {
-  const rows = fromCSV(readText(file), { autoType: false }).objects() as { filename?: string; label?: string; score?: string }[];
+  const text = readText(file);
+  if (!/\n./.test(text)) throw new UserError(`${file}: holds no scores; expected a line filename,label,score for every test image`);
+  const rows = fromCSV(text, { autoType: false }).objects() as { filename?: string; label?: string; score?: string }[];
   rows.forEach(({ filename, label, score }, i) => {
     if (!filename || !/^[01]$/.test(label ?? '') || !score || !Number.isFinite(Number(score))) {
       throw new UserError(`${file}:${i + 2}: expected filename,label,score with a label of 0 or 1 and a finite score`);

@@ -13,6 +13,8 @@ import { TASK_NAMES } from '../synthesis/task-names';
 
 const promptList = z.array(z.string().min(1)).min(1);
 const probability = z.number().min(0).max(1);
+/** Of Adam's averages: at 1 they would never move. */
+const decay = z.number().min(0).lt(1);
 const tasks = z
   .record(z.enum(TASK_NAMES), probability)
   .refine((t) => Math.abs(Object.values(t).reduce((a, b) => a + b, 0) - 1) < 1e-9, 'the probabilities must sum to 1');
@@ -74,8 +76,8 @@ const schema = z
     optimizer: z
       .object({
         learningRate: z.number().positive().finite().default(PUBLISHED_ADAM.learningRate),
-        beta1: probability.default(PUBLISHED_ADAM.beta1),
-        beta2: probability.default(PUBLISHED_ADAM.beta2),
+        beta1: decay.default(PUBLISHED_ADAM.beta1),
+        beta2: decay.default(PUBLISHED_ADAM.beta2),
         epsilon: z.number().positive().finite().default(PUBLISHED_ADAM.epsilon),
       })
       .strict()
@@ -132,7 +134,7 @@ function knownKeys(at: (string | number)[]): string[] {
 export function readSettings(file: string): TrainingSettings {
   const text = readText(file, 1 << 20);
   try {
-    const parsed: unknown = YAML.parse(text) ?? {};
+    const parsed: unknown = YAML.parse(text, { logLevel: 'error' }) ?? {};
     if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('an object of settings is expected');
     return parsed as TrainingSettings;
   } catch (error) {

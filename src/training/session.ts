@@ -10,7 +10,7 @@ import { MediClip } from '../mediclip/mediclip';
 import { MediClipScorer } from '../mediclip/mediclip-scorer';
 import { resolveModel } from '../models/registry';
 import type { TrainingConfig } from './config';
-import { readCheckpoint } from './checkpoint';
+import { readCheckpoint, trainedEpochs } from './checkpoint';
 import { refit } from './fit';
 import { RunFolder, type RunRecord } from './run-folder';
 
@@ -73,7 +73,7 @@ export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
   return new MediClip(clip, Tokenizer.load(), options, Random.of(config.seed, 'initialisation'));
 }
 
-/** A finished or interrupted run, ready to score images. */
+/** A finished run, ready to score images. */
 export interface LoadedRun {
   folder: RunFolder;
   record: RunRecord;
@@ -88,11 +88,13 @@ export interface LoadedRun {
 /**
  * Loads a run for evaluation or prediction: MediCLIP's last epoch, or the best by test metric under the protocol `paper`; any other
  * method fits its support set again, which gives what it gave then.
- * @throws UserError where the run, its checkpoint, the model or the images it was trained on are missing or have changed
+ * @throws UserError where its epochs are not all trained, or the run, its checkpoint, the model or the images it was trained on are
+ * missing or have changed
  */
 export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
   const record = folder.readRecord();
+  checkTrained(folder, record);
   const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
     const { epoch, scorer, model } =
@@ -107,6 +109,15 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
     clip.dispose();
     throw error;
   }
+}
+
+function checkTrained(folder: RunFolder, { config }: RunRecord): void {
+  if (config.method !== 'mediclip') return;
+  const done = trainedEpochs(folder.file('checkpoint.safetensors'));
+  if (done === config.epochs) return;
+  throw new UserError(
+    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${folder.dir}`,
+  );
 }
 
 /** MediCLIP with the parameters of the epoch that counts. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../common/errors';
+import { messageOf, UserError } from '../common/errors';
 import { failed, type Check } from './check';
 import { verifyClip } from './clip';
 import { verifyMediclip } from './mediclip';
@@ -46,10 +46,11 @@ export async function verifyAll(dir: string, only?: readonly string[]): Promise<
   const checks: Check[] = [];
   for (const name of present) {
     try {
-      checks.push(...(await SECTIONS[name].run(dir)));
+      const found = await SECTIONS[name].run(dir);
+      checks.push(...(found.length > 0 ? found : [failed(name, 'holds nothing that is compared')]));
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      checks.push(failed(name, error.message)); // the other parts are compared all the same
+      // whatever a damaged reference leads to is its miss; the other parts are compared all the same
+      checks.push(failed(name, messageOf(error).replaceAll(/\s+/g, ' ')));
     }
   }
   return { dir, absent, checks, ok: checks.every((check) => check.ok) };

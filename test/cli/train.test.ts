@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../../src/common/project-root';
@@ -22,4 +24,16 @@ test('options out of range are wrong usage, before anything is read', () => {
     assert.match(stderr, new RegExp(`${option}: expected a whole number`));
     assert.equal(status, 2);
   }
+});
+
+test('an empty option, as an unset variable leaves it, and what the system refuses are a line each', () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-cli-'));
+  const mediclip = (...args: string[]): { status: number | null; stderr: string } =>
+    spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), ...args], { encoding: 'utf8', cwd: dir });
+  const empty = mediclip('datasets', 'prepare', 'folder', '--from', dir, '--out', '');
+  assert.deepEqual([empty.status, empty.stderr], [2, 'mediclip: --out: is empty\n']);
+  fs.symlinkSync('loop', path.join(dir, 'loop'));
+  const looped = mediclip('table', '--runs', 'loop', '--name', 'comparison');
+  assert.deepEqual([looped.status, looped.stderr], [1, 'mediclip: loop: stat is refused (ELOOP)\n']);
+  fs.rmSync(dir, { recursive: true });
 });

@@ -87,6 +87,21 @@ test('a tensor of a type that cannot be read is in nobody’s way until it is re
   assert.throws(() => SafetensorsFile.open(file).read('text_model.embeddings.position_ids'), /position_ids: type "U32" cannot be read/);
 });
 
+test('tensors that lie over each other are refused', () => {
+  const file = path.join(temporaryFolder(), 'model.safetensors');
+  const write = (second: [number, number]): void => {
+    const tensor = (at: [number, number]): object => ({ dtype: 'F32', shape: [2], data_offsets: at });
+    const head = Buffer.from(JSON.stringify({ first: tensor([0, 8]), second: tensor(second) }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(head.length));
+    fs.writeFileSync(file, Buffer.concat([length, head, Buffer.alloc(16)]));
+  };
+  write([8, 16]);
+  assert.equal(SafetensorsFile.open(file).entries.size, 2);
+  write([4, 12]);
+  assert.throws(() => SafetensorsFile.open(file), /second lies over the bytes of another tensor/);
+});
+
 test('a sharded checkpoint equals a single file', async () => {
   const whole = writeTinyClip();
   const dir = temporaryFolder();

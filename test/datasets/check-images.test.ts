@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { checkImages } from '../../src/datasets/check-images';
 import { readDataset } from '../../src/datasets/layout';
+import { writePng } from '../../src/image/encode';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 test('under one hash a file is decoded once; under another, and after a failure, again', async () => {
@@ -17,4 +18,18 @@ test('under one hash a file is decoded once; under another, and after a failure,
   fs.writeFileSync(samples[0].file, 'no image');
   for (let i = 0; i < 2; i++) await assert.rejects(check('second'), (error: Error) => error.message.includes(samples[0].file));
   assert.deepEqual([seen[0], seen[seen.length - 1]], [all, 1]);
+});
+
+test('a mask of another size is one of the same picture only with the same shape', async () => {
+  const { dir, test: samples } = readDataset(await writeTinyDataset());
+  const { maskFile = '' } = samples.find((sample) => sample.maskFile !== undefined) ?? {};
+  const put = (width: number, height: number): Promise<void> =>
+    writePng(maskFile, { width, height, channels: 1, data: new Uint8Array(width * height) });
+  await put(20, 20);
+  await checkImages({ dir, hash: 'small mask' }, samples);
+  await put(80, 20);
+  await assert.rejects(
+    checkImages({ dir, hash: 'long mask' }, samples),
+    /a mask of 80 x 20 pixels for an image of 40 x 40; expected one of its shape/,
+  );
 });

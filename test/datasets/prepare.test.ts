@@ -145,6 +145,14 @@ test('folder: with folders of patients, no patient is on both sides, and none wi
   assert.ok(mixed > 0, 'without it, they would be');
 });
 
+test('folder: a folder of masks that is named has to be there; no normal image left to test with is said', async () => {
+  await fill('normal', 3, 0);
+  await fill('abnormal', 2, 20);
+  await refused('folder', /expected the folders normal\/ and msks\//, { names: { masks: 'msks' } });
+  const { notes } = await prepare('folder', { train: 3 });
+  assert.deepEqual(notes, ['no normal images are left for the test set: no AUROC can be computed on it']);
+});
+
 test('the same seed gives the same files, another seed another split', async () => {
   await fill('normal', 12, 0);
   await fill('abnormal', 2, 50);

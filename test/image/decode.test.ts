@@ -232,6 +232,17 @@ test('a mask is 1 wherever it is not 0, also in 16 bits', async () => {
   assert.deepEqual([...(await loadMask(file, 4))], [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
 });
 
+test('a mask that is a JPEG counts where it is nearer to white, not where compression has left traces', async () => {
+  const file = path.join(dir, 'mask.jpg');
+  const square = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 > 9 && i % 32 < 21 && i > 10 * 32 && i < 22 * 32 ? 255 : 0));
+  await sharp(square, { raw: { width: 32, height: 32, channels: 1 } })
+    .jpeg({ quality: 70 })
+    .toFile(file);
+  const { data } = await readImage(file);
+  assert.ok(data.filter((v) => v !== 0).length > 1.2 * square.filter((v) => v !== 0).length, 'there are traces');
+  assert.deepEqual([...(await loadMask(file, 32))], [...square.map((v) => v / 255)]);
+});
+
 test('data that does not fill the image is not written', async () => {
   await assert.rejects(encodePng({ width: 2, height: 2, channels: 1, data: new Uint8Array(3) }), /3 values for 2 x 2 x 1/);
 });

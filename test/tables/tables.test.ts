@@ -223,6 +223,8 @@ test('the same run twice, or other weights under the same name, are refused; so 
   fs.appendFileSync(path.join(dir, 'patchcore-1', 'predictions.csv'), 'more.png,1,high\n');
   fs.copyFileSync(path.join(dir, 'patchcore-2', 'predictions.csv'), path.join(dir, 'patchcore-0', 'predictions.csv'));
   assert.throws(() => buildTable('comparison', readResults(dir)), /patchcore-1.predictions\.csv:6: expected filename,label,score/);
+  fs.writeFileSync(path.join(dir, 'patchcore-1', 'predictions.csv'), 'filename,label,score\n');
+  assert.throws(() => buildTable('comparison', readResults(dir)), /patchcore-1.predictions\.csv: holds no scores/);
 });
 
 test('seeds are paired with their like; only what saw no training image is one for all', () => {

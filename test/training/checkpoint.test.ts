@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { writeSafetensors } from '../../src/common/safetensors';
+import { tf } from '../../src/common/backend';
+import type { Adam } from '../../src/mediclip/adam';
 import type { MediClip } from '../../src/mediclip/mediclip';
-import { readCheckpoint } from '../../src/training/checkpoint';
+import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 test('a checkpoint whose state is damaged is refused in one line', () => {
@@ -22,4 +25,22 @@ test('a checkpoint whose state is damaged is refused in one line', () => {
       JSON.stringify(state),
     );
   }
+});
+
+test('parameters that are no longer finite are not written over those that were', () => {
+  const file = path.join(temporaryFolder(), 'checkpoint.safetensors');
+  const adam = { state: () => ({ step: 1, tensors: {} }) } as Adam;
+  const state = { epoch: 2, generator: { seed: 1, nextEpoch: 3 }, best: null };
+  const write = (values: number[]): void => {
+    const weight = tf.tensor1d(values);
+    try {
+      writeCheckpoint(file, { parameters: { weight } } as unknown as MediClip, adam, state);
+    } finally {
+      weight.dispose();
+    }
+  };
+  write([1, 2]);
+  const before = fs.readFileSync(file);
+  assert.throws(() => write([1, NaN]), /epoch 2: weight is no longer finite; try a smaller optimizer\.learningRate/);
+  assert.deepEqual(fs.readFileSync(file), before);
 });

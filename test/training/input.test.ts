@@ -68,7 +68,7 @@ test('damaged training images, test images and masks are found before the run is
   await refuses({ dataset: await damage('images/train/normal/3.png'), settings: all }, /normal\/3\.png: the PNG image cannot be decoded/);
   const two = await damage('images/test/normal/0.png');
   fs.writeFileSync(path.join(two, 'images/test/normal/1.png'), 'text');
-  await refuses({ dataset: two }, /2 of 11 images cannot be read; the first: .*normal\/0\.png/);
+  await refuses({ dataset: two }, /2 of \d+ images cannot be used; the first: .*normal\/0\.png/);
 });
 
 test('a model given by a relative path is found again from elsewhere, also where the path names another one', async () => {

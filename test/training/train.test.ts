@@ -68,6 +68,10 @@ test('a run that was interrupted and resumed ends like one that never was', asyn
     Interrupted,
   );
   assert.equal(history(out).length, 3);
+  await assert.rejects(
+    predictImages(out, [path.join(await dataset, 'images/test/normal/0.png')], `${out}-p`),
+    /2 of \d+ epochs are trained/,
+  );
   await assert.rejects(evaluateRun(out, await dataset), /2 of \d+ epochs are trained; go on with: npx mediclip train --resume --out/);
   assert.ok(!fs.existsSync(path.join(out, 'metrics.json')), 'half a run leaves no result');
   await train({ out, resume: true, threads: 1 });

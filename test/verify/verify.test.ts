@@ -110,6 +110,24 @@ test('what is not there is not compared; a part that is damaged is a miss, and t
   assert.equal(code, 1);
 });
 
+test('a part in which nothing is compared, and one whose damage breaks the comparison, are misses', async () => {
+  const dir = temporaryFolder();
+  fs.writeFileSync(path.join(dir, 'metrics.json'), '{"image": [{"name": "a", "scores": [1, 2], "labels": [0, 1], "aurocc": 1}]}');
+  fs.writeFileSync(path.join(dir, 'tokenizer.json'), '{"cases": [null]}');
+  const { code, out, err } = await verify([dir, '--json'], 'wasm');
+  const { checks } = JSON.parse(out) as { checks: { name: string; ok: boolean; note?: string }[] };
+  assert.deepEqual(
+    checks.map(({ name, ok }) => [name, ok]),
+    [
+      ['tokenizer', false],
+      ['metrics', false],
+    ],
+  );
+  assert.match(String(checks[1].note), /nothing that is compared/);
+  assert.equal(code, 1);
+  assert.doesNotMatch(err, /defect/);
+});
+
 test('a directory without reference arrays, and an unknown section, are refused', async () => {
   const empty = await verify([temporaryFolder()], 'wasm');
   assert.deepEqual([empty.code, empty.out], [1, '']);

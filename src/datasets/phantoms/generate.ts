@@ -156,12 +156,13 @@ async function draw(dir: string, settings: Identity, { onProgress, signal }: Lon
 
 /** The summary of the set in a folder if it is the one asked for; nothing if the folder may be filled. */
 function existing(dir: string, out: string, settings: Identity, force: boolean): PhantomSummary | undefined {
-  if (!fs.existsSync(dir)) return undefined;
-  if (!fs.statSync(dir).isDirectory()) throw new UserError(`${out}: is a file; name a folder that does not exist yet`);
+  const stat = fs.statSync(dir, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  if (!stat.isDirectory()) throw new UserError(`${out}: is a file; name a folder that does not exist yet`);
   if (fs.readdirSync(dir).length === 0) return undefined;
   const record = path.join(dir, RECORD);
   if (!fs.existsSync(record)) throw new UserError(`${out}: is not empty and holds no generated data set; name another folder`);
-  const found = readJson(record) as PhantomSummary;
+  const found = { ...(readJson(record) as PhantomSummary | null) } as PhantomSummary;
   const same = (Object.keys(settings) as (keyof Identity)[]).every((key) => found[key] === settings[key]);
   if (same && !force) return found;
   if (force) return undefined;
