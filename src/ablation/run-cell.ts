@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, writeJson } from '../common/files';
+import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { evaluateRun } from '../evaluation/evaluate-run';
-import { whenFree } from '../common/lock';
 import { RunFolder } from '../training/run-folder';
 import { train } from '../training/train';
 import type { CellOrder } from './cell-order';

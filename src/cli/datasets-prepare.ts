@@ -37,9 +37,10 @@ export function registerPrepare(datasets: Command): void {
     .option('--by-patient', 'folder only: the folders within these are patients, whose images stay on one side')
     .option('--force', 'replace an earlier result of this command at the same place')
     .option('--json', 'print what was done as JSON')
-    .action(async (kind: PrepareKind, options: Options) => {
+    .action(async (kind: PrepareKind, options: Options, command: Command) => {
       const misplaced = kind === 'folder' ? undefined : FOLDER_ONLY.find((key) => options[key] !== undefined);
-      if (misplaced) throw new UsageError(`--${misplaced === 'byPatient' ? 'by-patient' : misplaced}: only for "datasets prepare folder"`);
+      const flag = command.options.find((option) => option.attributeName() === misplaced)?.long;
+      if (flag) throw new UsageError(`${flag}: only for "datasets prepare folder"`);
       const { prepareDataset } = await import('../datasets/prepare');
       const { seed, train, normal, abnormal, masks, name, byPatient, force } = options;
       const bar = progressBar();

@@ -15,15 +15,16 @@ export function registerEvaluate(root: Command): void {
       const { evaluateRun } = await import('../evaluation/evaluate-run');
       const bar = progressBar();
       try {
-        const notes: string[] = [];
+        const line = (text: string): void => {
+          bar.clear();
+          process.stderr.write(`${text}\n`);
+        };
         const { metrics, dir } = await evaluateRun(options.run, options.dataset, {
           onProgress: bar.onProgress,
           signal: interruptSignal(),
-          onNote: (line) => notes.push(line),
+          onNote: line,
         });
-        bar.clear();
-        for (const note of notes) process.stderr.write(`${note}\n`);
-        process.stderr.write(`written to ${dir}\n`);
+        line(`written to ${dir}`);
         emit(options.json, metrics, metricsText);
       } finally {
         bar.clear();

@@ -69,9 +69,8 @@ function report(error: unknown): number {
   }
   const refused = refusalOf(error);
   process.stderr.write(`mediclip: ${refused ?? messageOf(error)}\n`);
-  if (refused !== undefined && !process.env.MEDICLIP_DEBUG) return 1;
   if (process.env.MEDICLIP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  else process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
+  else if (refused === undefined) process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
   return 1;
 }
 

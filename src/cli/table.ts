@@ -61,17 +61,25 @@ async function run({ runs, name, format, out, figures, maps = [], metric, datase
   if (maps.length > 0 && figures === undefined) throw new UsageError('--maps: needs --figures, a folder for the pictures');
   const given = { metrics: metric, dataset, model, shots, protocol };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  if (maps.length > 0) await checkMaps(runs, maps, options);
-  if (name === 'all') await all({ runs, format, out, figures, json }, options);
-  else await one(name, { runs, format, out, figures, json }, options);
-  if (figures !== undefined) for (const shown of maps) await drawMaps(runs, shown, figures, options);
+  if (name === 'all' && out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
+  const { readResults } = await import('../tables/results');
+  const results = readResults(runs);
+  const counted = results.filter((row) => (protocol ?? row.protocol) === row.protocol);
+  const sources = maps.map((dataset) => mapSource(counted, runs, dataset));
+  if (name === 'all') await all(results, { runs, format, out, figures, json }, options);
+  else await one(name, results, { runs, format, out, figures, json }, options);
+  if (figures !== undefined) for (const source of sources) await drawMaps(counted, source, figures, options);
 }
 
-async function one(name: TableName, { runs, format, out, figures, json }: Written, options: QueryOptions): Promise<void> {
-  const { readResults } = await import('../tables/results');
+async function one(
+  name: TableName,
+  results: readonly Result[],
+  { runs, format, out, figures, json }: Written,
+  options: QueryOptions,
+): Promise<void> {
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
-  const table = buildTable(name, readResults(runs), options, runs);
+  const table = buildTable(name, results, options, runs);
   const text = formatTable(table, format);
   if (out) write(out, text);
   if (figures) await draw(table, figures);
@@ -80,13 +88,10 @@ async function one(name: TableName, { runs, format, out, figures, json }: Writte
 }
 
 /** Every table that there are runs for, and what made these. */
-async function all({ runs, format, out, figures, json }: Written, options: QueryOptions): Promise<void> {
-  if (out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
-  const { readResults } = await import('../tables/results');
+async function all(results: readonly Result[], { runs, format, out = '', figures, json }: Written, options: QueryOptions): Promise<void> {
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
   const { configurationOf } = await import('../tables/configuration');
-  const results = readResults(runs);
   if (results.length === 0) throw new UserError(`${runs}: no finished runs; "mediclip ablate" makes them`);
   const tables: object[] = [];
   for (const name of NAMES) {
@@ -120,25 +125,29 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
   for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) process.stderr.write(`written to ${file}\n`);
 }
 
-/** @throws UserError where there are no runs on one of these data sets */
-async function checkMaps(runs: string, names: readonly string[], { protocol }: QueryOptions): Promise<void> {
-  const { readResults } = await import('../tables/results');
-  const there = new Set(readResults(runs).flatMap((row) => ((protocol ?? row.protocol) === row.protocol ? [row.trainedOn] : [])));
-  const missing = names.find((name) => !there.has(name));
-  if (missing === undefined) return;
-  throw new UserError(`--maps ${missing}: no finished run on it in ${runs}; there are runs on ${[...there].join(', ') || 'nothing'}`, 2);
+/**
+ * A data set whose maps are asked for: a run on it, which knows its folder.
+ * @throws UserError where there is none
+ */
+function mapSource(results: readonly Result[], runs: string, name: string): Result {
+  const found = results.find((row) => row.trainedOn === name);
+  if (found) return found;
+  const there = [...new Set(results.map(({ trainedOn }) => trainedOn))];
+  throw new UserError(`--maps ${name}: no finished run on it in ${runs}; there are runs on ${there.join(', ') || 'nothing'}`, 2);
 }
 
-/** Images and maps of a data set on which there are runs, in the folder in which these found it. */
-async function drawMaps(runs: string, name: string, dir: string, { shots, model, protocol }: QueryOptions): Promise<void> {
-  const { readResults } = await import('../tables/results');
+/** Images and maps of a data set on which there are runs. */
+async function drawMaps(
+  results: readonly Result[],
+  { trainedOn, datasetDir }: Result,
+  dir: string,
+  { shots, model }: QueryOptions,
+): Promise<void> {
   const { methodsFigure } = await import('../tables/methods-figure');
   const { readDataset } = await import('../datasets/layout');
   const { exportFigure } = await import('../plots/export');
-  const results = readResults(runs).filter((row) => (protocol ?? row.protocol) === row.protocol);
-  const dataset = readDataset((results.find((row) => row.trainedOn === name) as Result).datasetDir);
-  const picture = await methodsFigure(results, dataset, { shots, model });
-  const file = `methods-${name.replaceAll(/[^\w-]/g, '_')}`;
+  const picture = await methodsFigure(results, readDataset(datasetDir), { shots, model });
+  const file = `methods-${trainedOn.replaceAll(/[^\w-]/g, '_')}`;
   for (const written of await exportFigure(file, picture, dir)) process.stderr.write(`written to ${written}\n`);
 }
 

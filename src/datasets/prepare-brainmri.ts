@@ -5,12 +5,10 @@ import { listFolder, locateFolders, relativeName, type RawDataset, type RawImage
 export function findBrainMri(from: string): RawDataset {
   const { paths } = locateFolders(from, ['no', 'yes']);
   const images = paths.flatMap((dir, label) =>
-    listFolder(dir)
-      .files.filter((name) => !name.startsWith('.'))
-      .map((name): RawImage => {
-        const file = path.join(dir, name);
-        return { file, source: relativeName(from, file), label: label as 0 | 1, masks: [] };
-      }),
+    listFolder(dir).files.map((name): RawImage => {
+      const file = path.join(dir, name);
+      return { file, source: relativeName(from, file), label: label as 0 | 1, masks: [] };
+    }),
   );
   return { clsname: 'brainmri', images, published: { train: 32, testNormal: 65, testAbnormal: 155 }, skipped: [], notes: [] };
 }

@@ -39,7 +39,10 @@ export interface RawDataset {
   notes: string[];
 }
 
-/** The names in a folder, sorted by code unit so that every machine has one order; subfolders and files apart. */
+/**
+ * The names in a folder, sorted by code unit so that every machine has one order; subfolders and files apart. Files whose names begin with a
+ * dot, which systems leave behind, are none.
+ */
 export function listFolder(dir: string): { folders: string[]; files: string[] } {
   let entries: fs.Dirent[];
   try {
@@ -59,12 +62,15 @@ export function listFolder(dir: string): { folders: string[]; files: string[] } 
       .filter((entry) => isFolder(entry) === wanted)
       .map((entry) => entry.name)
       .sort();
-  return { folders: names(true), files: names(false) };
+  return { folders: names(true), files: names(false).filter(isShown) };
+}
+
+function isShown(name: string): boolean {
+  return !name.startsWith('.');
 }
 
 /**
- * The files in a folder and in the folders within it, as paths relative to it, sorted; names that begin with a dot, which systems leave
- * behind, are none. A folder that is reached twice, through links, is read once.
+ * The files in a folder and in the folders within it, as paths relative to it, sorted; names that begin with a dot are none. A folder that is reached twice, through links, is read once.
  */
 export function listTree(dir: string): string[] {
   const seen = new Set<string>();
@@ -73,8 +79,8 @@ export function listTree(dir: string): string[] {
     if (seen.has(real)) return [];
     seen.add(real);
     const { folders, files } = listFolder(path.join(dir, at));
-    const shown = (names: string[]): string[] => names.filter((name) => !name.startsWith('.')).map((name) => path.join(at, name));
-    return [...shown(files), ...shown(folders).flatMap(walk)];
+    const below = (names: string[]): string[] => names.map((name) => path.join(at, name));
+    return [...below(files), ...below(folders.filter(isShown)).flatMap(walk)];
   };
   return walk('');
 }

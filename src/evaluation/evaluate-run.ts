@@ -66,7 +66,6 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   }
 }
 
-/** What is evaluated counts as the run's result, in tables too, so the run must be what its configuration says. */
 function checkTestSet({ dir, test }: Dataset): void {
   if (test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; there is nothing to evaluate`);
 }

@@ -59,13 +59,7 @@ export async function predictImages(run: string, images: readonly string[], out:
       if (!Number.isFinite(score)) throw new UserError(`${images[i]}: its score is ${score}; the parameters of ${run} are damaged`);
       found.push({ score, map });
     }
-    try {
-      return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
-    } catch (error) {
-      // the list is written last: pictures without it are half a result
-      for (const { map, overlay } of files) for (const file of [map, overlay]) fs.rmSync(file, { force: true });
-      throw error;
-    }
+    return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
   } finally {
     dispose();
   }
@@ -82,19 +76,29 @@ async function writePredictions(
   const range = rangeOf(found.flatMap(({ map }) => (map ? [map] : [])));
   const mapRange = bounds ?? range;
   const predictions: Prediction[] = [];
-  for (const [i, { score, map }] of found.entries()) {
-    if (!map) {
-      predictions.push({ image: images[i], score, map: null, overlay: null, mapRange: null });
-      continue;
+  const written: string[] = [];
+  const write = async (file: string, picture: Parameters<typeof writePng>[1]): Promise<void> => {
+    await writePng(file, picture);
+    written.push(file);
+  };
+  try {
+    for (const [i, { score, map }] of found.entries()) {
+      if (!map) {
+        predictions.push({ image: images[i], score, map: null, overlay: null, mapRange: null });
+        continue;
+      }
+      const { width, height } = loaded[i];
+      await write(files[i].map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
+      await write(files[i].overlay, heatOverlay(loaded[i], map, { range }));
+      predictions.push({ image: images[i], score, ...files[i], mapRange });
     }
-    const { width, height } = loaded[i];
-    await writePng(files[i].map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
-    await writePng(files[i].overlay, heatOverlay(loaded[i], map, { range }));
-    predictions.push({ image: images[i], score, ...files[i], mapRange });
+    const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay, ...(p.mapRange ?? [null, null])].map(cellOf).join(','));
+    writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay,map_low,map_high', ...rows, ''].join('\n'));
+    return predictions;
+  } catch (error) {
+    for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list are half a result
+    throw error;
   }
-  const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay, ...(p.mapRange ?? [null, null])].map(cellOf).join(','));
-  writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay,map_low,map_high', ...rows, ''].join('\n'));
-  return predictions;
 }
 
 /** A value as one of 65536 levels. */

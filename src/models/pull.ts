@@ -3,11 +3,11 @@ import path from 'node:path';
 import { checkClipConfig } from '../clip/config';
 import { UsageError, UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
+import { withLock } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { bytesPresent, downloadFile, matchesChecksum } from './download';
 import { retrying, type Retry } from './http';
 import { Hub, type HubFile } from './hub';
-import { withLock } from '../common/lock';
 import { folderOf, isHubName, modelsFolder } from './model-names';
 import { INDEX, smallFiles, weightFiles } from './needed-files';
 

@@ -73,14 +73,13 @@ export function transferShape(data: readonly ComparedRow[]): Shape {
 export function kindsShape(data: readonly ComparedRow[]): Shape {
   const several = manyOf(data);
   const variants = groupBy(data, variantOf);
-  const alike = ([row]: ComparedRow[]): boolean => variants.filter(([other]) => other.label === row.label).length > 1;
-  const names = variants.map((variant) => (alike(variant) ? `${variant[0].label} (${variant[0].settings})` : variant[0].label));
+  const all = data.map((row) => [row]);
+  const names = variants.map(([row]) => labelOf(row, all));
   const lines = groupBy(data, placeOf);
-  const rows = lines.map((line) => {
-    const [dataset, ...others] = headCells(line[0], several, '');
-    const cells = variants.map((variant) => valueCell(line.find((row) => variant.includes(row))));
-    return [dataset, ...others.slice(0, -1), ...cells];
-  });
+  const rows = lines.map((line) => [
+    ...headCells(line[0], several, '').slice(0, -1), // without the label: that is in the heading
+    ...variants.map((variant) => valueCell(line.find((row) => variant.includes(row)))),
+  ]);
   const heads = headColumns(several, '').slice(0, -1);
   const set = (row: ComparedRow): string => row.dataset.split(': ')[0];
   return { columns: [...heads, ...names], rows, blocks: blocksOf(lines.map(([row]) => [set(row), row.metric, row.model])) };

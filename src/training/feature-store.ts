@@ -3,12 +3,12 @@ import path from 'node:path';
 import { tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
 import { makeFolder } from '../common/files';
+import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
-import { whenFree } from '../common/lock';
 import { featureName, FeatureWriter, openFeatures } from './feature-cache';
 
 const BATCH = 8;

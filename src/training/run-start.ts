@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Clip } from '../clip/clip';
 import { UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
-import type { Dataset, Sample } from '../datasets/layout';
 import { withLock } from '../common/lock';
+import type { Dataset, Sample } from '../datasets/layout';
 import type { RunFolder, RunRecord } from './run-folder';
 
 /** A run that is about to begin or to go on; everything about it is checked. */

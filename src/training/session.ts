@@ -111,6 +111,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   }
 }
 
+/** What a run says of images counts as its result, in tables too, so the run must be what its configuration says. */
 function checkTrained(folder: RunFolder, { config }: RunRecord): void {
   if (config.method !== 'mediclip') return;
   const done = trainedEpochs(folder.file('checkpoint.safetensors'));

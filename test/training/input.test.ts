@@ -68,7 +68,7 @@ test('damaged training images, test images and masks are found before the run is
   await refuses({ dataset: await damage('images/train/normal/3.png'), settings: all }, /normal\/3\.png: the PNG image cannot be decoded/);
   const two = await damage('images/test/normal/0.png');
   fs.writeFileSync(path.join(two, 'images/test/normal/1.png'), 'text');
-  await refuses({ dataset: two }, /2 of \d+ images cannot be used; the first: .*normal\/0\.png/);
+  await refuses({ dataset: two }, /2 of 8 images cannot be used; the first: .*normal\/0\.png/);
 });
 
 test('a model given by a relative path is found again from elsewhere, also where the path names another one', async () => {
@@ -162,4 +162,15 @@ test('predictions of images of one name have names of their own, always the same
   assert.deepEqual(await names('a.png', 'b/A.png', 'c/a.png'), ['a', 'A-2', 'a-3']);
   const own = [place('out/x.png'), place('out/x-map.png')];
   await assert.rejects(predictImages(out, own, path.join(dir, 'out')), /x-map\.png: is one of the images and would be written over/);
+});
+
+test('a prediction that fails leaves no pictures of its own, and those that were there', async () => {
+  const dataset = await writeTinyDataset();
+  const out = await run(dataset);
+  const target = temporaryFolder();
+  fs.mkdirSync(path.join(target, '1-overlay.png'));
+  fs.writeFileSync(path.join(target, '2-map.png'), 'of another time');
+  const images = [0, 1, 2].map((i) => path.join(dataset, `images/test/normal/${i}.png`));
+  await assert.rejects(predictImages(out, images, target), UserError);
+  assert.deepEqual(fs.readdirSync(target).sort(), ['1-overlay.png', '2-map.png']);
 });
