@@ -30,15 +30,15 @@ export class CorpusSource {
     }
   }
 
-  /** Samples `first` to `first + count - 1` at a side; call it ahead of time to have them ready. */
-  draw(first: number, count: number, size: number): Promise<CorpusSample[]> {
-    const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size }));
+  /** Samples `first` to `first + count - 1` at a side and a difficulty; call it ahead of time to have them ready. */
+  draw(first: number, count: number, size: number, difficulty = 1): Promise<CorpusSample[]> {
+    const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size, difficulty }));
     return Promise.all(requests.map((request) => this.drawOne(request)));
   }
 
   private drawOne(request: CorpusRequest): Promise<CorpusSample> {
-    const { index, size } = request;
-    if (this.workers.length === 0) return Promise.resolve(drawSample(this.options, index, size));
+    const { index, size, difficulty } = request;
+    if (this.workers.length === 0) return Promise.resolve(drawSample(this.options, index, size, difficulty));
     const answer = new Promise<CorpusSample>((resolve, reject) => this.waiting.set(`${index}/${size}`, { resolve, reject }));
     this.workers[this.turn++ % this.workers.length].postMessage(request);
     return answer;

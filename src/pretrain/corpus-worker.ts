@@ -6,6 +6,8 @@ import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 export interface CorpusRequest {
   index: number;
   size: number;
+  /** As {@link drawSample} takes it. */
+  difficulty: number;
 }
 
 /** The answer: a sample, or why there is none. */
@@ -15,9 +17,9 @@ export interface CorpusReply extends CorpusRequest {
 }
 
 parentPort?.on('message', (request: CorpusRequest) => {
-  const { index, size } = request;
+  const { index, size, difficulty } = request;
   try {
-    const sample = drawSample(workerData as CorpusOptions, index, size);
+    const sample = drawSample(workerData as CorpusOptions, index, size, difficulty);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
     parentPort?.postMessage({ ...request, sample } satisfies CorpusReply, parts);
   } catch (error) {

@@ -2,7 +2,7 @@ import { Random } from '../common/random';
 import { addNoise, augment } from './augment';
 import { drawAnatomy, ANATOMIES, type Anatomy } from './anatomy';
 import { caption, FINDINGS, SUBJECTS, type Finding, type Subject } from './captions';
-import { addLesion } from './lesions';
+import { addLesion, LEAST_CHANGE } from './lesions';
 import { drawMaterial, type Material } from './materials';
 import type { Field } from './noise';
 
@@ -36,10 +36,17 @@ export const CORPUS_DEFAULTS: Omit<CorpusOptions, 'seed'> = { anatomyShare: 0.8,
 const MATERIALS: readonly Material[] = ['clouds', 'stripes', 'cells', 'speckle', 'shapes', 'body', 'body', 'body'];
 /** How often the commonest kinds of disease, and small spots, which are learned last, are drawn for once of the others. */
 const OFTEN: Partial<Record<Finding, number>> = { bright: 3, dark: 3, shade: 2, spots: 4 };
-const KINDS = (Object.keys(FINDINGS) as Finding[]).flatMap((kind) => Array.from({ length: OFTEN[kind] ?? 1 }, () => kind));
+const ALL_KINDS = Object.keys(FINDINGS) as Finding[];
+const KINDS = ALL_KINDS.flatMap((kind) => Array.from({ length: OFTEN[kind] ?? 1 }, () => kind));
+/** The fewest grey levels by which a finding differs from what was there where training begins; in the end {@link LEAST_CHANGE}. */
+const PLAIN_CHANGE = 30;
 
-/** Picture `index` of the corpus: decided by the arguments alone, whoever draws it. */
-export function drawSample(options: CorpusOptions, index: number, size: number): CorpusSample {
+/**
+ * Picture `index` of the corpus: decided by the arguments alone, whoever draws it.
+ * @param difficulty - 0: plain findings, all kinds as often, none within a tissue; 1: as the options say, with faint ones and many small spots
+ */
+export function drawSample(options: CorpusOptions, index: number, size: number, difficulty = 1): CorpusSample {
+  const leastChange = PLAIN_CHANGE + difficulty * (LEAST_CHANGE - PLAIN_CHANGE);
   const random = Random.of(options.seed, 'pretrain', 'sample', size, index);
   const { subject, picture } = drawNormal(options, size, random);
   const image: Field = { size, data: picture.data.slice() };
@@ -49,10 +56,10 @@ export function drawSample(options: CorpusOptions, index: number, size: number):
     const other = Random.of(options.seed, 'pretrain', 'donor', size, index);
     const donor = (): Field => drawNormal(options, size, other).picture;
     for (let count = 1 + Math.floor(3.99 * random.uniform() ** 2); count > 0; count--) {
-      const kind = random.pick(KINDS);
+      const kind = random.pick(random.chance(difficulty) ? KINDS : ALL_KINDS);
       const strength = random.chance(0.5) ? random.uniform(0.4, 1) : 1;
-      const within = random.chance(options.withinShare);
-      if (addLesion({ image, donor, within }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
+      const within = random.chance(difficulty * options.withinShare);
+      if (addLesion({ image, donor, within, leastChange }, mask, kind, random, strength)) findings.push(random.pick(FINDINGS[kind]));
     }
   }
   addNoise(image, picture, random);

@@ -12,12 +12,14 @@ export interface LesionInput {
   donor: () => Field;
   /** Whether it keeps within one tissue. */
   within?: boolean;
+  /** The fewest grey levels by which it must differ from what was there, on average over its area; default {@link LEAST_CHANGE}. */
+  leastChange?: number;
 }
 
 /** Grey levels, averaged nearby, from which on a change begins to be seen, and from which on it is plain. */
 const [SEEN, PLAIN] = [5, 13];
 
-/** The fewest grey levels by which a lesion must differ from what was there, on average over its area. */
+/** The default of {@link LesionInput.leastChange}. */
 export const LEAST_CHANGE = 14;
 
 /**
@@ -29,7 +31,7 @@ export const LEAST_CHANGE = 14;
  */
 export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random, strength = 1): boolean {
   for (let attempt = 0; attempt < 4; attempt++) {
-    const { image } = input;
+    const { image, leastChange = LEAST_CHANGE } = input;
     const lesion = LESIONS[kind](input, random);
     if (input.within) keepWithinTissue(lesion.weight, image, random);
     let area = 0;
@@ -40,7 +42,7 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
       area += w;
       change += w * Math.abs(clamp(lesion.value.data[i]) - image.data[i]);
     }
-    if (area < 12 || strength * (change / area) < LEAST_CHANGE) continue;
+    if (area < 12 || strength * (change / area) < leastChange) continue;
     const changed: Field = { size: image.size, data: new Float32Array(image.data.length) };
     for (let i = 0; i < image.data.length; i++) {
       const w = lesion.weight.data[i];

@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   const secondsPerStep = await calibrate(number('seed', 0), threads, plan);
   const stages = planStages(minutes, plan, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
-  if (weights) settings.learningRate *= RATE_FROM;
+  if (weights) Object.assign(settings, { learningRate: RATE_FROM * settings.learningRate, rise: 0 });
   process.stderr.write(
     stages.map((s, i) => `${s.steps} steps of ${s.batchSize} images of ${s.size} px, ${secondsPerStep[i].toFixed(2)} s each\n`).join(''),
   );

@@ -23,8 +23,6 @@ export interface ObjectiveWeights {
   restore: number;
   /** Images against captions. */
   contrast: number;
-  /** The image's embedding against "normal" and "abnormal". */
-  verdict: number;
   /** The image by its most abnormal patches, as a few-shot model will score it. */
   peak: number;
   /** "Normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
@@ -37,18 +35,17 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   mask: 1,
   restore: 0.5,
   contrast: 0.15,
-  verdict: 0.2,
   peak: 1,
   separate: 1,
 };
 
 /** The names of the loss's parts, in the order in which {@link Objective.losses} gives them. */
-export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'verdict', 'peak', 'separate'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate'] as const;
 
 /** What one evaluation of the objective gives. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[8]`, as in {@link LOSS_PARTS}, not weighted. */
+  /** Parts, `[7]`, as in {@link LOSS_PARTS}, not weighted. */
   parts: tf.Tensor1D;
   /** Log odds of "abnormal" at the patches by the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
@@ -62,7 +59,7 @@ const PROMPTS_A_STEP = 4;
 export const CAPTION_TOKENS = 28;
 /** Images of a batch, the first ones, that are matched with their captions. */
 const CAPTIONED = 16;
-/** Temperature of the dense and the verdict cosines. */
+/** Temperature of the dense cosines. */
 const SCALE = 8;
 /** The cosine between the features of the two lists below which nothing drives them further apart. */
 const APART = -0.2;
@@ -77,7 +74,6 @@ const APART = -0.2;
  * - separate: the features of the two lists move apart
  * - restore: the last tokens give back the clean patch
  * - contrast: image and caption embeddings match (Radford et al. 2021), captions under the causal mask
- * - verdict: the image's embedding lies nearer to the right list of prompts
  * - peak: the soft maximum of the dense log odds tells whether there is any finding at all
  */
 export class Objective {
@@ -116,15 +112,13 @@ export class Objective {
     const unitImages = unit(embedding as tf.Tensor2D);
     const captioned = Math.min(CAPTIONED, unitImages.shape[0]);
     const contrast = this.contrast(parameters, tf.slice(unitImages, [0, 0], [captioned, dim]), batch.captions.slice(0, captioned));
-    const verdictLogits = tf.reshape(tf.mul(tf.matMul(unitImages, direction), SCALE), [-1]) as tf.Tensor1D;
-    const verdict = crossEntropy(verdictLogits, batch.abnormal, 1);
 
     const logits = tf.div(tf.addN(layerLogits), layerLogits.length);
     const peak = crossEntropy(softMaximum(logits, batch.patchMask.shape), batch.abnormal, 1);
 
     const separate = tf.relu(tf.sub(tf.sum(tf.mul(normal, abnormal)), APART)) as tf.Scalar;
 
-    const values = { dense, dice, mask, restore, contrast, verdict, peak, separate };
+    const values = { dense, dice, mask, restore, contrast, peak, separate };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
       total: tf.addN(parts.map((part, i) => tf.mul(part, this.weights[LOSS_PARTS[i]]))) as tf.Scalar,

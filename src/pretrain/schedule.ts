@@ -79,6 +79,14 @@ export function position(stages: readonly Stage[], step: number): { stage: Stage
   throw new RangeError('no stages');
 }
 
+/**
+ * How hard the corpus is when a share of all work is done: it rises from 0, since faint findings from the first step on are learned slowly.
+ * @param rise - share of the work after which it is 1; 0: it is so from the start
+ */
+export function difficultyAt(progress: number, rise: number): number {
+  return progress < rise ? progress / rise : 1;
+}
+
 /** All steps of a plan. */
 export function totalSteps(stages: readonly Stage[]): number {
   return stages.reduce((sum, stage) => sum + stage.steps, 0);

@@ -12,7 +12,7 @@ import { CorpusSource } from './corpus-source';
 import { isHead, TOKEN_TABLE } from './export';
 import { Muon } from './muon';
 import { Objective } from './objective';
-import { learningRate, position, totalSteps, type Stage } from './schedule';
+import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
 import { TrainedParameters } from './variables';
 import { UsedVocabulary } from './vocabulary';
 import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
@@ -25,11 +25,17 @@ export interface PretrainSettings {
   /** Peak learning rate. */
   learningRate: number;
   corpus: Omit<CorpusOptions, 'seed'>;
+  /** Share of the work in which the corpus grows hard; see {@link difficultyAt}. */
+  rise: number;
   /** Where a time was asked for: it, and the seconds a step of each stage took at the start. Absent: the steps stand as planned. */
   clock?: { minutes: number; secondsPerStep: number[] };
 }
 
-export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus'> = { learningRate: 1e-3, corpus: CORPUS_DEFAULTS };
+export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus' | 'rise'> = {
+  learningRate: 1e-3,
+  corpus: CORPUS_DEFAULTS,
+  rise: 0.5,
+};
 
 /** What a step tells; `parts` as in `LOSS_PARTS`. */
 export interface StepReport {
@@ -143,8 +149,9 @@ export class Pretrainer {
 
   private request(step: number): void {
     if (this.ahead.has(step)) return;
-    const { stage } = position(this.settings.stages, step);
-    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size);
+    const { stages, rise } = this.settings;
+    const { stage, progress } = position(stages, step);
+    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size, difficultyAt(progress, rise));
     drawn.catch(() => undefined); // reported when it is awaited
     this.ahead.set(step, drawn);
   }

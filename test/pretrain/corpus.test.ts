@@ -95,6 +95,25 @@ test('weaker findings change less', () => {
   assert.ok(weak < 0.7 * plain && weak > 0.15 * plain, `${weak} of ${plain} levels`);
 });
 
+test('at the start of training findings are plainer, and spots no more frequent than other kinds', () => {
+  const of = (difficulty: number): { change: number; spots: number } => {
+    const samples = Array.from({ length: 150 }, (_, i) => drawSample({ ...materialsOnly, normalShare: 0 }, i, SIZE, difficulty));
+    const found = samples.filter(({ abnormal }) => abnormal);
+    const changes = found.map(({ image, clean, mask }) => {
+      const inside = [...mask.keys()].filter((i) => mask[i] > 127);
+      return inside.reduce((sum, i) => sum + Math.abs(image[i] - clean[i]), 0) / Math.max(1, inside.length);
+    });
+    const isSpots = (text: string): boolean => FINDINGS.spots.some((words) => text.includes(words));
+    return {
+      change: changes.sort((a, b) => a - b)[Math.floor(changes.length / 4)],
+      spots: found.filter((sample) => isSpots(sample.caption)).length / found.length,
+    };
+  };
+  const [easy, hard] = [of(0), of(1)];
+  assert.ok(easy.change > 1.15 * hard.change, `lower quartile of the change: ${easy.change} and ${hard.change} levels`);
+  assert.ok(easy.spots < 0.8 * hard.spots, `${easy.spots} and ${hard.spots} of the captions name spots`);
+});
+
 test('captions say what is there in words of which every token is trained', () => {
   const vocabulary = new UsedVocabulary(Tokenizer.load(), allPhrases());
   for (let seed = 0; seed < 300; seed++) {

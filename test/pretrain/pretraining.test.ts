@@ -23,6 +23,7 @@ const settings: PretrainSettings = {
   ],
   learningRate: 3e-2,
   corpus: { ...CORPUS_DEFAULTS, anatomyShare: 0 },
+  rise: 0.5,
 };
 
 let dir: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { learningRate, planAgain, planStages, position, totalSteps } from '../../src/pretrain/schedule';
+import { difficultyAt, learningRate, planAgain, planStages, position, totalSteps } from '../../src/pretrain/schedule';
 
 const plan = [
   { size: 112, batchSize: 16, share: 0.75 },
@@ -54,4 +54,12 @@ test('the rate rises, peaks and falls', () => {
   assert.equal(learningRate(1, 59, 0), 1);
   assert.ok(Math.abs(learningRate(1, 5000, 1) - 0.02) < 1e-12);
   assert.ok(Math.abs(learningRate(1, 5000, 0.5) - 0.51) < 1e-12);
+});
+
+test('the corpus grows hard evenly over its share of the work, and stays so', () => {
+  assert.deepEqual(
+    [0, 0.1, 0.2, 0.4, 0.41, 1].map((progress) => difficultyAt(progress, 0.4)),
+    [0, 0.25, 0.5, 1, 1, 1],
+  );
+  assert.equal(difficultyAt(0, 0), 1);
 });
