@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { initBackend } from '../common/backend';
 import { train } from '../training/train';
@@ -14,7 +15,10 @@ export const scaling: Bench = {
   rounds: 3,
   async run(options) {
     await initBackend();
-    return { comparisons: [await shots(options), await images(options), await pixels(options), await processes(options)], figures: {} };
+    return {
+      comparisons: [await shots(options), await images(options), await pixels(options), ...(await processes(options))],
+      figures: {},
+    };
   },
 };
 
@@ -74,26 +78,31 @@ async function pixels(options: BenchOptions): Promise<Comparison> {
   return growth('an epoch of 16 shots, by pixels', 's', [`${small} x ${small}`, a.epochs], [`${large} x ${large}`, b.epochs], factor);
 }
 
-/** Cells an hour of one and of two processes, on the cores that there are. */
-async function processes({ quick, folder, signal }: BenchOptions): Promise<Comparison> {
+/** Cells an hour of two processes against one: against one that has all cores, as `ablate` starts it, and against one on as many threads as each of the two. */
+async function processes({ quick, folder, signal }: BenchOptions): Promise<Comparison[]> {
   const dataset = await writeRoundDataset(path.join(folder, 'grid'), { train: 8, test: 8, size: quick ? 56 : 224 });
   const grid = path.join(folder, 'grid.json');
   const base = quick ? { epochs: 1, imageSize: 56 } : { epochs: 12 };
   const seeds = Array.from({ length: quick ? 1 : 16 }, (_, i) => i + 1); // so many that starting the processes counts little
   const variants = [{ label: 'MediCLIP', group: 'methods' }];
   fs.writeFileSync(grid, JSON.stringify({ datasets: [{ dir: dataset }], models: ['compact'], shots: [8], seeds, base, variants }));
-  const hourly = async (count: number): Promise<Spread> => {
-    const out = path.join(folder, `grid-${count}`);
-    const args = ['bin/mediclip.cjs', 'ablate', '--grid', grid, '--out', out, '--processes', String(count)];
+  const hourly = async (count: number, ...more: string[]): Promise<Spread> => {
+    const out = path.join(folder, ['grid', count, ...more].join(''));
+    const args = ['bin/mediclip.cjs', 'ablate', '--grid', grid, '--out', out, '--processes', String(count), ...more];
     return spread([(3600 * seeds.length) / (await seconds(() => output(process.execPath, args, signal)))]);
   };
-  const [one, two] = [await hourly(1), await hourly(2)];
-  return {
+  const against = (label: string, one: Spread, two: Spread): Comparison => ({
     what: `${seeds.length} cells of ablate`,
     ours: { label: 'two processes', unit: 'cells/h', ...two },
-    other: { label: 'one process', unit: 'cells/h', ...one },
+    other: { label, unit: 'cells/h', ...one },
     ratioOf: 'two / one',
     ratio: ratios(two, one),
     goal: { atLeast: 1.7 },
-  };
+  });
+  const threads = String(Math.max(1, Math.floor(os.availableParallelism() / 2)));
+  const [one, half, two] = [await hourly(1), await hourly(1, '--threads', threads), await hourly(2)];
+  return [
+    against('one process, all cores', one, two),
+    against(`one process, ${threads} ${threads === '1' ? 'thread' : 'threads'} as each of the two`, half, two),
+  ];
 }

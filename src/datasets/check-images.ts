@@ -28,7 +28,7 @@ export async function checkImages(
   const unchecked = samples.filter((sample) => !sound.has(keyOf(sample)));
   const broken: string[] = [];
   for (let start = 0; start < unchecked.length; start += BATCH) {
-    if (signal?.aborted) throw new UserError('stopped before training; nothing was written');
+    if (signal?.aborted) throw new UserError('stopped while images were checked; nothing was written');
     const checked = unchecked.slice(start, start + BATCH).map(async (sample) => {
       try {
         await checkSample(sample);

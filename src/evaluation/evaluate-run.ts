@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, readJson } from '../common/files';
 import type { LongRun } from '../common/progress';
+import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { featureFile, type FeatureCache } from '../training/feature-cache';
 import { FeatureStore } from '../training/feature-store';
@@ -28,7 +29,8 @@ export interface RunEvaluation {
 /**
  * Scores a test set with a run of any method. The results go into the run folder itself where it is the data set the run was trained
  * on, else into `RUN/transfer/NAME`.
- * @throws UserError where the run or the data set is missing or wrong, the run's epochs are not all trained, or there are no test images
+ * @throws UserError where the run or the data set is missing or wrong, the run's epochs are not all trained, there are no test images,
+ * or one of them or its mask cannot be used
  */
 export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const dataset = readDataset(datasetDir);
@@ -48,6 +50,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkWritable(folder.dir);
   const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
+  await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
   const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
   const files = dataset.test.map((sample) => sample.file);
   const store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir, keep });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { tf } from '../../src/common/backend';
 import { Interrupted, UserError } from '../../src/common/errors';
 import { evaluateRun } from '../../src/evaluation/evaluate-run';
@@ -183,6 +184,17 @@ test('evaluate gives the numbers of the run; on another set they go beside it; p
   assert.ok(Math.abs(one.score - Number(score)) < 1e-6);
   assert.ok([one.map, one.overlay, two.map, two.overlay].every((file) => fs.statSync(file as string).size > 100));
   assert.notEqual(one.map, two.map);
+});
+
+test('evaluate refuses a test set with masks of another shape, all of them at once, and leaves the results as they were', async () => {
+  const out = await run();
+  const before = fs.readdirSync(out);
+  const other = await writeTinyDataset();
+  for (const name of ['1.png', '2.png']) {
+    await sharp({ create: { width: 40, height: 20, channels: 3, background: 'white' } }).toFile(path.join(other, 'images/test/ground_true', name));
+  }
+  await assert.rejects(evaluateRun(out, other), /2 of 6 images cannot be used; the first: .*1\.png: a mask of 40 x 20 pixels/);
+  assert.deepEqual(fs.readdirSync(out), before);
 });
 
 test('tensors: a whole run leaves none behind', async () => {
