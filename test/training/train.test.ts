@@ -191,7 +191,9 @@ test('evaluate refuses a test set with masks of another shape, all of them at on
   const before = fs.readdirSync(out);
   const other = await writeTinyDataset();
   for (const name of ['1.png', '2.png']) {
-    await sharp({ create: { width: 40, height: 20, channels: 3, background: 'white' } }).toFile(path.join(other, 'images/test/ground_true', name));
+    await sharp({ create: { width: 40, height: 20, channels: 3, background: 'white' } }).toFile(
+      path.join(other, 'images/test/ground_true', name),
+    );
   }
   await assert.rejects(evaluateRun(out, other), /2 of 6 images cannot be used; the first: .*1\.png: a mask of 40 x 20 pixels/);
   assert.deepEqual(fs.readdirSync(out), before);
