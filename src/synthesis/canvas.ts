@@ -1,22 +1,30 @@
 import type { DeepGrayImage } from '../image/image';
 import type { Corner } from './shape';
 
-/** An image while tasks work on it: grey levels as floats, so that what a task does not round stays unrounded. */
-export interface Canvas {
+/** An image while a task works on it: floats, so that what a task does not round stays unrounded; the image's own levels for one that rounds. */
+export interface Canvas<Levels = Float64Array> {
   height: number;
   width: number;
   /** `[height, width]`, 0..`white`. */
-  data: Float64Array;
+  data: Levels;
   /** The largest grey level: 255 or 65535. */
   white: number;
   /** Grey levels that make one of an 8-bit image: 1 or 257. */
   unit: number;
 }
 
-/** A copy of an image to work on. */
+/** Either kind. */
+export type AnyCanvas = Canvas<Float64Array | DeepGrayImage['data']>;
+
+/** An image itself to work on. */
+export function canvasOn({ height, width, data }: DeepGrayImage): Canvas<DeepGrayImage['data']> {
+  const white = data instanceof Uint16Array ? 65535 : 255;
+  return { height, width, data, white, unit: white / 255 };
+}
+
+/** A copy of an image to work on, in floats. */
 export function canvasOf(image: DeepGrayImage): Canvas {
-  const white = image.data instanceof Uint16Array ? 65535 : 255;
-  return { height: image.height, width: image.width, data: new Float64Array(image.data), white, unit: white / 255 };
+  return { ...canvasOn(image), data: new Float64Array(image.data) };
 }
 
 /** Copies a box of the canvas into an image of its size and bit depth, truncated to whole grey levels. */

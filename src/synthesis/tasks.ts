@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { DeepGrayImage, Mask } from '../image/image';
-import { canvasOf, copyBox, type Canvas } from './canvas';
+import { canvasOf, canvasOn, copyBox, type AnyCanvas, type Canvas } from './canvas';
 import { changeLabel } from './change-label';
 import { cutpaste } from './cutpaste';
 import { gaussIntensity } from './gauss-intensity';
@@ -40,10 +40,16 @@ export interface Draw {
   patch: { height: number; width: number; fill: number };
 }
 
+/** Puts one shape in. */
+type Alter<C> = (canvas: C, shape: Shape, corner: Corner, context: Required<SynthesisContext>) => void;
+
+/** Without `alter` and `deform` nothing is changed, and the label is empty. */
 interface Task {
   shape(image: DeepGrayImage, parameters: SynthesisParameters, random: Random): Shape;
-  /** Absent: nothing is changed, and the label is empty. */
-  alter?(canvas: Canvas, shape: Shape, corner: Corner, context: Required<SynthesisContext>): void;
+  /** In floats, which are truncated afterwards. */
+  alter?: Alter<Canvas>;
+  /** In whole grey levels, on the image itself. */
+  deform?: Alter<AnyCanvas>;
   label?: 'shape' | 'change';
 }
 
@@ -76,13 +82,13 @@ const TASKS: Record<TaskName, Task> = {
   },
   SourceTask: {
     shape: simple((p) => p.source),
-    alter: (canvas, shape, corner, { parameters, random }) =>
+    deform: (canvas, shape, corner, { parameters, random }) =>
       radialDeformation(canvas, shape as OutlinedShape, corner, sourceMap, parameters.source, random),
     label: 'shape',
   },
   SinkTask: {
     shape: simple((p) => p.sink),
-    alter: (canvas, shape, corner, { parameters, random }) =>
+    deform: (canvas, shape, corner, { parameters, random }) =>
       radialDeformation(canvas, shape as OutlinedShape, corner, sinkMap, parameters.sink, random),
     label: 'shape',
   },
@@ -97,22 +103,24 @@ const TASKS: Record<TaskName, Task> = {
 export function synthesize(task: TaskName, image: DeepGrayImage, context: SynthesisContext): Draw {
   const { random } = context;
   const complete = { ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
-  const { shape: makeShape, alter, label } = TASKS[task];
+  const { shape: makeShape, alter, deform, label } = TASKS[task];
   checkImage(image, 'the image');
   if (task === 'CutpasteTask') checkSupport(image, context.support);
-  const canvas = alter && canvasOf(image);
   const altered = { ...image, data: image.data.slice() };
+  const canvas = alter && canvasOf(image);
+  const itself = canvasOn(altered);
   const shapes = new Uint8Array(image.data.length);
   const first = makeShape(image, complete.parameters, random);
   let anomalies = 0;
   for (let shape = first; ; shape = makeShape(image, complete.parameters, random)) {
     anomalies++;
     const corner = randomCorner(shape, image.height, image.width, random);
+    deform?.(itself, shape, corner, complete);
     if (canvas) {
       alter(canvas, shape, corner, complete);
       copyBox(canvas, altered, corner, shape.height, shape.width);
-      unite(shapes, image.width, shape, corner);
     }
+    if (label) unite(shapes, image.width, shape, corner);
     if (anomalies === 2 || !random.chance(complete.parameters.secondShapeProbability)) break;
   }
   const { width, height } = image;
