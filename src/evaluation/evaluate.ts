@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { LongRun } from '../common/progress';
 import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
@@ -46,20 +45,19 @@ export async function loadMasks(samples: readonly Sample[], size: number): Promi
 }
 
 /** All metrics of predictions, with intervals. Bootstrap resamples are drawn from `random`. */
-export function measure(
+function measure(
   predictions: Predictions,
   samples: readonly Sample[],
   masks: Uint8Array | null,
   size: number,
   random: Random,
-  resamples = 1000,
 ): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol'> {
   const labels = labelsOf(samples);
-  const image = bootstrapImageMetrics(predictions.scores, labels, random, { resamples });
+  const image = bootstrapImageMetrics(predictions.scores, labels, random);
   const { maps } = predictions;
   const pixel =
     maps && masks
-      ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random, { resamples })
+      ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random)
       : {
           estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
           intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
@@ -76,7 +74,7 @@ export function measure(
 }
 
 /** What {@link evaluate} needs to know about the run. */
-export interface EvaluationContext extends LongRun {
+export interface EvaluationContext {
   dataset: Dataset;
   /** {@link datasetHash} of it. */
   hash: string;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
-import type { Dataset, Sample } from '../datasets/layout';
+import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
 import type { RgbImage } from '../image/image';
 import { loadMask, loadTestRgb } from '../image/load';
 import { FeatureStore } from '../training/feature-store';
@@ -83,9 +83,8 @@ export async function samplesFound(run: string, samples: readonly Sample[], opti
   });
 }
 
-function nameOf({ filename, metadata }: Sample): string {
-  const stem = path.parse(filename).name;
-  return typeof metadata?.kind === 'string' ? `${metadata.kind} ${stem}` : stem;
+function nameOf(sample: Sample): string {
+  return [...kindsOf(sample), path.parse(sample.filename).name].join(' ');
 }
 
 /** Anything with a class and a score. */
@@ -112,10 +111,4 @@ export function worstOf<F extends Scored>(findings: readonly F[], count: number)
       .reverse()
       .slice(0, count),
   };
-}
-
-/** `count` items evenly over a list, the first and the last among them; all where there are fewer. */
-export function spread<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[count === 1 ? 0 : Math.round((i * (items.length - 1)) / (count - 1))]);
 }

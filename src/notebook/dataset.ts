@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { evenly } from '../common/evenly';
 import { projectRoot } from '../common/project-root';
-import { readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { kindsOf, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { cachedPhantoms } from '../datasets/phantoms/generate';
 import { isPhantomName } from '../datasets/phantoms/names';
 import { loadMask, loadTestRgb } from '../image/load';
@@ -17,11 +18,11 @@ export async function notebookDataset(nameOrDir: string, seed = 0): Promise<Data
   return readDataset(path.resolve(projectRoot(), nameOrDir));
 }
 
-/** `count` samples that differ in kind where the data set names kinds (`kind` among a sample's metadata), in its order. */
+/** `count` samples that differ in kind where the data set names kinds ({@link kindsOf}), in its order. */
 export function variety(samples: readonly Sample[], count: number): Sample[] {
   const seen = new Map<string, number>();
   const ranked = samples.map((sample, i) => {
-    const kind = kindOf(sample) ?? '';
+    const kind = kindsOf(sample).join(', ');
     const turn = seen.get(kind) ?? 0;
     seen.set(kind, turn + 1);
     return { sample, turn, i };
@@ -32,29 +33,18 @@ export function variety(samples: readonly Sample[], count: number): Sample[] {
     .map(({ sample }) => sample);
 }
 
-/** `count` samples at even distances, the first among them; all where there are fewer. */
-export function everyNth(samples: readonly Sample[], count: number): Sample[] {
-  if (samples.length <= count) return [...samples];
-  return Array.from({ length: count }, (_, i) => samples[Math.floor((i * samples.length) / count)]);
-}
-
-/** What an abnormal image shows, where the data set says it. */
-export function kindOf({ metadata }: Sample): string | undefined {
-  return typeof metadata?.kind === 'string' ? metadata.kind : undefined;
-}
-
 /** An image of a data set as a panel, the outline of its mask on it where it has one. */
 export async function samplePanel(sample: Sample, size: number): Promise<Panel> {
   const image = await loadTestRgb(sample.file, size);
   const contour = sample.maskFile === undefined ? undefined : await loadMask(sample.maskFile, size);
-  return { image, contour, caption: sample.label === 1 ? kindOf(sample) : undefined, captionColour: COLOURS.faint };
+  return { image, contour, caption: sample.label === 1 ? kindsOf(sample).join(', ') : undefined, captionColour: COLOURS.faint };
 }
 
 /** A row of normal and one of abnormal test images, for a montage: of every kind where kinds are known, else from all over the list. */
 export async function exampleRows(dataset: Dataset, count = 6, size = 224): Promise<MontageRow[]> {
   const rows = [0, 1].map(async (label) => {
     const own = dataset.test.filter((sample) => sample.label === label);
-    const chosen = own.some(kindOf) ? variety(own, count) : everyNth(own, count);
+    const chosen = own.some((sample) => kindsOf(sample).length > 0) ? variety(own, count) : evenly(own, count);
     return { label: label === 1 ? 'abnormal' : 'normal', panels: await Promise.all(chosen.map((sample) => samplePanel(sample, size))) };
   });
   return (await Promise.all(rows)).filter((row) => row.panels.length > 0);

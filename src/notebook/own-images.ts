@@ -89,16 +89,3 @@ export function rankingTable(ranked: readonly RankedSample[], top: number, botto
   const shown = rows.length <= top + bottom ? rows : [...rows.slice(0, top), ...rows.slice(rows.length - bottom)];
   return { columns: ['rank', 'picture', 'is', 'score'], rows: shown };
 }
-
-/**
- * The value below which a share of a sample lies, linear between its members (as R's and NumPy's default).
- * @throws UserError where the sample is empty
- */
-export function quantile(sample: readonly number[], share: number): number {
-  if (sample.length === 0) throw new UserError('a quantile needs at least one value');
-  const sorted = [...sample].sort((a, b) => a - b);
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
-}

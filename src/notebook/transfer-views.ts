@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Sample } from '../datasets/layout';
+import { kindsOf, type Sample } from '../datasets/layout';
 import { samplesFound, type TestFinding } from '../evaluation/findings';
 import { auroc } from '../evaluation/roc';
 import {
@@ -19,7 +19,6 @@ import { COLOURS, formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import type { TransferPoint } from '../plots/transfer-chart';
-import { kindOf } from './dataset';
 
 /** The fields of a matrix for one metric, with their intervals; fields where it is undefined are left out. */
 export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc'): TransferPoint[] {
@@ -66,10 +65,10 @@ export function thresholdTable(panels: readonly ThresholdPanel[]): Table {
 export function kindTable(matrix: TransferMatrix): Table {
   const rows = matrix.datasets.flatMap(({ name, test }) => {
     const kinds = new Map<string, number>();
-    for (const sample of test)
-      if (sample.label === 1) kinds.set(kindOf(sample) ?? 'abnormal', (kinds.get(kindOf(sample) ?? 'abnormal') ?? 0) + 1);
+    const shown = test.map((sample) => (sample.label === 0 ? [] : kindsOf(sample).length > 0 ? kindsOf(sample) : ['abnormal']));
+    for (const kind of shown.flat()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     return [...kinds].map(([kind, count]) => {
-      const chosen = test.flatMap((sample, i) => (sample.label === 0 || (kindOf(sample) ?? 'abnormal') === kind ? [i] : []));
+      const chosen = test.flatMap((sample, i) => (sample.label === 0 || shown[i].includes(kind) ? [i] : []));
       const areas = matrix.rows.map((row) => {
         const { scores, labels } = cellOf(matrix, row, name);
         return auroc(
@@ -125,7 +124,7 @@ export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly strin
       if (trainedOn === testedOn) return [];
       const away = places(trainedOn, testedOn);
       return test.flatMap((sample, i) => {
-        const name = [kindOf(sample), path.basename(sample.filename)].filter(Boolean).join(' ');
+        const name = [...kindsOf(sample), path.basename(sample.filename)].join(' ');
         return sample.label === 1 ? [{ testedOn, trainedOn, home: home[i], away: away[i], name }] : [];
       });
     });
@@ -149,7 +148,7 @@ export async function exampleMaps(
       contour,
       caption: `over ${formatNumber(100 * places[r], 0)} % of normals`,
     }));
-    return { label: dataset, panels: [{ image, contour, caption: kindOf(sample) ?? '', captionColour: COLOURS.faint }, ...maps] };
+    return { label: dataset, panels: [{ image, contour, caption: kindsOf(sample).join(', '), captionColour: COLOURS.faint }, ...maps] };
   });
   return { rows, columns: ['image', ...runs.map(({ name }) => `by ${name}`)], heatRange };
 }

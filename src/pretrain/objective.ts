@@ -85,7 +85,6 @@ export class Objective {
     readonly config: ClipConfig,
     tokenizer: Tokenizer,
     private readonly vocabulary: UsedVocabulary,
-    private readonly weights: ObjectiveWeights = OBJECTIVE_WEIGHTS,
   ) {
     this.layers = defaultLayers(config.vision_config.num_hidden_layers);
     const read = (texts: string[]): Int32Array[] => texts.map((text) => tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids);
@@ -121,7 +120,7 @@ export class Objective {
     const values = { dense, dice, mask, restore, contrast, peak, separate };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
-      total: tf.addN(parts.map((part, i) => tf.mul(part, this.weights[LOSS_PARTS[i]]))) as tf.Scalar,
+      total: tf.addN(parts.map((part, i) => tf.mul(part, OBJECTIVE_WEIGHTS[LOSS_PARTS[i]]))) as tf.Scalar,
       parts: tf.stack(parts) as tf.Tensor1D,
       logits: layerLogits[layerLogits.length - 1],
     };

@@ -25,7 +25,6 @@ export interface SynthesizeDatasetOptions extends LongRun {
   seed: number;
   /** Side of the images in pixels. */
   size: number;
-  threads?: number;
 }
 
 /** A line of `draws.csv`. */
@@ -50,7 +49,7 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
     stopIfAsked(signal);
   }
   const support = images.some(({ data }) => data instanceof Uint16Array) ? images.map(to16Bit) : images;
-  const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed, threads: options.threads });
+  const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed });
   const rows: DrawRow[] = [];
   const written: string[] = [];
   const write = (name: string, image: Raster): Promise<void> => {

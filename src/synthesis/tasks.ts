@@ -13,8 +13,6 @@ import { simpleShape } from './simple-shape';
 import { smoothIntensity } from './smooth-intensity';
 import type { TaskName } from './task-names';
 
-export type { TaskName } from './task-names';
-
 /** The shortest side an image may have. */
 export const MINIMUM_SIDE = 8;
 

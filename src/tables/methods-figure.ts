@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import { evenly } from '../common/evenly';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
-import { spread, samplesFound, type TestFinding } from '../evaluation/findings';
+import { samplesFound, type TestFinding } from '../evaluation/findings';
 import { methodsMontage } from '../plots/methods-montage';
 import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';
@@ -34,7 +35,7 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
   const here = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
   const names = labels ?? [...new Set([...here].sort((a, b) => a.order - b.order).map(({ label }) => label))];
   const [normal, abnormal] = [0, 1].map((label) => dataset.test.filter((sample) => sample.label === label));
-  const chosen = [...spread(abnormal, count), ...normal.slice(0, 1)];
+  const chosen = [...evenly(abnormal, count), ...normal.slice(0, 1)];
   const methods: { name: string; findings: TestFinding[] }[] = [];
   for (const name of names) {
     const runs = here.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));

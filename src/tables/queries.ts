@@ -100,7 +100,6 @@ export function kinds(results: readonly Result[], options: QueryOptions = {}): C
 /** The queries by the names of their tables. */
 export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds };
 export type TableName = keyof typeof QUERIES;
-export const TABLE_NAMES = Object.keys(QUERIES) as TableName[];
 
 function choose(results: readonly Result[], group: string, { dataset, model, shots, protocol }: QueryOptions): Result[] {
   return results.filter(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { tf } from '../../src/common/backend';
 import { readDataset } from '../../src/datasets/layout';
-import { outcomeOf, spread, testFindings, worstOf } from '../../src/evaluation/findings';
+import { outcomeOf, testFindings, worstOf } from '../../src/evaluation/findings';
 import { MapProbe } from '../../src/evaluation/map-probe';
 import type { MediClip } from '../../src/mediclip/mediclip';
 import { train } from '../../src/training/train';
@@ -28,12 +28,6 @@ test('the worst are the lowest abnormal and the highest normal scores', () => {
       [0.9, 0.7],
     ],
   );
-});
-
-test('a spread has both ends', () => {
-  assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6], 3), [0, 3, 6]);
-  assert.deepEqual(spread([0, 1], 3), [0, 1]);
-  assert.deepEqual(spread([0, 1, 2], 1), [0]);
 });
 
 test('findings of a run are its predictions, and a probe after its last epoch says the same', async () => {

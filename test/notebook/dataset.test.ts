@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Sample } from '../../src/datasets/layout';
-import { everyNth, exampleRows, kindOf, notebookDataset, variety } from '../../src/notebook/dataset';
+import { exampleRows, notebookDataset, variety } from '../../src/notebook/dataset';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 const sample = (filename: string, kind?: string): Sample => ({
@@ -20,13 +20,6 @@ test('variety takes each kind before any kind again', () => {
     ['0', '2', '1', '4'],
   );
   assert.deepEqual(variety([sample('0'), sample('1')], 5).length, 2);
-  assert.deepEqual(
-    everyNth(samples, 2).map((s) => s.filename),
-    ['0', '2'],
-  );
-  assert.deepEqual(everyNth(samples, 9), samples);
-  assert.equal(kindOf(samples[0]), 'a');
-  assert.equal(kindOf(sample('0')), undefined);
 });
 
 test('a folder is opened, and examples have a row a class with outlines on the abnormal ones', async () => {

@@ -6,7 +6,7 @@ import { UserError } from '../../src/common/errors';
 import { Random } from '../../src/common/random';
 import { readDataset } from '../../src/datasets/layout';
 import { prepareDataset } from '../../src/datasets/prepare';
-import { ownFolder, quantile, rankingTable, reportTable, sourceName } from '../../src/notebook/own-images';
+import { ownFolder, rankingTable, reportTable, sourceName } from '../../src/notebook/own-images';
 import { drawTablet, TABLET_DEFECTS } from '../../src/notebook/tablets';
 import { overlayGallery } from '../../src/plots/overlay-gallery';
 import { temporaryFolder } from '../helpers/tiny-clip';
@@ -52,13 +52,6 @@ test('tablets follow the generator, and a defect leaves most of the picture as i
     for (let i = 97; i < 96 * 95; i++) if (Math.abs(blurred(withDefect.data, i) - blurred(without.data, i)) > 20) changed++;
     assert.ok(changed > 20 && changed < 96 * 96 * 0.1, `${defect} changes ${changed} pixels`);
   }
-});
-
-test('quantiles lie between the members of a sample', () => {
-  assert.equal(quantile([4, 1, 3, 2], 0.5), 2.5);
-  assert.ok(Math.abs(quantile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.95) - 9.55) < 1e-12);
-  assert.deepEqual([quantile([7], 0.95), quantile([1, 2], 1), quantile([1, 2], 0)], [7, 2, 1]);
-  assert.throws(() => quantile([], 0.5), UserError);
 });
 
 test('a ranking shows its ends', () => {

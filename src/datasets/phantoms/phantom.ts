@@ -8,8 +8,6 @@ import { strengthOf, type Metadata, type Modality, type Rendering } from './moda
 import { DIFFICULTIES, type PhantomName } from './names';
 import { fork } from './physics/streams';
 
-export type { PhantomName };
-
 /** What is to be drawn. */
 export interface PhantomOptions {
   /** An anomaly of any kind, of this kind ({@link phantomKinds}), or none. */
