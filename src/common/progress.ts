@@ -1,3 +1,5 @@
+import { UserError } from './errors';
+
 /** How far a long operation is. */
 export interface Progress {
   /** What is being done, in a word or two: "encoding test images". */
@@ -12,6 +14,14 @@ export interface Progress {
 export interface LongRun {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
+}
+
+/**
+ * Ends work that writes nothing before its end, where the caller asked it to stop.
+ * @throws UserError
+ */
+export function stopIfAsked({ signal }: LongRun): void {
+  if (signal?.aborted) throw new UserError('stopped; nothing was written');
 }
 
 /** Seconds in words: "42 s", "3 min 05 s", "2 h 10 min". */

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from '../common/errors';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeFile } from '../image/decode';
 import type { Sample } from './layout';
 
@@ -18,17 +18,13 @@ const sound = new Set<string>();
  * @param dataset - its folder, for the error, and its `datasetHash`
  * @throws UserError that names the first file that cannot be used, and says how many there are
  */
-export async function checkImages(
-  dataset: { dir: string; hash: string },
-  samples: readonly Sample[],
-  { onProgress, signal }: LongRun = {},
-): Promise<void> {
+export async function checkImages(dataset: { dir: string; hash: string }, samples: readonly Sample[], run: LongRun = {}): Promise<void> {
   const { dir, hash } = dataset;
   const keyOf = ({ file }: Sample): string => `${hash} ${file}`;
   const unchecked = samples.filter((sample) => !sound.has(keyOf(sample)));
   const broken: string[] = [];
   for (let start = 0; start < unchecked.length; start += BATCH) {
-    if (signal?.aborted) throw new UserError('stopped while images were checked; nothing was written');
+    stopIfAsked(run);
     const checked = unchecked.slice(start, start + BATCH).map(async (sample) => {
       try {
         await checkSample(sample);
@@ -40,7 +36,7 @@ export async function checkImages(
       }
     });
     for (const problem of await Promise.all(checked)) if (problem !== undefined) broken.push(problem);
-    onProgress?.({ phase: 'checking images', done: Math.min(start + BATCH, unchecked.length), total: unchecked.length });
+    run.onProgress?.({ phase: 'checking images', done: Math.min(start + BATCH, unchecked.length), total: unchecked.length });
   }
   if (broken.length === 1) throw new UserError(broken[0]);
   if (broken.length > 1)

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
 import { sha256 } from '../common/files';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
 import type { GrayImage } from '../image/image';
 import { binaryMask } from '../image/load';
@@ -65,9 +65,4 @@ export async function unitedMask(image: { width: number; height: number; masks: 
     united = mask;
   }
   return united;
-}
-
-/** @throws UserError when the caller asked to stop; nothing has been put at the target then. */
-export function stopIfAsked(run: LongRun): void {
-  if (run.signal?.aborted) throw new UserError('interrupted; nothing was written');
 }

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import type { ImageFormat } from '../image/decode';
 import { writePng } from '../image/encode';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
-import { stopIfAsked, unitedMask, type ReadImage } from './prepare-read';
+import { unitedMask, type ReadImage } from './prepare-read';
 import type { PrepareReport } from './prepare-report';
 
 /** The file beside a prepared data set that says how it was made. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
@@ -100,12 +101,7 @@ export async function evaluate(
 
 /** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */
 export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly Sample[], scores: Float32Array): void {
-  const rows = samples.map((sample, i) => `${csvCell(sample.filename)},${sample.label},${scores[i]}`);
-  writeFileAtomic(path.join(dir, 'predictions.csv'), ['filename,label,score', ...rows, ''].join('\n'));
+  const rows = samples.map(({ filename, label }, i) => ({ filename, label, score: scores[i] }));
+  writeFileAtomic(path.join(dir, 'predictions.csv'), csvText(['filename', 'label', 'score'], rows));
   writeJson(path.join(dir, 'metrics.json'), metrics);
-}
-
-/** A cell of a CSV file, quoted where it must be. */
-export function csvCell(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { tf } from '../common/backend';
+import { csvText } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import { heatOverlay, rangeOf } from '../plots/overlay';
-import { csvCell } from './evaluate';
 import { loadRun } from '../training/session';
 
 /** What was found in one image. */
@@ -47,7 +47,7 @@ export async function predictImages(run: string, images: readonly string[], out:
     const found: { score: number; map: Float32Array | null }[] = [];
     for (const [i, image] of loaded.entries()) {
       await eventLoopTurn(); // or Ctrl-C waits for the end
-      if (options.signal?.aborted) throw new UserError('stopped; nothing was written');
+      stopIfAsked(options);
       options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
       let score = NaN;
       let map: Float32Array | null = null;
@@ -92,8 +92,8 @@ async function writePredictions(
       await write(files[i].overlay, heatOverlay(loaded[i], map, { range }));
       predictions.push({ image: images[i], score, ...files[i], mapRange });
     }
-    const rows = predictions.map((p) => [p.image, p.score, p.map, p.overlay, ...(p.mapRange ?? [null, null])].map(cellOf).join(','));
-    writeFileAtomic(path.join(out, 'predictions.csv'), ['image,score,map,overlay,map_low,map_high', ...rows, ''].join('\n'));
+    const rows = predictions.map((p) => ({ ...p, map_low: p.mapRange?.[0] ?? null, map_high: p.mapRange?.[1] ?? null }));
+    writeFileAtomic(path.join(out, 'predictions.csv'), csvText(['image', 'score', 'map', 'overlay', 'map_low', 'map_high'], rows));
     return predictions;
   } catch (error) {
     for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list are half a result
@@ -104,10 +104,6 @@ async function writePredictions(
 /** A value as one of 65536 levels. */
 function levelOf(value: number, [low, high]: readonly [number, number]): number {
   return high > low ? Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * 65535) : 0;
-}
-
-function cellOf(value: string | number | null): string {
-  return value === null ? '' : csvCell(String(value));
 }
 
 interface OutputFiles {

@@ -1,6 +1,5 @@
 import sharp from 'sharp';
-import { UserError } from '../common/errors';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import type { Examination } from '../evaluation/findings';
 import type { RgbImage } from '../image/image';
 import { heatOverlay } from '../plots/overlay';
@@ -61,13 +60,13 @@ export async function reportItems(
   found: Examination['found'],
   { count, side }: PictureBudget,
   heatRange: [number, number],
-  { onProgress, signal }: LongRun = {},
+  run: LongRun = {},
 ): Promise<ReportItem[]> {
   const chosen = worthAPicture(found, count);
   const items: ReportItem[] = [];
   for (const [i, { sample, image, map, mask, label, score, name }] of found.entries()) {
-    if (signal?.aborted) throw new UserError('stopped; nothing was written');
-    onProgress?.({ phase: 'packing pictures', done: i + 1, total: found.length });
+    stopIfAsked(run);
+    run.onProgress?.({ phase: 'packing pictures', done: i + 1, total: found.length });
     const item = { name, file: sample.filename, label, score, image: null, map: null, mask: null };
     if (!chosen.has(i)) {
       items.push(item);

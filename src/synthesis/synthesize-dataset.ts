@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { csvText, type Cell } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
-import type { LongRun } from '../common/progress';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import { readDataset } from '../datasets/layout';
 import { writePng } from '../image/encode';
 import { to16Bit } from '../image/grey';
@@ -27,8 +28,10 @@ export interface SynthesizeDatasetOptions extends LongRun {
   size: number;
 }
 
+const COLUMNS = ['image', 'mask', 'source', 'task', ...DRAW_COLUMNS] as const;
+
 /** A line of `draws.csv`. */
-export type DrawRow = Record<string, string | number | null>;
+export type DrawRow = Record<(typeof COLUMNS)[number], Cell>;
 
 /**
  * Draws anomalies on the normal training images of a data set and writes `image_0000.png`, `mask_0000.png`, ... (masks
@@ -37,7 +40,7 @@ export type DrawRow = Record<string, string | number | null>;
  * @throws UserError if the folder already holds draws, the data set has no training images, or on interruption; nothing is left then.
  */
 export async function synthesizeDataset(options: SynthesizeDatasetOptions): Promise<DrawRow[]> {
-  const { task, count, out, seed, size, onProgress, signal } = options;
+  const { task, count, out, seed, size, onProgress } = options;
   refuseDraws(out);
   const samples = readDataset(options.dataset).train;
   if (samples.length === 0) throw new UserError(`${options.dataset}: samples/train.json names no images`);
@@ -46,7 +49,7 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
   for (const { file } of samples) {
     images.push(await loadDeepGray(file, size));
     onProgress?.({ phase: 'reading images', done: images.length, total: samples.length });
-    stopIfAsked(signal);
+    stopIfAsked(options);
   }
   const support = images.some(({ data }) => data instanceof Uint16Array) ? images.map(to16Bit) : images;
   const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed });
@@ -65,7 +68,7 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
         keys: [first + k],
       }));
       for (const [k, draw] of (await pool.draw(requests)).entries()) {
-        stopIfAsked(signal);
+        stopIfAsked(options);
         const { image } = requests[k];
         const number = String(first + k).padStart(4, '0');
         const names = { image: `image_${number}.png`, mask: `mask_${number}.png` };
@@ -76,7 +79,7 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
         onProgress?.({ phase: 'drawing anomalies', done: rows.length, total: count });
       }
     }
-    writeFileAtomic(path.join(out, 'draws.csv'), csv(rows));
+    writeFileAtomic(path.join(out, 'draws.csv'), csvText(COLUMNS, rows));
     return rows;
   } catch (error) {
     for (const file of written) fs.rmSync(file, { force: true });
@@ -92,17 +95,4 @@ function refuseDraws(out: string): void {
   if (entries.some((name) => name === 'draws.csv' || /^(image|mask)_\d{4,}\.png$/.test(name))) {
     throw new UserError(`${out}: holds draws already; choose another folder or remove it`);
   }
-}
-
-function stopIfAsked(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new UserError('stopped; nothing was written');
-}
-
-function csv(rows: DrawRow[]): string {
-  const columns = ['image', 'mask', 'source', 'task', ...DRAW_COLUMNS];
-  const cell = (value: string | number | null): string => {
-    const text = value === null ? '' : String(value);
-    return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-  };
-  return [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join('\n') + '\n';
 }

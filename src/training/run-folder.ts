@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { csvText } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readJson, writeFileAtomic, writeJson } from '../common/files';
 import { trainingConfig, type TrainingConfig } from './config';
@@ -83,8 +84,7 @@ export class RunFolder {
   }
 
   writeHistory(rows: readonly HistoryRow[]): void {
-    const lines = rows.map((row) => COLUMNS.map((column) => row[column] ?? '').join(','));
-    writeFileAtomic(this.file('history.csv'), [COLUMNS.join(','), ...lines, ''].join('\n'));
+    writeFileAtomic(this.file('history.csv'), csvText(COLUMNS, rows));
   }
 
   readHistory(): HistoryRow[] {

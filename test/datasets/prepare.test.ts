@@ -345,7 +345,7 @@ test('an interruption leaves nothing behind', async () => {
     };
     await assert.rejects(
       prepareDataset('folder', from, out, {}, { onProgress, signal: controller.signal }),
-      /interrupted; nothing was written/,
+      /stopped; nothing was written/,
     );
     assert.deepEqual(fs.readdirSync(base), ['raw']);
   }

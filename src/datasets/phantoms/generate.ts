@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
 import { checkWritable, makeFolder, readJson, writeJson } from '../../common/files';
-import type { LongRun } from '../../common/progress';
+import { type LongRun, stopIfAsked } from '../../common/progress';
 import { projectRoot } from '../../common/project-root';
 import { Random } from '../../common/random';
 import { encodePng } from '../../image/encode';
@@ -90,7 +90,7 @@ export async function cachedPhantoms(name: PhantomName, options: Pick<PhantomSet
 
 type Identity = Required<PhantomSettings> & { name: PhantomName; version: number };
 
-async function draw(dir: string, settings: Identity, { onProgress, signal }: LongRun): Promise<PhantomSummary> {
+async function draw(dir: string, settings: Identity, run: LongRun): Promise<PhantomSummary> {
   const { name, seed, size, difficulty, resolution } = settings;
   const [trainCount, normalCount, abnormalCount] = PHANTOM_COUNTS[name][size];
   const total = trainCount + normalCount + abnormalCount;
@@ -110,7 +110,7 @@ async function draw(dir: string, settings: Identity, { onProgress, signal }: Lon
   };
   const rows: Record<'train' | 'test', SampleRow[]> = { train: [], test: [] };
   const add = async (split: 'train' | 'test', side: 'normal' | 'abnormal', index: number): Promise<void> => {
-    if (signal?.aborted) throw new UserError(`${name}: stopped; nothing was written`);
+    stopIfAsked(run);
     const abnormal = side === 'abnormal';
     const random = Random.of(seed, name, split, side, index);
     const phantom = drawPhantom(name, random, { abnormal: abnormal && kinds[index % kinds.length], difficulty, size: resolution });
@@ -128,7 +128,7 @@ async function draw(dir: string, settings: Identity, { onProgress, signal }: Lon
       await save(row.mask, phantom.mask);
     }
     rows[split].push(row);
-    onProgress?.({ phase: `drawing ${name}`, done: rows.train.length + rows.test.length, total });
+    run.onProgress?.({ phase: `drawing ${name}`, done: rows.train.length + rows.test.length, total });
   };
   try {
     for (let i = 0; i < trainCount; i++) await add('train', 'normal', i);
