@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { initBackend } from '../common/backend';
+import { initBackend, type tf } from '../common/backend';
+import { channelStatsFile, readChannelStats, renormalisation } from './channel-stats';
 import { readClipConfig, type ClipConfig } from './config';
 import { execution } from './execution';
 import { ImageEncoder } from './image-encoder';
@@ -21,6 +22,8 @@ export class Clip {
     readonly config: ClipConfig,
     private readonly checkpoint: Checkpoint,
     readonly imageSize: number,
+    /** From the pixels of this project to the checkpoint's; undefined where they are the same. */
+    private readonly renormalised: ((pixels: tf.Tensor4D) => tf.Tensor4D) | undefined,
   ) {}
 
   /**
@@ -31,13 +34,14 @@ export class Clip {
   static async open(dir: string, imageSize?: number): Promise<Clip> {
     const config = readClipConfig(dir);
     const checkpoint = Checkpoint.open(dir);
+    const renormalised = renormalisation(readChannelStats(dir));
     await initBackend();
-    return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size);
+    return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size, renormalised);
   }
 
-  /** The files that make up a checkpoint folder: its configuration and its weights. */
+  /** The files that make up a checkpoint folder: its configurations and its weights. */
   static files(dir: string): string[] {
-    return [path.join(dir, 'config.json'), ...Checkpoint.open(dir).paths];
+    return [path.join(dir, 'config.json'), ...channelStatsFile(dir), ...Checkpoint.open(dir).paths];
   }
 
   get imageEncoder(): ImageEncoder {
@@ -45,8 +49,26 @@ export class Clip {
     return this.image;
   }
 
-  /** The image encoder to encode with, without gradients: a whole graph where that runs ({@link execution}), else {@link imageEncoder}. */
+  /**
+   * The image encoder to encode with, without gradients: a whole graph where that runs ({@link execution}), else {@link imageEncoder}. It
+   * takes pixels normalised by `CLIP_STATS` whatever the checkpoint was trained on.
+   */
   get frozenImageEncoder(): Pick<ImageEncoder, 'encode'> {
+    const { renormalised, fastestImageEncoder: encoder } = this;
+    if (!renormalised) return encoder;
+    return {
+      encode: (pixels, ...how) => {
+        const own = renormalised(pixels);
+        try {
+          return encoder.encode(own, ...how);
+        } finally {
+          own.dispose();
+        }
+      },
+    };
+  }
+
+  private get fastestImageEncoder(): Pick<ImageEncoder, 'encode'> {
     const how = execution();
     if (how === 'plain') return this.imageEncoder;
     this.imageGraph ??= new ImageEncoderGraph(this.imageEncoder, how === 'bfloat16' ? 'bfloat16' : 'float32');
