@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
-import { makeFolder, writeJson } from '../common/files';
+import { makeFolder } from '../common/files';
 import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../training/config';
 import type { CellOrder } from './cell-order';
@@ -10,6 +10,7 @@ import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey } from './estimate';
 import type { Grid } from './grid';
 import { CellProcesses, threadEnvironment } from './launch';
+import { writeLabels } from './labels';
 import { findMaterials } from './materials';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -33,6 +34,8 @@ export interface PlannedCell extends Cell {
 export interface Plan {
   cells: PlannedCell[];
   leftOut: LeftOut[];
+  /** Of all variants, also of those without a cell here. */
+  groups: string[];
 }
 
 /**
@@ -47,7 +50,8 @@ export async function planGrid(grid: Grid, { out, only, ...run }: PlanOptions): 
   const cells = expanded.cells
     .filter(({ name }) => only?.includes(name) ?? true)
     .map((cell) => ({ ...cell, state: cellState(out, cell), memory: needsOf(cell).memory }));
-  return { cells, leftOut: [...leftOut, ...expanded.leftOut] };
+  const groups = [...new Set(grid.variants.map(({ group }) => group))];
+  return { cells, leftOut: [...leftOut, ...expanded.leftOut], groups };
 }
 
 /** Time and disk of the cells that are not finished. */
@@ -111,7 +115,7 @@ export interface GridSummary {
  * is named with its error and log. Killed and started again, it loses at most the epoch that each running cell was in.
  * @throws UserError where a cell alone needs more memory than the budget has
  */
-export async function runPlan({ cells, leftOut }: Plan, options: RunPlanOptions): Promise<GridSummary> {
+export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlanOptions): Promise<GridSummary> {
   const { out, budget, threads, signal, onLine } = options;
   const started = performance.now();
   const open = cells.filter(({ state }) => state !== 'finished');
@@ -124,12 +128,12 @@ export async function runPlan({ cells, leftOut }: Plan, options: RunPlanOptions)
   const summary: GridSummary = { out, finished: [], skipped: [], failed: [], stopped: [], leftOut, seconds: 0 };
   for (const cell of cells.filter(({ state }) => state === 'finished')) {
     summary.skipped.push(cell.name);
-    writeLabels(out, cell);
+    writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
   }
   const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = path.join(out, 'logs', `${cell.name}.log`);
-    const { error, seconds } = await processes.work(orderOf(cell, out, threads), log).catch((thrown) => ({
+    const { error, seconds } = await processes.work(orderOf(cell, groups, out, threads), log).catch((thrown) => ({
       error: messageOf(thrown),
       seconds: 0,
     }));
@@ -172,7 +176,7 @@ export function defaultBudget(
   return { processes, memory, threads: asked.threads ?? Math.max(1, Math.floor(cores / processes)) };
 }
 
-function orderOf(cell: PlannedCell, out: string, threads: number): CellOrder {
+function orderOf(cell: PlannedCell, groups: string[], out: string, threads: number): CellOrder {
   return {
     name: cell.name,
     run: path.resolve(out, cell.name),
@@ -181,15 +185,11 @@ function orderOf(cell: PlannedCell, out: string, threads: number): CellOrder {
     model: cell.model.name,
     config: cell.config,
     variants: cell.variants,
+    groups,
     transfer: missingResults(path.resolve(out, cell.name), cell).flatMap((other) => (other ? [{ name: other.name, dir: other.dir }] : [])),
     features: path.resolve(out, '.features'),
     threads: Math.max(0, threads - 1),
   };
-}
-
-/** A finished run may have come to other tables since. */
-function writeLabels(out: string, cell: Cell): void {
-  writeJson(path.join(out, cell.name, 'cell.json'), { variants: cell.variants });
 }
 
 export function gigabytes(bytes: number): string {

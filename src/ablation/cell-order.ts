@@ -12,6 +12,8 @@ export interface CellOrder {
   model: string;
   config: TrainingConfig;
   variants: VariantName[];
+  /** All groups of the grid. */
+  groups: string[];
   /** Folders of the other data sets that it still has to be tested on. */
   transfer: { name: string; dir: string }[];
   /** Folder of frozen features that runs share. */

@@ -7,13 +7,14 @@ import { evaluateRun } from '../evaluation/evaluate-run';
 import { RunFolder } from '../training/run-folder';
 import { train } from '../training/train';
 import type { CellOrder } from './cell-order';
+import { writeLabels } from './labels';
 
 /** How long a cell waits for a process of an earlier, killed grid that still ends its last step, in milliseconds. */
 const PATIENCE = 120_000;
 
 /**
- * Does what a cell still lacks: trains or goes on, tests on other data sets, and leaves in `cell.json` under which names tables show
- * the run.
+ * Does what a cell still lacks: says under which names tables show the run, trains or goes on, tests on other data sets, and at last leaves
+ * `cell.json`, by which workflows see that all is done.
  */
 export async function runCell(order: CellOrder, options: LongRun = {}): Promise<void> {
   makeFolder(path.dirname(order.lock));
@@ -21,6 +22,8 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
     const { run, dataset, model, config, threads, transfer } = order;
     const cache = { dir: order.features };
     const folder = new RunFolder(run);
+    makeFolder(run);
+    writeLabels(run, order.variants, order.groups);
     if (!fs.existsSync(folder.file('metrics.json'))) {
       const start = folder.begun ? { resume: true } : { model, settings: config };
       const onNote = (note: string): void => void process.stderr.write(`${note}\n`); // into the cell's log
@@ -29,7 +32,7 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
     for (const other of transfer) {
       await evaluateRun(run, other.dir, { ...options, featureCache: cache });
     }
-    writeJson(folder.file('cell.json'), { variants: order.variants });
+    writeJson(folder.file('cell.json'), { cell: order.name });
   };
   await whenFree(order.lock, order.name, work, { patience: PATIENCE, signal: options.signal });
 }

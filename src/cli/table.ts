@@ -64,7 +64,8 @@ async function run({ runs, name, format, out, figures, maps = [], metric, datase
   if (name === 'all' && out === undefined) throw new UsageError('--name all: needs --out, a folder for the tables');
   const { readResults } = await import('../tables/results');
   const results = readResults(runs);
-  const counted = results.filter((row) => (protocol ?? row.protocol) === row.protocol);
+  const { hasProtocol } = await import('../tables/queries');
+  const counted = results.filter((row) => hasProtocol(row, protocol));
   const sources = maps.map((dataset) => mapSource(counted, runs, dataset));
   if (name === 'all') await all(results, { runs, format, out, figures, json }, options);
   else await one(name, results, { runs, format, out, figures, json }, options);

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { kindsOf, readDataset } from '../datasets/layout';
+import { datasetHash, kindsOf, readDataset } from '../datasets/layout';
 import { imageMetrics } from '../evaluation/summary';
 import { METRIC_NAMES, type MetricName } from './metrics';
 import type { Result } from './results';
@@ -7,13 +7,15 @@ import { readScores } from './scores';
 
 /**
  * Results on their own test sets, once for each kind of anomaly there: its images against all normal ones. Metrics of pixels are left out,
- * and so are results whose data set is no longer in its folder, or names no kinds.
+ * and so are results whose data set is no longer in its folder, has other images now, or
+ * names no kinds.
  */
 export function splitByKind(results: readonly Result[]): Result[] {
   const known = new Map<string, Map<string, string[]>>();
   return results.flatMap((result) => {
-    const kinds = known.get(result.datasetDir) ?? readKinds(result.datasetDir);
-    known.set(result.datasetDir, kinds);
+    const place = `${result.datasetHash} ${result.datasetDir}`;
+    const kinds = known.get(place) ?? readKinds(result);
+    known.set(place, kinds);
     if (kinds.size === 0) return [];
     const { files, labels, scores } = readScores(result.predictions);
     const ofFile = files.map((file) => kinds.get(file) ?? []);
@@ -31,8 +33,10 @@ export function splitByKind(results: readonly Result[]): Result[] {
 }
 
 /** The kinds of each abnormal test image of a data set, by file name. */
-function readKinds(dir: string): Map<string, string[]> {
+function readKinds({ datasetDir: dir, datasetHash: hash }: Result): Map<string, string[]> {
   if (!fs.existsSync(dir)) return new Map();
-  const abnormal = readDataset(dir).test.filter((sample) => sample.label === 1);
+  const dataset = readDataset(dir);
+  if (datasetHash(dataset) !== hash) return new Map();
+  const abnormal = dataset.test.filter((sample) => sample.label === 1);
   return new Map(abnormal.map((sample) => [sample.filename, kindsOf(sample)] as const).filter(([, kinds]) => kinds.length > 0));
 }

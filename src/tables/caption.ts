@@ -21,9 +21,10 @@ const PROTOCOL: Record<string, string> = {
 /** What a table shows, in which unit, by which protocol, with which model and how long a training. */
 export function captionOf(name: TableName, data: readonly ComparedRow[]): string {
   const metrics = [...new Set(data.map(({ metric }) => METRICS[metric].title))];
-  const protocols = [...new Set(data.map(({ protocol }) => PROTOCOL[protocol] ?? protocol))];
+  const trained = data.filter(({ method }) => method === 'mediclip');
+  const protocols = [...new Set((trained.length > 0 ? trained : data).map(({ protocol }) => PROTOCOL[protocol] ?? protocol))];
   const models = [...new Set(data.map(({ model }) => model))];
-  const epochs = [...new Set(data.filter(({ method }) => method === 'mediclip').map((row) => row.epochs))].sort((a, b) => a - b);
+  const epochs = [...new Set(trained.map((row) => row.epochs))].sort((a, b) => a - b);
   const sizes = [...new Set(data.map(({ imageSize }) => imageSize))].sort((a, b) => a - b);
   return [
     `${SUBJECT[name]}.`,

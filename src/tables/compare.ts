@@ -20,15 +20,14 @@ export type Reference = (row: Summary, rows: readonly Summary[]) => Summary | un
  * Marks the best of all rows that stand beside each other, and tests each against its reference: paired bootstrap over the same test
  * images and seeds, for metrics of images (maps of test images are not kept, so those of pixels have none).
  * @param results - of which the rows are summaries; their scores are read
- * @param besides - what rows must share to stand beside each other
+ * @param besides - whether two rows stand beside each other
  */
 export function compare(
   rows: readonly Summary[],
   results: readonly Result[],
-  options: { besides: (row: Summary) => unknown[]; reference?: Reference; resamples?: number },
+  options: { besides: (row: Summary, other: Summary) => boolean; reference?: Reference; resamples?: number },
 ): ComparedRow[] {
   const { besides, reference, resamples } = options;
-  const key = (row: Summary): string => JSON.stringify([row.metric, ...besides(row)]);
   const read = new Map<string, Scores>();
   const scores = ({ predictions }: Result): Scores => {
     const known = read.get(predictions) ?? readScores(predictions);
@@ -36,16 +35,27 @@ export function compare(
     return known;
   };
   return rows.map((row) => {
-    const beside = rows.filter((other) => key(other) === key(row));
+    const beside = rows.filter((other) => besides(row, other));
     const against = reference?.(row, rows);
     const test = against && against !== row ? testOf(row, against, results, scores, resamples) : null;
-    return { ...row, best: beside.length > 1 && isBest(row, beside), against: test ? (against as Summary).label : null, test };
+    return {
+      ...row,
+      best: beside.length > 1 && complete(beside).includes(row) && isBest(row, beside),
+      against: test ? (against as Summary).label : null,
+      test,
+    };
   });
 }
 
 /** The row with the best mean of those for which `counts` holds. */
 export function bestOf(rows: readonly Summary[], counts: (row: Summary) => boolean): Summary | undefined {
-  return rows.filter(counts).find((row, _, all) => isBest(row, all));
+  return complete(rows.filter(counts)).find((row, _, all) => isBest(row, all));
+}
+
+/** Rows over as many seeds as any: a mean over fewer is no match for theirs. What sees no training image has one run. */
+function complete(rows: readonly Summary[]): Summary[] {
+  const most = Math.max(...rows.map(({ n, shots }) => (shots > 0 ? n : 0)));
+  return rows.filter(({ n, shots }) => shots === 0 || n === most);
 }
 
 function isBest(row: Summary, among: readonly Summary[]): boolean {
@@ -81,6 +91,6 @@ function imageMetric(metric: MetricName): 'imageAuroc' | 'imageAp' | 'imageF1Max
 }
 
 /** The runs of which a row is the mean. */
-function runsOf(row: Summary, results: readonly Result[]): Result[] {
+export function runsOf(row: Summary, results: readonly Result[]): Result[] {
   return results.filter((result) => SUMMARY_KEYS.every((key) => result[key] === row[key]));
 }

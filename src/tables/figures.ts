@@ -4,7 +4,7 @@ import { shotsChart } from '../plots/shots-chart';
 import { transferChart } from '../plots/transfer-chart';
 import { METRICS } from './metrics';
 import type { TableName } from './queries';
-import { transferLines } from './shapes';
+import { labelOf, transferLines } from './shapes';
 import type { ResultTable } from './table';
 
 /** Name of the figure that goes with a table. */
@@ -22,7 +22,14 @@ export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
  */
 export function figureOf({ name, data }: ResultTable): Chart | undefined {
   const [{ metric: first, model }] = data;
-  const rows = data.filter((row) => row.metric === first && row.model === model);
+  const shown = data.filter((row) => row.metric === first && row.model === model);
+  const rows = shown.map((row) => ({
+    ...row,
+    label: labelOf(
+      row,
+      shown.map((other) => [other]),
+    ),
+  })); // as the table tells them apart
   const metric = METRICS[first].title;
   switch (name) {
     case 'comparison':
@@ -32,7 +39,7 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
     case 'tasks':
       return ablationChart(rows, { metric });
     case 'transfer': {
-      const lines = transferLines(rows);
+      const lines = transferLines(shown);
       const points = lines.flatMap(({ name, line }) => line.map(({ dataset, mean }) => ({ trainedOn: name, testedOn: dataset, mean })));
       const last = lines.filter(({ line }) => line[0].method !== 'mediclip').map(({ name: label }) => label);
       return transferChart(points, { metric, last });

@@ -28,6 +28,7 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     test,
     protocol,
     epochs,
+    batchSize,
     imageSize,
   } = row;
   const published =
@@ -52,8 +53,10 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     low: test?.low ?? null,
     high: test?.high ?? null,
     p: test?.p ?? null,
+    pairs: test?.pairs ?? null,
     protocol,
     epochs,
+    batchSize,
     imageSize,
     published: published.map(({ value, epoch }) => `${value} (${epoch})`).join('; ') || null,
     source: [...new Set(published.map(({ source }) => source))].join('; ') || null,

@@ -17,6 +17,8 @@ export interface PairedTest {
   high: number;
   /** Two-sided: twice the smaller share of resamples on one side of zero. */
   p: number;
+  /** Over how many pairs of runs. */
+  pairs: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export function pairedBootstrap(
   const share = (holds: (d: number) => boolean): number => (drawn.filter(holds).length + 1) / (resamples + 1);
   const [below, above] = [share((d) => d <= 0), share((d) => d >= 0)];
   const p = Math.min(1, 2 * below, 2 * above);
-  return { difference: observed, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), p };
+  return { difference: observed, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), p, pairs: pairs.length };
 }
 
 /** A metric as a function of how often each image was drawn; NaN where it is undefined. */

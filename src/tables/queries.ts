@@ -18,7 +18,12 @@ export interface QueryOptions {
 
 const isOurs = (row: { method: string }): boolean => row.method === 'mediclip';
 const isHome = (row: { dataset: string; trainedOn: string }): boolean => row.dataset === row.trainedOn;
-const sameScale = (a: Summary, b: Summary): boolean => a.dataset === b.dataset && a.model === b.model && a.metric === b.metric;
+/** Whether two rows may be compared at all: of two trainings, only equally long ones by the same protocol. */
+const sameScale = (a: Summary, b: Summary): boolean =>
+  a.metric === b.metric && (!isOurs(a) || !isOurs(b) || (['protocol', 'epochs', 'batchSize'] as const).every((key) => a[key] === b[key]));
+const samePlace = (a: Summary, b: Summary): boolean =>
+  sameScale(a, b) && (['dataset', 'model', 'imageSize'] as const).every((key) => a[key] === b[key]);
+const sameRow = (a: Summary, b: Summary): boolean => samePlace(a, b) && a.shots === b.shots;
 
 /** Methods by number of training images, each on its own data set; MediCLIP is tested against the best baseline. */
 export function comparison(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
@@ -33,10 +38,10 @@ export function pixel(results: readonly Result[], options: QueryOptions = {}): C
 function methods(results: readonly Result[], options: QueryOptions): ComparedRow[] {
   const chosen = choose(results, 'methods', options).filter(isHome);
   return compare(summariseAll(chosen, options), chosen, {
-    besides: (row) => [row.dataset, row.model, row.shots],
+    besides: sameRow,
     reference: (row, rows) =>
       isOurs(row)
-        ? bestOf(rows, (other) => !isOurs(other) && sameScale(row, other) && (other.shots === row.shots || other.shots === 0))
+        ? bestOf(rows, (other) => !isOurs(other) && samePlace(row, other) && (other.shots === row.shots || other.shots === 0))
         : undefined,
     resamples: options.resamples,
   });
@@ -55,11 +60,9 @@ export function tasks(results: readonly Result[], options: QueryOptions = {}): C
 function parts(results: readonly Result[], group: string, options: QueryOptions): ComparedRow[] {
   const chosen = choose(results, group, { metrics: ['imageAuroc'], ...options }).filter(isHome);
   return compare(summariseAll(chosen, { metrics: ['imageAuroc'], ...options }), chosen, {
-    besides: (row) => [row.dataset, row.model, row.shots],
+    besides: sameRow,
     reference: (row, rows) =>
-      rows
-        .filter((other) => sameScale(row, other) && other.shots === row.shots)
-        .reduce((first, other) => (other.order < first.order ? other : first)),
+      rows.filter((other) => sameRow(row, other)).reduce((first, other) => (other.order < first.order ? other : first)),
     resamples: options.resamples,
   });
 }
@@ -76,8 +79,8 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
   const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => row.method === 'zero-shot-clip' && isHome(row));
   const chosen = [...ours, ...zero];
   return compare(summariseAll(chosen, asked), chosen, {
-    besides: (row) => [row.dataset, row.model],
-    reference: (row, rows) => (isOurs(row) ? rows.find((other) => !isOurs(other) && sameScale(row, other)) : undefined),
+    besides: samePlace,
+    reference: (row, rows) => (isOurs(row) ? rows.find((other) => !isOurs(other) && samePlace(row, other)) : undefined),
     resamples: options.resamples,
   });
 }
@@ -87,14 +90,21 @@ export function backbones(results: readonly Result[], options: QueryOptions = {}
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const group = results.some((row) => row.group === 'backbones') ? 'backbones' : 'methods';
   const chosen = choose(results, group, asked).filter((row) => isHome(row) && isOurs(row));
-  return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.shots] });
+  return compare(summariseAll(chosen, asked), chosen, {
+    besides: (row, other) => sameScale(row, other) && row.dataset === other.dataset && row.shots === other.shots,
+  });
 }
 
 /** Methods on each kind of anomaly by itself, its images against all normal ones (default k = 16). */
 export function kinds(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const { dataset, ...asked } = { metrics: ['imageAuroc'] as const, shots: 16, ...options };
   const chosen = splitByKind(choose(results, 'methods', { ...asked, dataset }).filter(isHome));
-  return compare(summariseAll(chosen, asked), chosen, { besides: (row) => [row.dataset, row.model] });
+  return compare(summariseAll(chosen, asked), chosen, { besides: samePlace });
+}
+
+/** Whether a result is of a protocol, which only a training has; any where none is asked for. */
+export function hasProtocol(row: { method: string; protocol: string }, protocol: string | undefined): boolean {
+  return protocol === undefined || !isOurs(row) || row.protocol === protocol;
 }
 
 /** The queries by the names of their tables. */
@@ -108,7 +118,7 @@ function choose(results: readonly Result[], group: string, { dataset, model, sho
       row.dataset === (dataset ?? row.dataset) &&
       row.model === (model ?? row.model) &&
       (shots === undefined || row.shots === shots || row.shots === 0) &&
-      row.protocol === (protocol ?? row.protocol),
+      hasProtocol(row, protocol),
   );
 }
 

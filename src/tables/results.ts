@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { describeConfig } from '../ablation/describe-config';
+import { readLabels } from '../ablation/labels';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import { seesTraining, type TrainingConfig } from '../training/config';
@@ -22,6 +23,8 @@ export interface Result extends Record<MetricName, number | null> {
   datasetDir: string;
   model: string;
   modelHash: string;
+  /** What computed it. */
+  backend: string;
   /** `mediclip`, `patchcore`, ... */
   method: string;
   /** Settings in a few words, where they differ from the published ones. */
@@ -34,7 +37,9 @@ export interface Result extends Record<MetricName, number | null> {
   /** Training images that the method looked at; 0 for methods that look at none. */
   shots: number;
   seed: number;
+  /** 0 for methods that learn in none; these have no batches either, and no protocol but `fixed`. */
   epochs: number;
+  batchSize: number;
   protocol: 'fixed' | 'paper';
   imageSize: number;
   /** Test images. */
@@ -51,8 +56,6 @@ const metricsSchema = z.object({
   ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, z.number().nullable()])) as Record<MetricName, z.ZodNullable<z.ZodNumber>>),
 });
 
-const labelsSchema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })).min(1) });
-
 type Labels = Pick<Result, 'group' | 'label' | 'order'>;
 
 /**
@@ -68,7 +71,8 @@ export function readResults(dir: string): Result[] {
 function resultsOf(dir: string): Result[] {
   const folder = new RunFolder(dir);
   if (!fs.existsSync(folder.file('metrics.json'))) return [];
-  const { config, model, dataset } = folder.readRecord();
+  const { config, model, dataset, backend } = folder.readRecord();
+  const learns = config.method === 'mediclip';
   const others = folder.file('transfer');
   const tested = fs.existsSync(others)
     ? fs
@@ -82,17 +86,20 @@ function resultsOf(dir: string): Result[] {
     datasetDir: dataset.dir,
     model: model.name,
     modelHash: model.hash,
+    backend,
     method: config.method,
     settings: describeConfig(config),
     shots: seesTraining(config) ? config.shots : 0,
     seed: config.seed,
-    epochs: config.epochs,
+    epochs: learns ? config.epochs : 0,
+    batchSize: learns ? config.batchSize : 0,
     imageSize: config.imageSize,
   };
   return [dir, ...tested]
     .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
     .flatMap((place) => {
       const measured = parse(metricsSchema, path.join(place, 'metrics.json'));
+      if (!learns) measured.protocol = 'fixed';
       if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
       return labelsOf(folder, config).map(
         (names) => ({ ...about, ...names, ...measured, predictions: path.join(place, 'predictions.csv') }) as Result,
@@ -102,8 +109,8 @@ function resultsOf(dir: string): Result[] {
 
 /** The tables of a run: as the grid that made it says, else by its settings. */
 function labelsOf(folder: RunFolder, config: TrainingConfig): Labels[] {
-  const file = folder.file('cell.json');
-  if (fs.existsSync(file)) return parse(labelsSchema, file).variants as Labels[];
+  const named = readLabels(folder.dir);
+  if (named) return named;
   const settings = describeConfig(config);
   if (config.method !== 'mediclip') return [{ group: 'methods', label: methodLabel(settings), order: 0 }];
   if (settings === 'mediclip') {

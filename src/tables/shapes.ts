@@ -49,7 +49,7 @@ export function partsShape(data: readonly ComparedRow[], name: TableName): Shape
     ...headCells(row, several, labelOf(row, lines)),
     { text: String(row.shots) },
     valueCell(row),
-    { text: row.test ? differenceText(row.test) : '' },
+    { text: row.test ? differenceText(row.test) + (row.test.pairs < row.n ? ` (${row.test.pairs})` : '') : '' },
     { text: row.test ? pText(row.test.p) : '' },
   ]);
   const columns = [...headColumns(several, name === 'tasks' ? 'tasks' : 'variant'), 'k', 'value', 'difference [95 % interval]', 'p'];
@@ -118,7 +118,7 @@ function placeOf(row: ComparedRow): (string | number)[] {
 
 /** What tells rows of a block apart, shots aside. */
 function variantOf(row: ComparedRow): (string | number)[] {
-  return [row.order, row.label, row.settings, row.protocol, row.epochs, row.imageSize];
+  return [row.order, row.label, row.settings, row.protocol, row.epochs, row.batchSize, row.imageSize];
 }
 
 type Several = Record<'dataset' | 'metric' | 'model', boolean>;
@@ -144,11 +144,14 @@ function headCells(row: ComparedRow, several: Several, label: string): TableCell
 }
 
 /** A row's name; where two rows would have the same, what tells them apart. */
-function labelOf(row: ComparedRow, lines: readonly ComparedRow[][]): string {
+export function labelOf(row: ComparedRow, lines: readonly ComparedRow[][]): string {
   const place = (one: ComparedRow): string => JSON.stringify([one.dataset, one.metric, one.model, one.label]);
   const alike = lines.map(([first]) => first).filter((first) => place(first) === place(row));
-  const tell = (['settings', 'protocol', 'epochs', 'imageSize'] as const).filter((key) => unique(alike.map((one) => one[key])).length > 1);
-  const words = { settings: row.settings, protocol: row.protocol, epochs: `${row.epochs} epochs`, imageSize: `${row.imageSize} pixels` };
+  const tell = (['settings', 'protocol', 'epochs', 'batchSize', 'imageSize'] as const).filter(
+    (key) => unique(alike.map((one) => one[key])).length > 1,
+  );
+  const { settings, protocol, epochs, batchSize, imageSize } = row;
+  const words = { settings, protocol, epochs: `${epochs} epochs`, batchSize: `batches of ${batchSize}`, imageSize: `${imageSize} pixels` };
   return tell.length === 0 ? row.label : `${row.label} (${tell.map((key) => words[key]).join(', ')})`;
 }
 

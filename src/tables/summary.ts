@@ -20,6 +20,7 @@ export interface Summary {
   n: number;
   protocol: string;
   epochs: number;
+  batchSize: number;
   imageSize: number;
   /** Place among the rows of its table. */
   order: number;
@@ -36,6 +37,7 @@ export const SUMMARY_KEYS = [
   'shots',
   'protocol',
   'epochs',
+  'batchSize',
   'imageSize',
 ] as const;
 

@@ -1,6 +1,6 @@
 import { UserError } from '../common/errors';
 import { captionOf } from './caption';
-import type { ComparedRow } from './compare';
+import { runsOf, type ComparedRow } from './compare';
 import { METRICS, type MetricName } from './metrics';
 import { QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
@@ -30,7 +30,7 @@ export function buildTable(name: TableName, results: readonly Result[], options:
   if (data.length === 0) throw nothing(name, results, options, where);
   const sources: string[] = [];
   const { columns, rows, blocks } = SHAPES[name](data, name, (value) => 1 + addOnce(sources, value.source));
-  const notes = [...testNotes(name, data), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
+  const notes = [...testNotes(name, data), ...backendNotes(data, results), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
   return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
 }
 
@@ -54,6 +54,15 @@ function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
     return `${dataset}, ${METRICS[row.metric].title}, k = ${shots}: ${label} − ${against} = ${test ? `${differenceText(test)}, p ${/^</.test(pText(test.p)) ? '' : '= '}${pText(test.p)}` : ''}`;
   });
   return [legend, ...lines];
+}
+
+/** Rows whose runs were not all computed in the same way. */
+function backendNotes(data: readonly ComparedRow[], results: readonly Result[]): string[] {
+  const notes = data.flatMap((row) => {
+    const backends = unique(runsOf(row, results).map(({ backend }) => backend)).sort();
+    return backends.length > 1 ? [`${row.dataset}, ${row.label}, k = ${row.shots}: runs on ${backends.join(' and ')} in one mean.`] : [];
+  });
+  return unique(notes);
 }
 
 const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[]; shots?: number }> = {

@@ -19,15 +19,18 @@ export interface RunStart {
   clip: Clip;
 }
 
+/** What a grid calls the run, written before it is begun. */
+export const LABELS_FILE = 'labels.json';
+
 /** What a run leaves that was stopped before its record was written. */
-const BEGINNINGS = /^(checkpoint\.safetensors|support\.json|run\.lock)$|\.tmp$/;
+const BEGINNINGS = new Set(['checkpoint.safetensors', 'support.json', 'run.lock', LABELS_FILE]);
 
 /** Refuses a folder that is in use; returns what is to be resumed. */
 export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
   if (resume) return folder.readRecord();
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
   if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
-  const leftovers = fs.existsSync(folder.dir) ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.test(name)) : [];
+  const leftovers = fs.existsSync(folder.dir) ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !name.endsWith('.tmp')) : [];
   if (leftovers.length > 0) {
     throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
   }

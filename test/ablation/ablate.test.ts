@@ -139,7 +139,7 @@ test('a failing cell is named with its error and log, the others finish, nothing
   assert.match(failed[0].error, /the loss is NaN; try a smaller/);
   assert.ok(fs.readFileSync(failed[0].log, 'utf8').includes(failed[0].error));
   assert.match(first.stderr, /1 of 3 cells failed/);
-  const labels = JSON.parse(bytes(out, finished[0], 'cell.json').toString()) as unknown;
+  const labels = JSON.parse(bytes(out, finished[0], 'labels.json').toString()) as unknown;
   assert.deepEqual(labels, { variants: [{ group: 'methods', label: 'MediCLIP', order: 0 }] });
   const before = fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs;
   const second = ablate(grid, out, '--json', '--cell', ...finished);
@@ -148,7 +148,7 @@ test('a failing cell is named with its error and log, the others finish, nothing
   assert.equal(fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs, before);
 });
 
-test('a process works on many cells, each as if it were the only one; one that is killed costs its cell alone', async () => {
+test('a process works on many cells, each as if it were the only one; one that is killed costs its cell alone', async (t) => {
   const out = path.join(temporaryFolder(), 'runs');
   const variants = [
     { label: 'MediCLIP', group: 'methods' },
@@ -162,9 +162,18 @@ test('a process works on many cells, each as if it were the only one; one that i
   for (const name of ['predictions.csv', 'metrics.json']) assert.ok(bytes(out, finished[3], name).equals(bytes(fresh, finished[3], name)));
 
   const logs = path.join(temporaryFolder(), 'logs');
-  const order = { name: 'x', run: path.join(out, 'x'), lock: path.join(out, '.locks', 'x'), dataset: 'absent', model };
+  const order = {
+    name: 'x',
+    run: path.join(out, 'x'),
+    lock: path.join(out, '.locks', 'x'),
+    dataset: 'absent',
+    model,
+    variants: [],
+    groups: [],
+  };
   const processes = new CellProcesses(1);
-  const work = (): Promise<Ended> => processes.work(order as CellOrder, path.join(logs, 'x.log'));
+  t.after(() => processes.close()); // or a failure would leave one waiting
+  const work = (): Promise<Ended> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
   assert.match((await work()).error ?? '', /absent/);
   assert.match(fs.readFileSync(path.join(logs, 'x.log'), 'utf8'), /^mediclip: absent/m);
   const [pid] = processes.pids;

@@ -63,5 +63,5 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
   const [normal, abnormal] = scores ?? [[], []];
   const lines = [...normal.map((score, i) => `n${i}.png,0,${score}`), ...abnormal.map((score, i) => `a${i}.png,1,${score}`)];
   writeFileAtomic(path.join(place, 'predictions.csv'), ['filename,label,score', ...lines, ''].join('\n'));
-  if (variants) writeJson(path.join(run, 'cell.json'), { variants });
+  if (variants) writeJson(path.join(run, 'labels.json'), { variants });
 }

@@ -13,7 +13,7 @@ function scores(shift: number, own: Random, shared?: Float64Array): Float64Array
 test('equal methods: no difference, p = 1', () => {
   const a = scores(1, Random.of(1));
   const result = pairedBootstrap([{ a, b: a }], labels, 'imageAuroc', Random.of(2));
-  assert.deepEqual(result, { difference: 0, low: 0, high: 0, p: 1 });
+  assert.deepEqual(result, { difference: 0, low: 0, high: 0, p: 1, pairs: 1 });
 });
 
 test('the difference is the mean over seeds of the metric by itself', () => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { writeFileAtomic } from '../../src/common/files';
 import { projectRoot } from '../../src/common/project-root';
+import { datasetHash, readDataset } from '../../src/datasets/layout';
 import { toSvg } from '../../src/plots/chart';
 import { configurationOf } from '../../src/tables/configuration';
 import { figureOf } from '../../src/tables/figures';
@@ -15,6 +16,7 @@ import { comparison, components, type TableName } from '../../src/tables/queries
 import { readResults } from '../../src/tables/results';
 import { summarise } from '../../src/tables/summary';
 import { buildTable } from '../../src/tables/table';
+import type { TrainingSettings } from '../../src/training/config';
 import { temporaryFolder } from '../helpers/tiny-clip';
 import { writeFakeRun, type FakeRun } from './fake-runs';
 
@@ -278,8 +280,8 @@ test('what differs in size, protocol or label has a row of its own in every tabl
   assert.deepEqual(
     cellsOf(moved, 'transfer').map((row) => [row[0], row[2]]),
     [
-      ['brainmri: MediCLIP (fixed)', '70.0 (1)'],
-      ['brainmri: MediCLIP (paper)', '<90.0 (1)>'],
+      ['brainmri: MediCLIP (fixed)', '<70.0 (1)>'],
+      ['brainmri: MediCLIP (paper)', '90.0 (1)'], // of another protocol: beside no other row
       ['brainmri: dice alone', '60.0 (1)'],
     ],
   );
@@ -427,7 +429,7 @@ test('CSV: one value a line with all that decided it, not rounded, undefined one
   assert.deepEqual(head.split(',').slice(0, 9), ['table', 'dataset', 'trainedOn', 'model', 'method', 'label', 'settings', 'k', 'metric']);
   assert.equal(lines.length, 2);
   assert.ok(lines[0].includes('"a|b & <i>50%</i> _x_ $y$ #\\{~^"""'));
-  assert.match(lines[0], /,16,imageAuroc,0\.55,0\.0707106781186547\d*,2,1,,,,,,fixed,200,224,/);
+  assert.match(lines[0], /,16,imageAuroc,0\.55,0\.0707106781186547\d*,2,1,,,,,,,fixed,200,8,224,/);
   assert.match(lines[1], /,16,imageAuroc,0\.4,,1,0,/);
 });
 
@@ -455,25 +457,129 @@ test('kinds: the images of each kind of anomaly against all normal ones, methods
   writeFileAtomic(path.join(home, 'samples', 'train.json'), lines([{ filename: 't.png', label: 0 }]));
   writeFileAtomic(path.join(home, 'samples', 'test.json'), lines([...normal, ...abnormal]));
   for (const name of ['t', 'n0', 'n1', 'a0', 'a1', 'a2', 'a3']) writeFileAtomic(path.join(home, `${name}.png`), '');
+  const hash = datasetHash(readDataset(home));
   const add = (name: string, method: 'mediclip' | 'padim', seed: number, high: number[]): void => {
     const settings = { method, seed, protocol: 'fixed' as const };
-    writeFakeRun(dir, name, { datasetDir: home, imageAuroc: 0.5, settings, scores: [[0.2, 0.6], high] });
+    writeFakeRun(dir, name, { datasetDir: home, datasetHash: hash, imageAuroc: 0.5, settings, scores: [[0.2, 0.6], high] });
   };
   add('m1', 'mediclip', 1, [0.1, 0.4, 0.7, 0]); // cyst below both; masses above one, above both
   add('m2', 'mediclip', 2, [0.3, 0.7, 0.7, 0]);
-  add('p1', 'padim', 1, [0.7, 0.1, 0.3, 0]);
+  for (const seed of [1, 2]) add(`p${seed}`, 'padim', seed, [0.7, 0.1, 0.3, 0]);
   writeFakeRun(dir, 'gone', { dataset: 'elsewhere', imageAuroc: 0.5, scores: [[0], [1]] });
   const table = buildTable('kinds', readResults(dir));
   assert.deepEqual(table.columns, ['data set', 'PaDiM', 'MediCLIP']);
   assert.deepEqual(
     table.rows.map((cells) => cells.map(({ text, best }) => (best ? `*${text}` : text))),
     [
-      ['brainmri: cyst', '*100.0 (1)', '25.0 ± 35.4 (2)'],
-      ['brainmri: mass', '25.0 (1)', '*87.5 ± 17.7 (2)'],
-      ['brainmri: oedema', '50.0 (1)', '*100.0 ± 0.0 (2)'],
+      ['brainmri: cyst', '*100.0 ± 0.0 (2)', '25.0 ± 35.4 (2)'],
+      ['brainmri: mass', '25.0 ± 0.0 (2)', '*87.5 ± 17.7 (2)'],
+      ['brainmri: oedema', '50.0 ± 0.0 (2)', '*100.0 ± 0.0 (2)'],
     ],
   );
   assert.throws(() => buildTable('kinds', readResults(dir), { dataset: 'elsewhere' }), /table kinds: nothing found/);
+  writeFileAtomic(path.join(home, 'a3.png'), 'another image');
+  assert.throws(
+    () => buildTable('kinds', readResults(dir)),
+    /table kinds: nothing found/,
+    'names of other images say nothing of these scores',
+  );
+});
+
+test('trainings of another length or protocol are neither tested against each other nor beside each other', () => {
+  const dir = temporaryFolder();
+  const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
+  const add = (label: 'complete' | 'focal', epochs: number, imageAuroc: number): void => {
+    const settings: TrainingSettings = { epochs, loss: label === 'focal' ? 'focal' : 'total' };
+    const scores: [number[], number[]] = [[0.1, 0.5], label === 'focal' ? [0.3, 0.6] : [0.7, 0.8]];
+    writeFakeRun(dir, `${label}-${epochs}`, { settings, imageAuroc, scores, variants: part(label, label === 'focal' ? 1 : 0) });
+  };
+  add('complete', 20, 0.8);
+  add('complete', 200, 1);
+  add('focal', 20, 0.75);
+  assert.deepEqual(
+    cellsOf(dir, 'components').map((row) => row.slice(1, 5)),
+    [
+      ['complete (20 epochs)', '16', '<80.0 (1)>', ''],
+      ['complete (200 epochs)', '16', '100.0 (1)', ''],
+      ['focal', '16', '75.0 (1)', '−25.0 [−88.8, 0.0]'],
+    ],
+  );
+});
+
+test('batches of another size are another training; what does not count for a baseline does not split its row', () => {
+  const dir = temporaryFolder();
+  const scores: [number[], number[]] = [
+    [0.1, 0.5],
+    [0.3, 0.6],
+  ];
+  writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, scores });
+  writeFakeRun(dir, 'b', { settings: { seed: 2, batchSize: 1 }, imageAuroc: 0.6, scores });
+  writeFakeRun(dir, 'p1', {
+    settings: { method: 'patchcore', seed: 1, epochs: 20, protocol: 'paper', loss: 'focal' },
+    imageAuroc: 0.7,
+    scores,
+  });
+  writeFakeRun(dir, 'p2', { settings: { method: 'patchcore', seed: 2, batchSize: 2 }, imageAuroc: 0.7, scores });
+  assert.deepEqual(
+    cellsOf(dir, 'comparison').map((row) => row.slice(1, 3)),
+    [
+      ['PatchCore', '70.0 ± 0.0 (2)'],
+      ['MediCLIP (batches of 1)', '60.0 (1)'],
+      ['MediCLIP (batches of 8)', '90.0 (1)'],
+    ],
+  );
+  assert.deepEqual(
+    cellsOf(dir, 'comparison', { protocol: 'paper' }).map((row) => row[1]),
+    ['PatchCore'],
+  );
+});
+
+test('a mean over fewer seeds is not the best, nor what others are tested against; a test says over how many pairs it is', () => {
+  const dir = temporaryFolder();
+  const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
+  const scores: [number[], number[]] = [
+    [0.1, 0.5],
+    [0.3, 0.6],
+  ];
+  for (const seed of [1, 2, 3])
+    writeFakeRun(dir, `whole-${seed}`, { settings: { seed }, imageAuroc: 0.6, scores, variants: part('whole', 0) });
+  for (const seed of [1, 2, 3])
+    writeFakeRun(dir, `focal-${seed}`, {
+      settings: { seed: 2 * seed - 1, loss: 'focal' },
+      imageAuroc: 0.5,
+      scores,
+      variants: part('focal', 1),
+    });
+  writeFakeRun(dir, 'dice-1', { settings: { seed: 1, loss: 'dice' }, imageAuroc: 0.9, scores, variants: part('dice', 2) });
+  assert.deepEqual(
+    cellsOf(dir, 'components').map((row) => [row[1], row[3], row[4]]),
+    [
+      ['whole', '60.0 ± 0.0 (3)', ''], // nor is it, with a higher mean beside it
+      ['focal', '50.0 ± 0.0 (3)', '0.0 [0.0, 0.0] (2)'],
+      ['dice', '90.0 (1)', '0.0 [0.0, 0.0]'],
+    ],
+  );
+});
+
+test('a chart has a line for each row that the table tells apart', () => {
+  const dir = temporaryFolder();
+  for (const protocol of ['fixed', 'paper'] as const)
+    for (const shots of [4, 8])
+      writeFakeRun(dir, `${protocol}-${shots}`, { settings: { protocol, shots }, imageAuroc: 0.5, scores: [[0], [1]] });
+  const chart = JSON.stringify(figureOf(buildTable('comparison', readResults(dir))));
+  assert.ok(chart.includes('MediCLIP (fixed)') && chart.includes('MediCLIP (paper)'));
+});
+
+test('a mean of runs on different backends says so below the table', () => {
+  const dir = temporaryFolder();
+  writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9 });
+  writeFakeRun(dir, 'b', { settings: { seed: 2 }, imageAuroc: 0.6 });
+  assert.ok(!buildTable('comparison', readResults(dir)).notes.some((note) => note.includes('runs on')));
+  const file = path.join(dir, 'b', 'config.json');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"wasm"', '"tensorflow"'));
+  assert.ok(
+    buildTable('comparison', readResults(dir)).notes.includes('brainmri, MediCLIP, k = 16: runs on tensorflow and wasm in one mean.'),
+  );
 });
 
 test('the command line: a table to the screen, all tables and their configuration into a folder', () => {

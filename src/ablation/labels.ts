@@ -1,0 +1,33 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../common/errors';
+import { readJson, writeJson } from '../common/files';
+import { LABELS_FILE } from '../training/run-start';
+import type { VariantName } from './cells';
+
+const schema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })) });
+
+/**
+ * Under which names tables show a run; undefined where no grid has said so.
+ * @throws UserError where the file is damaged
+ */
+export function readLabels(run: string): VariantName[] | undefined {
+  const file = path.join(run, LABELS_FILE);
+  if (!fs.existsSync(file)) return undefined;
+  const result = schema.safeParse(readJson(file));
+  if (result.success === false) {
+    const { path: at, message } = result.error.issues[0];
+    throw new UserError(`${file}: ${at.join('.')}: ${message}; start the grid again, or remove the file`);
+  }
+  return result.data.variants as VariantName[];
+}
+
+/**
+ * Names a run for tables. Names that another grid gave it in groups of its own stay, so that two grids can share a folder.
+ * @param groups - all groups of this grid, also those that the run is not in
+ */
+export function writeLabels(run: string, variants: readonly VariantName[], groups: readonly string[]): void {
+  const others = (readLabels(run) ?? []).filter(({ group }) => !groups.includes(group));
+  writeJson(path.join(run, LABELS_FILE), { variants: [...others, ...variants] });
+}
