@@ -142,3 +142,15 @@ export function sha256File(file: string): string {
   }
   return hash.digest('hex');
 }
+
+/**
+ * Writes all of some data at a place of an open file. The system may write less than it is given, as where a disk fills up.
+ * @throws where not all can be written
+ */
+export function writeWhole(handle: number, data: NodeJS.ArrayBufferView, position: number): void {
+  for (let done = 0; done < data.byteLength;) {
+    const written = fs.writeSync(handle, data, done, data.byteLength - done, position + done);
+    if (written === 0) throw new Error('the system writes no more');
+    done += written;
+  }
+}

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeFolder, sha256 } from '../common/files';
+import { makeFolder, sha256, writeWhole } from '../common/files';
 import { SafetensorsFile } from '../common/safetensors';
 import { backendName } from '../clip/execution';
 import type { FrozenEncoder } from '../clip/frozen-encoder';
@@ -119,7 +119,7 @@ export class FeatureWriter {
    */
   add(values: Float32Array): this | undefined {
     try {
-      fs.writeSync(this.handle, values, 0, values.byteLength, this.position);
+      writeWhole(this.handle, values, this.position);
     } catch {
       this.abandon();
       return undefined;

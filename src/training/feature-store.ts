@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
-import { makeFolder } from '../common/files';
+import { makeFolder, writeWhole } from '../common/files';
 import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
@@ -141,7 +141,7 @@ export class FeatureStore {
     const offset = this.spilled;
     for (const tensor of tensors) {
       const data = tensor.dataSync();
-      fs.writeSync(this.handle, data, 0, data.byteLength, this.spilled);
+      writeWhole(this.handle, data, this.spilled);
       this.spilled += data.byteLength;
     }
     this.batches.push({ count, offset, shapes: tensors.map((t) => t.shape) });

@@ -30,7 +30,9 @@ export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | u
   if (resume) return folder.readRecord();
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
   if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
-  const leftovers = fs.existsSync(folder.dir) ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !name.endsWith('.tmp')) : [];
+  const leftovers = fs.existsSync(folder.dir)
+    ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !name.endsWith('.tmp'))
+    : [];
   if (leftovers.length > 0) {
     throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { makeFolder, readText, resolveInside, writeFileAtomic } from '../../src/common/files';
+import { makeFolder, readText, resolveInside, writeFileAtomic, writeWhole } from '../../src/common/files';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const refusal = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
@@ -53,4 +53,24 @@ test('names that leave their folder are refused', () => {
     assert.throws(() => resolveInside(dir, name), refusal(/leaves its folder/));
   fs.symlinkSync('/etc', path.join(dir, 'link'));
   assert.throws(() => resolveInside(dir, 'link/passwd'), refusal(/through a link/));
+});
+
+test('data is written whole where the system takes it in pieces, and where it takes no more that is an error', (t) => {
+  const file = path.join(temporaryFolder(), 'data');
+  const handle = fs.openSync(file, 'w');
+  const whole = fs.writeSync.bind(fs) as (...all: unknown[]) => number;
+  let pieces = 0;
+  const short = (fd: number, data: unknown, from: number, length: number, at: number): number =>
+    ++pieces > 9 ? 0 : whole(fd, data, from, Math.min(length, 5), at);
+  t.mock.method(fs, 'writeSync', short as typeof fs.writeSync);
+  writeWhole(handle, Float32Array.from([1, 2, 3]), 0);
+  writeWhole(handle, Float32Array.from([4]), 12);
+  assert.equal(pieces, 4);
+  assert.throws(() => writeWhole(handle, new Uint8Array(100), 16), /writes no more/);
+  fs.closeSync(handle);
+  const bytes = fs.readFileSync(file);
+  assert.deepEqual(
+    [0, 4, 8, 12].map((at) => bytes.readFloatLE(at)),
+    [1, 2, 3, 4],
+  );
 });

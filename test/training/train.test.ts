@@ -8,7 +8,7 @@ import { tf } from '../../src/common/backend';
 import { Interrupted, UserError } from '../../src/common/errors';
 import { evaluateRun } from '../../src/evaluation/evaluate-run';
 import { predictImages } from '../../src/evaluation/predict';
-import type { HistoryRow } from '../../src/training/run-folder';
+import { transferName, type HistoryRow } from '../../src/training/run-folder';
 import { train } from '../../src/training/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -197,6 +197,13 @@ test('evaluate refuses a test set with masks of another shape, all of them at on
   }
   await assert.rejects(evaluateRun(out, other), /2 of 6 images cannot be used; the first: .*1\.png: a mask of 40 x 20 pixels/);
   assert.deepEqual(fs.readdirSync(out), before);
+});
+
+test('data sets with different names have different folders, whatever script they are written in', () => {
+  const names = ['脳', '胸', 'Hüfte', 'Höfte', 'a b', '..', ''];
+  const folders = names.map(transferName);
+  assert.deepEqual(folders, ['脳', '胸', 'Hüfte', 'Höfte', 'a_b', '_..', '_']);
+  assert.ok(Buffer.byteLength(transferName('脳'.repeat(500))) < 255);
 });
 
 test('tensors: a whole run leaves none behind', async () => {
