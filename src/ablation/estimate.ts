@@ -48,6 +48,9 @@ const OTHER_FEATURES: Partial<Record<TrainingConfig['method'], string>> = {
   'mean-intensity': 'grey',
 };
 
+/** Those that keep one vector an image, and not one a patch. */
+const ONE_VECTOR: readonly TrainingConfig['method'][] = ['knn', 'pixel-knn', 'mean-intensity'];
+
 /** The same for cells that share the frozen features of a test set. */
 function featureKey({ config, model }: Cell, { name }: GridDataset): string {
   return JSON.stringify([name, model.name, config.imageSize, OTHER_FEATURES[config.method] ?? config.layers]);
@@ -60,7 +63,7 @@ export function estimateDisk(cells: readonly Cell[]): number {
   for (const cell of cells) {
     const { folder, featuresPerImage } = needsOf(cell);
     folders += folder;
-    if (OTHER_FEATURES[cell.config.method] && cell.config.method !== 'winclip') continue; // next to nothing
+    if (ONE_VECTOR.includes(cell.config.method)) continue; // next to nothing
     for (const dataset of [cell.dataset, ...cell.transfer]) features.set(featureKey(cell, dataset), dataset.testImages * featuresPerImage);
   }
   return folders + [...features.values()].reduce((a, b) => a + b, 0);

@@ -39,7 +39,7 @@ export function needsOf({ model, dataset, config, transfer }: Cell): Needs {
   const tokens = patchTokens(clip, config.imageSize);
   const layers = config.layers?.length ?? 3;
   const weights = parameterShapes(clip).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, FLOAT), 0);
-  const featuresPerImage = tokens * width * layers * FLOAT;
+  const featuresPerImage = FLOAT * tokens * (config.method === 'zero-shot-clip' ? clip.projection_dim : width * layers);
   const largestTest = Math.max(dataset.testImages, ...transfer.map(({ testImages }) => testImages));
   const ranking = largestTest * config.imageSize ** 2 * 40;
   const text = clip.text_config;

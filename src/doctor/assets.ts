@@ -21,10 +21,9 @@ export function modelsFinding(root = projectRoot()): Finding {
   return finding('models', 'warn', 'none in models/', 'npx mediclip models pull openai/clip-vit-large-patch14');
 }
 
-/** The prepared data sets under `datasets/` and `runs/data/`. */
+/** The prepared data sets under `datasets/`. */
 export function dataSetsFinding(root = projectRoot()): Finding {
-  const places = ['datasets', path.join('runs', 'data')];
-  const found = places.flatMap((place) => foldersWith(path.join(root, place), 'samples').map((name) => path.join(place, name)));
+  const found = foldersWith(path.join(root, 'datasets'), 'samples').map((name) => path.join('datasets', name));
   if (found.length > 0) return finding('data sets', 'ok', found.join(', '));
   return finding('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" makes one');
 }

@@ -40,9 +40,9 @@ export class Upsampling {
     const [b, c, g] = map.shape;
     const s = this.matrix.shape[0];
     return tf.tidy(() => {
-      const wide = tf.matMul(tf.reshape(map, [b * c * g, g]) as tf.Tensor2D, this.matrix, false, true); // [B 2 g, S]
-      const turned = tf.transpose(tf.reshape(wide, [b * c, g, s]) as tf.Tensor3D, [0, 2, 1]); // [B 2, S, g]
-      const full = tf.matMul(tf.reshape(turned, [b * c * s, g]) as tf.Tensor2D, this.matrix, false, true); // [B 2 S, S], columns first
+      const wide = tf.matMul(tf.reshape(map, [b * c * g, g]) as tf.Tensor2D, this.matrix, false, true); // [B C g, S]
+      const turned = tf.transpose(tf.reshape(wide, [b * c, g, s]) as tf.Tensor3D, [0, 2, 1]); // [B C, S, g]
+      const full = tf.matMul(tf.reshape(turned, [b * c * s, g]) as tf.Tensor2D, this.matrix, false, true); // [B C S, S], columns first
       return tf.reshape(tf.transpose(tf.reshape(full, [b * c, s, s]) as tf.Tensor3D, [0, 2, 1]), [b, c, s, s]);
     });
   }

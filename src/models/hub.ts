@@ -101,7 +101,7 @@ export class Hub {
       return new UserError(`${name}: the hub knows no revision ${JSON.stringify(revision)} of it; see ${page}`);
     }
     if (status === 404) return new UserError(`${name}: the hub knows no such model (404); check its spelling, case included`);
-    return new UserError(`${name}: the hub answers ${status}`);
+    return new UserError(`${name}: the hub answers ${status}; try again later`);
   }
 }
 

@@ -53,7 +53,7 @@ function cosineKernels(d: number, p: number): Float32Array {
   return out;
 }
 
-/** `[g² + 1, D]`: half the width for the row, half for the column, wave lengths from 2 to 4 g patches; row 0, the class token's, is 0. */
+/** `[g² + 1, D]`: half the width for the row, half for the column, wave lengths from 4 to 4 g patches; row 0, the class token's, is 0. */
 function sinePositions(patches: number, d: number): Float32Array {
   const g = Math.round(Math.sqrt(patches));
   const out = new Float32Array((patches + 1) * d);
@@ -62,7 +62,7 @@ function sinePositions(patches: number, d: number): Float32Array {
     const places = [Math.floor(i / g), i % g];
     for (let axis = 0; axis < 2; axis++) {
       for (let k = 0; k < quarter; k++) {
-        const length = 4 * (g / 1) ** (k / Math.max(1, quarter - 1));
+        const length = 4 * g ** (k / Math.max(1, quarter - 1));
         const angle = (2 * Math.PI * (places[axis] + 0.5)) / length;
         const at = (i + 1) * d + axis * 2 * quarter + 2 * k;
         out[at] = 0.5 * Math.sin(angle);

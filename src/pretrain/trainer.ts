@@ -60,7 +60,7 @@ const MUON_RATE = 10;
 /** Batches that are drawn ahead. */
 const AHEAD = 3;
 
-/** The state of a pretraining: variables, Adam, averaged weights, and the number of finished steps. */
+/** The state of a pretraining: variables, Adam and Muon, averaged weights, and the number of finished steps. */
 export class Pretrainer {
   readonly parameters: TrainedParameters;
   readonly vocabulary: UsedVocabulary;

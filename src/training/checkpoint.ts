@@ -52,7 +52,7 @@ export function readCheckpoint(file: string, model: MediClip, adam?: Adam): Chec
     const array = saved.read(name);
     if (array.shape.join() !== shape.join() || !(array.data instanceof Float32Array)) {
       throw new UserError(
-        `${file}: ${name} has shape [${array.shape.join(', ')}], this run's configuration and model ask for [${shape.join(', ')}]`,
+        `${file}: ${name} has shape [${array.shape.join(', ')}], this run's configuration and model ask for [${shape.join(', ')}]; it is of another run`,
       );
     }
     return tf.tensor(array.data, shape, 'float32');

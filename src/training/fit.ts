@@ -61,7 +61,9 @@ export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): P
 function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
   const dataset = readDataset(record.dataset.dir);
   if (datasetHash(dataset) !== record.dataset.hash) {
-    throw new UserError(`${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since`);
+    throw new UserError(
+      `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; put those back, or fit it anew`,
+    );
   }
   return readSupport(folder, dataset);
 }

@@ -74,7 +74,7 @@ export class RunFolder {
   /** @throws UserError where the folder holds no run, or one whose configuration does not parse. */
   readRecord(): RunRecord {
     const file = this.file('config.json');
-    if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing)`);
+    if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
     const result = recordSchema.safeParse(readJson(file));
     if (result.success === false) {
       const issue = result.error.issues[0];

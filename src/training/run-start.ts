@@ -84,8 +84,12 @@ export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
 export function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
   const where = folder.file('config.json');
   if (saved.dataset.hash !== now.dataset.hash)
-    throw new UserError(`${where}: this run began on another data set than ${now.dataset.dir}, or it has changed`);
+    throw new UserError(
+      `${where}: this run began on another data set than ${now.dataset.dir}, or it has changed; give that one back, or begin anew in another --out`,
+    );
   if (saved.backend !== now.backend) {
-    throw new UserError(`${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly`);
+    throw new UserError(
+      `${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as they were, or begin anew in another --out`,
+    );
   }
 }

@@ -51,7 +51,7 @@ export function recordedModel(where: string, { name, dir, hash }: RunRecord['mod
     }
   }
   if (found.length === 0) throw missing;
-  throw new UserError(`${where}: began with other weights of ${name} than those in ${found[0].dir} now`);
+  throw new UserError(`${where}: began with other weights of ${name} than those in ${found[0].dir} now; put those back, or train anew`);
 }
 
 /** SHA-256 over those of the configuration and the weights' files. */

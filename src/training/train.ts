@@ -39,7 +39,7 @@ export interface TrainOptions extends LongRun {
   onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
   /** Called with a line on what the user may not expect: images that are passed over, an epoch that cannot be chosen. */
   onNote?: (line: string) => void;
-  /** Threads that synthesise anomalies (default: one less than there are cores). */
+  /** Threads that synthesise anomalies (default: one less than there are cores, 1 to 4). */
   threads?: number;
   /** Where frozen features of the test set are kept for other runs (default: nowhere). */
   featureCache?: FeatureCache;

@@ -54,12 +54,12 @@ test('models and data sets are found by their files', (t) => {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'doctor-'));
   t.after(() => fs.rmSync(root, { recursive: true }));
   assert.equal(modelsFinding(root).status, 'warn');
-  for (const folder of ['models/compact', 'models/vocabulary', 'datasets/splits', 'runs/data/brain/samples']) {
+  for (const folder of ['models/compact', 'models/vocabulary', 'datasets/splits', 'datasets/brain/samples']) {
     fs.mkdirSync(path.join(root, folder), { recursive: true });
   }
   fs.writeFileSync(path.join(root, 'models/compact/config.json'), '{}');
   assert.deepEqual(modelsFinding(root), finding('models', 'ok', 'compact'));
-  assert.equal(dataSetsFinding(root).detail, path.join('runs', 'data', 'brain'));
+  assert.equal(dataSetsFinding(root).detail, path.join('datasets', 'brain'));
 });
 
 test('the report puts each remedy below its finding and sums up', () => {

@@ -28,7 +28,7 @@ export interface BlobOptions {
 
 const STEPS = 360;
 
-/** Draws an ellipse whose border waves: Fourier terms from 2 to `waves` with random strengths that fall as 1/k. */
+/** Draws an ellipse whose border waves: Fourier terms from 2 to `waves` with random strengths that fall as 1/√k. */
 export function blob(random: Random, { x, y, radius, aspect = 1, angle = 0, roughness = 0, waves = 7 }: BlobOptions): Blob {
   const a = radius * Math.sqrt(aspect);
   const b = radius / Math.sqrt(aspect);
