@@ -1,14 +1,5 @@
 import type { Metrics } from '../evaluation/evaluate';
-
-const NAMES: [keyof Metrics['intervals'], string][] = [
-  ['imageAuroc', 'image AUROC'],
-  ['imageAp', 'image AP'],
-  ['imageF1Max', 'image F1-max'],
-  ['imageFpr95', 'FPR at 95 % TPR'],
-  ['pixelAuroc', 'pixel AUROC'],
-  ['pixelAp', 'pixel AP'],
-  ['pixelAupro', 'pixel AUPRO'],
-];
+import { METRIC_NAMES, METRICS } from '../evaluation/metrics';
 
 const PROTOCOL = {
   fixed: 'protocol fixed: no look at the test set',
@@ -20,11 +11,11 @@ export function metricsText(metrics: Metrics): string {
   const { dataset, images, normal, abnormal, epoch, protocol } = metrics;
   const how = epoch === 0 ? 'a method without epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
   const head = `${dataset}: ${images} images (${normal} normal, ${abnormal} abnormal), ${how}`;
-  const rows = NAMES.map(([key, name]) => {
+  const rows = METRIC_NAMES.map((key) => {
     const value = metrics[key];
     const interval = metrics.intervals[key];
     const shown = value === null ? 'undefined (one class only, no masks, or a method without maps)' : value.toFixed(4);
-    return `  ${name.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
+    return `  ${METRICS[key].title.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
   return [head, ...rows].join('\n');
 }

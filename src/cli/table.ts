@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { UsageError, UserError } from '../common/errors';
 import { writeFileAtomic, writeJson } from '../common/files';
 import type { Format } from '../tables/format';
-import type { MetricName } from '../tables/metrics';
+import { METRIC_NAMES, type MetricName } from '../evaluation/metrics';
 import type { TableName } from '../tables/queries';
 import type { QueryOptions } from '../tables/queries';
 import type { Result } from '../tables/results';
@@ -29,7 +29,6 @@ interface Options {
 type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
 
 const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds'];
-const METRICS = ['imageAuroc', 'imageAp', 'imageF1Max', 'imageFpr95', 'pixelAuroc', 'pixelAp', 'pixelAupro'];
 
 /** `mediclip table`: the paper's tables from finished runs. */
 export function registerTable(root: Command): void {
@@ -48,7 +47,7 @@ export function registerTable(root: Command): void {
     .option('--out <file>', 'file to write (default: to the screen); of all: a folder, which also gets configuration.json')
     .option('--figures <dir>', "folder for the table's chart, as SVG and PNG")
     .option('--maps <dataset...>', 'with --figures: also test images of these data sets beside the map of each method, methods-DATASET.png')
-    .addOption(new Option('--metric <name...>', 'instead of those that the table shows by itself').choices(METRICS))
+    .addOption(new Option('--metric <name...>', 'instead of those that the table shows by itself').choices(METRIC_NAMES))
     .option('--dataset <name>', 'only this test set')
     .option('--model <name>', 'only this model')
     .option('--shots <k>', 'only with so many training images', wholeNumber('--shots', 1))

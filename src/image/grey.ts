@@ -14,10 +14,10 @@ export function toGray(image: Raster): DeepGrayImage {
   return { width, height, channels: 1, data: out };
 }
 
-/** Grey to RGB: three equal channels. */
-export function toRgb(image: Raster<Uint8Array>): RgbImage {
-  const { width, height, data } = image;
-  if (image.channels === 3) return { width, height, channels: 3, data };
+/** As RGB of 8 bits: grey becomes three equal channels; an image that is so already keeps its array. */
+export function toRgb(image: Raster): RgbImage {
+  const { width, height, channels, data } = to8Bit(image);
+  if (channels === 3) return { width, height, channels: 3, data };
   const out = new Uint8Array(width * height * 3);
   for (let i = 0, j = 0; i < data.length; i++, j += 3) out[j] = out[j + 1] = out[j + 2] = data[i];
   return { width, height, channels: 3, data: out };

@@ -2,7 +2,7 @@ import type { DeepGrayImage } from '../image/image';
 import { encodePng } from '../image/encode';
 import type { MediClip } from '../mediclip/mediclip';
 import { arrow, box, drawing, FILLS, textLine } from './drawing';
-import { toRgb } from './overlay';
+import { toRgb } from '../image/grey';
 import type { PngPicture } from './picture';
 import { COLOURS } from './style';
 

@@ -3,7 +3,7 @@ import { encodePng } from '../image/encode';
 import type { Raster } from '../image/image';
 import { drawing, textLine } from './drawing';
 import { sliderControls, type SliderSeries } from './image-slider-controls';
-import { toRgb } from './overlay';
+import { toRgb } from '../image/grey';
 import type { Interactive, PngPicture } from './picture';
 import { interactive, plotlyText } from './plotly';
 import { COLOURS } from './style';

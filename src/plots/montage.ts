@@ -1,6 +1,7 @@
 import type { Raster } from '../image/image';
 import { HEAT_TABLE } from './heat-colours';
-import { drawContour, toRgb } from './overlay';
+import { toRgb } from '../image/grey';
+import { drawContour } from './overlay';
 import type { PngPicture } from './picture';
 import { COLOURS, escapeXml, FONT, formatNumber } from './style';
 

@@ -1,3 +1,4 @@
+import { toRgb } from '../image/grey';
 import type { Raster, RgbImage } from '../image/image';
 import { heatIndex, HEAT_TABLE } from './heat-colours';
 import { COLOURS, rgbOf } from './style';
@@ -10,14 +11,6 @@ export interface HeatOptions {
   alpha?: number;
 }
 
-/** The image as RGB of 8 bits (grey repeated; 16 bits divided by 257), copied. */
-export function toRgb({ width, height, channels, data }: Raster): RgbImage {
-  const divisor = data instanceof Uint16Array ? 257 : 1;
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0; i < rgb.length; i++) rgb[i] = Math.round(data[channels === 3 ? i : Math.floor(i / 3)] / divisor);
-  return { width, height, channels: 3, data: rgb };
-}
-
 /**
  * An anomaly map over its image.
  * @param map - `[H, W]` of the image, higher means more abnormal
@@ -26,7 +19,7 @@ export function toRgb({ width, height, channels, data }: Raster): RgbImage {
 export function heatOverlay(image: Raster, map: ArrayLike<number>, options: HeatOptions = {}): RgbImage {
   checkSize(image, map, 'map');
   const { range = rangeOf([map]), alpha = 0.75 } = options;
-  const out = toRgb(image);
+  const out = copied(toRgb(image));
   for (let p = 0; p < map.length; p++) {
     const index = heatIndex(map[p], range[0], range[1]);
     const opacity = (alpha * index) / 255;
@@ -58,7 +51,7 @@ export function drawContour(image: Raster, mask: ArrayLike<number>, options: { c
   const { colour = COLOURS.contour, thickness = 1 } = options;
   const { width, height } = image;
   const rgb = rgbOf(colour);
-  const out = toRgb(image);
+  const out = copied(toRgb(image));
   const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] > 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -86,4 +79,8 @@ export function rangeOf(maps: readonly ArrayLike<number>[]): [number, number] {
 function checkSize({ width, height }: { width: number; height: number }, values: ArrayLike<number>, what: string): void {
   if (values.length !== width * height)
     throw new RangeError(`a ${what} of ${values.length} values does not fit an image of ${width} x ${height}`);
+}
+
+function copied(image: RgbImage): RgbImage {
+  return { ...image, data: image.data.slice() };
 }

@@ -1,5 +1,5 @@
 import type { ComparedRow } from './compare';
-import { METRICS } from './metrics';
+import { METRICS } from '../evaluation/metrics';
 import { shortModelName } from './published';
 import type { TableName } from './queries';
 

@@ -1,5 +1,5 @@
 import { Random } from '../common/random';
-import { METRICS, type MetricName } from './metrics';
+import { METRICS, type MetricName } from '../evaluation/metrics';
 import { pairedBootstrap, type PairedTest, type ScorePair } from './paired-bootstrap';
 import type { Result } from './results';
 import { matchScores, readScores, type Scores } from './scores';

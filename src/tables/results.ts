@@ -8,7 +8,7 @@ import { readJson } from '../common/files';
 import { seesTraining, type TrainingConfig } from '../training/config';
 import { RunFolder } from '../training/run-folder';
 import { methodLabel } from './methods';
-import { METRIC_NAMES, type MetricName } from './metrics';
+import { METRIC_NAMES, type MetricName } from '../evaluation/metrics';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
 export interface Result extends Record<MetricName, number | null> {

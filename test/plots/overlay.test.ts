@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heatIndex, HEAT_TABLE } from '../../src/plots/heat-colours';
-import { drawContour, heatImage, heatOverlay, rangeOf, toRgb } from '../../src/plots/overlay';
+import { toRgb } from '../../src/image/grey';
+import { drawContour, heatImage, heatOverlay, rangeOf } from '../../src/plots/overlay';
 import { COLOURS, escapeXml, rgbOf } from '../../src/plots/style';
 import type { Raster } from '../../src/image/image';
 
@@ -51,6 +52,13 @@ test('a contour is the border of the mask, inside it', () => {
   assert.equal(image.data[6], 100);
   const thick = drawContour(image, mask, { thickness: 2, colour: '#010203' });
   assert.deepEqual([...thick.data.subarray(36, 39)], [1, 2, 3]);
+});
+
+test('a colour image is drawn on in a copy', () => {
+  const image = { width: 2, height: 2, channels: 3 as const, data: new Uint8Array(12).fill(100) };
+  assert.notDeepEqual(heatOverlay(image, [0, 1, 2, 3]).data, image.data);
+  assert.notDeepEqual(drawContour(image, Uint8Array.from([1, 0, 0, 0])).data, image.data);
+  assert.deepEqual([...image.data], Array(12).fill(100));
 });
 
 test('16-bit images become 8-bit; colours are kept', () => {
