@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../common/errors';
+import { checked } from '../common/checked';
 import { readJson, writeJson } from '../common/files';
 import { LABELS_FILE } from '../training/run-start';
 import type { VariantName } from './cells';
@@ -15,12 +15,7 @@ const schema = z.object({ variants: z.array(z.object({ group: z.string(), label:
 export function readLabels(run: string): VariantName[] | undefined {
   const file = path.join(run, LABELS_FILE);
   if (!fs.existsSync(file)) return undefined;
-  const result = schema.safeParse(readJson(file));
-  if (result.success === false) {
-    const { path: at, message } = result.error.issues[0];
-    throw new UserError(`${file}: ${at.join('.')}: ${message}; start the grid again, or remove the file`);
-  }
-  return result.data.variants as VariantName[];
+  return checked(schema, readJson(file), file, 'start the grid again, or remove the file').variants as VariantName[];
 }
 
 /**

@@ -1,18 +1,23 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { tf } from '../common/backend';
-import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import { CLIP_STATS, type ChannelStats } from '../image/pixel-values';
 
 const FILE = 'preprocessor_config.json';
 
-const three = (value: z.ZodNumber): z.ZodTuple<[z.ZodNumber, z.ZodNumber, z.ZodNumber]> => z.tuple([value, value, value]);
 const schema = z.object({
   do_normalize: z.boolean().default(true),
-  image_mean: three(z.number()).default([...CLIP_STATS.mean]),
-  image_std: three(z.number().positive()).default([...CLIP_STATS.std]),
+  image_mean: z
+    .array(z.number())
+    .length(3)
+    .default([...CLIP_STATS.mean]),
+  image_std: z
+    .array(z.number().positive())
+    .length(3)
+    .default([...CLIP_STATS.std]),
 });
 
 /** The file of a checkpoint folder that says how its pixels were normalised, where there is one. */
@@ -29,15 +34,10 @@ export function channelStatsFile(dir: string): string[] {
 export function readChannelStats(dir: string): ChannelStats {
   const [file] = channelStatsFile(dir);
   if (file === undefined) return CLIP_STATS;
-  const result = schema.safeParse(readJson(file));
-  if (result.success === false) {
-    const issue = result.error.issues[0];
-    throw new UserError(
-      `${file}: ${issue.path.join('.') || 'top level'}: ${issue.message}; three numbers, of red, green and blue, are expected`,
-    );
-  }
-  const { do_normalize: normalised, image_mean: mean, image_std: std } = result.data;
-  return normalised ? { mean, std } : { mean: [0, 0, 0], std: [1, 1, 1] };
+  const stats = checked(schema, readJson(file), file, 'three numbers, of red, green and blue, are expected');
+  return stats.do_normalize
+    ? ({ mean: stats.image_mean, std: stats.image_std } as unknown as ChannelStats)
+    : { mean: [0, 0, 0], std: [1, 1, 1] };
 }
 
 /**

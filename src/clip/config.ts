@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
@@ -57,12 +58,7 @@ export function readClipConfig(dir: string): ClipConfig {
 
 /** Checks numbers that came from outside; `where` names them in errors. */
 export function checkClipConfig(raw: unknown, where: string): ClipConfig {
-  const result = schema.safeParse(raw);
-  if (result.success === false) {
-    const issue = result.error.issues[0];
-    throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}; a CLIPModel configuration is expected`);
-  }
-  const config = result.data as ClipConfig;
+  const config = checked(schema, raw, where, 'a CLIPModel configuration is expected') as ClipConfig;
   for (const [name, part] of [
     ['vision_config', config.vision_config],
     ['text_config', config.text_config],

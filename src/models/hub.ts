@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { get, readAll, type Answer, type HttpOptions } from './http';
 import { huggingFaceHome } from './model-names';
@@ -67,12 +68,8 @@ export class Hub {
       if (error instanceof SyntaxError) throw new UserError(`${url.host}: does not answer as a Hugging Face hub does; check HF_ENDPOINT`);
       throw error;
     }
-    const parsed = listing.safeParse(raw);
-    if (parsed.success === false) {
-      const issue = parsed.error.issues[0];
-      throw new UserError(`${url.host}: the hub's answer about ${name}: ${issue.path.join('.')}: ${issue.message}`);
-    }
-    return { commit: parsed.data.sha, files: parsed.data.siblings.flatMap(fileOf) };
+    const { sha: commit, siblings } = checked(listing, raw, `${url.host}: the hub's answer about ${name}`);
+    return { commit, files: siblings.flatMap(fileOf) };
   }
 
   /** Opens a file from byte `from` on. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { describeConfig } from '../ablation/describe-config';
 import { readLabels } from '../ablation/labels';
+import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import { seesTraining, type TrainingConfig } from '../training/config';
@@ -98,7 +99,8 @@ function resultsOf(dir: string): Result[] {
   return [dir, ...tested]
     .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
     .flatMap((place) => {
-      const measured = parse(metricsSchema, path.join(place, 'metrics.json'));
+      const file = path.join(place, 'metrics.json');
+      const measured = checked(metricsSchema, readJson(file), file);
       if (!learns) measured.protocol = 'fixed';
       if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
       return labelsOf(folder, config).map(
@@ -123,13 +125,4 @@ function labelsOf(folder: RunFolder, config: TrainingConfig): Labels[] {
   return [
     { group: /^mediclip: tasks [^,]*$/.test(settings) ? 'tasks' : 'components', label: settings.replace('mediclip: ', ''), order: 1 },
   ];
-}
-
-function parse<O>(schema: z.ZodType<O, z.ZodTypeDef, unknown>, file: string): O {
-  const result = schema.safeParse(readJson(file));
-  if (result.success === false) {
-    const { path: at, message } = result.error.issues[0];
-    throw new UserError(`${file}: ${at.join('.')}: ${message}`);
-  }
-  return result.data as O;
 }

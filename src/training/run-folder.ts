@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { csvText } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readJson, writeFileAtomic, writeJson } from '../common/files';
@@ -75,12 +76,7 @@ export class RunFolder {
   readRecord(): RunRecord {
     const file = this.file('config.json');
     if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
-    const result = recordSchema.safeParse(readJson(file));
-    if (result.success === false) {
-      const issue = result.error.issues[0];
-      throw new UserError(`${file}: ${issue.path.join('.')}: ${issue.message}`);
-    }
-    const { version, backend, model, dataset, config } = result.data as RunRecord;
+    const { version, backend, model, dataset, config } = checked(recordSchema, readJson(file), file) as RunRecord;
     return { version, backend, model, dataset, config: trainingConfig(config, file) };
   }
 

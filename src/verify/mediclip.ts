@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
@@ -66,9 +67,7 @@ export async function verifyMediclip(dir: string): Promise<Check[]> {
 }
 
 function readMeta(file: string): Meta {
-  const result = schema.safeParse(readJson(file));
-  if (result.success === false) throw new UserError(`${file}: ${result.error.issues[0].path.join('.')}: ${result.error.issues[0].message}`);
-  return result.data;
+  return checked(schema, readJson(file), file);
 }
 
 /** One configuration: forward, losses, gradients and as many steps as there are reference losses. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import { SafetensorsFile } from '../common/safetensors';
@@ -48,12 +49,7 @@ const format = z.object({
  */
 export async function verifyMetrics(dir: string): Promise<Check[]> {
   const file = path.join(dir, 'metrics.json');
-  const parsed = format.safeParse(readJson(file));
-  if (parsed.success === false) {
-    const [issue] = parsed.error.issues;
-    throw new UserError(`${file}: ${issue.path.join('.')}: ${issue.message}`);
-  }
-  const { image, curves, pixel } = parsed.data;
+  const { image, curves, pixel } = checked(format, readJson(file), file);
   const fields = new Fields();
   for (const c of image) compareImage(fields, c);
   for (const c of curves) {

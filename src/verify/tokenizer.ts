@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { Tokenizer } from '../clip/tokenizer';
-import { UserError } from '../common/errors';
+import { checked } from '../common/checked';
 import { readJson } from '../common/files';
 import type { Check } from './check';
 
@@ -17,12 +17,7 @@ const schema = z.object({
  */
 export async function verifyTokenizer(dir: string): Promise<Check[]> {
   const file = path.join(dir, 'tokenizer.json');
-  const result = schema.safeParse(readJson(file));
-  if (result.success === false) {
-    const issue = result.error.issues[0];
-    throw new UserError(`${file}: ${issue.path.join('.') || 'top level'}: ${issue.message}`);
-  }
-  const { cases, context_length: length } = result.data;
+  const { cases, context_length: length } = checked(schema, readJson(file), file);
   const tokenizer = Tokenizer.load();
   const compared = cases.map(({ category, text, ids, n_tokens: count }) => {
     const ours = tokenizer.tokenize(text, length);

@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import { UserError } from './errors';
+
+/**
+ * A value from outside, as a schema says it must be.
+ * @param where - names its source in errors: a file
+ * @param hint - what is expected, or what to do; added to the error
+ * @throws UserError naming the first key that is wrong
+ */
+export function checked<O>(schema: z.ZodType<O, z.ZodTypeDef, unknown>, value: unknown, where: string, hint = ''): O {
+  const result = schema.safeParse(value);
+  if (result.success === true) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw new UserError(`${where}: ${path.join('.') || 'top level'}: ${message}${hint && `; ${hint}`}`);
+}
