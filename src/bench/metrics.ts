@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Random } from '../common/random';
-import { pixelMetrics, type PixelMetrics } from '../evaluation/summary';
+import { pixelMetrics, type PixelMetrics } from '../evaluation/metrics';
 import type { Bench } from './bench';
 import { PythonSide } from './python-side';
 import { alternate, ratios, taken } from './spread';

@@ -3,7 +3,7 @@ import { messageOf, UserError, UsageError } from '../common/errors';
 import { formatSeconds, progressBar } from '../common/progress';
 import type { CellOrder } from '../ablation/cell-order';
 import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
-import type { CellReply } from '../ablation/launch';
+import type { CellReply } from '../ablation/cell-processes';
 import { emit, interruptSignal, wholeNumber } from './output';
 
 interface Options {

@@ -1,5 +1,5 @@
 import type { Metrics } from '../evaluation/evaluate';
-import { METRIC_NAMES, METRICS } from '../evaluation/metrics';
+import { METRIC_NAMES, METRICS } from '../evaluation/metric-names';
 
 const PROTOCOL = {
   fixed: 'protocol fixed: no look at the test set',

@@ -3,7 +3,7 @@ import { connectedComponents } from '../image/connected-components';
 import { bootstrap, strataOf, type Bootstrapped, type BootstrapOptions } from './bootstrap';
 import { rankPixels, type PixelMaps, type PixelRanking } from './pixel-ranking';
 import { orderedBits } from './radix-sort';
-import { PixelSums, rankedPixelMetrics, type PixelMetrics } from './summary';
+import { PixelSums, rankedPixelMetrics, type PixelMetrics } from './metrics';
 
 /** Histograms of every image over bins that all share, bin 0 the lowest. */
 interface BinnedPixels {

@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import { rank } from './ranking';
-import { rankedImageMetrics, type ImageMetrics } from './summary';
+import { rankedImageMetrics, type ImageMetrics } from './metrics';
 
 /** Lower and upper end of a confidence interval. */
 export type Interval = [number, number];
@@ -30,14 +30,25 @@ export function bootstrapImageMetrics(
   random: Random,
   options: BootstrapOptions = {},
 ): Bootstrapped<ImageMetrics> {
+  return bootstrap(rankedImageMetrics(rank(scores, labels)), strataOf(labels), random, options, resampledMetrics(scores, labels));
+}
+
+/** The image metrics as a function of how often each image was drawn; the scores are sorted once. */
+export function resampledMetrics(scores: ArrayLike<number>, labels: ArrayLike<number>): (counts: Uint32Array) => ImageMetrics {
   const ranking = rank(scores, labels);
   const [normal, abnormal] = [new Float64Array(ranking.normal.length), new Float64Array(ranking.normal.length)];
-  return bootstrap(rankedImageMetrics(ranking), strataOf(labels), random, options, (counts) => {
+  return (counts) => {
     normal.fill(0);
     abnormal.fill(0);
     for (let i = 0; i < counts.length; i++) (labels[i] === 1 ? abnormal : normal)[ranking.group[i]] += counts[i];
     return rankedImageMetrics({ normal, abnormal });
-  });
+  };
+}
+
+/** Draws as many items of each stratum as it has, with replacement: how often each came, into `counts`. */
+export function resample(strata: readonly number[][], random: Random, counts: Uint32Array): void {
+  counts.fill(0);
+  for (const stratum of strata) for (let k = 0; k < stratum.length; k++) counts[stratum[random.integer(0, stratum.length)]]++;
 }
 
 /** The indices of the items of label 0 and of label 1. */
@@ -69,8 +80,7 @@ export function bootstrap<M extends { [K in keyof M]: number | null }>(
   const values = new Map<keyof M, number[]>(names.map((name) => [name, []]));
   const counts = new Uint32Array(strata.reduce((sum, stratum) => sum + stratum.length, 0));
   for (let b = 0; b < resamples; b++) {
-    counts.fill(0);
-    for (const stratum of strata) for (let k = 0; k < stratum.length; k++) counts[stratum[random.integer(0, stratum.length)]]++;
+    resample(strata, random, counts);
     const measured = measure(counts);
     for (const name of names) {
       const value: number | null = measured[name];

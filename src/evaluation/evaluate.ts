@@ -9,7 +9,7 @@ import { bootstrapImageMetrics, type Interval } from './bootstrap';
 import { bootstrapPixelMetrics } from './bootstrap-pixels';
 import { predictStored, type Predictions } from './predictions';
 import type { Scorer } from './scorer';
-import type { ImageMetrics, PixelMetrics } from './summary';
+import type { ImageMetrics, PixelMetrics } from './metrics';
 
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
 export interface Metrics extends ImageMetrics, PixelMetrics {

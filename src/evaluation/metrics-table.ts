@@ -1,7 +1,7 @@
 import { formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import type { Metrics } from './evaluate';
-import { METRIC_NAMES, METRICS } from './metrics';
+import { METRIC_NAMES, METRICS } from './metric-names';
 
 /** Metrics with their 95 % bootstrap intervals, a row each, for a notebook. */
 export function metricsTable(metrics: Metrics): Table {

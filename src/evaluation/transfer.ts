@@ -2,7 +2,7 @@ import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import type { Random } from '../common/random';
 import type { Dataset } from '../datasets/layout';
-import { pairedBootstrap, type PairedTest } from '../tables/paired-bootstrap';
+import { pairedBootstrap, type PairedTest } from './paired-bootstrap';
 import type { FeatureCache } from '../training/feature-cache';
 import { transferName } from '../training/run-folder';
 import { loadRun } from '../training/session';

@@ -1,5 +1,5 @@
 import { tf } from '../common/backend';
-import { gaussianBlur } from '../synthesis/gaussian-blur';
+import { gaussianBlur } from '../image/gaussian-blur';
 
 /**
  * Cosines of one layer with the two classes: adapted tokens `[B, g g, D]` times text features `[D, 2]`, both of unit

@@ -5,8 +5,8 @@ import { parameterShapes } from '../clip/parameter-shapes';
 import { messageOf } from '../common/errors';
 import { SafetensorsFile } from '../common/safetensors';
 import { modelsFolder, nameOf } from './model-names';
-import { isModel } from './registry';
-import { UNTRAINED, untrainedFolder } from './untrained';
+import { isModel } from './resolve-model';
+import { UNTRAINED, untrainedFolder } from '../pretrain/untrained';
 import { clipConfigOf, COMPACT_ARCHITECTURE } from '../pretrain/architecture';
 
 /** A model below `models/`, as `mediclip models list` shows it. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
 import { defaultBudget, runPlan, type Plan } from '../ablation/ablate';
-import { findMaterials } from '../ablation/materials';
+import { findMaterials } from '../ablation/find-inputs';
 import type { Grid } from '../ablation/grid';
 import { UserError } from '../common/errors';
 import { readText, sha256 } from '../common/files';

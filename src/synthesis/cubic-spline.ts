@@ -1,4 +1,4 @@
-import { reflect } from './gaussian-blur';
+import { reflect } from '../image/gaussian-blur';
 
 /** The pole of the cubic B-spline's inverse filter. */
 const POLE = Math.sqrt(3) - 2;

@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import { extent, type Canvas } from './canvas';
-import { gaussianBlur } from './gaussian-blur';
+import { gaussianBlur } from '../image/gaussian-blur';
 import type { SynthesisParameters } from './parameters';
 import type { Corner, Shape } from './shape';
 import { smoothNoise } from './smooth-noise';

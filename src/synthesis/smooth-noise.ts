@@ -1,5 +1,5 @@
 import type { Random } from '../common/random';
-import { reflect } from './gaussian-blur';
+import { reflect } from '../image/gaussian-blur';
 
 /** Standard deviations after which the Gaussian is cut off. */
 const REACH = 4;

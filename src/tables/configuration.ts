@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describeConfig } from '../ablation/describe-config';
+import { describeConfig } from '../training/describe-config';
 import { RunFolder, type RunRecord } from '../training/run-folder';
 
 /** What made a folder of runs: everything that tables do not show. */

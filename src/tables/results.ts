@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { describeConfig } from '../ablation/describe-config';
+import { describeConfig } from '../training/describe-config';
 import { readLabels } from '../ablation/labels';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
@@ -9,7 +9,7 @@ import { readJson } from '../common/files';
 import { seesTraining, type TrainingConfig } from '../training/config';
 import { RunFolder } from '../training/run-folder';
 import { methodLabel } from './methods';
-import { METRIC_NAMES, type MetricName } from '../evaluation/metrics';
+import { METRIC_NAMES, type MetricName } from '../evaluation/metric-names';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
 export interface Result extends Record<MetricName, number | null> {

@@ -1,5 +1,5 @@
 import { formatNumber } from '../plots/style';
-import type { PairedTest } from './paired-bootstrap';
+import type { PairedTest } from '../evaluation/paired-bootstrap';
 
 /** In per cent, one digit. */
 export function percent(value: number): string {

@@ -8,7 +8,7 @@ import { Tokenizer } from '../clip/tokenizer';
 import type { Scorer } from '../evaluation/scorer';
 import { MediClip } from '../mediclip/mediclip';
 import { MediClipScorer } from '../mediclip/mediclip-scorer';
-import { resolveModel } from '../models/registry';
+import { resolveModel } from '../models/resolve-model';
 import type { TrainingConfig } from './config';
 import { readCheckpoint, trainedEpochs } from './checkpoint';
 import { refit } from './fit';

@@ -10,7 +10,7 @@ import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, supportSet, type Dataset } from '../datasets/layout';
 import { evaluate, labelsOf, loadMasks, writeEvaluation, type Metrics } from '../evaluation/evaluate';
 import { predictStored } from '../evaluation/predictions';
-import { imageMetrics, pixelMetrics } from '../evaluation/summary';
+import { imageMetrics, pixelMetrics } from '../evaluation/metrics';
 import { Adam } from '../mediclip/adam';
 import type { MediClip } from '../mediclip/mediclip';
 import { MediClipScorer } from '../mediclip/mediclip-scorer';

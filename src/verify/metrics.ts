@@ -9,7 +9,7 @@ import { fprAtTpr } from '../evaluation/fpr-at-tpr';
 import { rankPixels } from '../evaluation/pixel-ranking';
 import { averagePrecision, f1Max, prCurve } from '../evaluation/precision-recall';
 import { auroc, rocCurve } from '../evaluation/roc';
-import { rankedPixelMetrics } from '../evaluation/summary';
+import { rankedPixelMetrics } from '../evaluation/metrics';
 import type { Check } from './check';
 
 const TOLERANCE = 1e-6;

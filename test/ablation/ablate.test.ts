@@ -9,7 +9,7 @@ import { MEASURING, STARTING } from '../../src/ablation/estimate';
 import { missingResults } from '../../src/ablation/cell-state';
 import { readGrid } from '../../src/ablation/grid';
 import type { CellOrder } from '../../src/ablation/cell-order';
-import { CellProcesses, type Ended } from '../../src/ablation/launch';
+import { CellProcesses, type Ended } from '../../src/ablation/cell-processes';
 import { schedule } from '../../src/ablation/scheduler';
 import { UserError } from '../../src/common/errors';
 import { writeJson } from '../../src/common/files';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { expandGrid, type GridDataset, type GridModel } from '../../src/ablation/cells';
-import { describeConfig } from '../../src/ablation/describe-config';
+import { describeConfig } from '../../src/training/describe-config';
 import { estimateSeconds, MEASURING } from '../../src/ablation/estimate';
 import { checkGrid, readGrid } from '../../src/ablation/grid';
 import { UserError } from '../../src/common/errors';

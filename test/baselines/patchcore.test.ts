@@ -6,7 +6,7 @@ import { baselineSchema, type BaselineOptions } from '../../src/baselines/option
 import { PatchCore } from '../../src/baselines/patchcore';
 import { initBackend, tf } from '../../src/common/backend';
 import { Random } from '../../src/common/random';
-import { gaussianBlur } from '../../src/synthesis/gaussian-blur';
+import { gaussianBlur } from '../../src/image/gaussian-blur';
 import { Upsampling } from '../../src/mediclip/anomaly-map';
 import { assertClose, euclid, fakeEncoder, randomFeatures } from './fake-encoder';
 

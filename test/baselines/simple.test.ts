@@ -7,7 +7,7 @@ import { initBackend, tf } from '../../src/common/backend';
 import { toGray } from '../../src/image/grey';
 import { pixelValues } from '../../src/image/pixel-values';
 import { Upsampling } from '../../src/mediclip/anomaly-map';
-import { gaussianBlur } from '../../src/synthesis/gaussian-blur';
+import { gaussianBlur } from '../../src/image/gaussian-blur';
 import { assertClose, fakeEncoder } from './fake-encoder';
 
 before(() => initBackend());

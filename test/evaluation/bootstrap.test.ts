@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Random } from '../../src/common/random';
 import { bootstrap, bootstrapImageMetrics, quantile, strataOf, type Interval } from '../../src/evaluation/bootstrap';
 import { bootstrapPixelMetrics } from '../../src/evaluation/bootstrap-pixels';
-import { imageMetrics, pixelMetrics } from '../../src/evaluation/summary';
+import { imageMetrics, pixelMetrics } from '../../src/evaluation/metrics';
 import { randomMaps, randomScores } from './data';
 
 test('the same seed gives the same intervals, another seed others; estimates are those of the data', () => {

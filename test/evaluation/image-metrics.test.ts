@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fprAtTpr } from '../../src/evaluation/fpr-at-tpr';
 import { averagePrecision, f1Max, prCurve } from '../../src/evaluation/precision-recall';
 import { auroc, rocCurve } from '../../src/evaluation/roc';
-import { imageMetrics } from '../../src/evaluation/summary';
+import { imageMetrics } from '../../src/evaluation/metrics';
 import { randomScores } from './data';
 
 // scores   .9 .8 .8 .4 .2   labels 1 1 0 0 1: at .9 (tp 1, fp 0), .8 (2, 1), .4 (2, 2), .2 (3, 2)

@@ -4,7 +4,7 @@ import { UserError } from '../../src/common/errors';
 import { aupro } from '../../src/evaluation/aupro';
 import { averagePrecision } from '../../src/evaluation/precision-recall';
 import { auroc } from '../../src/evaluation/roc';
-import { pixelMetrics } from '../../src/evaluation/summary';
+import { pixelMetrics } from '../../src/evaluation/metrics';
 import { connectedComponents } from '../../src/image/connected-components';
 import { randomMaps } from './data';
 

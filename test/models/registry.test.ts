@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { listModels } from '../../src/models/list';
-import { resolveModel } from '../../src/models/registry';
+import { resolveModel } from '../../src/models/resolve-model';
 
 const GOLDEN = path.resolve('test/golden/clip/checkpoint');
 

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { cubicSpline, padWithEdge, sampleSpline } from '../../src/synthesis/cubic-spline';
 import { distanceTransform } from '../../src/synthesis/distance-transform';
 import { fillHoles } from '../../src/synthesis/fill-holes';
-import { gaussianBlur, gaussianWeights } from '../../src/synthesis/gaussian-blur';
+import { gaussianBlur, gaussianWeights } from '../../src/image/gaussian-blur';
 import { greyClosing } from '../../src/synthesis/grey-closing';
 import { Random } from '../../src/common/random';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Random } from '../../src/common/random';
-import { gaussianBlur } from '../../src/synthesis/gaussian-blur';
+import { gaussianBlur } from '../../src/image/gaussian-blur';
 import { smoothNoise } from '../../src/synthesis/smooth-noise';
 
 const SIZE = 48;

@@ -7,7 +7,7 @@ import { changeLabel } from '../../src/synthesis/change-label';
 import { cutpaste } from '../../src/synthesis/cutpaste';
 import { distanceTransform } from '../../src/synthesis/distance-transform';
 import { gaussIntensity } from '../../src/synthesis/gauss-intensity';
-import { gaussianBlur } from '../../src/synthesis/gaussian-blur';
+import { gaussianBlur } from '../../src/image/gaussian-blur';
 import { PUBLISHED_PARAMETERS } from '../../src/synthesis/parameters';
 import { radialDeformation, sinkMap, sourceMap } from '../../src/synthesis/radial';
 import type { OutlinedShape } from '../../src/synthesis/shape';

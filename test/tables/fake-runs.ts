@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { writeFileAtomic, writeJson } from '../../src/common/files';
-import { METRIC_NAMES } from '../../src/evaluation/metrics';
+import { METRIC_NAMES } from '../../src/evaluation/metric-names';
 import { trainingConfig, type TrainingSettings } from '../../src/training/config';
 
 export interface FakeRun {

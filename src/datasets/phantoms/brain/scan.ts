@@ -1,5 +1,5 @@
 import type { Random } from '../../../common/random';
-import { gaussianBlur } from '../../../synthesis/gaussian-blur';
+import { gaussianBlur } from '../../../image/gaussian-blur';
 import type { GrayImage } from '../../../image/image';
 import { Grid } from '../physics/grid';
 import { smoothNoise, whiteNoise, type Noise } from '../physics/noise';

@@ -1,6 +1,6 @@
 import type { Random } from '../../../common/random';
 import type { GrayImage } from '../../../image/image';
-import { gaussianBlur, gaussianWeights } from '../../../synthesis/gaussian-blur';
+import { gaussianBlur, gaussianWeights } from '../../../image/gaussian-blur';
 import { smoothNoise, whiteNoise, type Noise } from '../physics/noise';
 import { clamp01 } from '../physics/soft';
 

@@ -1,6 +1,6 @@
 import type { Random } from '../../../common/random';
 import type { GrayImage } from '../../../image/image';
-import { gaussianBlur } from '../../../synthesis/gaussian-blur';
+import { gaussianBlur } from '../../../image/gaussian-blur';
 import { wideBlur } from '../physics/blur';
 import { Grid } from '../physics/grid';
 import { whiteNoise } from '../physics/noise';

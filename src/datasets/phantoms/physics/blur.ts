@@ -1,4 +1,4 @@
-import { gaussianBlur } from '../../../synthesis/gaussian-blur';
+import { gaussianBlur } from '../../../image/gaussian-blur';
 import { sampleMap } from './sample';
 
 /** A wide Gaussian blur (`sigma` in pixels, well above 4) of a square map, taken on every fourth pixel. */

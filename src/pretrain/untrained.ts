@@ -7,11 +7,11 @@ import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
 import { SafetensorsFile } from '../common/safetensors';
 import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
-import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from '../pretrain/architecture';
-import { allPhrases } from '../pretrain/captions';
-import { exportModel } from '../pretrain/export';
-import { initialValue } from '../pretrain/initial-values';
-import { UsedVocabulary } from '../pretrain/vocabulary';
+import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './architecture';
+import { allPhrases } from './captions';
+import { exportModel } from './export';
+import { initialValue } from './initial-values';
+import { UsedVocabulary } from './vocabulary';
 
 /** The name of the compact model with the weights that its pretraining starts from: what a method owes to its weights shows beside it. */
 export const UNTRAINED = 'compact-untrained';

@@ -1,7 +1,6 @@
 import type { Random } from '../common/random';
-import { quantile, strataOf } from '../evaluation/bootstrap';
-import { rank } from '../evaluation/ranking';
-import { rankedImageMetrics, type ImageMetrics } from '../evaluation/summary';
+import { quantile, resample, resampledMetrics, strataOf } from './bootstrap';
+import type { ImageMetrics } from './metrics';
 
 /** Scores of the same test images by two methods, trained with the same seed. */
 export interface ScorePair {
@@ -37,10 +36,11 @@ export function pairedBootstrap(
   options: { resamples?: number } = {},
 ): PairedTest | null {
   const { resamples = 2000 } = options;
-  const measures = pairs.map(({ a, b }) => [weighted(a, labels, metric), weighted(b, labels, metric)]);
+  const measures = pairs.map(({ a, b }) => [resampledMetrics(a, labels), resampledMetrics(b, labels)]);
+  const value = (metrics: ImageMetrics): number => metrics[metric] ?? NaN; // where it is undefined
   const difference = (seeds: readonly number[], counts: Uint32Array): number => {
     let sum = 0;
-    for (const s of seeds) sum += measures[s][0](counts) - measures[s][1](counts);
+    for (const s of seeds) sum += value(measures[s][0](counts)) - value(measures[s][1](counts));
     return sum / seeds.length;
   };
   const all = pairs.map((_, s) => s);
@@ -49,8 +49,7 @@ export function pairedBootstrap(
   if (!Number.isFinite(observed)) return null;
   const strata = strataOf(labels);
   const drawn = Float64Array.from({ length: resamples }, () => {
-    counts.fill(0);
-    for (const stratum of strata) for (let i = 0; i < stratum.length; i++) counts[stratum[random.integer(0, stratum.length)]]++;
+    resample(strata, random, counts);
     return difference(
       all.map(() => random.integer(0, all.length)),
       counts,
@@ -60,16 +59,4 @@ export function pairedBootstrap(
   const [below, above] = [share((d) => d <= 0), share((d) => d >= 0)];
   const p = Math.min(1, 2 * below, 2 * above);
   return { difference: observed, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), p, pairs: pairs.length };
-}
-
-/** A metric as a function of how often each image was drawn; NaN where it is undefined. */
-function weighted(scores: ArrayLike<number>, labels: ArrayLike<number>, metric: keyof ImageMetrics): (counts: Uint32Array) => number {
-  const ranking = rank(scores, labels);
-  const [normal, abnormal] = [new Float64Array(ranking.normal.length), new Float64Array(ranking.normal.length)];
-  return (counts) => {
-    normal.fill(0);
-    abnormal.fill(0);
-    for (let i = 0; i < counts.length; i++) (labels[i] === 1 ? abnormal : normal)[ranking.group[i]] += counts[i];
-    return rankedImageMetrics({ normal, abnormal })[metric] ?? NaN;
-  };
 }

@@ -6,7 +6,7 @@ import { Clip } from '../../src/clip/clip';
 import { tf } from '../../src/common/backend';
 import { SafetensorsFile } from '../../src/common/safetensors';
 import { listModels } from '../../src/models/list';
-import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/models/untrained';
+import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/pretrain/untrained';
 import { TINY_ARCHITECTURE } from '../../src/pretrain/architecture';
 import { exportModel } from '../../src/pretrain/export';
 import { STAGE_PLAN } from '../../src/pretrain/schedule';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../src/common/random';
-import { pairedBootstrap } from '../../src/tables/paired-bootstrap';
+import { pairedBootstrap } from '../../src/evaluation/paired-bootstrap';
 
 const labels = Uint8Array.from({ length: 60 }, (_, i) => (i < 30 ? 0 : 1));
 

@@ -1,4 +1,4 @@
-import { trainingConfig, type TrainingConfig } from '../training/config';
+import { trainingConfig, type TrainingConfig } from './config';
 
 /** Settings that say how long and how large, not which method it is. */
 const SCALE = ['method', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'protocol', 'watch'];
