@@ -2,18 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, readJson } from '../common/files';
-import type { LongRun } from '../common/progress';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
-import { featureFile, type FeatureCache } from '../training/feature-cache';
-import { FeatureStore } from '../training/feature-store';
 import { loadRun, type LoadedRun } from '../training/session';
+import { testFeatures, type TestFeatureOptions } from '../training/test-features';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 
 /** How a run is tested. */
-export interface EvaluateRunOptions extends LongRun {
-  /** Where the frozen features of test sets are kept for other runs (default: nowhere). */
-  featureCache?: FeatureCache;
+export interface EvaluateRunOptions extends TestFeatureOptions {
   /** Called with what the caller may want to know. */
   onNote?: (line: string) => void;
 }
@@ -48,12 +44,9 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkTestSet(dataset);
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
-  const { featureCache: cache } = options;
   const hash = datasetHash(dataset);
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
-  const keep = cache && { file: featureFile(cache, { ...record, dataset: { hash } }, scorer), limit: cache.limit };
-  const files = dataset.test.map((sample) => sample.file);
-  const store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir, keep });
+  const store = await testFeatures(scorer, dataset, { ...record, dataset: { hash } }, folder.dir, options);
   try {
     const { protocol, seed } = record.config;
     const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash, epoch, protocol, seed });

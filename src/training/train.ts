@@ -18,12 +18,13 @@ import { BatchSource, loadSupport } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import { seesTraining, trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
 import { fit } from './fit';
-import { featureFile, type FeatureCache } from './feature-cache';
-import { FeatureStore } from './feature-store';
+import type { FeatureCache } from './feature-cache';
+import type { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
 import { alone, checkUnchanged, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
 import { TrainingFeatures } from './training-features';
 import { buildModel, modelIdentity, recordedModel } from './session';
+import { testFeatures } from './test-features';
 
 export interface TrainOptions extends LongRun {
   /** Folder of a data set in the published layout; a resumed run knows its own. */
@@ -189,13 +190,7 @@ class Run {
   /** The test set's features, encoded when they are first needed. */
   private async features(): Promise<FeatureStore> {
     if (!this.store) {
-      const { onProgress, signal, featureCache } = this.options;
-      const keep = featureCache && { file: featureFile(featureCache, this.record, this.model), limit: featureCache.limit };
-      this.store = await FeatureStore.of(
-        this.dataset.test.map((sample) => sample.file),
-        this.model,
-        { onProgress, signal, spillFolder: this.folder.dir, keep },
-      );
+      this.store = await testFeatures(this.model, this.dataset, this.record, this.folder.dir, this.options);
       this.masks = await loadMasks(this.dataset.test, this.config.imageSize);
     }
     return this.store;
