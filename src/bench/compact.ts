@@ -3,8 +3,9 @@ import { initBackend } from '../common/backend';
 import { cachedPhantoms } from '../datasets/phantoms/generate';
 import { train } from '../training/train';
 import type { Bench } from './bench';
+import { againstLimit } from './limit';
 import { writeRoundDataset } from './round-dataset';
-import { mapSpread, seconds, spread } from './spread';
+import { seconds, spread } from './spread';
 
 const LIMIT = 60;
 
@@ -30,18 +31,8 @@ export const compact: Bench = {
       all.push(await seconds(go));
       perEpoch = history.map((row) => row.seconds);
     }
-    const ours = spread(all);
     return {
-      comparisons: [
-        {
-          what: `${settings.shots} shots, ${settings.epochs} epochs, the test set scored at the end`,
-          ours: { label: 'ours', unit: 's', ...ours },
-          other: { label: 'limit', unit: 's', quoted: LIMIT, source: 'what is aimed at, on two cores' },
-          ratioOf: 'ours / limit',
-          ratio: mapSpread(ours, (s) => s / LIMIT),
-          goal: { atMost: 1 },
-        },
-      ],
+      comparisons: [againstLimit(`${settings.shots} shots, ${settings.epochs} epochs, the test set scored at the end`, spread(all), LIMIT)],
       figures: { secondsAnEpoch: spread(perEpoch).median },
     };
   },

@@ -1,6 +1,7 @@
 import { tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
+import { unitLength } from '../clip/frozen-encoder';
 import type { TextEncoder } from '../clip/text-encoder';
 import { endPositions } from '../clip/text-encoder';
 import type { Tokenizer } from '../clip/tokenizer';
@@ -127,7 +128,7 @@ export class PromptLearner {
       return {
         prompts,
         classes: tf.stack(
-          CLASSES.map((className) => unit(tf.mean(prompts[className], 0))),
+          CLASSES.map((className) => unitLength(tf.mean(prompts[className], 0))),
           1,
         ) as tf.Tensor2D,
       };
@@ -148,9 +149,4 @@ export class PromptLearner {
   dispose(): void {
     for (const group of this.groups) tf.dispose([group.written, group.places]);
   }
-}
-
-/** v / ||v||, without an epsilon as published. */
-function unit(v: tf.Tensor): tf.Tensor {
-  return tf.div(v, tf.sqrt(tf.sum(tf.square(v))));
 }

@@ -3,14 +3,11 @@ import type { GrayImage, Raster } from '../image/image';
 import type { MontageRow } from '../plots/montage';
 import { signedImage } from '../plots/signed-colours';
 import { PUBLISHED_PARAMETERS } from '../synthesis/parameters';
-import { cellNoise, perlinShape, type Gradients } from '../synthesis/perlin-shape';
+import { ATTEMPTS, cellNoise, perlinShape, type Gradients } from '../synthesis/perlin-shape';
 import { countInside, sideBounds } from '../synthesis/shape';
 
 /** Pixels at the threshold that rounding may put on either side; another attempt differs by thousands. */
 const ROUNDING = 3;
-
-/** The synthesis gives up after as many. */
-const MOST_ATTEMPTS = 20_000;
 
 /** How one shape of the smooth kind came about. */
 export interface PerlinSteps {
@@ -42,7 +39,7 @@ export function perlinSteps(side: number, random: Random, limits: { minimum: num
   const final = perlinShape(side, side, limits, parameters, Random.from(random.state()));
   const { lo, hi } = sideBounds(side, limits);
   const [height, width] = [random.integer(lo, hi), random.integer(lo, hi)];
-  for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts++) {
+  for (let attempts = 1; attempts <= ATTEMPTS; attempts++) {
     const gradients = Array.from({ length: 4 }, () => random.uniform(0, 2 * Math.PI)).flatMap((a) => [Math.cos(a), Math.sin(a)]);
     const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
     const noise = cellNoise(gradients as unknown as Gradients, height, width);

@@ -8,7 +8,7 @@ import { PUBLISHED } from '../tables/published';
 import type { TableName } from '../tables/queries';
 import type { Result } from '../tables/results';
 import { buildTable, NothingFound, type ResultTable } from '../tables/table';
-import { differenceText, percent, pText } from '../tables/texts';
+import { differenceText, meanText, percent, pText } from '../tables/texts';
 import type { CsvRow } from './table-runs';
 
 /** What arquero's tables have of use here. */
@@ -39,11 +39,6 @@ export function frameTable(frame: Frame, options: { best?: string; within?: read
 function cellText(value: unknown): string {
   if (value === null || value === undefined || (typeof value === 'number' && Number.isNaN(value))) return '';
   return typeof value === 'number' && !Number.isInteger(value) ? formatNumber(value) : String(value as string | number);
-}
-
-/** "71.3 ± 2.0 (3)": a mean with its spread and the number of seeds, in per cent. */
-export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: number }): string {
-  return `${percent(mean)}${sd === null ? '' : ` ± ${percent(sd)}`} (${n})`;
 }
 
 /** The table of that name, or an empty one that says what was looked for. */

@@ -1,4 +1,5 @@
 import type { Random } from '../common/random';
+import { smoothstep } from '../datasets/phantoms/physics/soft';
 import type { GrayImage } from '../image/image';
 
 /** What can be wrong with a tablet. */
@@ -50,13 +51,13 @@ function surface({ cy, cx, radius, light, line, level, ground }: Tablet, y: numb
   const [dy, dx] = [(y - cy) / radius, (x - cx) / radius];
   const r = Math.hypot(dy, dx);
   const towards = (Math.sin(light) * dy + Math.cos(light) * dx) / Math.max(r, 1e-6);
-  const shadow = step((1.12 - Math.hypot(dy + 0.07 * Math.sin(light), dx + 0.07 * Math.cos(light))) / 0.16);
+  const shadow = smoothstep(0, 1, (1.12 - Math.hypot(dy + 0.07 * Math.sin(light), dx + 0.07 * Math.cos(light))) / 0.16);
   const belt = ground * (1 - 0.55 * shadow);
-  const bevel = step((r - 0.84) / 0.1) * towards * 32;
+  const bevel = smoothstep(0, 1, (r - 0.84) / 0.1) * towards * 32;
   const across = (Math.cos(line) * dy - Math.sin(line) * dx) * radius;
   const groove = Math.exp(-((across / 2.6) ** 2)) * (across > 0 ? -14 : -48);
-  const top = level + 10 * towards * r + bevel + groove * step((0.9 - r) / 0.05);
-  return belt + (top - belt) * step((1 - r) / 0.03 + 0.5);
+  const top = level + 10 * towards * r + bevel + groove * smoothstep(0, 1, (0.9 - r) / 0.05);
+  return belt + (top - belt) * smoothstep(0, 1, (1 - r) / 0.03 + 0.5);
 }
 
 const CHANGES: Record<TabletDefect, (tablet: Tablet, random: Random) => Change> = { chip, crack, stain, hair };
@@ -68,7 +69,7 @@ function chip({ cy, cx, radius, ground }: Tablet, random: Random): Change {
   const turn = random.uniform(0, 7);
   return (y, x, value) => {
     const wave = 1 + 0.15 * Math.sin(5 * Math.atan2(y - y0, x - x0) + turn);
-    const inside = step((size * wave - Math.hypot(y - y0, x - x0)) / 3);
+    const inside = smoothstep(0, 1, (size * wave - Math.hypot(y - y0, x - x0)) / 3);
     return value + inside * (Math.min(value, ground + 12) - value);
   };
 }
@@ -90,7 +91,7 @@ function stain({ cy, cx, radius }: Tablet, random: Random): Change {
   const [y0, x0] = [cy + away * Math.sin(turn), cx + away * Math.cos(turn)];
   const size = radius * random.uniform(0.15, 0.3);
   const depth = random.uniform(45, 85);
-  return (y, x, value) => value - depth * step((size - Math.hypot(y - y0, 1.3 * (x - x0))) / (0.5 * size));
+  return (y, x, value) => value - depth * smoothstep(0, 1, (size - Math.hypot(y - y0, 1.3 * (x - x0))) / (0.5 * size));
 }
 
 function hair({ cy, cx, radius }: Tablet, random: Random): Change {
@@ -113,10 +114,4 @@ function distance(points: readonly [number, number][], y: number, x: number): nu
     best = Math.min(best, Math.hypot(y - ay - t * vy, x - ax - t * vx));
   }
   return best;
-}
-
-/** 0 to 1 with flat ends. */
-function step(t: number): number {
-  const u = Math.min(1, Math.max(0, t));
-  return u * u * (3 - 2 * u);
 }

@@ -1,3 +1,5 @@
+import { colourTable } from './colour-table';
+
 /**
  * Every eighth colour of "inferno" (Nathaniel Smith and Stéfan van der Walt, CC0): brightness rises evenly from black to light
  * yellow, so that it reads the same in grey and for any colour vision.
@@ -9,11 +11,7 @@ const INFERNO =
 const ANCHORS = INFERNO.split(' ').map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
 
 /** 256 colours, `[256, 3]`, linear between the anchors. */
-export const HEAT_TABLE = Uint8Array.from({ length: 768 }, (_, i) => {
-  const at = (Math.floor(i / 3) / 255) * (ANCHORS.length - 1);
-  const below = Math.min(Math.floor(at), ANCHORS.length - 2);
-  return Math.round(ANCHORS[below][i % 3] + (ANCHORS[below + 1][i % 3] - ANCHORS[below][i % 3]) * (at - below));
-});
+export const HEAT_TABLE = colourTable(ANCHORS);
 
 /** Index into {@link HEAT_TABLE} of a value within [low, high]; values beyond are drawn as the ends. */
 export function heatIndex(value: number, low: number, high: number): number {

@@ -1,15 +1,12 @@
 import type { RgbImage } from '../image/image';
+import { colourTable } from './colour-table';
 import { rgbOf } from './style';
 
 /** Purple below 0, white at 0, green above: ends of equal weight that differ for any colour vision. */
 const ANCHORS = ['#5B2A86', '#B79CD0', '#FFFFFF', '#93CBA0', '#176B34'].map(rgbOf);
 
 /** 256 colours, `[256, 3]`, linear between the anchors. */
-export const SIGNED_TABLE = Uint8Array.from({ length: 768 }, (_, i) => {
-  const at = (Math.floor(i / 3) / 255) * (ANCHORS.length - 1);
-  const below = Math.min(Math.floor(at), ANCHORS.length - 2);
-  return Math.round(ANCHORS[below][i % 3] + (ANCHORS[below + 1][i % 3] - ANCHORS[below][i % 3]) * (at - below));
-});
+export const SIGNED_TABLE = colourTable(ANCHORS);
 
 /** Where 0 lies in the table: of 256 colours none is in the middle, so 0 is set to white itself. */
 const WHITE = [255, 255, 255];

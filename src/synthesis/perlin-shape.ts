@@ -4,7 +4,7 @@ import type { SynthesisParameters } from './parameters';
 import { countInside, sideBounds, type Shape } from './shape';
 
 /** Attempts before parameters are called impossible; the defaults need about ten. */
-const ATTEMPTS = 20_000;
+export const ATTEMPTS = 20_000;
 /** Below this share of the fill wanted, judged on every fourth pixel of every fourth row, an attempt is given up early. */
 const HOPELESS = 0.75;
 

@@ -3,7 +3,7 @@ import { groupBy, unique } from './groups';
 import { METRIC_NAMES, METRICS } from '../evaluation/metric-names';
 import { publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
-import { differenceText, percent, pText } from './texts';
+import { differenceText, meanText, percent, pText } from './texts';
 
 /** A cell of a table as text. */
 export interface TableCell {
@@ -161,9 +161,8 @@ function blockKey(row: ComparedRow, several: Several): unknown[] {
 
 function valueCell(row: ComparedRow | undefined): TableCell {
   if (!row) return { text: '' };
-  const spread = row.sd === null ? '' : ` ± ${percent(row.sd)}`;
   const star = row.test && row.test.p < 0.05 ? '*' : '';
-  return { text: `${percent(row.mean)}${spread} (${row.n})${star}`, best: row.best };
+  return { text: meanText(row) + star, best: row.best };
 }
 
 function publishedText(row: ComparedRow, shots: readonly number[], model: string, cite: Cite): string {

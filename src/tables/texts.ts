@@ -6,6 +6,11 @@ export function percent(value: number): string {
   return formatNumber(100 * value, 1);
 }
 
+/** "71.3 ± 2.0 (3)": a mean with its standard deviation and the number of seeds, in per cent. */
+export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: number }): string {
+  return `${percent(mean)}${sd === null ? '' : ` ± ${percent(sd)}`} (${n})`;
+}
+
 /** A difference in points with its interval. */
 export function differenceText({ difference, low, high }: PairedTest): string {
   const signed = (value: number): string => (value > 0 ? `+${percent(value)}` : percent(value));
