@@ -1,4 +1,5 @@
-import { seesTraining, type TrainingConfig } from '../training/config';
+import { METHODS } from '../baselines/names';
+import { seesTraining } from '../training/config';
 import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -39,21 +40,9 @@ export function estimateSeconds(cell: Cell, { step, image }: StepTimes, kept = n
   return steps * step + encoded * perImage + looks * image + measured * MEASURING * (imageSize / 224) ** 2;
 }
 
-/** What each method takes from frozen CLIP, where it is not the layers that MediCLIP adapts. */
-const OTHER_FEATURES: Partial<Record<TrainingConfig['method'], string>> = {
-  'zero-shot-clip': 'embedding and tokens',
-  winclip: 'windows',
-  knn: 'embedding',
-  'pixel-knn': 'grey',
-  'mean-intensity': 'grey',
-};
-
-/** Those that keep one vector an image, and not one a patch. */
-const ONE_VECTOR: readonly TrainingConfig['method'][] = ['knn', 'pixel-knn', 'mean-intensity'];
-
 /** The same for cells that share the frozen features of a test set. */
 function featureKey({ config, model }: Cell, { name }: GridDataset): string {
-  return JSON.stringify([name, model.name, config.imageSize, OTHER_FEATURES[config.method] ?? config.layers]);
+  return JSON.stringify([name, model.name, config.imageSize, METHODS[config.method].features ?? config.layers]);
 }
 
 /** Bytes of disk for cells: their folders, and frozen features that are kept once for a data set, model, size and choice of blocks. */
@@ -63,7 +52,7 @@ export function estimateDisk(cells: readonly Cell[]): number {
   for (const cell of cells) {
     const { folder, featuresPerImage } = needsOf(cell);
     folders += folder;
-    if (ONE_VECTOR.includes(cell.config.method)) continue; // next to nothing
+    if (!METHODS[cell.config.method].maps) continue; // one vector an image is next to nothing
     for (const dataset of [cell.dataset, ...cell.transfer]) features.set(featureKey(cell, dataset), dataset.testImages * featuresPerImage);
   }
   return folders + [...features.values()].reduce((a, b) => a + b, 0);

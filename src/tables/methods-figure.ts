@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { METHODS } from '../baselines/names';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import type { LongRun } from '../common/progress';
@@ -42,7 +43,7 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
     const [first] = runs.sort((a, b) => a.seed - b.seed);
     if (!first)
       throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);
-    if (!givesMaps(first)) continue;
+    if (!METHODS[first.method].maps) continue;
     methods.push({ name, findings: await samplesFound(path.dirname(first.predictions), chosen, run) });
   }
   if (methods.length === 0) throw new UserError(`${dataset.name}: no finished run with k = ${shots} gives maps`);
@@ -51,9 +52,4 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
     images,
     methods.map(({ name, findings }) => ({ name, maps: findings.map(({ map }) => map), scores: findings.map(({ score }) => score) })),
   );
-}
-
-/** Methods that score whole images have no maps to show. */
-function givesMaps({ method }: Result): boolean {
-  return method !== 'knn' && method !== 'pixel-knn' && method !== 'mean-intensity';
 }

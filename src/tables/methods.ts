@@ -1,18 +1,8 @@
-const LABELS: Record<string, string> = {
-  'winclip: baseline winclip fewShot false': 'WinCLIP, zero-shot',
-  mediclip: 'MediCLIP',
-  'zero-shot-clip': 'zero-shot CLIP',
-  winclip: 'WinCLIP',
-  patchcore: 'PatchCore',
-  padim: 'PaDiM',
-  knn: 'kNN of image features',
-  'pixel-knn': 'kNN of pixels',
-  'mean-intensity': 'mean grey',
-};
+import { METHODS, type MethodName } from '../baselines/names';
 
 /** The name that tables give to settings in words: `patchcore` is PatchCore. */
 export function methodLabel(settings: string): string {
-  if (Object.hasOwn(LABELS, settings)) return LABELS[settings];
+  if (settings === 'winclip: baseline winclip fewShot false') return 'WinCLIP, zero-shot';
   const [method, ...rest] = settings.split(': ');
-  return [LABELS[method] ?? method, ...rest].join(': ');
+  return [Object.hasOwn(METHODS, method) ? METHODS[method as MethodName].label : method, ...rest].join(': ');
 }

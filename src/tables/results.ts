@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { describeConfig } from '../training/describe-config';
+import type { MethodName } from '../baselines/names';
 import { readLabels } from '../ablation/labels';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
@@ -27,7 +28,7 @@ export interface Result extends Record<MetricName, number | null> {
   /** What computed it. */
   backend: string;
   /** `mediclip`, `patchcore`, ... */
-  method: string;
+  method: MethodName;
   /** Settings in a few words, where they differ from the published ones. */
   settings: string;
   /** The table that it belongs to, and its name there. */
