@@ -6,7 +6,6 @@ import { Adam } from '../mediclip/adam';
 import { Tokenizer } from '../clip/tokenizer';
 import { clipConfigOf, type Architecture } from './architecture';
 import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
-import { allPhrases } from './captions';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
 import { CorpusSource } from './corpus-source';
 import { isHead, TOKEN_TABLE } from './export';
@@ -15,7 +14,6 @@ import { Objective } from './objective';
 import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
 import { TrainedParameters } from './variables';
 import { UsedVocabulary } from './vocabulary';
-import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
 
 /** What determines a pretraining. */
 export interface PretrainSettings {
@@ -78,9 +76,7 @@ export class Pretrainer {
     threads: number,
   ) {
     const config = clipConfigOf(settings.architecture);
-    const placeholders = 'X X';
-    const prompts = Object.values(PUBLISHED_PROMPTS).flat();
-    this.vocabulary = new UsedVocabulary(this.tokenizer, [...allPhrases(), placeholders, ...prompts.map((text) => `${text}.`)]);
+    this.vocabulary = UsedVocabulary.ofPretraining(this.tokenizer);
     this.parameters = new TrainedParameters(config, settings.seed);
     this.objective = new Objective(config, this.tokenizer, this.vocabulary);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);

@@ -6,10 +6,8 @@ import { sha256 } from '../common/files';
 import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
 import { SafetensorsFile } from '../common/safetensors';
-import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
 import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './architecture';
-import { allPhrases } from './captions';
-import { exportModel } from './export';
+import { exportModel, TOKEN_TABLE } from './export';
 import { initialValue } from './initial-values';
 import { UsedVocabulary } from './vocabulary';
 
@@ -18,7 +16,6 @@ export const UNTRAINED = 'compact-untrained';
 
 /** The seed of `npm run pretrain`. */
 const SEED = 1;
-const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
 
 /** Where the untrained model is kept. */
 export function untrainedFolder(): string {
@@ -38,8 +35,7 @@ export function ensureUntrained(dir = untrainedFolder()): string {
 /** Writes a model as a pretraining would before its first step: the same values, by the same names, from the same seed. */
 export function writeUntrained(dir: string, architecture: Architecture, seed: number): void {
   const config = clipConfigOf(architecture);
-  const prompts = Object.values(PUBLISHED_PROMPTS).flat();
-  const vocabulary = new UsedVocabulary(Tokenizer.load(), [...allPhrases(), 'X X', ...prompts.map((text) => `${text}.`)]);
+  const vocabulary = UsedVocabulary.ofPretraining(Tokenizer.load());
   const parameters = parameterShapes(config).map(([name, whole]) => {
     const shape = name === TOKEN_TABLE ? [vocabulary.size, whole[1]] : whole;
     const key = name.replace('.k_proj.', '.q_proj.'); // queries and keys start out equal

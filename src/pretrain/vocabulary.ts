@@ -1,4 +1,6 @@
 import type { Tokenizer } from '../clip/tokenizer';
+import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
+import { allPhrases } from './captions';
 
 /**
  * The few hundred rows of the token table that the captions use, under numbers of their own: a step then moves these and not
@@ -13,6 +15,12 @@ export class UsedVocabulary {
   constructor(tokenizer: Tokenizer, texts: readonly string[]) {
     this.ids = [...new Set(texts.flatMap((text) => [...tokenizer.tokenize(text)]))].sort((a, b) => a - b);
     this.rows = new Map(this.ids.map((id, row) => [id, row]));
+  }
+
+  /** That of a pretraining: captions, the published prompts as sentences, and the placeholder of learnable context. */
+  static ofPretraining(tokenizer: Tokenizer): UsedVocabulary {
+    const prompts = Object.values(PUBLISHED_PROMPTS).flat();
+    return new UsedVocabulary(tokenizer, [...allPhrases(), 'X X', ...prompts.map((text) => `${text}.`)]);
   }
 
   get size(): number {

@@ -106,14 +106,13 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
   if (task === 'CutpasteTask') checkSupport(image, context.support);
   const altered = { ...image, data: image.data.slice() };
   const canvas = alter && canvasOf(image);
-  const itself = canvasOn(altered);
   const shapes = new Uint8Array(image.data.length);
   const first = makeShape(image, complete.parameters, random);
   let anomalies = 0;
   for (let shape = first; ; shape = makeShape(image, complete.parameters, random)) {
     anomalies++;
     const corner = randomCorner(shape, image.height, image.width, random);
-    deform?.(itself, shape, corner, complete);
+    deform?.(canvasOn(altered), shape, corner, complete);
     if (canvas) {
       alter(canvas, shape, corner, complete);
       copyBox(canvas, altered, corner, shape.height, shape.width);

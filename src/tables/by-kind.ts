@@ -7,8 +7,8 @@ import { readScores } from './scores';
 
 /**
  * Results on their own test sets, once for each kind of anomaly there: its images against all normal ones. Metrics of pixels are left out,
- * and so are results whose data set is no longer in its folder, has other images now, or
- * names no kinds.
+ * and so are results whose data set is no longer in its folder, has other images now, or names
+ * no kinds.
  */
 export function splitByKind(results: readonly Result[]): Result[] {
   const known = new Map<string, Map<string, string[]>>();

@@ -23,13 +23,7 @@ export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
 export function figureOf({ name, data }: ResultTable): Chart | undefined {
   const [{ metric: first, model }] = data;
   const shown = data.filter((row) => row.metric === first && row.model === model);
-  const rows = shown.map((row) => ({
-    ...row,
-    label: labelOf(
-      row,
-      shown.map((other) => [other]),
-    ),
-  })); // as the table tells them apart
+  const rows = shown.map((row) => ({ ...row, label: labelOf(row, shown) })); // as the table tells them apart
   const metric = METRICS[first].title;
   switch (name) {
     case 'comparison':

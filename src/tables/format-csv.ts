@@ -1,4 +1,4 @@
-import { from } from 'arquero';
+import { csvText } from '../common/csv';
 import type { ComparedRow } from './compare';
 import { shortModelName, publishedFor } from './published';
 import type { ResultTable } from './table';
@@ -6,7 +6,7 @@ import type { ResultTable } from './table';
 /** The rows behind a table, one value a line, with all that decided it; numbers are not rounded, undefined ones are empty. */
 export function csvTable({ name, data }: ResultTable): string {
   const rows = data.map((row) => ({ table: name, ...flat(row) }));
-  return from(rows).toCSV().trimEnd() + '\n';
+  return csvText(Object.keys(rows.at(0) ?? {}), rows);
 }
 
 /** A row without nesting, ready for a data frame. */

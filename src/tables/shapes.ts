@@ -29,31 +29,33 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
   const byModel = name === 'backbones';
   const several = { ...manyOf(data), ...(byModel ? { model: false } : {}) };
   const lines = groupBy(data, (row) => [...placeOf(row), ...variantOf(row)]);
+  const firsts = lines.map(([row]) => row);
   const rows = lines.map((line) => {
     const [row] = line;
     const cells = shots.map((k) => valueCell(line.find((one) => one.shots === k)));
     const published = row.method === 'mediclip' ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
-    const label = labelOf(row, lines);
+    const label = labelOf(row, firsts);
     const shown = byModel ? label.replace(row.label, shortModelName(row.model)) : label;
     return [...headCells(row, several, shown), ...cells, { text: published }];
   });
   const columns = [...headColumns(several, byModel ? 'model' : 'method'), ...shots.map((k) => `k = ${k}`), 'published'];
-  return { columns, rows, blocks: blocksOf(lines.map(([row]) => blockKey(row, several))) };
+  return { columns, rows, blocks: blocksOf(firsts.map((row) => blockKey(row, several))) };
 }
 
 /** Variants one below the other, with the difference to the first. */
 export function partsShape(data: readonly ComparedRow[], name: TableName): Shape {
   const several = manyOf(data);
   const lines = groupBy(data, (row) => [...placeOf(row), row.shots, ...variantOf(row)]);
-  const rows = lines.map(([row]) => [
-    ...headCells(row, several, labelOf(row, lines)),
+  const firsts = lines.map(([row]) => row);
+  const rows = firsts.map((row) => [
+    ...headCells(row, several, labelOf(row, firsts)),
     { text: String(row.shots) },
     valueCell(row),
     { text: row.test ? differenceText(row.test) + (row.test.pairs < row.n ? ` (${row.test.pairs})` : '') : '' },
     { text: row.test ? pText(row.test.p) : '' },
   ]);
   const columns = [...headColumns(several, name === 'tasks' ? 'tasks' : 'variant'), 'k', 'value', 'difference [95 % interval]', 'p'];
-  return { columns, rows, blocks: blocksOf(lines.map(([row]) => [...blockKey(row, several), row.shots])) };
+  return { columns, rows, blocks: blocksOf(firsts.map((row) => [...blockKey(row, several), row.shots])) };
 }
 
 /** Trained on x tested on. */
@@ -73,8 +75,7 @@ export function transferShape(data: readonly ComparedRow[]): Shape {
 export function kindsShape(data: readonly ComparedRow[]): Shape {
   const several = manyOf(data);
   const variants = groupBy(data, variantOf);
-  const all = data.map((row) => [row]);
-  const names = variants.map(([row]) => labelOf(row, all));
+  const names = variants.map(([row]) => labelOf(row, data));
   const lines = groupBy(data, placeOf);
   const rows = lines.map((line) => [
     ...headCells(line[0], several, '').slice(0, -1), // without the label: that is in the heading
@@ -99,14 +100,15 @@ export function transferLines(data: readonly ComparedRow[]): { name: string; lin
     ...variantOf(row),
     row.shots,
   ]);
+  const firsts = lines.map(([row]) => row);
   return lines.map((line) => {
     const [row] = line;
-    const label = labelOf(row, lines);
+    const label = labelOf(row, firsts);
     if (isZero(row)) return { name: label, line };
-    const siblings = lines.filter(
-      ([one]) => !isZero(one) && (['trainedOn', 'metric', 'model'] as const).every((key) => one[key] === row[key]),
+    const siblings = firsts.filter(
+      (one) => !isZero(one) && (['trainedOn', 'metric', 'model'] as const).every((key) => one[key] === row[key]),
     );
-    const shots = unique(siblings.map(([one]) => one.shots)).length > 1 ? `, k = ${row.shots}` : '';
+    const shots = unique(siblings.map((one) => one.shots)).length > 1 ? `, k = ${row.shots}` : '';
     return { name: siblings.length > 1 ? `${row.trainedOn}: ${label}${shots}` : row.trainedOn, line };
   });
 }
@@ -143,10 +145,10 @@ function headCells(row: ComparedRow, several: Several, label: string): TableCell
   return texts.map((text) => ({ text }));
 }
 
-/** A row's name; where two rows would have the same, what tells them apart. */
-export function labelOf(row: ComparedRow, lines: readonly ComparedRow[][]): string {
+/** A row's name; where another of these would have the same, what tells them apart. */
+export function labelOf(row: ComparedRow, among: readonly ComparedRow[]): string {
   const place = (one: ComparedRow): string => JSON.stringify([one.dataset, one.metric, one.model, one.label]);
-  const alike = lines.map(([first]) => first).filter((first) => place(first) === place(row));
+  const alike = among.filter((one) => place(one) === place(row));
   const tell = (['settings', 'protocol', 'epochs', 'batchSize', 'imageSize'] as const).filter(
     (key) => unique(alike.map((one) => one[key])).length > 1,
   );

@@ -43,9 +43,9 @@ const COLUMNS = ['epoch', 'focal', 'dice', 'total', 'imageAuroc', 'pixelAuroc', 
 
 /** The name of a data set as that of a folder; one of dots alone, or of none, leads nowhere else. */
 export function transferName(dataset: string): string {
-  return [...dataset]
-    .slice(0, 60) // of up to four bytes each, of which a name may have 255
-    .join('')
+  return Buffer.from(dataset)
+    .subarray(0, 240) // a name may have 255 bytes
+    .toString()
     .replaceAll(/[^\p{L}\p{M}\p{N}_.-]/gu, '_')
     .replace(/^\.*$/, '_$&');
 }
