@@ -29,4 +29,14 @@ const unwatched = () => ({ close() {} });
 sys.watchFile = unwatched;
 sys.watchDirectory = unwatched;
 
+// Jupyter looks for free ports and the kernel takes them seconds later: another program may have been faster. tslab logs that and
+// waits for ever; a kernel that ends is started anew by Jupyter, with other ports.
+const { transport, ip, ...ports } = JSON.parse(fs.readFileSync(config, 'utf8'));
+const addresses = ['shell', 'iopub', 'control', 'stdin', 'hb'].map((socket) => `${transport}://${ip}:${ports[`${socket}_port`]}`);
+process.on('unhandledRejection', (reason) => {
+  if (!addresses.includes(reason?.address)) return;
+  process.stderr.write(`the kernel's port at ${reason.address} cannot be used: ${reason.message}\n`);
+  process.exit(1);
+});
+
 require(main).startKernel({ configPath: config, enableFindLocal: false });

@@ -28,7 +28,7 @@ test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 1_80
   t.after(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const names = notebookNames();
   for (const name of names) copyWithoutOutputs(path.join(root, 'notebooks', name), path.join(dir, 'work', name));
-  const { url, child } = await startLab(dir);
+  const { url, child, log } = await startLab(dir);
   t.after(() => stop(child));
   const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] });
   t.after(() => chrome.close());
@@ -41,7 +41,7 @@ test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 1_80
         const kept = path.join(os.tmpdir(), `mediclip-${path.parse(name).name}-failed.png`);
         await page.evaluate(`document.querySelector('${ERRORS}')?.scrollIntoView()`);
         await page.screenshot({ path: kept });
-        throw new Error(`${String(error)}; screenshot in ${kept}`);
+        throw new Error(`${String(error)}; screenshot in ${kept}; JupyterLab said last:\n${log().split('\n').slice(-20).join('\n')}`);
       } finally {
         await page.evaluate(`${SESSION}?.shutdown()`); // each kernel keeps a gigabyte
         await page.close();
@@ -114,7 +114,7 @@ function copyWithoutOutputs(from: string, to: string): void {
 }
 
 /** A server on a free port of this machine, with settings of its own. */
-async function startLab(dir: string): Promise<{ url: (name: string) => string; child: ChildProcess }> {
+async function startLab(dir: string): Promise<{ url: (name: string) => string; child: ChildProcess; log: () => string }> {
   const settings = path.join(dir, 'settings', '@jupyterlab');
   const write = (file: string, value: unknown): void => {
     fs.mkdirSync(path.dirname(path.join(settings, file)), { recursive: true });
@@ -143,7 +143,7 @@ async function startLab(dir: string): Promise<{ url: (name: string) => string; c
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   const workspace = (name: string): string => path.parse(name).name; // of its own: the shared one would reopen the notebook before
-  return { url: (name) => `${base}/lab/workspaces/${workspace(name)}/tree/${name}?token=${token}`, child };
+  return { url: (name) => `${base}/lab/workspaces/${workspace(name)}/tree/${name}?token=${token}`, child, log: () => log };
 }
 
 function freePort(): Promise<number> {
