@@ -82,45 +82,51 @@ function fold(index: number, n: number, boundary: SplineBoundary): number {
 }
 
 /**
- * The spline's value at a point, in pixels from the centre of the first one. Points up to half a pixel outside
+ * The spline's values at points, in pixels from the centre of the first one. Points up to half a pixel outside
  * continue the spline by mirroring.
+ * @param points - y and x of each point in turn. Many at once: a number that goes from one function to another costs memory
+ * @returns a value a point
  */
-export function sampleSpline(spline: CubicSpline, y: number, x: number): number {
+export function sampleSpline(spline: CubicSpline, points: Float64Array): Float64Array {
   const { height, width, coefficients: c } = spline;
-  const y0 = Math.floor(y);
-  const x0 = Math.floor(x);
-  const ty = y - y0;
-  const tx = x - x0;
-  const sx = 1 - tx;
-  const w0 = (sx * sx * sx) / 6;
-  const w1 = (tx * tx * (tx - 2) * 3 + 4) / 6;
-  const w2 = (sx * sx * (sx - 2) * 3 + 4) / 6;
-  const w3 = 1 - w0 - w1 - w2;
-  const sy = 1 - ty;
-  const v0 = (sy * sy * sy) / 6;
-  const v1 = (ty * ty * (ty - 2) * 3 + 4) / 6;
-  const v2 = (sy * sy * (sy - 2) * 3 + 4) / 6;
-  const v3 = 1 - v0 - v1 - v2;
-  if (y0 >= 1 && x0 >= 1 && y0 + 2 < height && x0 + 2 < width) {
-    const a = (y0 - 1) * width + x0 - 1;
-    const b = a + width;
-    const d = b + width;
-    const e = d + width;
-    return (
-      v0 * (w0 * c[a] + w1 * c[a + 1] + w2 * c[a + 2] + w3 * c[a + 3]) +
-      v1 * (w0 * c[b] + w1 * c[b + 1] + w2 * c[b + 2] + w3 * c[b + 3]) +
-      v2 * (w0 * c[d] + w1 * c[d + 1] + w2 * c[d + 2] + w3 * c[d + 3]) +
-      v3 * (w0 * c[e] + w1 * c[e + 1] + w2 * c[e + 2] + w3 * c[e + 3])
-    );
+  const out = new Float64Array(points.length / 2);
+  for (let k = 0; k < out.length; k++) {
+    const y = points[2 * k];
+    const x = points[2 * k + 1];
+    const y0 = Math.floor(y);
+    const x0 = Math.floor(x);
+    const ty = y - y0;
+    const tx = x - x0;
+    const sx = 1 - tx;
+    const w0 = (sx * sx * sx) / 6;
+    const w1 = (tx * tx * (tx - 2) * 3 + 4) / 6;
+    const w2 = (sx * sx * (sx - 2) * 3 + 4) / 6;
+    const w3 = 1 - w0 - w1 - w2;
+    const sy = 1 - ty;
+    const v0 = (sy * sy * sy) / 6;
+    const v1 = (ty * ty * (ty - 2) * 3 + 4) / 6;
+    const v2 = (sy * sy * (sy - 2) * 3 + 4) / 6;
+    const v3 = 1 - v0 - v1 - v2;
+    if (y0 >= 1 && x0 >= 1 && y0 + 2 < height && x0 + 2 < width) {
+      const a = (y0 - 1) * width + x0 - 1;
+      const b = a + width;
+      const d = b + width;
+      const e = d + width;
+      out[k] =
+        v0 * (w0 * c[a] + w1 * c[a + 1] + w2 * c[a + 2] + w3 * c[a + 3]) +
+        v1 * (w0 * c[b] + w1 * c[b + 1] + w2 * c[b + 2] + w3 * c[b + 3]) +
+        v2 * (w0 * c[d] + w1 * c[d + 1] + w2 * c[d + 2] + w3 * c[d + 3]) +
+        v3 * (w0 * c[e] + w1 * c[e + 1] + w2 * c[e + 2] + w3 * c[e + 3]);
+      continue;
+    }
+    const v = [v0, v1, v2, v3];
+    const w = [w0, w1, w2, w3];
+    for (let j = 0; j < 4; j++) {
+      const row = fold(y0 - 1 + j, height, 'mirror') * width;
+      for (let i = 0; i < 4; i++) out[k] += v[j] * w[i] * c[row + fold(x0 - 1 + i, width, 'mirror')];
+    }
   }
-  let sum = 0;
-  const v = [v0, v1, v2, v3];
-  const w = [w0, w1, w2, w3];
-  for (let j = 0; j < 4; j++) {
-    const row = fold(y0 - 1 + j, height, 'mirror') * width;
-    for (let i = 0; i < 4; i++) sum += v[j] * w[i] * c[row + fold(x0 - 1 + i, width, 'mirror')];
-  }
-  return sum;
+  return out;
 }
 
 /**

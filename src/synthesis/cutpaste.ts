@@ -38,6 +38,9 @@ export function cutpaste(
   const { min, max } = extent(source.data);
   const cos = scale * Math.cos(angle);
   const sin = scale * Math.sin(angle);
+  const points = new Float64Array(2 * shape.mask.length);
+  const targets = new Int32Array(shape.mask.length); // pixels of the canvas
+  let count = 0;
   for (let i = 0, k = 0; i < shape.height; i++) {
     const row = (corner.y + i) * canvas.width + corner.x;
     for (let j = 0; j < shape.width; j++, k++) {
@@ -45,10 +48,18 @@ export function cutpaste(
       const y = cos * i - sin * j - box.top;
       const x = sin * i + cos * j - box.left;
       const outside = y < 0 || x < 0 || y > box.height - 1 || x > box.width - 1;
-      const value = outside ? 0 : quantize(sampleSpline(spline, y, x), canvas.white);
-      canvas.data[row + j] = Math.min(max, Math.max(min, value));
+      if (outside) {
+        canvas.data[row + j] = min; // there lies 0, which is cut off at the lowest level of the source
+        continue;
+      }
+      points[2 * count] = y;
+      points[2 * count + 1] = x;
+      targets[count++] = row + j;
     }
   }
+  const values = sampleSpline(spline, points.subarray(0, 2 * count));
+  const round = quantize; // looked up once, not for every pixel
+  for (let k = 0; k < count; k++) canvas.data[targets[k]] = Math.min(max, Math.max(min, round(values[k], canvas.white)));
 }
 
 /** The whole-pixel box of the source that a shape's box covers when rotated and scaled about its first corner. */

@@ -44,24 +44,28 @@ export function radialDeformation(
     patch.set(canvas.data.subarray(from, from + width), i * width);
   }
   const spline = cubicSpline(padWithEdge(patch, height, width, PAD), height + 2 * PAD, width + 2 * PAD, 'reflect');
-  const [sample, round, distance] = [sampleSpline, quantize, shape.edgeDistance]; // looked up once, not for every pixel
   const table = new Float64Array(STEPS + 2);
   for (let k = 0; k < table.length; k++) table[k] = map(Math.min(1, k / STEPS), f);
+  const edges = shape.edgeDistances(cy, cx);
+  const points = new Float64Array(2 * mask.length);
+  const targets = new Int32Array(mask.length); // pixels of the canvas
+  let count = 0;
   for (let i = 1; i < height - 1; i++) {
     const row = (corner.y + i) * canvas.width + corner.x;
     for (let j = 1; j < width - 1; j++) {
-      if (mask[i * width + j] === 0 || i * width + j === centre) continue;
-      const dy = i - cy;
-      const dx = j - cx;
-      const edge = distance(cy, cx, dy, dx);
-      if (!(edge > 1)) continue;
+      const edge = edges[i * width + j];
+      if (!(edge > 1) || i * width + j === centre) continue;
       const place = STEPS / edge;
       const step = Math.floor(place);
       const stretch = edge * (table[step] + (place - step) * (table[step + 1] - table[step]));
-      const value = sample(spline, cy + stretch * dy + PAD, cx + stretch * dx + PAD);
-      canvas.data[row + j] = round(value, canvas.white);
+      points[2 * count] = cy + stretch * (i - cy) + PAD;
+      points[2 * count + 1] = cx + stretch * (j - cx) + PAD;
+      targets[count++] = row + j;
     }
   }
+  const values = sampleSpline(spline, points.subarray(0, 2 * count));
+  const round = quantize; // looked up once, not for every pixel
+  for (let k = 0; k < count; k++) canvas.data[targets[k]] = round(values[k], canvas.white);
 }
 
 /** The index of a pixel of the mask, each as likely. */

@@ -12,8 +12,11 @@ export interface Shape {
 
 /** A shape with an outline known exactly (rectangle, ellipse). */
 export interface OutlinedShape extends Shape {
-  /** How far a point of the shape lies from its outline along a vector, in lengths of that vector; box pixels. */
-  edgeDistance(y: number, x: number, dy: number, dx: number): number;
+  /**
+   * For each pixel of the shape, seen from a point within it: how many times the way to the pixel it is to the outline beyond.
+   * @returns `[height, width]`, 0 outside the shape; what it is at the point itself has no meaning
+   */
+  edgeDistances(y: number, x: number): Float64Array;
 }
 
 /** The pixel of an image on which a shape's first pixel comes to lie. */

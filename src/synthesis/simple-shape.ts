@@ -47,13 +47,8 @@ export function simpleShape(
   const [height, width] = [2 * halfHeight + 1, 2 * halfWidth + 1];
   const mask = new Uint8Array(height * width);
   const inside = fillMask(mask, height, width, inverse, ellipse);
-  const [a, b, c, d] = inverse;
-  const edgeDistance = (y: number, x: number, dy: number, dx: number): number => {
-    const [oy, ox] = [y - halfHeight, x - halfWidth];
-    const [py, px, qy, qx] = [a * oy + b * ox, c * oy + d * ox, a * dy + b * dx, c * dy + d * dx];
-    return ellipse ? exitDisc(py, px, qy, qx) : exitSquare(py, px, qy, qx); // called by name, so that they are inlined
-  };
-  return { height, width, mask, fill: inside / mask.length, edgeDistance };
+  const edgeDistances = (y: number, x: number): Float64Array => distancesFrom(y, x, mask, height, width, inverse, ellipse);
+  return { height, width, mask, fill: inside / mask.length, edgeDistances };
 }
 
 /** The matrix [a b; c d] from the image to where the shape is the unit disc or the square of side 2, rows first. */
@@ -105,6 +100,31 @@ function runInSquare(y: number, x: number, qy: number, qx: number): [number, num
     to = Math.min(to, Math.max(s, t));
   }
   return [from, to];
+}
+
+/** How many times the way from (y, x) to each pixel it is to the outline. */
+function distancesFrom(
+  y: number,
+  x: number,
+  mask: Uint8Array,
+  height: number,
+  width: number,
+  [a, b, c, d]: Inverse,
+  ellipse: boolean,
+): Float64Array {
+  const out = new Float64Array(mask.length);
+  const [oy, ox] = [y - (height - 1) / 2, x - (width - 1) / 2];
+  const py = a * oy + b * ox;
+  const px = c * oy + d * ox;
+  for (let i = 0, k = 0; i < height; i++) {
+    for (let j = 0; j < width; j++, k++) {
+      if (mask[k] === 0) continue;
+      const qy = a * (i - y) + b * (j - x);
+      const qx = c * (i - y) + d * (j - x);
+      out[k] = ellipse ? exitDisc(py, px, qy, qx) : exitSquare(py, px, qy, qx);
+    }
+  }
+  return out;
 }
 
 /** How many times (dy, dx) from (y, x) it is to the edge of the square from -1 to 1. */

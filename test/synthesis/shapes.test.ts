@@ -76,21 +76,35 @@ test('an upright shape: a full rectangle, an ellipse of pi / 4', () => {
 test('the distance to the outline is where the mask ends', () => {
   for (let d = 0; d < 60; d++) {
     const random = Random.of(d, 'edge');
-    const { height, width, mask, edgeDistance } = simpleShape(120, 120, { minimum: 0.2, maximum: 0.6 }, simple, random);
+    const { height, width, mask, edgeDistances } = simpleShape(120, 120, { minimum: 0.2, maximum: 0.6 }, simple, random);
     const inside = (y: number, x: number): boolean => {
       const [i, j] = [Math.round(y), Math.round(x)];
       return i >= 0 && j >= 0 && i < height && j < width && mask[i * width + j] === 1;
     };
     const [cy, cx] = [(height - 1) / 2, (width - 1) / 2];
-    for (let k = 0; k < 12; k++) {
-      const [dy, dx] = [Math.sin((k * Math.PI) / 6 + 0.1), Math.cos((k * Math.PI) / 6 + 0.1)];
-      const distance = edgeDistance(cy, cx, dy, dx);
+    const fromCentre = edgeDistances(cy, cx);
+    for (const [k, distance] of fromCentre.entries()) {
+      const [dy, dx] = [Math.floor(k / width) - cy, (k % width) - cx];
+      if (mask[k] === 0) {
+        assert.equal(distance, 0);
+        continue;
+      }
+      const r = Math.hypot(dy, dx);
+      if (r < 3) continue; // too few directions to tell
       // a pixel of slack in both directions for the grid, more along flat angles
-      assert.ok(inside(cy + (distance - 2.5) * dy, cx + (distance - 2.5) * dx), `draw ${d}, ray ${k}`);
-      assert.ok(!inside(cy + (distance + 2.5) * dy, cx + (distance + 2.5) * dx), `draw ${d}, ray ${k}`);
-      // from halfway the rest is half
-      const half = edgeDistance(cy + (distance / 2) * dy, cx + (distance / 2) * dx, dy, dx);
-      assert.ok(Math.abs(half - distance / 2) < 1e-9);
+      for (const [off, expected] of [
+        [-2.5, true],
+        [2.5, false],
+      ] as const) {
+        const share = distance + off / r;
+        assert.equal(inside(cy + share * dy, cx + share * dx), expected, `draw ${d}, pixel ${k}`);
+      }
     }
+    // seen from halfway, the way to the pixel is half as long, and to the outline it is that half less
+    const k = mask.findIndex(
+      (v, i) => v === 1 && (Math.floor(i / width) - cy) % 2 === 0 && (i % width) - cx < -4 && ((i % width) - cx) % 2 === 0,
+    );
+    const [hy, hx] = [(Math.floor(k / width) + cy) / 2, ((k % width) + cx) / 2];
+    assert.ok(Math.abs(edgeDistances(hy, hx)[k] - (2 * fromCentre[k] - 1)) < 1e-9);
   }
 });

@@ -22,12 +22,16 @@ const DISC: OutlinedShape = {
   width: 21,
   mask: Uint8Array.from({ length: 441 }, (_, i) => (Math.hypot((i % 21) - 10, Math.floor(i / 21) - 10) <= 10 ? 1 : 0)),
   fill: 317 / 441,
-  edgeDistance: (y, x, dy, dx) => {
-    const a = dy * dy + dx * dx;
-    const b = (y - 10) * dy + (x - 10) * dx;
-    return (-b + Math.sqrt(b * b + a * (100 - (y - 10) ** 2 - (x - 10) ** 2))) / a;
-  },
+  edgeDistances: (y, x) => Float64Array.from({ length: 441 }, (_, k) => edgeOfDisc(y, x, Math.floor(k / 21) - y, (k % 21) - x)),
 };
+
+/** How many times (dy, dx) it is from a point of the disc to its edge. */
+function edgeOfDisc(y: number, x: number, dy: number, dx: number): number {
+  const a = dy * dy + dx * dx;
+  const b = (y - 10) * dy + (x - 10) * dx;
+  return (-b + Math.sqrt(b * b + a * (100 - (y - 10) ** 2 - (x - 10) ** 2))) / a;
+}
+
 const AT = { y: 7, x: 15 };
 
 function discPixels(): [number, number, number][] {
@@ -166,7 +170,7 @@ test('source and sink sample where their formulas say', () => {
         for (const p of pixels) {
           const r = Math.hypot(p[0] - cy, p[1] - cx);
           const [dy, dx] = r === 0 ? [0, 0] : [(p[0] - cy) / r, (p[1] - cx) / r];
-          const d = r === 0 ? 1 : DISC.edgeDistance(cy, cx, dy, dx);
+          const d = r === 0 ? 1 : edgeOfDisc(cy, cx, dy, dx);
           const by = d < r + 0.1 ? 0 : d * map(r / d, 2 ** 1.5) - r;
           const [my, mx] = moved(p);
           if (d >= r + 0.1) most = Math.max(most, Math.hypot(my - by * dy, mx - by * dx));
