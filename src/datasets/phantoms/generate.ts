@@ -1,6 +1,8 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import { checkWritable, makeFolder, readJson, writeJson } from '../../common/files';
 import { type LongRun, stopIfAsked } from '../../common/progress';
@@ -50,6 +52,8 @@ export interface PhantomSummary extends Required<PhantomSettings> {
 }
 
 const RECORD = 'generated.json';
+/** What a line about a set that is there tells of it. */
+const told = z.object({ name: z.string(), seed: z.number(), size: z.string(), difficulty: z.number() }).passthrough();
 
 /**
  * Draws a procedural data set into a folder, in the published layout. The folder appears whole or not at all. A folder that holds
@@ -162,10 +166,9 @@ function existing(dir: string, out: string, settings: Identity, force: boolean):
   if (fs.readdirSync(dir).length === 0) return undefined;
   const record = path.join(dir, RECORD);
   if (!fs.existsSync(record)) throw new UserError(`${out}: is not empty and holds no generated data set; name another folder`);
-  const found = { ...(readJson(record) as PhantomSummary | null) } as PhantomSummary;
-  const same = (Object.keys(settings) as (keyof Identity)[]).every((key) => found[key] === settings[key]);
-  if (same && !force) return found;
   if (force) return undefined;
+  const found = checked(told, readJson(record), record, 'replace the set with --force') as unknown as PhantomSummary;
+  if ((Object.keys(settings) as (keyof Identity)[]).every((key) => found[key] === settings[key])) return found;
   throw new UserError(
     `${out}: holds ${found.name} of seed ${found.seed}, size ${found.size}, difficulty ${found.difficulty}; ` +
       'name another folder, or replace it with --force',

@@ -50,6 +50,10 @@ test('a folder that holds something is left alone', async () => {
   assert.equal((await make(1)).existing, false);
   assert.equal((await make(1)).existing, true);
   await assert.rejects(make(2), /holds phantom-brain of seed 1.*--force/);
+  fs.copyFileSync(path.join(out, 'generated.json'), path.join(out, 'kept.json'));
+  fs.writeFileSync(path.join(out, 'generated.json'), 'null');
+  await assert.rejects(make(1), /generated\.json: top level: Expected object, received null; replace the set with --force/);
+  fs.renameSync(path.join(out, 'kept.json'), path.join(out, 'generated.json'));
   assert.equal((await make(2, true)).existing, false);
   const own = path.join(root, 'own');
   fs.mkdirSync(own);
