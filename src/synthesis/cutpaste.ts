@@ -1,8 +1,9 @@
 import type { Random } from '../common/random';
 import type { DeepGrayImage } from '../image/image';
-import { extent, quantize, type Canvas } from './canvas';
-import { cubicSpline, sampleSpline } from './cubic-spline';
+import { extent, type Canvas } from './canvas';
+import { cubicSpline } from './cubic-spline';
 import type { SynthesisParameters } from './parameters';
+import { Resampling } from './resampling';
 import type { Corner, Shape } from './shape';
 
 /**
@@ -38,9 +39,7 @@ export function cutpaste(
   const { min, max } = extent(source.data);
   const cos = scale * Math.cos(angle);
   const sin = scale * Math.sin(angle);
-  const points = new Float64Array(2 * shape.mask.length);
-  const targets = new Int32Array(shape.mask.length); // pixels of the canvas
-  let count = 0;
+  const pasted = new Resampling(shape.mask.length);
   for (let i = 0, k = 0; i < shape.height; i++) {
     const row = (corner.y + i) * canvas.width + corner.x;
     for (let j = 0; j < shape.width; j++, k++) {
@@ -48,18 +47,12 @@ export function cutpaste(
       const y = cos * i - sin * j - box.top;
       const x = sin * i + cos * j - box.left;
       const outside = y < 0 || x < 0 || y > box.height - 1 || x > box.width - 1;
-      if (outside) {
-        canvas.data[row + j] = min; // there lies 0, which is cut off at the lowest level of the source
-        continue;
-      }
-      points[2 * count] = y;
-      points[2 * count + 1] = x;
-      targets[count++] = row + j;
+      // there lies 0, which is cut off at the lowest level of the source
+      if (outside) canvas.data[row + j] = min;
+      else pasted.add(row + j, y, x);
     }
   }
-  const values = sampleSpline(spline, points.subarray(0, 2 * count));
-  const round = quantize; // looked up once, not for every pixel
-  for (let k = 0; k < count; k++) canvas.data[targets[k]] = Math.min(max, Math.max(min, round(values[k], canvas.white)));
+  pasted.write(canvas, spline, min, max);
 }
 
 /** The whole-pixel box of the source that a shape's box covers when rotated and scaled about its first corner. */

@@ -1,7 +1,8 @@
 import type { Random } from '../common/random';
-import { quantize, type AnyCanvas } from './canvas';
-import { cubicSpline, padWithEdge, sampleSpline } from './cubic-spline';
+import type { AnyCanvas } from './canvas';
+import { cubicSpline, padWithEdge } from './cubic-spline';
 import type { SynthesisParameters } from './parameters';
+import { Resampling } from './resampling';
 import type { Corner, OutlinedShape } from './shape';
 
 /** Steps of a table of a radial map; between them it is straight, which at 224 px moves no sample by a hundredth of a pixel. */
@@ -47,9 +48,7 @@ export function radialDeformation(
   const table = new Float64Array(STEPS + 2);
   for (let k = 0; k < table.length; k++) table[k] = map(Math.min(1, k / STEPS), f);
   const edges = shape.edgeDistances(cy, cx);
-  const points = new Float64Array(2 * mask.length);
-  const targets = new Int32Array(mask.length); // pixels of the canvas
-  let count = 0;
+  const moved = new Resampling(mask.length);
   for (let i = 1; i < height - 1; i++) {
     const row = (corner.y + i) * canvas.width + corner.x;
     for (let j = 1; j < width - 1; j++) {
@@ -58,14 +57,10 @@ export function radialDeformation(
       const place = STEPS / edge;
       const step = Math.floor(place);
       const stretch = edge * (table[step] + (place - step) * (table[step + 1] - table[step]));
-      points[2 * count] = cy + stretch * (i - cy) + PAD;
-      points[2 * count + 1] = cx + stretch * (j - cx) + PAD;
-      targets[count++] = row + j;
+      moved.add(row + j, cy + stretch * (i - cy) + PAD, cx + stretch * (j - cx) + PAD);
     }
   }
-  const values = sampleSpline(spline, points.subarray(0, 2 * count));
-  const round = quantize; // looked up once, not for every pixel
-  for (let k = 0; k < count; k++) canvas.data[targets[k]] = round(values[k], canvas.white);
+  moved.write(canvas, spline);
 }
 
 /** The index of a pixel of the mask, each as likely. */
