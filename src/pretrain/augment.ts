@@ -19,14 +19,19 @@ function pose(picture: Field, random: Random): Field {
   const [oy, ox] = [random.normal(0, 0.03) * size, random.normal(0, 0.03) * size];
   const data = new Float32Array(size * size);
   const centre = (size - 1) / 2;
+  const read = sample; // looked up once, not for every pixel
   for (let y = 0, i = 0; y < size; y++) {
+    const dy = (y - centre) * stretch + oy;
     for (let x = 0; x < size; x++, i++) {
-      const [dy, dx] = [(y - centre) * stretch + oy, flip * (x - centre) + ox];
-      data[i] = sample(picture, centre + c * dy - s * dx, centre + s * dy + c * dx);
+      const dx = flip * (x - centre) + ox;
+      data[i] = read(picture, centre + c * dy - s * dx, centre + s * dy + c * dx);
     }
   }
   return { size, data };
 }
+
+/** Steps of a tone curve; between them it is straight. */
+const CURVE = 1024;
 
 function tone(picture: Field, random: Random): Field {
   const { size } = picture;
@@ -36,10 +41,17 @@ function tone(picture: Field, random: Random): Field {
   const bias = random.chance(0.4) ? valueNoise(size, 1.5, 1, 1, random) : undefined;
   const depth = random.uniform(0.03, 0.15);
   const soft = random.chance(0.25) ? blur(picture, (random.uniform(0.6, 2) * size) / 224 + 0.3) : picture;
-  const data = soft.data.map((v, i) => {
-    const unit = Math.min(1, Math.max(0, (v * (bias ? 1 + depth * bias.data[i] : 1)) / 255)) ** gamma;
+  const curve = Float64Array.from({ length: CURVE + 2 }, (_, k) => {
+    const unit = Math.min(1, k / CURVE) ** gamma;
     return low + (high - low) * (invert ? 1 - unit : unit);
   });
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < data.length; i++) {
+    const at = (soft.data[i] * (bias ? 1 + depth * bias.data[i] : 1) * CURVE) / 255;
+    const place = at < 0 ? 0 : at > CURVE ? CURVE : at;
+    const k = Math.floor(place);
+    data[i] = curve[k] + (place - k) * (curve[k + 1] - curve[k]);
+  }
   return { size, data };
 }
 

@@ -47,13 +47,14 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
     for (let i = 0; i < image.data.length; i++) {
       const w = lesion.weight.data[i];
       if (w <= 0) continue;
-      const step = strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
-      image.data[i] += step;
-      changed.data[i] = Math.abs(step);
+      const by = strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
+      image.data[i] += by;
+      changed.data[i] = Math.abs(by);
     }
     const nearby = blur(changed, (3 * image.size) / 224);
+    const step = smoothStep; // looked up once, not for every pixel
     for (let i = 0; i < image.data.length; i++) {
-      const seen = 0.25 + 0.75 * smoothStep((nearby.data[i] - SEEN) / (PLAIN - SEEN));
+      const seen = 0.25 + 0.75 * step((nearby.data[i] - SEEN) / (PLAIN - SEEN));
       mask.data[i] = Math.max(mask.data[i], seen * lesion.weight.data[i]);
     }
     return true;

@@ -53,7 +53,8 @@ function cells(size: number, random: Random): Field {
     for (let j = Math.floor(v) - 1; j <= v + 1; j++) {
       for (let i = Math.floor(u) - 1; i <= u + 1; i++) {
         const p = points[((j + n) % n) * n + ((i + n) % n)];
-        const d = Math.hypot(j + 0.5 + p[0] - v, i + 0.5 + p[1] - u);
+        const [ey, ex] = [j + 0.5 + p[0] - v, i + 0.5 + p[1] - u];
+        const d = Math.sqrt(ey * ey + ex * ex); // several times as fast as Math.hypot
         if (d < nearest) [second, nearest, shade] = [nearest, d, p[2]];
         else if (d < second) second = d;
       }
@@ -105,29 +106,26 @@ function body(size: number, random: Random): Field {
   const tissue = valueNoise(size, random.uniform(3, 10), 4, random.uniform(0.4, 0.7), random);
   const { base, contrast } = levels(random);
   const wall = { level: random.uniform(60, 250), gap: random.uniform(0, 80), width: random.uniform(0.04, 0.12) };
-  const organs = Array.from({ length: random.integer(1, 5) }, () => ({
-    level: random.uniform(10, 230),
-    y: random.uniform(-0.5, 0.5),
-    x: random.uniform(0, 0.6),
-    ry: random.uniform(0.08, 0.35),
-    rx: random.uniform(0.05, 0.3),
-    tilt: random.uniform(-0.6, 0.6),
-  }));
+  const organs = Array.from({ length: random.integer(1, 5) }, () => {
+    const organ = { level: random.uniform(10, 230), y: random.uniform(-0.5, 0.5), x: random.uniform(0, 0.6) };
+    const [ry, rx, tilt] = [random.uniform(0.08, 0.35), random.uniform(0.05, 0.3), random.uniform(-0.6, 0.6)];
+    return { ...organ, ry, rx, cos: Math.cos(tilt), sin: Math.sin(tilt) };
+  });
   const ground = random.uniform(0, 25);
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const softness = 12 / size + 0.02;
   return field(size, (py, px) => {
     const [dy, dx] = [py / size - 0.5, px / size - 0.5];
     const [y, x] = [(c * dy - s * dx) / ry, (s * dy + c * dx) / rx];
-    const r = Math.hypot(y, x) + 0.03 * bumps.data[py * size + px];
+    const r = Math.sqrt(y * y + x * x) + 0.03 * bumps.data[py * size + px];
     if (r > 1.05) return ground + random.normal(0, 2);
     const u = symmetric ? Math.abs(x) : x;
     const mixed = symmetric ? sample(tissue, ((y + 1) / 2) * size, ((u + 1) / 2) * size) : tissue.data[py * size + px];
     let value = base + 0.6 * contrast * mixed;
     for (const o of organs) {
       const [oy, ox] = [y - o.y, u - o.x];
-      const [ct, st] = [Math.cos(o.tilt), Math.sin(o.tilt)];
-      const d = Math.hypot((ct * oy - st * ox) / o.ry, (st * oy + ct * ox) / o.rx);
+      const [v, w] = [(o.cos * oy - o.sin * ox) / o.ry, (o.sin * oy + o.cos * ox) / o.rx];
+      const d = Math.sqrt(v * v + w * w);
       value += smoothStep((1 - d) / (4 * softness)) * (o.level + 0.25 * contrast * mixed - value);
     }
     const inner = 1 - wall.width;
@@ -148,13 +146,16 @@ export function ellipse(size: number, cy: number, cx: number, ry: number, rx: nu
   });
   const reach = Math.max(ry, rx) * 1.8 * size + softness;
   const edge = (softness / size / Math.min(ry, rx)) * 1.5;
-  return field(size, (py, px) => {
-    const [dy, dx] = [py - cy * size, px - cx * size];
-    if (Math.abs(dy) > reach || Math.abs(dx) > reach) return 0;
-    const [y, x] = [(c * dy - s * dx) / (ry * size), (s * dy + c * dx) / (rx * size)];
-    const r = Math.sqrt(y * y + x * x);
-    if (r > 2) return 0;
-    const limit = limits[Math.floor(((Math.atan2(y, x) + Math.PI) / (2 * Math.PI)) * 255.99)];
-    return smoothStep((limit - r) / edge + 0.5);
-  });
+  const data = new Float32Array(size * size);
+  for (let py = Math.max(0, Math.ceil(cy * size - reach)); py < Math.min(size, cy * size + reach); py++) {
+    for (let px = Math.max(0, Math.ceil(cx * size - reach)); px < Math.min(size, cx * size + reach); px++) {
+      const [dy, dx] = [py - cy * size, px - cx * size];
+      const [y, x] = [(c * dy - s * dx) / (ry * size), (s * dy + c * dx) / (rx * size)];
+      const r = Math.sqrt(y * y + x * x);
+      if (r > 2) continue;
+      const limit = limits[Math.floor(((Math.atan2(y, x) + Math.PI) / (2 * Math.PI)) * 255.99)];
+      data[py * size + px] = smoothStep((limit - r) / edge + 0.5);
+    }
+  }
+  return { size, data };
 }

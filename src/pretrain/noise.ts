@@ -83,18 +83,27 @@ export function blur(input: Field, radius: number): Field {
 function boxBlur({ size, data }: Field, r: number): Field {
   const rows = new Float32Array(data.length);
   const out = new Float32Array(data.length);
-  for (let y = 0; y < size; y++) slide(data, rows, y * size, 1, size, r);
-  for (let x = 0; x < size; x++) slide(rows, out, x, size, size, r);
+  const scale = 1 / (2 * r + 1);
+  const last = size - 1;
+  for (let start = 0; start < data.length; start += size) {
+    let sum = (r + 1) * data[start];
+    for (let x = 1; x <= r; x++) sum += data[start + Math.min(last, x)];
+    for (let x = 0; x < size; x++) {
+      rows[start + x] = sum * scale;
+      sum += data[start + Math.min(last, x + r + 1)] - data[start + Math.max(0, x - r)];
+    }
+  }
+  // columns side by side, row after row, as they lie in memory
+  const sums = new Float64Array(size);
+  for (let y = -r; y <= r; y++) addRow(sums, rows, Math.min(last, Math.max(0, y)) * size, 1);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) out[y * size + x] = sums[x] * scale;
+    addRow(sums, rows, Math.min(last, y + r + 1) * size, 1);
+    addRow(sums, rows, Math.max(0, y - r) * size, -1);
+  }
   return { size, data: out };
 }
 
-function slide(from: Float32Array, to: Float32Array, start: number, step: number, n: number, r: number): void {
-  const at = (i: number): number => from[start + step * (i < 0 ? 0 : i >= n ? n - 1 : i)];
-  let sum = 0;
-  for (let i = -r; i <= r; i++) sum += at(i);
-  const scale = 1 / (2 * r + 1);
-  for (let i = 0; i < n; i++) {
-    to[start + step * i] = sum * scale;
-    sum += at(i + r + 1) - at(i - r);
-  }
+function addRow(sums: Float64Array, from: Float32Array, start: number, sign: 1 | -1): void {
+  for (let x = 0; x < sums.length; x++) sums[x] += sign * from[start + x];
 }

@@ -16,9 +16,9 @@ export interface StagePlan extends Omit<Stage, 'steps'> {
 }
 
 export const STAGE_PLAN: StagePlan[] = [
-  { size: 112, batchSize: 32, share: 0.15 },
-  { size: 224, batchSize: 8, share: 0.3 },
-  { size: 224, batchSize: 16, share: 0.55 },
+  { size: 112, batchSize: 32, share: 0.1 },
+  { size: 224, batchSize: 8, share: 0.5 },
+  { size: 224, batchSize: 16, share: 0.4 },
 ];
 
 /**

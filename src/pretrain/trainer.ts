@@ -32,7 +32,7 @@ export interface PretrainSettings {
 export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus' | 'rise'> = {
   learningRate: 1e-3,
   corpus: CORPUS_DEFAULTS,
-  rise: 0.5,
+  rise: 0.2,
 };
 
 /** What a step tells; `parts` as in `LOSS_PARTS`. */
