@@ -9,6 +9,7 @@ A notebook fails if a cell does (also one that does not compile), if its kernel 
 
 import argparse
 import asyncio
+import atexit
 import os
 import re
 import signal
@@ -187,16 +188,19 @@ async def run_notebook(notebook, path, name, timeout, settle):
             interrupted.set()
             task.cancel()
 
-    async with client.async_setup_kernel():
-        for number in (signal.SIGINT, signal.SIGTERM):  # nbclient's own handlers would let the run go on without a kernel
-            asyncio.get_running_loop().add_signal_handler(number, interrupt)
-        try:
-            info = await client.async_wait_for_reply(client.kc.kernel_info())
-            await run_cells(client, Progress(name, total), settle)
-        except (Failure, asyncio.CancelledError):
-            if interrupted.is_set():
-                raise Interrupted from None
-            raise
+    try:
+        async with client.async_setup_kernel():
+            for number in (signal.SIGINT, signal.SIGTERM):  # nbclient's own handlers would let the run go on without a kernel
+                asyncio.get_running_loop().add_signal_handler(number, interrupt)
+            try:
+                info = await client.async_wait_for_reply(client.kc.kernel_info())
+                await run_cells(client, Progress(name, total), settle)
+            except (Failure, asyncio.CancelledError):
+                if interrupted.is_set():
+                    raise Interrupted from None
+                raise
+    finally:
+        atexit.unregister(client._cleanup_kernel)  # nbclient's own, which trips over a kernel that never ran
     return info["content"]["language_info"] if info else None
 
 
@@ -242,13 +246,16 @@ def run_file(path, options):
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises many kinds for a file that is no notebook
         return f"{name}: not a notebook ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
-    try:
-        language_info = asyncio.run(run_notebook(notebook, path.resolve(), name, options.timeout, options.settle))
-    except Failure as failure:
-        text = shorten(failure.text)
-        return f"{name}: {describe(notebook.cells, failure)}" + (f"\n{text}" if text else "")
-    except RuntimeError as error:
-        return f"{name}: the kernel did not start ({error})"
+    for last in (False, False, True):  # another program may have taken a port before the kernel could
+        try:
+            language_info = asyncio.run(run_notebook(notebook, path.resolve(), name, options.timeout, options.settle))
+            break
+        except Failure as failure:
+            text = shorten(failure.text)
+            return f"{name}: {describe(notebook.cells, failure)}" + (f"\n{text}" if text else "")
+        except RuntimeError as error:
+            if last:
+                return f"{name}: the kernel did not start ({error})"
     if options.write:
         normalise(notebook, language_info)
         write(notebook, path)

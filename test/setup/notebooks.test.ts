@@ -19,10 +19,14 @@ interface Cell {
 }
 
 /** Runs run-notebooks.py; resolves to its exit code and what it printed on stderr. */
-async function runNotebooks(args: string[]): Promise<{ code: number | null; text: string }> {
+async function runNotebooks(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; text: string }> {
   const { chooseEnvironment } = await setupModule<Python>('python.mjs');
   const script = path.join(root, 'scripts', 'run-notebooks.py');
-  const child = spawn(chooseEnvironment(root).python, [script, ...args], { cwd: os.tmpdir(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(chooseEnvironment(root).python, [script, ...args], {
+    cwd: os.tmpdir(),
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let text = '';
   child.stderr.on('data', (chunk) => (text += String(chunk)));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
@@ -76,6 +80,32 @@ test(
     assert.equal(good.metadata.kernelspec.name, 'mediclip');
     assert.equal(fs.readFileSync(files[1], 'utf8'), untouched, 'a notebook that failed is not written');
     assert.deepEqual(fs.readdirSync(dir).sort(), names.map((name) => `${name}.ipynb`).sort(), 'nothing else is left behind');
+  },
+);
+
+test(
+  'a kernel whose port was taken in the meantime is started anew',
+  { skip: installed ? false : 'no Python environment; run npm run setup' },
+  async (t) => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const once = path.join(dir, 'once');
+    const taker = path.join(dir, 'taker.cjs'); // loaded into every kernel; the first one takes its own port
+    fs.writeFileSync(
+      taker,
+      `const fs = require('node:fs');
+      const option = process.argv.find((arg) => arg.startsWith('--config-path='));
+      if (option && !fs.existsSync(${JSON.stringify(once)})) {
+        fs.writeFileSync(${JSON.stringify(once)}, '');
+        require('node:net').createServer().listen(JSON.parse(fs.readFileSync(option.split('=')[1])).shell_port, '127.0.0.1');
+      }`,
+    );
+    writeNotebook(path.join(dir, 'a.ipynb'), ['console.log("ran");']);
+    const { code, text } = await runNotebooks([path.join(dir, 'a.ipynb')], { NODE_OPTIONS: `--require ${taker}` });
+    assert.equal(code, 0, text);
+    assert.match(text, /^the kernel's port at \S+ cannot be used/m);
+    assert.match(text, /notebooks: 1 of 1 ran through/);
+    assert.doesNotMatch(text, /Traceback/);
   },
 );
 
