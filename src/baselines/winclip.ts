@@ -56,7 +56,7 @@ export class WinClip implements Detector {
     const { depth } = encoder.transformer;
     return tf.tidy(() => {
       const { embedding, tokens } = frozen.encode(pixels, [Math.max(1, depth - 1)], { embedding: true });
-      const embedded = encoder.embed(pixels);
+      const embedded = this.clip.embedImage(pixels);
       return [
         tf.expandDims(unitLength(embedding as tf.Tensor2D), 1),
         ...this.windows.map((windows) => windowEmbeddings(encoder, embedded, windows)),

@@ -2,7 +2,7 @@ import type { Metrics } from '../evaluation/evaluate';
 import { METRIC_NAMES, METRICS } from '../evaluation/metric-names';
 
 const PROTOCOL = {
-  fixed: 'protocol fixed: no look at the test set',
+  fixed: 'protocol fixed: an epoch not chosen by the test set',
   paper: "protocol paper: the best epoch by the run's own test set, the last where that defines no AUROC",
 };
 

@@ -68,6 +68,16 @@ export class Clip {
     };
   }
 
+  /** Hidden state 0 of an image, `[B, g g + 1, D]`, of the same pixels as {@link frozenImageEncoder} takes. */
+  embedImage(pixels: tf.Tensor4D): tf.Tensor3D {
+    const own = this.renormalised?.(pixels);
+    try {
+      return this.imageEncoder.embed(own ?? pixels);
+    } finally {
+      own?.dispose();
+    }
+  }
+
   private get fastestImageEncoder(): Pick<ImageEncoder, 'encode'> {
     const how = execution();
     if (how === 'plain') return this.imageEncoder;

@@ -55,6 +55,11 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
     if (!own && replacesOther(dir, hash)) {
       options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
     }
+    if (metrics.backend !== record.backend) {
+      options.onNote?.(
+        `${dir}: was trained on ${record.backend} and is now tested on ${metrics.backend}: scores may differ in the last digits`,
+      );
+    }
     writeEvaluation(dir, metrics, dataset.test, predictions.scores);
     return { metrics, scores: predictions.scores, dir };
   } finally {

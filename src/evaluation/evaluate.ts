@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
+import { backendName } from '../clip/execution';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import { loadMask } from '../image/load';
@@ -20,6 +21,8 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   epoch: number;
   /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
   protocol: 'fixed' | 'paper';
+  /** What computed the scores. */
+  backend: string;
   images: number;
   normal: number;
   abnormal: number;
@@ -52,7 +55,7 @@ function measure(
   masks: Uint8Array | null,
   size: number,
   random: Random,
-): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol'> {
+): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
   const labels = labelsOf(samples);
   const image = bootstrapImageMetrics(predictions.scores, labels, random);
   const { maps } = predictions;
@@ -96,7 +99,7 @@ export async function evaluate(
   const masks = await loadMasks(dataset.test, size);
   const predictions = predictStored(scorer, store, dataset.test.length);
   const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
-  return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, ...measured }, predictions };
+  return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured }, predictions };
 }
 
 /** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */

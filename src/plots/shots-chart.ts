@@ -17,6 +17,7 @@ export interface ShotsPoint {
 
 /** Okabe and Ito's colours; the first method of a chart is black. */
 const PALETTE = ['#000000', '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#767676'];
+/** With the colours: no two of the first thirty methods look alike. */
 const DASHES = [
   [1, 0],
   [6, 3],
@@ -63,7 +64,7 @@ export function shotsChart(points: readonly ShotsPoint[], options: { first?: str
     field: 'label',
     type: 'nominal',
     title: null,
-    scale: { domain: labels, range: labels.map((_, i) => DASHES[i % DASHES.length]) },
+    scale: { domain: labels, range: labels.map((_, i) => DASHES[(i + Math.floor(i / PALETTE.length)) % DASHES.length]) },
   };
   const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset) => ({
     title: dataset,

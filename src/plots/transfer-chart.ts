@@ -7,6 +7,8 @@ export interface TransferPoint {
   /** A data set, or the name of a method that is not trained. */
   trainedOn: string;
   testedOn: string;
+  /** Whether it was tested where it was trained; default: both names are the same. */
+  home?: boolean;
   /** In [0, 1]. */
   mean: number;
   /** Ends of its interval, written below it. */
@@ -29,11 +31,11 @@ export function transferChart(
   const trained = [...new Set(points.map(({ trainedOn }) => trainedOn))];
   const rows = [...order(trained.filter((name) => !last.includes(name))), ...order(trained.filter((name) => last.includes(name)))];
   const intervals = points.some(({ interval }) => interval);
-  const values = points.map(({ trainedOn, testedOn, mean, interval }) => ({
+  const values = points.map(({ trainedOn, testedOn, home = trainedOn === testedOn, mean, interval }) => ({
     trainedOn,
     testedOn,
     mean,
-    home: trainedOn === testedOn,
+    home,
     text: formatNumber(mean),
     ...(interval ? { interval: interval.map((end) => formatNumber(end, 2)).join('–') } : {}),
   }));
@@ -51,7 +53,7 @@ export function transferChart(
     title: 'trained on',
     sort: rows,
     scale: { padding: 0.04 },
-    axis: { labelLimit: 240, ticks: false, domain: false },
+    axis: { labelLimit: 400, ticks: false, domain: false },
   };
   const ink = { condition: { test: 'datum.mean > 0.8', value: '#FFFFFF' }, value: COLOURS.text };
   const line = (field: string, dy: number, fontSize: number): object => ({

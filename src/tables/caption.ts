@@ -14,7 +14,7 @@ const SUBJECT: Record<TableName, string> = {
 };
 
 const PROTOCOL: Record<string, string> = {
-  fixed: 'the epoch fixed beforehand, no look at the test set (protocol fixed)',
+  fixed: 'the epoch fixed beforehand, not chosen by the test set (protocol fixed)',
   paper: 'the best epoch by the test set itself, optimistic (protocol paper)',
 };
 

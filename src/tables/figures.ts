@@ -21,9 +21,11 @@ export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
  * Nothing for tables that have none.
  */
 export function figureOf({ name, data }: ResultTable): Chart | undefined {
+  if (data.length === 0) return undefined;
   const [{ metric: first, model }] = data;
   const shown = data.filter((row) => row.metric === first && row.model === model);
   const rows = shown.map((row) => ({ ...row, label: labelOf(row, shown) })); // as the table tells them apart
+  const several = shown.some((row) => row.shots !== shown[0].shots);
   const metric = METRICS[first].title;
   switch (name) {
     case 'comparison':
@@ -31,10 +33,14 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
       return shotsChart(rows, { metric, first: rows.find(({ method }) => method === 'mediclip')?.label });
     case 'components':
     case 'tasks':
-      return ablationChart(rows, { metric });
+      return ablationChart(several ? rows.map((row) => ({ ...row, dataset: `${row.dataset}, k = ${row.shots}` })) : rows, { metric });
     case 'transfer': {
       const lines = transferLines(shown);
-      const points = lines.flatMap(({ name, line }) => line.map(({ dataset, mean }) => ({ trainedOn: name, testedOn: dataset, mean })));
+      const points = lines.flatMap(({ name, line }) =>
+        line.map(({ dataset, trainedOn, method, mean }) => {
+          return { trainedOn: name, testedOn: dataset, home: method === 'mediclip' && trainedOn === dataset, mean };
+        }),
+      );
       const last = lines.filter(({ line }) => line[0].method !== 'mediclip').map(({ name: label }) => label);
       return transferChart(points, { metric, last });
     }

@@ -32,7 +32,7 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     imageSize,
   } = row;
   const published =
-    method === 'mediclip' && dataset === trainedOn
+    settings === 'mediclip' && dataset === trainedOn // what is published is of the complete method
       ? publishedFor(dataset, metric, shortModelName(model)).filter((value) => value.shots === shots)
       : [];
   return {

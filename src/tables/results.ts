@@ -55,6 +55,7 @@ const metricsSchema = z.object({
   datasetHash: z.string().default(''),
   images: z.number().int(),
   protocol: z.enum(['fixed', 'paper']),
+  backend: z.string().optional(), // else what the run was trained on
   ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, z.number().nullable()])) as Record<MetricName, z.ZodNullable<z.ZodNumber>>),
 });
 

@@ -33,7 +33,7 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
   const rows = lines.map((line) => {
     const [row] = line;
     const cells = shots.map((k) => valueCell(line.find((one) => one.shots === k)));
-    const published = row.method === 'mediclip' ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
+    const published = row.settings === 'mediclip' ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
     const label = labelOf(row, firsts);
     const shown = byModel ? label.replace(row.label, shortModelName(row.model)) : label;
     return [...headCells(row, several, shown), ...cells, { text: published }];

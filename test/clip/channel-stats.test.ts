@@ -40,6 +40,11 @@ test('a checkpoint with statistics of its own sees pixels normalised by these', 
       frozen.encode(tensor(pixelValues([image])), [2]).tokens[0].dataSync(),
       clip.imageEncoder.encode(tensor(pixelValues([image], stats)), [2]).tokens[0].dataSync(),
     ]);
+    const [first, wantedFirst] = tf.tidy(() => [
+      clip.embedImage(tensor(pixelValues([image]))).dataSync(),
+      clip.imageEncoder.embed(tensor(pixelValues([image], stats))).dataSync(),
+    ]);
+    assert.ok(first.every((v, i) => Math.abs(v - wantedFirst[i]) < 1e-4));
     assert.equal(tf.memory().numTensors, before);
     assert.ok(ours.every((v, i) => Math.abs(v - wanted[i]) < 1e-4));
     const standard = tf.tidy(() => clip.imageEncoder.encode(tensor(pixelValues([image])), [2]).tokens[0].dataSync());

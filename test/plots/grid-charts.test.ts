@@ -55,6 +55,25 @@ for (const [name, picture] of Object.entries(charts)) {
   });
 }
 
+test('shots: of twenty methods each has a line that looks like no other', async () => {
+  const many = Array.from({ length: 20 }, (_, i) =>
+    [4, 16].map((k) => ({ dataset: 'd', label: `m${i}`, shots: k, mean: 0.5 + i / 50, sd: null })),
+  );
+  const svg = await toSvg(shotsChart(many.flat()));
+  const lines = [...svg.matchAll(/aria-roledescription="line mark"[^>]*?stroke="([^"]+)"[^>]*>/g)];
+  const looks = lines.map(([line, colour]) => `${colour} ${/stroke-dasharray="([^"]*)"/.exec(line)?.[1] ?? ''}`);
+  assert.equal(looks.length, 20, svg.slice(0, 3000));
+  assert.equal(new Set(looks).size, 20);
+});
+
+test('transfer: a frame where a row is said to be tested at home, whatever its name', async () => {
+  const frames = async (home: boolean): Promise<number> => {
+    const svg = await toSvg(transferChart([{ trainedOn: 'a: MediCLIP', testedOn: 'a', mean: 0.9, home }]));
+    return [...svg.matchAll(/stroke-width="2"/g)].length;
+  };
+  assert.equal((await frames(true)) - (await frames(false)), 1);
+});
+
 test('shots: a panel a data set, a band and a line a method, the first in black, the level line over the whole width', async () => {
   const svg = await toSvg(charts.shots);
   for (const text of ['brain &amp; co', 'chest', 'MediCLIP', 'PatchCore', 'zero-shot']) assert.ok(svg.includes(`>${text}<`), text);

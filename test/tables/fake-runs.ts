@@ -11,6 +11,8 @@ export interface FakeRun {
   /** Of the test set. */
   datasetHash?: string;
   model?: string;
+  /** That computed the scores; default: the file does not say. */
+  backend?: string;
   hash?: string;
   settings?: TrainingSettings;
   imageAuroc?: number | null;
@@ -53,6 +55,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     datasetHash: fake.datasetHash,
     images: 4,
     protocol: config.protocol,
+    backend: fake.backend,
     ...none,
     imageAuroc,
     pixelAuroc,

@@ -10,6 +10,7 @@ import { datasetHash, readDataset } from '../../src/datasets/layout';
 import { toSvg } from '../../src/plots/chart';
 import { configurationOf } from '../../src/tables/configuration';
 import { figureOf } from '../../src/tables/figures';
+import { flat } from '../../src/tables/format-csv';
 import { formatTable, type Format } from '../../src/tables/format';
 import { latexTable, latexText } from '../../src/tables/format-latex';
 import { comparison, components, type TableName } from '../../src/tables/queries';
@@ -103,6 +104,50 @@ test('comparison: methods by shots, the best of each column in bold, absent cell
   assert.match(ours, /90\.8 \(k = 16, ViT-L\/14, last epoch\) \[1\]/);
   assert.ok(table.notes.some((note) => note.startsWith('[1] training logs in public forks')));
   assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about published/);
+});
+
+test('published values stand beside the complete method alone', () => {
+  const dir = temporaryFolder();
+  const shared = { settings: { shots: 16, seed: 1 }, imageAuroc: 0.8, scores: [[1], [2]] as [number[], number[]] };
+  writeFakeRun(dir, 'whole', shared);
+  writeFakeRun(dir, 'less', { ...shared, settings: { ...shared.settings, adapters: false }, imageAuroc: 0.5 });
+  writeFakeRun(dir, 'causal', {
+    ...shared,
+    settings: { ...shared.settings, causalTextMask: true },
+    variants: [{ group: 'methods', label: 'MediCLIP, causal mask', order: 2 }],
+  });
+  const results = readResults(dir);
+  const withPublished = (name: TableName): string[] =>
+    buildTable(name, results, { resamples: 20 })
+      .data.filter((row) => flat(row).published !== null && flat(row).model === 'compact')
+      .map(({ label }) => label);
+  assert.deepEqual(withPublished('components'), []);
+  const { rows } = buildTable('comparison', results, { resamples: 20 });
+  assert.deepEqual(
+    rows.map((row) => [row[1].text, row[3].text !== '']),
+    [
+      ['MediCLIP', true],
+      ['MediCLIP, causal mask', false],
+    ],
+  );
+  const large = results.map((row) => ({ ...row, model: 'openai/clip-vit-large-patch14' }));
+  const cited = buildTable('components', large, { resamples: 20 }).data.filter((row) => flat(row).published !== null);
+  assert.deepEqual(
+    cited.map(({ label }) => label),
+    ['complete'],
+  );
+});
+
+test('what computed the scores is what is said beside them, not what the run was trained on', () => {
+  const dir = temporaryFolder();
+  writeFakeRun(dir, 'a', { backend: 'tensorflow graph, bfloat16' });
+  writeFakeRun(dir, 'b', { settings: { seed: 2 } });
+  assert.deepEqual(
+    readResults(dir)
+      .filter(({ group }) => group === 'methods')
+      .map(({ backend }) => backend),
+    ['tensorflow graph, bfloat16', 'wasm'],
+  );
 });
 
 test('MediCLIP is tested against the best baseline of the same shots, or one that sees no images', () => {
@@ -443,6 +488,10 @@ test('every table has its figure, of its own numbers', async () => {
   const transfer = figureOf(buildTable('transfer', results, { resamples: 20 }));
   assert.match(transfer?.alt ?? '', /brainmri on brainmri: 0\.880; zero-shot CLIP on brainmri: 0\.650/);
   assert.equal(figureOf(buildTable('backbones', results)), undefined);
+  const parts = { ...table, name: 'components' as const, data: table.data.filter(({ shots: k }) => k === 16) };
+  const twice = { ...parts, data: parts.data.flatMap((row) => [row, { ...row, shots: 4, mean: 0.5 }]) };
+  assert.doesNotMatch(figureOf(parts)?.alt ?? '', /k = /);
+  assert.match(figureOf(twice)?.alt ?? '', /brainmri, k = 16, .*brainmri, k = 4, /);
 });
 
 test('kinds: the images of each kind of anomaly against all normal ones, methods side by side', () => {
