@@ -53,7 +53,7 @@ export function transferChart(
     title: 'trained on',
     sort: rows,
     scale: { padding: 0.04 },
-    axis: { labelLimit: 400, ticks: false, domain: false },
+    axis: { labelLimit: 480, maxExtent: 320, ticks: false, domain: false },
   };
   const ink = { condition: { test: 'datum.mean > 0.8', value: '#FFFFFF' }, value: COLOURS.text };
   const line = (field: string, dy: number, fontSize: number): object => ({
