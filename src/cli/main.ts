@@ -64,14 +64,19 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (error instanceof UserError) {
-    process.stderr.write(`mediclip: ${error.message}\n`);
+    process.stderr.write(`mediclip: ${printable(error.message)}\n`);
     return error.exitCode;
   }
   const refused = refusalOf(error);
-  process.stderr.write(`mediclip: ${refused ?? messageOf(error)}\n`);
+  process.stderr.write(`mediclip: ${printable(refused ?? messageOf(error))}\n`);
   if (process.env.MEDICLIP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   else if (refused === undefined) process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
   return 1;
+}
+
+/** Without what would steer a terminal: names of files may hold anything. */
+function printable(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** What the system refused, where that is what was thrown: no space, a name too long, a link to itself. */

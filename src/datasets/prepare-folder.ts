@@ -19,8 +19,9 @@ export interface FolderNames {
 
 /**
  * Any images sorted into folders, with folders within them or without: `normal/`, `abnormal/` and, for some or all abnormal images,
- * `masks/` with files of the same name but for the extension, or with `_mask` added to it: at the same place within `masks/` as the image
- * within `abnormal/`, or anywhere where only one image and one mask have that name.
+ * `masks/` with files of the same name but for the extension, or with `_mask`, `_mask_1`, ... added to it: at the same place within `masks/`
+ * as the image within `abnormal/`, or anywhere where only one image has that name and one folder has masks of it. Where images differ in
+ * their extension alone, a mask must have that too.
  * @throws UserError also where `byPatient` is wanted of images that lie in no folders of patients
  */
 export function findFolder(from: string, names: FolderNames = {}): RawDataset {
@@ -35,7 +36,7 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   const maskFiles = masksName === undefined ? [] : listTree(path.join(parent, masksName)).map((name) => path.join(parent, masksName, name));
   const maskOf =
     masksName === undefined || abnormalName === undefined
-      ? (): undefined => undefined
+      ? (): string[] => []
       : maskFinder(listTree(path.join(parent, abnormalName)), maskFiles, path.join(parent, masksName));
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
@@ -43,12 +44,14 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
   const add = (dir: string, label: 0 | 1): void => {
     for (const name of listTree(dir)) {
       const file = path.join(dir, name);
-      const mask = label === 1 ? maskOf(name) : undefined;
-      if (mask !== undefined) used.add(mask);
-      const image: RawImage = { file, source: relativeName(from, file), label, masks: mask === undefined ? [] : [mask] };
+      const own = label === 1 ? maskOf(name) : [];
+      for (const mask of own) used.add(mask);
+      const image: RawImage = { file, source: relativeName(from, file), label, masks: own };
       const folder = patientFolder(name);
       if (folder !== undefined) within++;
-      out.images.push(names.byPatient && folder !== undefined ? { ...image, patient: folder, metadata: { patient: folder } } : image);
+      // one patient also where a name is spelt in another case, or its letters are composed in another way, as archives do
+      const patient = folder?.normalize('NFC').toLowerCase();
+      out.images.push(names.byPatient && patient !== undefined ? { ...image, patient, metadata: { patient: folder } } : image);
     }
   };
   add(normalDir, 0);
@@ -72,26 +75,28 @@ function patientFolder(name: string): string | undefined {
   return parts.length > 1 ? parts[0] : undefined;
 }
 
-/** Finds the mask of an image, both by their paths within their folders. */
-function maskFinder(images: readonly string[], masks: readonly string[], dir: string): (image: string) => string | undefined {
+/** Finds the masks of an image, all by their paths within their folders. */
+function maskFinder(images: readonly string[], masks: readonly string[], dir: string): (image: string) => string[] {
   const stem = (name: string): string => path.join(path.dirname(name), path.parse(name).name);
-  const masksBy = (key: (name: string) => string): Map<string, string[]> => {
-    const found = new Map<string, string[]>();
-    for (const mask of masks) {
-      const name = key(path.relative(dir, mask)).replace(/_mask$/i, '');
-      found.set(name, [...(found.get(name) ?? []), mask]);
-    }
-    return found;
-  };
-  const byPlace = masksBy(stem);
-  const byName = masksBy((name) => path.parse(name).name);
-  const named = new Map<string, number>(); // images of a name
-  for (const image of images) named.set(path.parse(image).name, (named.get(path.parse(image).name) ?? 0) + 1);
+  const bare = (name: string): string => path.parse(name).name;
+  const masksBy = (key: (name: string) => string): Map<string, string[]> =>
+    groupBy(masks, (mask) => key(path.relative(dir, mask)).replace(/_mask(_\d+)?$/i, ''));
+  const [byPlace, byName] = [masksBy(stem), masksBy(bare)];
+  const [placed, named] = [groupBy(images, stem), groupBy(images, bare)];
   return (image) => {
-    const { name } = path.parse(image);
-    const only = named.get(name) === 1 && byName.get(name)?.length === 1 ? byName.get(name)?.[0] : undefined;
-    return byPlace.get(stem(image))?.[0] ?? only;
+    const here = byPlace.get(stem(image)) ?? [];
+    if ((placed.get(stem(image)) ?? []).length > 1) return here.filter((mask) => path.relative(dir, mask) === image);
+    if (here.length > 0) return here;
+    const elsewhere = byName.get(bare(image)) ?? [];
+    const oneFolder = new Set(elsewhere.map((mask) => path.dirname(mask))).size === 1;
+    return named.get(bare(image))?.length === 1 && oneFolder ? elsewhere : [];
   };
+}
+
+function groupBy(names: readonly string[], key: (name: string) => string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of names) found.set(key(name), [...(found.get(key(name)) ?? []), name]);
+  return found;
 }
 
 function className(from: string): string {

@@ -21,14 +21,19 @@ export interface ReadImage extends RawImage {
   side: Side;
 }
 
-/** Reads all images and their masks; what cannot be read is left out and listed. */
+/** The highest value of 16 bits that images of 12 or 13 have. */
+const DARK = 8192;
+
+/** Reads all images and their masks; what cannot be read is left out and listed, what is likely to be a mistake noted. */
 export async function readImages(
   raw: readonly RawImage[],
   from: string,
   run: LongRun,
-): Promise<{ images: ReadImage[]; skipped: Skipped[] }> {
+): Promise<{ images: ReadImage[]; skipped: Skipped[]; notes: string[] }> {
   const images: ReadImage[] = [];
   const skipped: Skipped[] = [];
+  const odd: string[] = []; // images whose masks mark nothing or everything
+  const deep = { count: 0, highest: 0 };
   for (const [i, image] of raw.entries()) {
     stopIfAsked(run);
     run.onProgress?.({ phase: 'reading images', done: i, total: raw.length, note: image.source });
@@ -36,7 +41,13 @@ export async function readImages(
       const bytes = readImageBytes(image.file);
       const { format, raster } = await decodeImage(bytes, image.file);
       const read = { ...image, format, width: raster.width, height: raster.height, sha256: sha256(bytes), pixels: pixelHash(raster) };
-      await unitedMask(read);
+      const mask = await unitedMask(read);
+      const marked = mask?.data.reduce((sum, v) => sum + v, 0);
+      if (marked !== undefined && (marked === 0 || marked === mask?.data.length)) odd.push(image.source);
+      if (raster.data instanceof Uint16Array) {
+        deep.count++;
+        for (const v of raster.data) if (v > deep.highest) deep.highest = v;
+      }
       images.push({ ...read, side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -45,7 +56,16 @@ export async function readImages(
     }
   }
   run.onProgress?.({ phase: 'reading images', done: raw.length, total: raw.length });
-  return { images, skipped };
+  const notes: string[] = [];
+  if (odd.length > 0) {
+    notes.push(`masks that mark nothing, or the whole image, make pixel metrics worthless: ${odd.length}, the first that of ${odd[0]}`);
+  }
+  if (deep.count > 0 && deep.highest < DARK) {
+    notes.push(
+      `${deep.count} images of 16 bits reach only ${deep.highest} of 65535 and will be nearly black; export them with the window in which they are looked at`,
+    );
+  }
+  return { images, skipped, notes };
 }
 
 /**

@@ -41,13 +41,17 @@ export async function prepareDataset(
   const raw = FINDERS[kind](from, options.names ?? {});
   const count = (images: readonly RawImage[], label: 0 | 1): number => images.filter((image) => image.label === label).length;
   const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
-  if (found.normal === 0) throw new UserError(`${from}: no normal images found, and training needs some`);
+  if (found.normal === 0) {
+    const [first] = [...raw.skipped.map(({ file, reason }) => `${file}: ${reason}`), ...raw.notes];
+    throw new UserError(`${from}: no normal images found, and training needs some${first === undefined ? '' : `; ${first}`}`);
+  }
 
   const chosen = candidates(raw, Random.of(seed, 'prepare', 'candidates'));
   const notes = [...raw.notes];
   if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} drawn at random were read`);
   if (found.abnormal === 0) notes.push('no abnormal images: no metric can be computed on the test set');
-  const { images, skipped } = await readImages(chosen, from, run);
+  const { images, skipped, notes: seen } = await readImages(chosen, from, run);
+  notes.push(...seen);
   if (images.every((image) => image.label !== 0)) {
     throw new UserError(
       `${from}: none of the ${found.normal} normal images can be read; the first: ${skipped[0]?.file}: ${skipped[0]?.reason}`,

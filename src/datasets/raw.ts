@@ -75,7 +75,14 @@ function isShown(name: string): boolean {
 export function listTree(dir: string): string[] {
   const seen = new Set<string>();
   const walk = (at: string): string[] => {
-    const real = fs.realpathSync(path.join(dir, at));
+    let real: string;
+    try {
+      real = fs.realpathSync(path.join(dir, at));
+    } catch (error) {
+      throw new UserError(
+        `${path.join(dir, at)}: cannot be read (${reasonOf(error)}); it is gone, or its name is not valid UTF-8: rename it`,
+      );
+    }
     if (seen.has(real)) return [];
     seen.add(real);
     const { folders, files } = listFolder(path.join(dir, at));

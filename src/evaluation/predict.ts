@@ -42,8 +42,12 @@ export async function predictImages(run: string, images: readonly string[], out:
   try {
     const size = scorer.imageSize;
     const loaded: RgbImage[] = [];
-    for (const image of images) loaded.push(await loadTestRgb(image, size));
     checkWritable(out);
+    for (const [i, image] of images.entries()) {
+      stopIfAsked(options);
+      options.onProgress?.({ phase: 'reading images', done: i, total: images.length });
+      loaded.push(await loadTestRgb(image, size));
+    }
     const found: { score: number; map: Float32Array | null }[] = [];
     for (const [i, image] of loaded.entries()) {
       await eventLoopTurn(); // or Ctrl-C waits for the end

@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import fs from 'node:fs';
 import sharp from 'sharp';
 import { messageOf, reasonOf, UserError } from '../common/errors';
@@ -68,7 +69,13 @@ export async function decodeFile(file: string): Promise<DecodedImage> {
 /** The same from bytes; `name` is what errors call them. */
 export async function decodeImage(bytes: Buffer, name: string): Promise<DecodedImage> {
   const format = imageFormat(bytes);
-  if (format === undefined) throw new UserError(`${name}: not an image of a known kind (JPEG, PNG, BMP or TIFF)`);
+  if (format === undefined) {
+    if (bytes.toString('latin1', 128, 132) === 'DICM') {
+      throw new UserError(`${name}: a DICOM file; convert it to PNG, with the window in which it is looked at`);
+    }
+    throw new UserError(`${name}: not an image of a known kind (JPEG, PNG, BMP or TIFF)`);
+  }
+  if (format === 'bmp') await eventLoopTurn(); // these are decoded here: Ctrl-C would wait for the last of many
   try {
     return format === 'bmp' ? { format, ...decodeBmp(bytes, MAX_PIXELS) } : { format, ...(await decodeWithSharp(bytes)) };
   } catch (error) {

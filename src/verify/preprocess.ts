@@ -5,7 +5,7 @@ import { readJson } from '../common/files';
 import { SafetensorsFile } from '../common/safetensors';
 import { loadMask, loadTestRgb, loadTrainGray } from '../image/load';
 import { CLIP_STATS, pixelValues, type ChannelStats } from '../image/pixel-values';
-import { checkClose, type Check } from './check';
+import { checkClose, failed, type Check } from './check';
 
 const NAME = /^(test_rgb|train_gray|mask|test_pixel_values|train_pixel_values)\.(\d+)\.(\d+)$/;
 
@@ -19,6 +19,12 @@ export async function verifyPreprocess(dir: string): Promise<Check[]> {
   const checks: Check[] = [];
   for (const name of names) {
     const [, kind, index, size] = NAME.exec(name) as RegExpExecArray;
+    const { shape } = expected.entries.get(name) as { shape: number[] };
+    const values = (kind === 'mask' || kind === 'train_gray' ? 1 : 3) * Number(size) ** 2;
+    if (shape.reduce((a, b) => a * b, 1) !== values) {
+      checks.push(failed(`preprocess/${name}`, `shape [${shape.join(', ')}]; ${values} values are expected of ${size} pixels a side`));
+      continue;
+    }
     const file = fileOf(folder, kind === 'mask' ? 'mask' : 'image', index);
     const ours = await compute(kind, file, Number(size), stats);
     const level = kind.endsWith('pixel_values') ? 1.01 / 255 / Math.min(...stats.std) : 1;

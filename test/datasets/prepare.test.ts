@@ -121,6 +121,71 @@ test('folder: images in folders within folders, masks at the same place or alone
   assert.deepEqual(skipped, [{ file: 'masks/1.png', reason: 'a mask without its abnormal image' }]);
 });
 
+test('folder: several masks of an image are united; of images that differ in their extension alone, each has its own', async () => {
+  await fill('normal', 3, 0);
+  put('abnormal/a.png', await picture(50));
+  put('masks/a_mask.png', await maskOf(3));
+  put('masks/a_mask_1.png', await maskOf(9));
+  put('abnormal/b.png', await picture(51));
+  put(
+    'abnormal/b.jpg',
+    await sharp(await picture(52))
+      .jpeg()
+      .toBuffer(),
+  );
+  put('masks/b.png', await maskOf(5));
+  put('abnormal/c.png', await picture(53));
+  put('masks/c.png', await maskOf(SIZE * SIZE)); // marks nothing
+  const { notes, skipped } = await prepare('folder', { train: 1 });
+  const masked = readDataset(out).test.filter((sample) => sample.mask);
+  assert.deepEqual(
+    masked.map((sample) => sample.metadata?.source),
+    ['abnormal/a.png', 'abnormal/b.png', 'abnormal/c.png'],
+  );
+  const { data } = await readImage(masked[0].maskFile as string);
+  assert.deepEqual(
+    [...data.keys()].filter((i) => data[i] > 0),
+    [3, 9],
+  );
+  assert.deepEqual(skipped, []);
+  assert.ok(
+    notes.includes('masks that mark nothing, or the whole image, make pixel metrics worthless: 1, the first that of abnormal/c.png'),
+  );
+});
+
+test('folder: a patient is the same in other letters, and composed in another way', async () => {
+  for (let p = 0; p < 9; p++) await fill(`normal/Zoé-${p}`.normalize('NFC'), 2, 10 * p);
+  for (let p = 0; p < 5; p++) await fill(`abnormal/zoÉ-${p}`.normalize('NFD'), 1, 130 + 10 * p);
+  await prepare('folder', { names: { byPatient: true } });
+  const numbers = (side: 'train' | 'test', label: number): Set<string> => {
+    const own = readDataset(out)[side].filter((sample) => sample.label === label);
+    return new Set(own.map(({ metadata }) => String(metadata?.patient).split('-')[1]));
+  };
+  assert.equal([...numbers('train', 0)].filter((p) => numbers('test', 1).has(p)).length, 0);
+  assert.equal(numbers('test', 1).size, 5);
+});
+
+test('folder: images of 12 bits in 16 are named before they come out black; DICOM is named as what it is', async () => {
+  const deep = (level: number): Promise<Buffer> =>
+    sharp(
+      new Uint16Array(SIZE * SIZE).map((_, i) => (i * level) % 4096),
+      { raw: { width: SIZE, height: SIZE, channels: 1 } },
+    )
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+  for (let i = 0; i < 4; i++) put(`normal/${i}.png`, await deep(60 + i));
+  put('normal/scan.dcm', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM and so on')]));
+  const { notes, skipped } = await prepare('folder', { train: 2 });
+  assert.ok(
+    notes.some((note) => /^4 images of 16 bits reach only 39\d\d of 65535 and will be nearly black; export/.test(note)),
+    notes.join(),
+  );
+  assert.deepEqual(skipped, [
+    { file: 'normal/scan.dcm', reason: 'a DICOM file; convert it to PNG, with the window in which it is looked at' },
+  ]);
+});
+
 test('folder: with folders of patients, no patient is on both sides, and none with an abnormal image is trained on', async () => {
   await fill('normal', 3, 200); // loose: three more patients
   await refused('folder', /no image lies in a folder of its patient; expected normal\/PATIENT\/IMAGE/, { names: { byPatient: true } });

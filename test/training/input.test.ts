@@ -173,4 +173,12 @@ test('a prediction that fails leaves no pictures of its own, and those that were
   const images = [0, 1, 2].map((i) => path.join(dataset, `images/test/normal/${i}.png`));
   await assert.rejects(predictImages(out, images, target), UserError);
   assert.deepEqual(fs.readdirSync(target).sort(), ['1-overlay.png', '2-map.png']);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const onProgress = ({ phase, done }: { phase: string; done: number }): void => {
+    seen.push(`${phase} ${done}`);
+    if (done === 1) stop.abort(); // while images are read, before any is scored
+  };
+  await assert.rejects(predictImages(out, images, temporaryFolder(), { onProgress, signal: stop.signal }), /stopped; nothing was written/);
+  assert.deepEqual(seen, ['reading images 0', 'reading images 1']);
 });

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../src/common/safetensors';
+import { verifyPreprocess } from '../../src/verify/preprocess';
+import { rgbImages, rows } from '../../src/verify/reference';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 interface Outcome {
@@ -108,6 +110,17 @@ test('what is not there is not compared; a part that is damaged is a miss, and t
   );
   assert.match(String(report.checks[2].note), /variant_front\.json: CSC: Required/);
   assert.equal(code, 1);
+});
+
+test('shapes that a file names are not believed: nothing is made of their size', async () => {
+  const dir = temporaryFolder();
+  const none = new Int32Array(0);
+  assert.throws(() => rows({ shape: [4_000_000_000, 0], data: none }), /a matrix \[R, N\] is expected, got shape \[4000000000, 0\]/);
+  assert.throws(() => rgbImages({ shape: [4_000_000_000, 0, 0, 3], data: none }), /image_u8: expected shape/);
+  fs.mkdirSync(path.join(dir, 'preprocess'));
+  writeSafetensors(path.join(dir, 'preprocess', 'expected.safetensors'), [['test_rgb.0.60000', { shape: [1], data: new Uint8Array(1) }]]);
+  const [check] = await verifyPreprocess(dir);
+  assert.deepEqual([check.ok, check.note], [false, 'shape [1]; 10800000000 values are expected of 60000 pixels a side']);
 });
 
 test('a part in which nothing is compared, and one whose damage breaks the comparison, are misses', async () => {
