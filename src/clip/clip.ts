@@ -54,25 +54,21 @@ export class Clip {
    * takes pixels normalised by `CLIP_STATS` whatever the checkpoint was trained on.
    */
   get frozenImageEncoder(): Pick<ImageEncoder, 'encode'> {
-    const { renormalised, fastestImageEncoder: encoder } = this;
-    if (!renormalised) return encoder;
-    return {
-      encode: (pixels, ...how) => {
-        const own = renormalised(pixels);
-        try {
-          return encoder.encode(own, ...how);
-        } finally {
-          own.dispose();
-        }
-      },
-    };
+    const { fastestImageEncoder: encoder } = this;
+    if (!this.renormalised) return encoder;
+    return { encode: (pixels, ...how) => this.withOwnPixels(pixels, (own) => encoder.encode(own, ...how)) };
   }
 
   /** Hidden state 0 of an image, `[B, g g + 1, D]`, of the same pixels as {@link frozenImageEncoder} takes. */
   embedImage(pixels: tf.Tensor4D): tf.Tensor3D {
+    return this.withOwnPixels(pixels, (own) => this.imageEncoder.embed(own));
+  }
+
+  /** Calls with the pixels as the checkpoint was trained on. */
+  private withOwnPixels<T>(pixels: tf.Tensor4D, use: (own: tf.Tensor4D) => T): T {
     const own = this.renormalised?.(pixels);
     try {
-      return this.imageEncoder.embed(own ?? pixels);
+      return use(own ?? pixels);
     } finally {
       own?.dispose();
     }

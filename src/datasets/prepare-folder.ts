@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import { groupByKey } from '../common/group';
 import { listFolder, listTree, locateFolders, relativeName, type RawDataset, type RawImage } from './raw';
 
 /** Names of the folders of {@link findFolder}. */
@@ -80,9 +81,9 @@ function maskFinder(images: readonly string[], masks: readonly string[], dir: st
   const stem = (name: string): string => path.join(path.dirname(name), path.parse(name).name);
   const bare = (name: string): string => path.parse(name).name;
   const masksBy = (key: (name: string) => string): Map<string, string[]> =>
-    groupBy(masks, (mask) => key(path.relative(dir, mask)).replace(/_mask(_\d+)?$/i, ''));
+    groupByKey(masks, (mask) => key(path.relative(dir, mask)).replace(/_mask(_\d+)?$/i, ''));
   const [byPlace, byName] = [masksBy(stem), masksBy(bare)];
-  const [placed, named] = [groupBy(images, stem), groupBy(images, bare)];
+  const [placed, named] = [groupByKey(images, stem), groupByKey(images, bare)];
   return (image) => {
     const here = byPlace.get(stem(image)) ?? [];
     if ((placed.get(stem(image)) ?? []).length > 1) return here.filter((mask) => path.relative(dir, mask) === image);
@@ -91,12 +92,6 @@ function maskFinder(images: readonly string[], masks: readonly string[], dir: st
     const oneFolder = new Set(elsewhere.map((mask) => path.dirname(mask))).size === 1;
     return named.get(bare(image))?.length === 1 && oneFolder ? elsewhere : [];
   };
-}
-
-function groupBy(names: readonly string[], key: (name: string) => string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const name of names) found.set(key(name), [...(found.get(key(name)) ?? []), name]);
-  return found;
 }
 
 function className(from: string): string {

@@ -1,3 +1,4 @@
+import { groupByKey } from '../common/group';
 import { joinByKeys } from './duplicates';
 import type { ReadImage } from './prepare-read';
 import type { Skipped, SplitCounts } from './raw';
@@ -35,12 +36,11 @@ export interface PrepareReport {
 
 /** The groups of two or more images that are the same. */
 export function duplicatesOf(images: readonly ReadImage[]): Duplicates[] {
-  const groups = new Map<number, ReadImage[]>();
-  joinByKeys(images.map(({ sha256: bytes, pixels }) => [bytes, pixels])).forEach((group, i) => {
-    groups.set(group, [...(groups.get(group) ?? []), images[i]]);
-  });
+  const joined = joinByKeys(images.map(({ sha256: bytes, pixels }) => [bytes, pixels]));
+  const groups = groupByKey(images.keys(), (i) => joined[i]);
   return [...groups.values()]
     .filter((group) => group.length > 1)
+    .map((group) => group.map((i) => images[i]))
     .map((group) => ({
       files: group.map((image) => image.source),
       side: group.find((image) => image.side !== 'unused')?.side ?? 'unused',

@@ -1,3 +1,4 @@
+import { groupByKey } from '../common/group';
 import type { Random } from '../common/random';
 import type { SplitCounts } from './raw';
 
@@ -25,8 +26,7 @@ export function splitCounts(normal: number, abnormal: number, published?: SplitC
  * @param groups - the group of each item
  */
 export function drawSides(labels: readonly (0 | 1)[], groups: readonly number[], counts: SplitCounts, random: Random): Side[] {
-  const members = new Map<number, number[]>();
-  groups.forEach((group, i) => members.set(group, [...(members.get(group) ?? []), i]));
+  const members = groupByKey(groups.keys(), (i) => groups[i]);
   const sides: Side[] = labels.map(() => 'unused');
   const order = random.shuffle([...members.values()]);
   let left = counts.train;

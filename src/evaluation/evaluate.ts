@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { backendName } from '../clip/execution';
 import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
-import { backendName } from '../clip/execution';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import { loadMask } from '../image/load';

@@ -1,5 +1,5 @@
-import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import fs from 'node:fs';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { messageOf, reasonOf, UserError } from '../common/errors';
 import { decodeBmp } from './decode-bmp';

@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import { groupByKey } from '../common/group';
 import type { NamedTensors } from '../mediclip/prompt-learner';
 
 /** Muon's numbers. */
@@ -33,12 +34,10 @@ export class Muon {
     private readonly variables: Readonly<Record<string, tf.Variable>>,
     public options: MuonOptions,
   ) {
-    const shapes = new Map<string, string[]>();
     for (const [name, { shape }] of Object.entries(variables)) {
       if (shape.length !== 2) throw new Error(`${name}: Muon takes matrices, not [${shape.join(', ')}]`);
-      shapes.set(shape.join('x'), [...(shapes.get(shape.join('x')) ?? []), name]);
     }
-    for (const names of shapes.values()) {
+    for (const names of groupByKey(Object.keys(variables), (name) => variables[name].shape.join('x')).values()) {
       const shape = variables[names[0]].shape as [number, number];
       const momentum = tf.tidy(() => tf.variable(tf.zeros([names.length, ...shape]), false));
       this.groups.push({ names, shape, momentum });

@@ -35,6 +35,16 @@ export function copyBox(canvas: Canvas, into: DeepGrayImage, corner: Corner, hei
   }
 }
 
+/** A box of an image's or a canvas's levels, `[height, width]`. */
+export function cutBox(from: Pick<AnyCanvas, 'width' | 'data'>, corner: Corner, height: number, width: number): Float64Array {
+  const box = new Float64Array(height * width);
+  for (let i = 0; i < height; i++) {
+    const start = (corner.y + i) * from.width + corner.x;
+    box.set(from.data.subarray(start, start + width), i * width);
+  }
+  return box;
+}
+
 /** The smallest and largest value of an array. */
 export function extent(data: ArrayLike<number>): { min: number; max: number } {
   let min = Infinity;

@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import type { DeepGrayImage } from '../image/image';
-import { extent, type Canvas } from './canvas';
+import { cutBox, extent, type Canvas } from './canvas';
 import { cubicSpline } from './cubic-spline';
 import type { SynthesisParameters } from './parameters';
 import { Resampling } from './resampling';
@@ -30,11 +30,7 @@ export function cutpaste(
   const top = random.integer(0, source.height - box.height + 1);
   const left = random.integer(0, source.width - box.width + 1);
 
-  const patch = new Float64Array(box.height * box.width);
-  for (let y = 0; y < box.height; y++) {
-    const from = (top + y) * source.width + left;
-    patch.set(source.data.subarray(from, from + box.width), y * box.width);
-  }
+  const patch = cutBox(source, { y: top, x: left }, box.height, box.width);
   const spline = cubicSpline(patch, box.height, box.width, 'mirror');
   const { min, max } = extent(source.data);
   const cos = scale * Math.cos(angle);

@@ -1,5 +1,5 @@
 import type { Random } from '../common/random';
-import type { AnyCanvas } from './canvas';
+import { cutBox, type AnyCanvas } from './canvas';
 import { cubicSpline, padWithEdge } from './cubic-spline';
 import type { SynthesisParameters } from './parameters';
 import { Resampling } from './resampling';
@@ -39,11 +39,7 @@ export function radialDeformation(
   const cy = Math.floor(centre / width);
   const cx = centre % width;
   const f = 2 ** random.uniform(parameters.exponentLog2[0], parameters.exponentLog2[1]);
-  const patch = new Float64Array(height * width);
-  for (let i = 0; i < height; i++) {
-    const from = (corner.y + i) * canvas.width + corner.x;
-    patch.set(canvas.data.subarray(from, from + width), i * width);
-  }
+  const patch = cutBox(canvas, corner, height, width);
   const spline = cubicSpline(padWithEdge(patch, height, width, PAD), height + 2 * PAD, width + 2 * PAD, 'reflect');
   const table = new Float64Array(STEPS + 2);
   for (let k = 0; k < table.length; k++) table[k] = map(Math.min(1, k / STEPS), f);
