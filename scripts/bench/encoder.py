@@ -5,11 +5,12 @@ import logging
 import open_clip
 import torch
 
-from side import serve, settings, torch_versions
+from side import serve, settings, torch_device, torch_finish, torch_versions
 
 logging.disable(logging.WARNING)  # it warns of weights that are not pretrained, which is what is asked for
 s = settings()
 torch.set_num_threads(s["threads"])
+device = torch_device(s)
 torch.manual_seed(1)
 config = open_clip.get_model_config("ViT-L-14")
 config["vision_cfg"].update(s["vision"])
@@ -23,8 +24,9 @@ wanted = [layer - 1 for layer in s["layers"]]
 
 # inference_mode in its place makes autocast fifteen times slower in this version
 def encode(order):
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=order.get("bfloat16", False)):
+    with torch.no_grad(), torch.autocast(device, dtype=torch.bfloat16, enabled=order.get("bfloat16", False)):
         tokens = model.forward_intermediates(pixels, indices=wanted, intermediates_only=True, output_fmt="NLC")
+        torch_finish()
         return {"shape": list(tokens["image_intermediates"][-1].shape)}
 
 

@@ -20,6 +20,23 @@ def serve(work, versions):
         print(json.dumps({**taken, **found}), flush=True)
 
 
+def torch_device(settings):
+    """Where PyTorch makes its tensors from here on: on the GPU if our side computes there."""
+    import torch
+
+    device = "cuda" if settings["gpu"] else "cpu"
+    torch.set_default_device(device)
+    return device
+
+
+def torch_finish():
+    """Waits for a GPU, which works on while Python goes ahead."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
 def torch_versions():
     import open_clip
     import torch

@@ -11,11 +11,12 @@ import open_clip
 import torch
 from torch.nn import functional as F
 
-from side import serve, settings, torch_versions
+from side import serve, settings, torch_device, torch_finish, torch_versions
 
 logging.disable(logging.WARNING)  # of weights that are not pretrained, which is what is asked for
 s = settings()
 torch.set_num_threads(s["threads"])
+torch_device(s)
 torch.manual_seed(1)
 config = open_clip.get_model_config("ViT-L-14")
 config["vision_cfg"].update(s["vision"])
@@ -79,6 +80,7 @@ def work(order):
     value = loss(anomaly_map(frozen(), text_features()))
     value.backward()
     adam.step()
+    torch_finish()
     return {"loss": value.item(), "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { usesGpu } from '../common/backend';
 import { UserError } from '../common/errors';
 import { projectRoot } from '../common/project-root';
 import type { Taken } from './spread';
@@ -41,7 +42,7 @@ export class PythonSide {
 
   /**
    * Starts a script.
-   * @param settings - given to it as JSON; `threads` is added: as many as there are cores for this process
+   * @param settings - given to it as JSON; `threads` is added, as many as there are cores for this process, and whether ours computes on a GPU
    * @param python - default {@link benchPython}
    * @returns the side, and the versions that it named
    * @throws UserError where the environment is missing
@@ -55,7 +56,7 @@ export class PythonSide {
       throw new UserError('bench: the PyTorch side is not installed; "npm run bench:setup" does that (6 GB)');
     const threads = os.availableParallelism();
     const file = path.join(projectRoot(), 'scripts', 'bench', `${script}.py`);
-    const child = spawn(python, [file, JSON.stringify({ threads, ...settings })], {
+    const child = spawn(python, [file, JSON.stringify({ threads, gpu: usesGpu(), ...settings })], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
     });

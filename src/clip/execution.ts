@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf, usesGpu } from '../common/backend';
 import { UsageError } from '../common/errors';
 import { graphsRun } from '../graph/session';
 
@@ -22,8 +22,11 @@ export function execution(): Execution {
   return 'plain';
 }
 
-/** The backend, and how frozen encoders run on it where that is not operation by operation: `tensorflow graph`. Results may differ between any two. */
+/**
+ * The backend, where it computes if that is a GPU, and how frozen encoders run on it where that is not operation by operation:
+ * `tensorflow graph`, `tensorflow gpu`. Results may differ between any two.
+ */
 export function backendName(): string {
   const how = execution();
-  return how === 'plain' ? tf.getBackend() : `${tf.getBackend()} ${how}`;
+  return [tf.getBackend(), ...(usesGpu() ? ['gpu'] : []), ...(how === 'plain' ? [] : [how])].join(' ');
 }

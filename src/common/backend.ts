@@ -6,6 +6,15 @@ import { quietLoad } from './quiet-load';
 /** The two backends that run everything; `tensorflow` is the native one (CPU or GPU). */
 export type BackendName = 'tensorflow' | 'wasm';
 
+/** How TensorFlow starts, where the environment does not say otherwise. */
+const TENSORFLOW_ENVIRONMENT = {
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  /** A process takes of a GPU's memory what it needs, so that several share one; by default the first takes nearly all. */
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  /** Products on a GPU are float32, as everywhere else; TensorFlow would round their factors to the 10 bits of TF32. */
+  NVIDIA_TF32_OVERRIDE: '0',
+};
+
 let ready: Promise<BackendName> | undefined;
 
 /**
@@ -22,7 +31,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   if (wanted !== undefined && wanted !== 'wasm' && wanted !== 'tensorflow') {
     throw new UsageError(`MEDICLIP_BACKEND: ${JSON.stringify(wanted)} is not a backend; use tensorflow or wasm`);
   }
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  for (const [name, value] of Object.entries(TENSORFLOW_ENVIRONMENT)) process.env[name] ??= value;
   if (wanted !== 'wasm') {
     try {
       quietLoad(loadNative);
@@ -40,6 +49,11 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   }
   await loadWasm();
   return 'wasm';
+}
+
+/** Whether the native backend computes on a GPU. The backend must be ready. */
+export function usesGpu(): boolean {
+  return tf.getBackend() === 'tensorflow' && (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
 /**

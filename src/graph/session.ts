@@ -1,12 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { tf } from '../common/backend';
+import { tf, usesGpu } from '../common/backend';
 import type { Graph, Node } from './graph';
 
 /** What the native backend offers beyond tfjs's own interface: the calls behind `tf.node.loadSavedModel`. */
 interface NativeBackend {
-  isUsingGpuDevice: boolean;
   loadSavedModelMetaGraph(dir: string, tags: string): number;
   runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];
   deleteSavedModel(id: number): void;
@@ -14,7 +13,7 @@ interface NativeBackend {
 
 /** Whether whole graphs run here: on the native backend on a CPU (on a GPU their inputs and outputs would pass through main memory). */
 export function graphsRun(): boolean {
-  return tf.getBackend() === 'tensorflow' && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+  return tf.getBackend() === 'tensorflow' && !usesGpu();
 }
 
 /**
