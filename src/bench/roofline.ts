@@ -21,7 +21,7 @@ export const roofline: Bench = {
   rounds: 3,
   async run(options) {
     await initBackend();
-    if (!graphsRun()) throw new UserError('bench roofline: whole graphs need the native backend on a CPU');
+    if (!graphsRun()) throw new UserError('bench roofline: whole graphs need the native backend');
     const { quick, folder } = options;
     const config = benchConfig(options);
     const { vision_config: v } = config;

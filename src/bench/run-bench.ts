@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { initBackend } from '../common/backend';
 import type { LongRun } from '../common/progress';
-import { execution } from '../clip/execution';
+import { backendName } from '../clip/execution';
 import { reached, type Bench, type BenchOptions, type Findings } from './bench';
 import { machine, versions, type Machine } from './machine';
 
@@ -28,7 +28,7 @@ export async function runBench(
   { quick = false, rounds = bench.rounds, ...rest }: LongRun & Partial<Pick<BenchOptions, 'quick' | 'rounds' | 'blocks'>> = {},
 ): Promise<BenchReport> {
   const before = machine();
-  const backend = await initBackend();
+  await initBackend();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-bench-'));
   const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
@@ -40,7 +40,7 @@ export async function runBench(
       quick,
       blocks: rest.blocks,
       machine: before,
-      versions: versions(`${backend} ${execution()}`),
+      versions: versions(backendName()),
       comparisons: comparisons.map((comparison) => ({ ...comparison, reached: quick ? undefined : reached(comparison) })),
       figures,
     };

@@ -18,13 +18,13 @@ export function execution(): Execution {
     throw new UsageError(`MEDICLIP_ENCODER: ${JSON.stringify(wanted)} is not known; use graph, bfloat16 or plain`);
   }
   if (graphsRun()) return wanted;
-  if (wanted === 'bfloat16') throw new UsageError('MEDICLIP_ENCODER: bfloat16 runs on the native backend on a CPU only; use plain');
+  if (wanted === 'bfloat16') throw new UsageError('MEDICLIP_ENCODER: bfloat16 runs on the native backend only; use plain');
   return 'plain';
 }
 
 /**
  * The backend, where it computes if that is a GPU, and how frozen encoders run on it where that is not operation by operation:
- * `tensorflow graph`, `tensorflow gpu`. Results may differ between any two.
+ * `tensorflow graph`, `tensorflow gpu graph`. Results may differ between any two.
  */
 export function backendName(): string {
   const how = execution();

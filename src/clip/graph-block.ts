@@ -1,6 +1,6 @@
 import type { Node } from '../graph/graph';
-import type { GraphGradients, Normalised } from './graph-gradients';
-import { headWidth } from './graph-layers';
+import type { GraphGradients } from './graph-gradients';
+import { headWidth, type Normalised } from './graph-layers';
 import type { Block, TransformerConfig } from './transformer';
 
 /**

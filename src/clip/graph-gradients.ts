@@ -1,26 +1,12 @@
 import type { tf } from '../common/backend';
 import { attribute, type Node } from '../graph/graph';
-import { GraphLayers } from './graph-layers';
-
-/** A row-wise normalised input and 1 / sd: what the gradient of a layer normalisation needs. */
-export interface Normalised {
-  unit: Node;
-  inverse: Node;
-}
+import { GraphLayers, type Normalised } from './graph-layers';
 
 /**
  * {@link GraphLayers} with gradients with respect to inputs, in closed form; weights are frozen and have none. A gradient is a node
  * that refers to nodes of the forward pass.
  */
 export class GraphGradients extends GraphLayers {
-  /** (x - mean) / sd of each row. */
-  normalise(x: Node, eps: number): Normalised {
-    const g = this.graph;
-    const centred = g.same('Sub', [x, g.reduce('Mean', x, -1)]);
-    const inverse = g.same('Rsqrt', [this.add(g.reduce('Mean', g.same('Square', [centred]), -1), g.constant(eps))]);
-    return { unit: this.mul(centred, inverse), inverse };
-  }
-
   /** Of unit · w + b, given the gradient dy of it: dx = (v - mean(v) - unit mean(v unit)) / sd with v = dy w. */
   normBack(dy: Node, { unit, inverse }: Normalised, weight: tf.Tensor1D): Node {
     const g = this.graph;

@@ -1,4 +1,4 @@
-import type { tf } from '../common/backend';
+import { usesGpu, type tf } from '../common/backend';
 import { attribute, type Graph, type Node } from '../graph/graph';
 import type { LayerNorm, Linear } from './layers';
 import type { Block, TransformerConfig } from './transformer';
@@ -6,11 +6,18 @@ import type { Block, TransformerConfig } from './transformer';
 /** Type of the products in a graph; all else is float32. */
 export type Precision = 'float32' | 'bfloat16';
 
+/** A row-wise normalised input and 1 / sd: what the gradient of a layer normalisation needs. */
+export interface Normalised {
+  unit: Node;
+  inverse: Node;
+}
+
 /** The layers of `layers.ts` and `transformer.ts`, as parts of a TensorFlow graph; rows are `[R, D]`. */
 export class GraphLayers {
   constructor(
     readonly graph: Graph,
     private readonly precision: Precision,
+    private readonly gpu = usesGpu(),
   ) {}
 
   add(a: Node, b: Node): Node {
@@ -41,13 +48,26 @@ export class GraphLayers {
     return g.cast(g.same('BatchMatMulV2', inputs, attributes), 'float32');
   }
 
-  /**
-   * Over the last axis: a batch normalisation of each row as a channel of its own, a pattern that TensorFlow knows as a layer
-   * normalisation and runs as one operation.
-   */
+  /** Over the last axis. */
   layerNorm(x: Node, { weight, bias, eps }: LayerNorm): Node {
+    const unit = this.gpu ? this.normalise(x, eps).unit : this.normaliseAsOne(x, weight.shape[0], eps);
+    return this.add(this.mul(unit, this.graph.weight(weight)), this.graph.weight(bias));
+  }
+
+  /** (x - mean) / sd of each row. */
+  normalise(x: Node, eps: number): Normalised {
     const g = this.graph;
-    const [d] = weight.shape;
+    const centred = g.same('Sub', [x, g.reduce('Mean', x, -1)]);
+    const inverse = g.same('Rsqrt', [this.add(g.reduce('Mean', g.same('Square', [centred]), -1), g.constant(eps))]);
+    return { unit: this.mul(centred, inverse), inverse };
+  }
+
+  /**
+   * The same for rows of width d as a batch normalisation of each row as a channel of its own: a pattern that TensorFlow knows as a layer
+   * normalisation and, on a CPU, runs as one operation. It replaces it on a GPU too, where it has no such operation.
+   */
+  private normaliseAsOne(x: Node, d: number, eps: number): Node {
+    const g = this.graph;
     const rows = g.slice(g.op('Shape', 'int32', [x], { T: attribute.type('float32') }), [0], [1]);
     const fill = (value: number): Node => g.op('Fill', 'float32', [rows, g.constant(value)], { T: attribute.type('float32') });
     const none = g.constant([]);
@@ -58,8 +78,7 @@ export class GraphLayers {
       epsilon: attribute.real(eps),
       data_format: attribute.text('NCHW'),
     };
-    const unit = g.reshape(g.op('FusedBatchNormV3', 'float32', inputs, attributes), [-1, d]);
-    return this.add(this.mul(unit, g.weight(weight)), g.weight(bias));
+    return g.reshape(g.op('FusedBatchNormV3', 'float32', inputs, attributes), [-1, d]);
   }
 
   activation(x: Node, name: 'quick_gelu' | 'gelu'): Node {

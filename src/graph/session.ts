@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { tf, usesGpu } from '../common/backend';
+import { tf } from '../common/backend';
 import type { Graph, Node } from './graph';
 
 /** What the native backend offers beyond tfjs's own interface: the calls behind `tf.node.loadSavedModel`. */
@@ -11,9 +11,9 @@ interface NativeBackend {
   deleteSavedModel(id: number): void;
 }
 
-/** Whether whole graphs run here: on the native backend on a CPU (on a GPU their inputs and outputs would pass through main memory). */
+/** Whether whole graphs run here: on the native backend. On a GPU their inputs and outputs pass through main memory, which costs less than starting every operation from JavaScript. */
 export function graphsRun(): boolean {
-  return tf.getBackend() === 'tensorflow' && !usesGpu();
+  return tf.getBackend() === 'tensorflow';
 }
 
 /**

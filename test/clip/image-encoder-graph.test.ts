@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { before, test } from 'node:test';
-import { initBackend, tf } from '../../src/common/backend';
+import { initBackend, tf, usesGpu } from '../../src/common/backend';
 import { UsageError } from '../../src/common/errors';
 import { Clip } from '../../src/clip/clip';
 import { execution } from '../../src/clip/execution';
+import { GraphLayers } from '../../src/clip/graph-layers';
 import { ImageEncoderGraph } from '../../src/clip/image-encoder-graph';
-import { graphsRun } from '../../src/graph/session';
+import { Graph } from '../../src/graph/graph';
+import { graphsRun, GraphSession } from '../../src/graph/session';
 import { TINY, writeTinyClip } from '../helpers/tiny-clip';
 
 let skip: string | false = false;
 before(async () => {
   await initBackend();
-  if (!graphsRun()) skip = 'whole graphs need the native backend on a CPU';
+  if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
 
 const sessions = (): number => (tf.backend() as unknown as { getNumOfSavedModels(): number }).getNumOfSavedModels();
@@ -50,6 +52,28 @@ test('the graph equals the plain encoder, at any batch, image size and activatio
     graph.dispose();
     clip.dispose();
   }
+});
+
+test('a layer normalisation as one operation and in several, as a GPU has it, are the same', (t) => {
+  if (skip) return t.skip(skip);
+  const norm = { weight: tf.tensor1d([1, 2, 3, 0.5]), bias: tf.tensor1d([0, 1, -1, 2]), eps: 1e-3 };
+  const rows = tf.tensor2d([1, 2, 3, 4, 2, -1, 0, 7, 5, 5, 5, 5], [3, 4]);
+  const expected = tf.tidy(() => {
+    const { mean, variance } = tf.moments(rows, 1, true);
+    const unit = tf.div(tf.sub(rows, mean), tf.sqrt(tf.add(variance, norm.eps)));
+    return tf.add(tf.mul(unit, norm.weight), norm.bias);
+  });
+  for (const gpu of [true, ...(usesGpu() ? [] : [false])]) {
+    const graph = new Graph();
+    const x = graph.input([-1, 4]);
+    const y = new GraphLayers(graph, 'float32', gpu).layerNorm(x, norm);
+    const session = new GraphSession(graph);
+    const [found] = session.run([x], [rows], [y]);
+    assert.ok(tf.tidy(() => tf.max(tf.abs(tf.sub(found, expected))).dataSync()[0]) < 1e-5, `gpu ${gpu}`);
+    found.dispose();
+    session.dispose();
+  }
+  tf.dispose([norm.weight, norm.bias, rows, expected]);
 });
 
 test('with bfloat16 products the graph is near the plain encoder and not equal to it', async (t) => {

@@ -10,7 +10,7 @@ import { TINY, writeTinyClip } from '../helpers/tiny-clip';
 let skip: string | false = false;
 before(async () => {
   await initBackend();
-  if (!graphsRun()) skip = 'whole graphs need the native backend on a CPU';
+  if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
 
 const ENDS = [5, 76, 30];

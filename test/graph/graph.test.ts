@@ -11,7 +11,7 @@ import { graphsRun, GraphSession } from '../../src/graph/session';
 let skip: string | false = false;
 before(async () => {
   await initBackend();
-  if (!graphsRun()) skip = 'whole graphs need the native backend on a CPU';
+  if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
 
 test('fields are encoded as the specification of Protocol Buffers has them', () => {
