@@ -1,5 +1,5 @@
-import fs from 'node:fs';
 import os from 'node:os';
+import { cpuFeatures } from '../common/cpu';
 import { packageVersion } from '../common/version';
 
 /** What a measurement was made on. */
@@ -24,17 +24,9 @@ export function machine(): Machine {
     cores: os.availableParallelism(),
     memoryGiB: Number((os.totalmem() / 2 ** 30).toFixed(1)),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
-    features: DECIDING.filter((name) => cpuFlags().includes(name)),
+    features: DECIDING.filter((name) => cpuFeatures().includes(name)),
     loadBefore: Number(os.loadavg()[0].toFixed(2)),
   };
-}
-
-function cpuFlags(): string[] {
-  try {
-    return /^flags\s*:\s*(.*)$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
-  } catch {
-    return []; // not Linux
-  }
 }
 
 /** Versions of this software, of Node and of what computes; a Python side adds its own. */

@@ -2,10 +2,7 @@ import type { tf } from '../common/backend';
 import { attribute, type Node } from '../graph/graph';
 import { GraphLayers, type Normalised } from './graph-layers';
 
-/**
- * {@link GraphLayers} with gradients with respect to inputs, in closed form; weights are frozen and have none. A gradient is a node
- * that refers to nodes of the forward pass.
- */
+/** {@link GraphLayers} with gradients in closed form. A gradient is a node that refers to nodes of the forward pass. */
 export class GraphGradients extends GraphLayers {
   /** Of unit · w + b, given the gradient dy of it: dx = (v - mean(v) - unit mean(v unit)) / sd with v = dy w. */
   normBack(dy: Node, { unit, inverse }: Normalised, weight: tf.Tensor1D): Node {
@@ -15,9 +12,28 @@ export class GraphGradients extends GraphLayers {
     return this.mul(g.same('Sub', [g.same('Sub', [v, g.reduce('Mean', v, -1)]), along]), inverse);
   }
 
+  /** Of unit · w + b, with respect to w and b. */
+  scaleBack(dy: Node, unit: Node): [Node, Node] {
+    return [this.total(this.mul(dy, unit)), this.total(dy)];
+  }
+
   /** Of x Wᵀ: dy W */
   productBack(dy: Node, weight: tf.Tensor): Node {
-    return this.graph.same('MatMul', [dy, this.graph.weight(weight)]);
+    const g = this.graph;
+    return g.cast(g.same('MatMul', [g.cast(dy, this.precision), g.weight(weight, this.precision)]), 'float32');
+  }
+
+  /** Of x Wᵀ + b, with respect to W and b: dyᵀ x, and the sum of dy. */
+  linearBack(dy: Node, x: Node): [Node, Node] {
+    const g = this.graph;
+    const inputs = [g.cast(dy, this.precision), g.cast(x, this.precision)];
+    return [g.cast(g.same('MatMul', inputs, { transpose_a: attribute.flag(true) }), 'float32'), this.total(dy)];
+  }
+
+  /** The sum of all rows. */
+  private total(rows: Node): Node {
+    const g = this.graph;
+    return g.same('Sum', [rows, g.constant([0], 'int32')], { keep_dims: attribute.flag(false), Tidx: attribute.type('int32') });
   }
 
   /** Of p = softmax(s): p (dp - Σ p dp) */

@@ -16,7 +16,7 @@ export interface Normalised {
 export class GraphLayers {
   constructor(
     readonly graph: Graph,
-    private readonly precision: Precision,
+    protected readonly precision: Precision,
     private readonly gpu = usesGpu(),
   ) {}
 

@@ -45,7 +45,7 @@ export class TextEncoderGraph {
     this.dFeatures = graph.input([-1, projection.shape[0]]);
     const dLast = g.normBack(g.productBack(this.dFeatures, projection), final, finalNorm.weight);
     this.dEmbedded = graph.reshape(
-      [...blocks].reverse().reduce((gradient, block) => block.gradient(gradient), dLast),
+      [...blocks].reverse().reduce((gradient, block) => block.gradient(gradient).input, dLast),
       [-1, n, d],
     );
     this.session = new GraphSession(graph);

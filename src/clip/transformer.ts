@@ -39,9 +39,14 @@ function loadBlock(from: Parameters, prefix: string, c: TransformerConfig): Bloc
   };
 }
 
+/** Computes one block from its input, rows `[B N, D]`, in any way that gives the same as {@link Transformer} and has a gradient. */
+export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tensor2D) => tf.Tensor2D;
+
 /** A stack of pre-norm attention blocks, as in both towers of CLIP (Radford et al. 2021, section 2.4). */
 export class Transformer {
   readonly blocks: readonly Block[];
+  /** How blocks are computed; operation by operation where nothing else is set. */
+  runBlock: RunBlock = (x, p, n, mask) => this.block(x, p, x.shape[0] / n, n, mask);
 
   /** @param prefix - the name before the block's number: `vision_model.encoder.layers` */
   constructor(
@@ -68,7 +73,7 @@ export class Transformer {
     let rows = tf.reshape(x, [b * n, d]) as tf.Tensor2D;
     for (let i = 0; i < depth; i++) {
       const input = rows;
-      rows = tf.tidy(() => this.block(input, this.blocks[i], b, n, options.mask));
+      rows = tf.tidy(() => this.runBlock(input, this.blocks[i], n, options.mask));
       options.visit?.(i + 1, tf.reshape(rows, [b, n, d]));
     }
     return tf.reshape(rows, [b, n, d]);

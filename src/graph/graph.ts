@@ -33,6 +33,7 @@ export class Graph {
   private readonly nodes: Buffer[] = [];
   private readonly constants = new Map<string, Node>();
   private readonly weights = new Map<string, Node>();
+  private readonly changing = new Map<number, Node>();
   private readonly starts: { input: Node; assigned: string; value: tf.Tensor }[] = [];
 
   /** A tensor that is given at every run. */
@@ -48,6 +49,7 @@ export class Graph {
     const key = `${value.id} ${type}`;
     const known = this.weights.get(key);
     if (known) return known;
+    if (this.changing.has(value.id)) return this.cast(this.changing.get(value.id) as Node, type);
     const of = { dtype: attribute.type(type) };
     const name = attribute.text(`weight${this.starts.length}`);
     const handle = this.op('VarHandleOp', 'resource', [], { ...of, shape: attribute.shape(value.shape), shared_name: name });
@@ -56,6 +58,13 @@ export class Graph {
     this.starts.push({ input, assigned: assign.name, value });
     const node = this.op('ReadVariableOp', type, [handle], of);
     this.weights.set(key, node);
+    return node;
+  }
+
+  /** A weight that changes between runs, given at each as any {@link input}. Later mentions of `value` as a {@link weight} mean it. */
+  changingWeight(value: tf.Tensor): Node {
+    const node = this.input(value.shape);
+    this.changing.set(value.id, node);
     return node;
   }
 

@@ -1,6 +1,8 @@
 import { tf } from '../common/backend';
 import { groupByKey } from '../common/group';
 import type { NamedTensors } from '../mediclip/prompt-learner';
+import { graphsRun } from '../graph/session';
+import { orthogonal, OrthogonalGraph } from './orthogonal';
 
 /** Muon's numbers. */
 export interface MuonOptions {
@@ -9,10 +11,6 @@ export interface MuonOptions {
   /** Of the Nesterov momentum. */
   momentum: number;
 }
-
-/** Coefficients of the quintic iteration and how often it runs (Jordan et al. 2024). */
-const [A, B, C] = [3.4445, -4.775, 2.0315];
-const ITERATIONS = 5;
 
 /** The matrices of one shape, which are worked on together. */
 interface Group {
@@ -29,6 +27,7 @@ interface Group {
  */
 export class Muon {
   private readonly groups: Group[] = [];
+  private readonly graph?: OrthogonalGraph;
 
   constructor(
     private readonly variables: Readonly<Record<string, tf.Variable>>,
@@ -42,26 +41,27 @@ export class Muon {
       const momentum = tf.tidy(() => tf.variable(tf.zeros([names.length, ...shape]), false));
       this.groups.push({ names, shape, momentum });
     }
+    if (graphsRun()) this.graph = new OrthogonalGraph(this.groups.map(({ momentum }) => momentum.shape as [number, number, number]));
   }
 
   /** One step; `gradients` hold one under each variable's name. */
   apply(gradients: NamedTensors): void {
     const { learningRate, momentum } = this.options;
-    for (const group of this.groups) {
-      tf.tidy(() => {
+    tf.tidy(() => {
+      const sought = this.groups.map((group) => {
         const g = tf.stack(group.names.map((name) => gradients[name])) as tf.Tensor3D;
         group.momentum.assign(tf.add(tf.mul(group.momentum, momentum), g));
-        const [out, into] = group.shape;
-        const steps = tf.mul(
-          orthogonal(tf.add(g, tf.mul(group.momentum, momentum)) as tf.Tensor3D),
-          learningRate * Math.sqrt(Math.max(1, out / into)),
-        );
-        tf.unstack(steps).forEach((step, i) => {
-          const variable = this.variables[group.names[i]];
-          variable.assign(tf.sub(variable, step));
+        return tf.add(g, tf.mul(group.momentum, momentum)) as tf.Tensor3D;
+      });
+      const found = this.graph?.run(sought) ?? sought.map((matrices) => tf.unstack(orthogonal(matrices)));
+      this.groups.forEach(({ names, shape: [out, into] }, i) => {
+        const rate = learningRate * Math.sqrt(Math.max(1, out / into));
+        names.forEach((name, j) => {
+          const variable = this.variables[name];
+          variable.assign(tf.sub(variable, tf.mul(found[i][j], rate)));
         });
       });
-    }
+    });
   }
 
   /** The momenta by name (`muon.OUTxIN`); the tensors stay this optimiser's. */
@@ -78,20 +78,6 @@ export class Muon {
 
   dispose(): void {
     for (const { momentum } of this.groups) momentum.dispose();
+    this.graph?.dispose();
   }
-}
-
-/** The nearest matrices with singular values of about 1, `[n, a, b]`: five steps of X ← a X + (b X Xᵀ + c (X Xᵀ)²) X from X / ||X||. */
-export function orthogonal(matrices: tf.Tensor3D): tf.Tensor3D {
-  return tf.tidy(() => {
-    const tall = matrices.shape[1] > matrices.shape[2];
-    let x: tf.Tensor3D = tall ? tf.transpose(matrices, [0, 2, 1]) : matrices;
-    x = tf.div(x, tf.add(tf.sqrt(tf.sum(tf.square(x), [1, 2], true)), 1e-7));
-    for (let i = 0; i < ITERATIONS; i++) {
-      const gram: tf.Tensor3D = tf.matMul(x, x, false, true);
-      const factor: tf.Tensor3D = tf.add(tf.mul(gram, B), tf.mul(tf.matMul(gram, gram), C));
-      x = tf.add(tf.mul(x, A), tf.matMul(factor, x));
-    }
-    return tall ? tf.transpose(x, [0, 2, 1]) : x;
-  });
 }

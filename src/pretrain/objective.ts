@@ -2,9 +2,12 @@ import { tf } from '../common/backend';
 import type { Random } from '../common/random';
 import type { ClipConfig } from '../clip/config';
 import { defaultLayers, ImageEncoder } from '../clip/image-encoder';
+import type { Precision } from '../clip/graph-layers';
 import type { Parameters } from '../clip/parameters';
 import { endPositions, TextEncoder } from '../clip/text-encoder';
 import type { Tokenizer } from '../clip/tokenizer';
+import { TrainedBlocks } from '../clip/trained-blocks';
+import { graphsRun } from '../graph/session';
 import { tokenizePrompt } from '../mediclip/prompt-layout';
 import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
 import type { PretrainBatch } from './batches';
@@ -80,12 +83,18 @@ export class Objective {
   readonly layers: number[];
   private readonly prompts: { normal: Int32Array[]; abnormal: Int32Array[] };
   private readonly placeholder: number;
+  /** How the blocks of both towers run where whole graphs do. */
+  private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
 
   constructor(
     readonly config: ClipConfig,
     tokenizer: Tokenizer,
     private readonly vocabulary: UsedVocabulary,
+    precision: Precision,
   ) {
+    if (graphsRun()) {
+      this.blocks = { image: new TrainedBlocks(config.vision_config, precision), text: new TrainedBlocks(config.text_config, precision) };
+    }
     this.layers = defaultLayers(config.vision_config.num_hidden_layers);
     const read = (texts: string[]): Int32Array[] => texts.map((text) => tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids);
     this.prompts = { normal: read(PUBLISHED_PROMPTS.normal), abnormal: read(PUBLISHED_PROMPTS.abnormal) };
@@ -97,6 +106,7 @@ export class Objective {
     const { vision_config: vision, projection_dim: dim } = this.config;
     const size = batch.pixels.shape[2];
     const image = new ImageEncoder(parameters, vision, dim, size);
+    if (this.blocks) image.transformer.runBlock = this.blocks.image.run;
     const { tokens, embedding } = image.encode(batch.pixels, this.layers, { embedding: true });
     const [normal, abnormal] = this.classFeatures(parameters, random);
     const direction = tf.reshape(tf.sub(abnormal, normal), [dim, 1]) as tf.Tensor2D;
@@ -130,6 +140,7 @@ export class Objective {
   private classFeatures(parameters: Parameters, random: Random): [tf.Tensor1D, tf.Tensor1D] {
     const { text_config: text, projection_dim: dim } = this.config;
     const encoder = new TextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
+    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
     const chosen = [this.prompts.normal, this.prompts.abnormal].map((list) => random.shuffle(list).slice(0, PROMPTS_A_STEP));
     const ids = chosen.flat();
     const n = text.max_position_embeddings;
@@ -185,6 +196,7 @@ export class Objective {
     const { text_config: text, projection_dim: dim } = this.config;
     const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
     const encoder = new TextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
+    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
     const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
     const texts = unit(encoder.encode(encoder.embedTokens(rows), endPositions(captions), true));
     const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
@@ -198,6 +210,12 @@ export class Objective {
     );
     const oneWay = (z: tf.Tensor2D): tf.Tensor => tf.neg(tf.mean(tf.sum(tf.mul(same, tf.logSoftmax(z)), 1)));
     return tf.div(tf.add(oneWay(logits), oneWay(tf.transpose(logits))), 2) as tf.Scalar;
+  }
+
+  /** Frees the graphs. */
+  dispose(): void {
+    this.blocks?.image.dispose();
+    this.blocks?.text.dispose();
   }
 }
 

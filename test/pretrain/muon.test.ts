@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { initBackend, tf } from '../../src/common/backend';
 import { Random } from '../../src/common/random';
-import { Muon, orthogonal } from '../../src/pretrain/muon';
+import { graphsRun } from '../../src/graph/session';
+import { Muon } from '../../src/pretrain/muon';
+import { orthogonal, OrthogonalGraph } from '../../src/pretrain/orthogonal';
 
 const normals = (shape: number[], seed: number): Float32Array => {
   const random = Random.of(seed, 'muon test');
@@ -43,6 +45,32 @@ describe('orthogonal', () => {
         });
       }
     }
+  });
+});
+
+describe('OrthogonalGraph', () => {
+  before(initBackend);
+
+  it('gives what orthogonal gives, wide, square and tall', (t) => {
+    if (!graphsRun()) return t.skip('whole graphs need the native backend');
+    const shapes: [number, number, number][] = [
+      [2, 6, 20],
+      [1, 20, 6],
+      [3, 5, 5],
+    ];
+    const stacks = shapes.map((shape, i) => tf.tensor3d(normals(shape, i), shape));
+    const graph = new OrthogonalGraph(shapes);
+    const live = tf.memory().numTensors;
+    tf.tidy(() => {
+      const found = graph.run(stacks);
+      stacks.forEach((stack, i) => {
+        const difference = tf.max(tf.abs(tf.sub(tf.stack(found[i]), orthogonal(stack)))).dataSync()[0];
+        assert.ok(difference < 1e-5, `${shapes[i].join()}: ${difference}`);
+      });
+    });
+    assert.equal(tf.memory().numTensors, live);
+    graph.dispose();
+    tf.dispose(stacks);
   });
 });
 
