@@ -5,13 +5,13 @@ import { Pretrainer, type PretrainSettings } from './trainer';
 
 /** Writes variables, averaged weights, the optimisers' states and settings: enough to go on exactly. */
 export function writePretrainCheckpoint(file: string, trainer: Pretrainer, seconds: number): void {
-  const { step: adamStep, tensors } = trainer.adam.state();
+  const { step: adamStep, arrays: moments } = trainer.adam.state();
   const averaged = Object.fromEntries(Object.entries(trainer.averaged).map(([name, mean]) => [`averaged.${name}`, mean]));
-  const arrays = Object.entries({ ...trainer.parameters.variables, ...averaged, ...tensors, ...trainer.muon.state() }).map(
+  const tensors = Object.entries({ ...trainer.parameters.variables, ...averaged, ...trainer.muon.state() }).map(
     ([name, tensor]): [string, NamedArray] => [name, { shape: tensor.shape, data: tensor.dataSync() as Float32Array }],
   );
   const state = { step: trainer.step, adamStep, seconds, settings: trainer.settings };
-  writeSafetensors(file, arrays, { format: 'mediclip-pretrain', state: JSON.stringify(state) });
+  writeSafetensors(file, [...tensors, ...moments], { format: 'mediclip-pretrain', state: JSON.stringify(state) });
 }
 
 /** Takes a pretraining up where its checkpoint was written. */

@@ -44,12 +44,16 @@ export class Muon {
     if (graphsRun()) this.graph = new OrthogonalGraph(this.groups.map(({ momentum }) => momentum.shape as [number, number, number]));
   }
 
-  /** One step; `gradients` hold one under each variable's name. */
-  apply(gradients: NamedTensors): void {
+  /**
+   * One step; `gradients` hold one under each variable's name.
+   * @param factor - by which all gradients are multiplied (default 1)
+   */
+  apply(gradients: NamedTensors, factor?: tf.Scalar): void {
     const { learningRate, momentum } = this.options;
     tf.tidy(() => {
       const sought = this.groups.map((group) => {
-        const g = tf.stack(group.names.map((name) => gradients[name])) as tf.Tensor3D;
+        const stack = tf.stack(group.names.map((name) => gradients[name]));
+        const g = factor ? tf.mul(stack, factor) : stack;
         group.momentum.assign(tf.add(tf.mul(group.momentum, momentum), g));
         return tf.add(g, tf.mul(group.momentum, momentum)) as tf.Tensor3D;
       });

@@ -168,12 +168,11 @@ export class Pretrainer {
         kept = { parts: tf.keep(parts), logits: tf.keep(logits) };
         return total;
       }, Object.values(variables));
-      const squares = Object.values(grads).map((g) => tf.sum(tf.square(g)));
-      const norm = tf.sqrt(tf.addN(squares));
-      const factor = tf.minimum(1, tf.div(CLIP_NORM, tf.add(norm, 1e-6)));
-      const clipped = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, tf.mul(grads[variable.name], factor)]));
-      this.adam.apply(clipped);
-      this.muon.apply(clipped);
+      const norm = tf.sqrt(tf.sum(tf.square(tf.concat(Object.values(grads).map((g) => tf.reshape(g, [-1]))))));
+      const factor: tf.Scalar = tf.minimum(1, tf.div(CLIP_NORM, tf.add(norm, 1e-6)));
+      const named = Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]]));
+      this.adam.apply(named, factor);
+      this.muon.apply(named, factor);
       const { parts, logits } = kept as unknown as { parts: tf.Tensor; logits: tf.Tensor };
       const report = {
         total: value.dataSync()[0],

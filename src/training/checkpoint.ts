@@ -23,11 +23,12 @@ export interface CheckpointState {
  * @throws UserError where a number among them is not finite; the file stays as it was
  */
 export function writeCheckpoint(file: string, model: MediClip, adam: Adam, state: CheckpointState): void {
-  const { step, tensors } = adam.state();
-  const arrays = Object.entries({ ...model.parameters, ...tensors }).map(([name, tensor]): [string, NamedArray] => [
+  const { step, arrays: moments } = adam.state();
+  const parameters = Object.entries(model.parameters).map(([name, tensor]): [string, NamedArray] => [
     name,
     { shape: tensor.shape, data: tensor.dataSync() as Float32Array },
   ]);
+  const arrays = [...parameters, ...moments];
   const diverged = arrays.find(([, { data }]) => !(data as Float32Array).every(Number.isFinite));
   if (diverged) throw new UserError(`epoch ${state.epoch}: ${diverged[0]} is no longer finite; try a smaller optimizer.learningRate`);
   writeSafetensors(file, arrays, { format: 'mediclip-run', state: JSON.stringify({ ...state, step }) });

@@ -68,7 +68,11 @@ test('value and gradients of input and all weights equal those of plain blocks, 
       stack.runBlock = plain;
       const expected = valueAndGradients(stack, variables, mask);
       const zero = expected.filter((values) => values.every((v) => Math.abs(v) < 1e-4));
-      assert.equal(zero.length, CONFIG.num_hidden_layers, 'biases of keys alone have no gradient: they shift all scores of a position alike');
+      assert.equal(
+        zero.length,
+        CONFIG.num_hidden_layers,
+        'biases of keys alone have no gradient: they shift all scores of a position alike',
+      );
       stack.runBlock = graphs.run;
       const found = largestDifference(valueAndGradients(stack, variables, mask), expected);
       assert.ok(found < 5e-5, `${found}`);

@@ -29,7 +29,7 @@ test('a checkpoint whose state is damaged is refused in one line', () => {
 
 test('parameters that are no longer finite are not written over those that were', () => {
   const file = path.join(temporaryFolder(), 'checkpoint.safetensors');
-  const adam = { state: () => ({ step: 1, tensors: {} }) } as Adam;
+  const adam = { state: () => ({ step: 1, arrays: [] }) } as unknown as Adam;
   const state = { epoch: 2, generator: { seed: 1, nextEpoch: 3 }, best: null };
   const write = (values: number[]): void => {
     const weight = tf.tensor1d(values);
