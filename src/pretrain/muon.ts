@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import type { Precision } from '../clip/graph-layers';
 import { groupByKey } from '../common/group';
 import type { NamedTensors } from '../mediclip/prompt-learner';
 import { graphsRun } from '../graph/session';
@@ -29,9 +30,11 @@ export class Muon {
   private readonly groups: Group[] = [];
   private readonly graph?: OrthogonalGraph;
 
+  /** @param precision - of the iteration's products where they run as a graph (default float32); bfloat16 is enough (Jordan et al.) */
   constructor(
     private readonly variables: Readonly<Record<string, tf.Variable>>,
     public options: MuonOptions,
+    precision?: Precision,
   ) {
     for (const [name, { shape }] of Object.entries(variables)) {
       if (shape.length !== 2) throw new Error(`${name}: Muon takes matrices, not [${shape.join(', ')}]`);
@@ -41,7 +44,11 @@ export class Muon {
       const momentum = tf.tidy(() => tf.variable(tf.zeros([names.length, ...shape]), false));
       this.groups.push({ names, shape, momentum });
     }
-    if (graphsRun()) this.graph = new OrthogonalGraph(this.groups.map(({ momentum }) => momentum.shape as [number, number, number]));
+    if (graphsRun())
+      this.graph = new OrthogonalGraph(
+        this.groups.map(({ momentum }) => momentum.shape as [number, number, number]),
+        precision,
+      );
   }
 
   /**

@@ -1,4 +1,5 @@
 import { tf } from '../common/backend';
+import type { Precision } from '../clip/graph-layers';
 import { attribute, Graph, type Node } from '../graph/graph';
 import { GraphSession } from '../graph/session';
 
@@ -32,14 +33,18 @@ export class OrthogonalGraph {
   private readonly stacks: Node[];
   private readonly matrices: Node[][];
 
-  /** @param shapes - of the stacks, `[n, a, b]` each */
-  constructor(shapes: readonly (readonly [number, number, number])[]) {
+  /**
+   * @param shapes - of the stacks, `[n, a, b]` each
+   * @param precision - of products
+   */
+  constructor(shapes: readonly (readonly [number, number, number])[], precision: Precision = 'float32') {
     const graph = new Graph();
+    const nearest = (matrix: Node): Node => iterate(graph, matrix, precision);
     this.stacks = shapes.map((shape) => graph.input(shape));
     this.matrices = shapes.map(([n, a, b], i) =>
       Array.from({ length: n }, (_, j) => {
         const matrix = graph.reshape(graph.slice(this.stacks[i], [j, 0, 0], [1, -1, -1]), [a, b]);
-        return a > b ? graph.transpose(iterate(graph, graph.transpose(matrix, [1, 0])), [1, 0]) : iterate(graph, matrix);
+        return a > b ? graph.transpose(nearest(graph.transpose(matrix, [1, 0])), [1, 0]) : nearest(matrix);
       }),
     );
     this.session = new GraphSession(graph);
@@ -57,8 +62,9 @@ export class OrthogonalGraph {
 }
 
 /** The iteration on one matrix that is not taller than wide. */
-function iterate(g: Graph, matrix: Node): Node {
-  const product = (a: Node, b: Node, transposed = false): Node => g.same('MatMul', [a, b], { transpose_b: attribute.flag(transposed) });
+function iterate(g: Graph, matrix: Node, precision: Precision): Node {
+  const product = (a: Node, b: Node, transposed = false): Node =>
+    g.cast(g.same('MatMul', [g.cast(a, precision), g.cast(b, precision)], { transpose_b: attribute.flag(transposed) }), 'float32');
   const times = (a: Node, factor: number): Node => g.same('Mul', [a, g.constant(factor)]);
   const squares = g.reduce('Sum', g.reduce('Sum', g.same('Square', [matrix]), 1), 0);
   let x = g.same('RealDiv', [matrix, g.same('AddV2', [g.same('Sqrt', [squares]), g.constant(TINY)])]);

@@ -78,16 +78,17 @@ export class Pretrainer {
     threads: number,
   ) {
     const config = clipConfigOf(settings.architecture);
+    const precision = precisionOfProducts();
     this.vocabulary = UsedVocabulary.ofPretraining(this.tokenizer);
     this.parameters = new TrainedParameters(config, settings.seed);
-    this.objective = new Objective(config, this.tokenizer, this.vocabulary, precisionOfProducts());
+    this.objective = new Objective(config, this.tokenizer, this.vocabulary, precision);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);
     this.touch();
     const { variables } = this.parameters;
     const some = (matrices: boolean): typeof variables =>
       Object.fromEntries(Object.entries(variables).filter(([name]) => MATRICES.test(name) === matrices));
     this.adam = new Adam(some(false), { learningRate: 1e-3, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 });
-    this.muon = new Muon(some(true), { learningRate: 1e-2, momentum: 0.95 });
+    this.muon = new Muon(some(true), { learningRate: 1e-2, momentum: 0.95 }, precision);
     for (const [name, variable] of Object.entries(variables)) this.averaged[name] = tf.variable(variable, false);
   }
 
