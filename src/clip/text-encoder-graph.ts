@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf, usesGpu } from '../common/backend';
 import { Graph, type Node } from '../graph/graph';
 import { GraphSession } from '../graph/session';
 import { GraphBlock } from './graph-block';
@@ -16,13 +16,18 @@ export class TextEncoderGraph {
   private readonly features: Node;
   private readonly dFeatures: Node;
   private readonly dEmbedded: Node;
-  /** What the gradient takes from the forward pass. */
+  /** What the gradient takes from the forward pass, besides its inputs. */
   private readonly kept: Node[];
 
-  /** @param causal - each position looks only back */
+  /**
+   * @param causal - each position looks only back
+   * @param again - the gradient computes the forward pass again and takes nothing from it: so on a GPU, where what is kept would go to
+   *   main memory and back: some 0.6 GB each way in a step of ViT-L/14
+   */
   constructor(
     private readonly encoder: TextEncoder,
     causal: boolean,
+    again = usesGpu(),
   ) {
     const { config, positions, finalNorm, projection, causalMask, transformer } = encoder;
     const { hidden_size: d, max_position_embeddings: n } = config;
@@ -41,7 +46,7 @@ export class TextEncoderGraph {
     }
     const final = g.normalise(rows, config.layer_norm_eps);
     this.features = g.product(g.add(g.mul(final.unit, graph.weight(finalNorm.weight)), graph.weight(finalNorm.bias)), projection);
-    this.kept = [this.chosen, final.unit, final.inverse, ...blocks.flatMap((block) => block.kept)];
+    this.kept = again ? [] : [final.unit, final.inverse, ...blocks.flatMap((block) => block.kept)];
     this.dFeatures = graph.input([-1, projection.shape[0]]);
     const dLast = g.normBack(g.productBack(this.dFeatures, projection), final, finalNorm.weight);
     this.dEmbedded = graph.reshape(
@@ -57,11 +62,10 @@ export class TextEncoderGraph {
     const run = tf.customGrad((...args: unknown[]) => {
       const [x, save] = args as [tf.Tensor, (tensors: tf.Tensor[]) => void];
       const chosen = tf.reshape(tf.oneHot(tf.tensor1d(Int32Array.from(ends), 'int32'), n).toFloat(), [ends.length, 1, n]);
-      const [, ...rest] = this.kept;
-      const [value, ...others] = this.session.run([this.embedded, this.chosen], [x, chosen], [this.features, ...rest]);
-      save([chosen, ...others]);
-      const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]): tf.Tensor[] =>
-        this.session.run([this.dFeatures, ...this.kept], [dy, ...kept], [this.dEmbedded]);
+      const [value, ...kept] = this.session.run([this.embedded, this.chosen], [x, chosen], [this.features, ...this.kept]);
+      save([x, chosen, ...kept]);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
+        this.session.run([this.dFeatures, this.embedded, this.chosen, ...this.kept], [dy, ...saved], [this.dEmbedded]);
       return { value, gradFunc };
     });
     return run(embedded) as tf.Tensor2D;
