@@ -33,3 +33,15 @@ test(
 test('a backend that does not exist is refused, as a mistake of the caller', () => {
   assert.throws(() => backend('cuda'), /UsageError: MEDICLIP_BACKEND: "cuda" is not a backend/);
 });
+
+test('TensorFlow starts with products in float32 and memory as needed on a GPU, unless the environment says otherwise', () => {
+  const names = ['NVIDIA_TF32_OVERRIDE', 'TF_FORCE_GPU_ALLOW_GROWTH'];
+  const print = `require('./src/common/backend.ts').initBackend().then(() => console.log(${JSON.stringify(names)}.map((n) => process.env[n]).join()))`;
+  const start = (given: Record<string, string>): string => {
+    const env: NodeJS.ProcessEnv = { ...process.env, MEDICLIP_BACKEND: 'wasm' };
+    for (const name of names) delete env[name];
+    return execFileSync(process.execPath, ['--require', 'tsx/cjs', '-e', print], { env: { ...env, ...given }, encoding: 'utf8' }).trim();
+  };
+  assert.equal(start({}), '0,true');
+  assert.equal(start({ NVIDIA_TF32_OVERRIDE: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'false' }), '1,false');
+});
