@@ -3,7 +3,7 @@ import { Random } from '../common/random';
 import { Clip } from '../clip/clip';
 import { defaultLayers } from '../clip/image-encoder';
 import { ImageEncoderGraph } from '../clip/image-encoder-graph';
-import type { Precision } from '../clip/graph-layers';
+import type { Precision } from '../graph/graph';
 import { layerEncoder } from '../clip/frozen-encoder';
 import type { Bench, BenchOptions, Comparison, Findings } from './bench';
 import { paperModel } from './paper-model';

@@ -19,12 +19,13 @@ const DECIDING = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', '
 
 export function machine(): Machine {
   const cpus = os.cpus();
+  const features = cpuFeatures();
   return {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
     memoryGiB: Number((os.totalmem() / 2 ** 30).toFixed(1)),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
-    features: DECIDING.filter((name) => cpuFeatures().includes(name)),
+    features: DECIDING.filter((name) => features.includes(name)),
     loadBefore: Number(os.loadavg()[0].toFixed(2)),
   };
 }

@@ -3,7 +3,7 @@ import { initBackend, tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import { Clip } from '../clip/clip';
 import type { VisionConfig } from '../clip/config';
-import type { Precision } from '../clip/graph-layers';
+import type { Precision } from '../graph/graph';
 import { ImageEncoderGraph } from '../clip/image-encoder-graph';
 import { attribute, Graph } from '../graph/graph';
 import { graphsRun, GraphSession } from '../graph/session';

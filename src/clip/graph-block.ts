@@ -38,7 +38,7 @@ export class GraphBlock {
     const { layer_norm_eps: eps } = c;
     this.chosen = chosen;
     this.first = g.normalise(x, eps);
-    const normed = this.scaled(this.first, p.norm1);
+    const normed = g.scale(this.first.unit, p.norm1);
     const scale = g.graph.constant(1 / Math.sqrt(headWidth(c)));
     this.query = g.split(g.mul(g.linear(this.pick(normed), p.query), scale), chosen ? 1 : n, c);
     this.key = g.split(g.linear(normed, p.key), n, c);
@@ -48,7 +48,7 @@ export class GraphBlock {
     this.mixed = g.merge(g.batchProduct(this.share, this.value), c);
     const attended = g.add(this.pick(x), g.linear(this.mixed, p.out));
     this.second = g.normalise(attended, eps);
-    this.hidden = g.linear(this.scaled(this.second, p.norm2), p.up);
+    this.hidden = g.linear(g.scale(this.second.unit, p.norm2), p.up);
     this.output = g.add(attended, g.linear(g.activation(this.hidden, c.hidden_act), p.down));
   }
 
@@ -84,7 +84,7 @@ export class GraphBlock {
     const dPicked = back(g.productBack(dQuery, p.query.weight));
     const dFirst = g.sum([dPicked, g.productBack(dKey, p.key.weight), g.productBack(dValue, p.value.weight)]);
     const input = g.add(back(dAttended), g.normBack(dFirst, this.first, p.norm1.weight));
-    const normed = this.scaled(this.first, p.norm1);
+    const normed = g.scale(this.first.unit, p.norm1);
     const weights = {
       norm1: g.scaleBack(dFirst, this.first.unit),
       query: g.linearBack(dQuery, this.pick(normed)),
@@ -92,14 +92,10 @@ export class GraphBlock {
       value: g.linearBack(dValue, normed),
       out: g.linearBack(dAttended, this.mixed),
       norm2: g.scaleBack(dSecond, this.second.unit),
-      up: g.linearBack(dHidden, this.scaled(this.second, p.norm2)),
+      up: g.linearBack(dHidden, g.scale(this.second.unit, p.norm2)),
       down: g.linearBack(dOutput, g.activation(this.hidden, c.hidden_act)),
     };
     return { input, weights };
-  }
-
-  private scaled({ unit }: Normalised, { weight, bias }: Block['norm1']): Node {
-    return this.g.add(this.g.mul(unit, this.g.graph.weight(weight)), this.g.graph.weight(bias));
   }
 
   private pick(rows: Node): Node {

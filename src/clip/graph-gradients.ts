@@ -19,15 +19,12 @@ export class GraphGradients extends GraphLayers {
 
   /** Of x Wᵀ: dy W */
   productBack(dy: Node, weight: tf.Tensor): Node {
-    const g = this.graph;
-    return g.cast(g.same('MatMul', [g.cast(dy, this.precision), g.weight(weight, this.precision)]), 'float32');
+    return this.graph.product(dy, this.graph.weight(weight, this.precision), this.precision);
   }
 
   /** Of x Wᵀ + b, with respect to W and b: dyᵀ x, and the sum of dy. */
   linearBack(dy: Node, x: Node): [Node, Node] {
-    const g = this.graph;
-    const inputs = [g.cast(dy, this.precision), g.cast(x, this.precision)];
-    return [g.cast(g.same('MatMul', inputs, { transpose_a: attribute.flag(true) }), 'float32'), this.total(dy)];
+    return [this.graph.product(dy, x, this.precision, { a: true }), this.total(dy)];
   }
 
   /** The sum of all rows. */

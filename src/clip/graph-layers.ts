@@ -1,10 +1,7 @@
 import { usesGpu, type tf } from '../common/backend';
-import { attribute, type Graph, type Node } from '../graph/graph';
+import { attribute, type Graph, type Node, type Precision } from '../graph/graph';
 import type { LayerNorm, Linear } from './layers';
 import type { Block, TransformerConfig } from './transformer';
-
-/** Type of the products in a graph; all else is float32. */
-export type Precision = 'float32' | 'bfloat16';
 
 /** A row-wise normalised input and 1 / sd: what the gradient of a layer normalisation needs. */
 export interface Normalised {
@@ -35,9 +32,7 @@ export class GraphLayers {
 
   /** x Wᵀ */
   product(x: Node, weight: tf.Tensor): Node {
-    const g = this.graph;
-    const inputs = [g.cast(x, this.precision), g.weight(weight, this.precision)];
-    return g.cast(g.same('MatMul', inputs, { transpose_b: attribute.flag(true) }), 'float32');
+    return this.graph.product(x, this.graph.weight(weight, this.precision), this.precision, { b: true });
   }
 
   /** a b for every leading index, either transposed where that is asked for. */
@@ -49,8 +44,12 @@ export class GraphLayers {
   }
 
   /** Over the last axis. */
-  layerNorm(x: Node, { weight, bias, eps }: LayerNorm): Node {
-    const unit = this.gpu ? this.normalise(x, eps).unit : this.normaliseAsOne(x, weight.shape[0], eps);
+  layerNorm(x: Node, norm: LayerNorm): Node {
+    return this.scale(this.gpu ? this.normalise(x, norm.eps).unit : this.normaliseAsOne(x, norm.weight.shape[0], norm.eps), norm);
+  }
+
+  /** unit · w + b */
+  scale(unit: Node, { weight, bias }: LayerNorm): Node {
     return this.add(this.mul(unit, this.graph.weight(weight)), this.graph.weight(bias));
   }
 

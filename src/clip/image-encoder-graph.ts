@@ -1,7 +1,7 @@
 import { tf } from '../common/backend';
-import { attribute, Graph, type Node } from '../graph/graph';
+import { attribute, Graph, type Node, type Precision } from '../graph/graph';
 import { GraphSession } from '../graph/session';
-import { GraphLayers, type Precision } from './graph-layers';
+import { GraphLayers } from './graph-layers';
 import { checkLayers, type ImageEncoder, type ImageFeatures } from './image-encoder';
 
 /**

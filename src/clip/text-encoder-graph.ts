@@ -45,7 +45,7 @@ export class TextEncoderGraph {
       rows = blocks[blocks.length - 1].output;
     }
     const final = g.normalise(rows, config.layer_norm_eps);
-    this.features = g.product(g.add(g.mul(final.unit, graph.weight(finalNorm.weight)), graph.weight(finalNorm.bias)), projection);
+    this.features = g.product(g.scale(final.unit, finalNorm), projection);
     this.kept = again ? [] : [final.unit, final.inverse, ...blocks.flatMap((block) => block.kept)];
     this.dFeatures = graph.input([-1, projection.shape[0]]);
     const dLast = g.normBack(g.productBack(this.dFeatures, projection), final, finalNorm.weight);

@@ -1,9 +1,8 @@
 import { tf } from '../common/backend';
-import { Graph, type Node } from '../graph/graph';
+import { Graph, type Node, type Precision } from '../graph/graph';
 import { GraphSession } from '../graph/session';
 import { GraphBlock } from './graph-block';
 import { GraphGradients } from './graph-gradients';
-import type { Precision } from './graph-layers';
 import type { Block, RunBlock, TransformerConfig } from './transformer';
 
 /** The parts of a block in the order in which their weights and biases are given and have gradients. */

@@ -46,7 +46,7 @@ export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tenso
 export class Transformer {
   readonly blocks: readonly Block[];
   /** How blocks are computed; operation by operation where nothing else is set. */
-  runBlock: RunBlock = (x, p, n, mask) => this.block(x, p, x.shape[0] / n, n, mask);
+  runBlock: RunBlock = (x, p, n, mask) => this.block(x, p, n, mask);
 
   /** @param prefix - the name before the block's number: `vision_model.encoder.layers` */
   constructor(
@@ -80,14 +80,15 @@ export class Transformer {
   }
 
   /** x + attention(norm(x)), then x + mlp(norm(x)); rows are `[B N, D]`. */
-  private block(x: tf.Tensor2D, p: Block, b: number, n: number, mask?: tf.Tensor2D): tf.Tensor2D {
-    const attended = tf.add(x, linear(this.attention(layerNorm(x, p.norm1), p, b, n, mask), p.out)) as tf.Tensor2D;
+  private block(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor2D): tf.Tensor2D {
+    const attended = tf.add(x, linear(this.attention(layerNorm(x, p.norm1), p, n, mask), p.out)) as tf.Tensor2D;
     const hidden = activation(linear(layerNorm(attended, p.norm2), p.up), this.config.hidden_act);
     return tf.add(attended, linear(hidden, p.down));
   }
 
   /** softmax(q kᵀ / sqrt(D / H) + mask) v for H heads, before the output projection. */
-  private attention(x: tf.Tensor2D, p: Block, b: number, n: number, mask?: tf.Tensor2D): tf.Tensor2D {
+  private attention(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor2D): tf.Tensor2D {
+    const b = x.shape[0] / n;
     const heads = this.config.num_attention_heads;
     const width = this.config.hidden_size / heads;
     const split = (y: tf.Tensor2D): tf.Tensor4D => tf.transpose(tf.reshape(y, [b, n, heads, width]) as tf.Tensor4D, [0, 2, 1, 3]); // [B, H, N, D/H]

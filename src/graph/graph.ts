@@ -5,6 +5,9 @@ import { bytes, entry, float, integer } from './protobuf';
 const TYPES = { float32: 1, int32: 3, resource: 20, bfloat16: 14 };
 export type ElementType = keyof typeof TYPES;
 
+/** Type of a graph's products; all else is float32. */
+export type Precision = Extract<ElementType, 'float32' | 'bfloat16'>;
+
 /** What an operation gives: a name in the graph and its type. */
 export interface Node {
   readonly name: string;
@@ -118,6 +121,12 @@ export class Graph {
   /** From `begin` on, `size` long; -1 is all that follows. */
   slice(x: Node, begin: readonly number[], size: readonly number[]): Node {
     return this.same('Slice', [x, this.constant(begin, 'int32'), this.constant(size, 'int32')], { Index: attribute.type('int32') });
+  }
+
+  /** a b of matrices, either transposed; factors are of type `precision`, the product is float32 again. */
+  product(a: Node, b: Node, precision: Precision, transposed: { a?: boolean; b?: boolean } = {}): Node {
+    const attributes = { transpose_a: attribute.flag(transposed.a === true), transpose_b: attribute.flag(transposed.b === true) };
+    return this.cast(this.same('MatMul', [this.cast(a, precision), this.cast(b, precision)], attributes), 'float32');
   }
 
   /** Mean or sum over one axis, which stays with size 1. */

@@ -1,5 +1,5 @@
 import { tf } from '../common/backend';
-import type { Precision } from '../clip/graph-layers';
+import type { Precision } from '../graph/graph';
 import { groupByKey } from '../common/group';
 import type { NamedTensors } from '../mediclip/prompt-learner';
 import { graphsRun } from '../graph/session';

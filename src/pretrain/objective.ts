@@ -2,7 +2,7 @@ import { tf } from '../common/backend';
 import type { Random } from '../common/random';
 import type { ClipConfig } from '../clip/config';
 import { defaultLayers, ImageEncoder } from '../clip/image-encoder';
-import type { Precision } from '../clip/graph-layers';
+import type { Precision } from '../graph/graph';
 import type { Parameters } from '../clip/parameters';
 import { endPositions, TextEncoder } from '../clip/text-encoder';
 import type { Tokenizer } from '../clip/tokenizer';

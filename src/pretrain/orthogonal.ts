@@ -1,6 +1,5 @@
 import { tf } from '../common/backend';
-import type { Precision } from '../clip/graph-layers';
-import { attribute, Graph, type Node } from '../graph/graph';
+import { Graph, type Node, type Precision } from '../graph/graph';
 import { GraphSession } from '../graph/session';
 
 /** Coefficients of the quintic iteration and how often it runs (Jordan et al. 2024). */
@@ -63,15 +62,13 @@ export class OrthogonalGraph {
 
 /** The iteration on one matrix that is not taller than wide. */
 function iterate(g: Graph, matrix: Node, precision: Precision): Node {
-  const product = (a: Node, b: Node, transposed = false): Node =>
-    g.cast(g.same('MatMul', [g.cast(a, precision), g.cast(b, precision)], { transpose_b: attribute.flag(transposed) }), 'float32');
   const times = (a: Node, factor: number): Node => g.same('Mul', [a, g.constant(factor)]);
   const squares = g.reduce('Sum', g.reduce('Sum', g.same('Square', [matrix]), 1), 0);
   let x = g.same('RealDiv', [matrix, g.same('AddV2', [g.same('Sqrt', [squares]), g.constant(TINY)])]);
   for (let i = 0; i < ITERATIONS; i++) {
-    const gram = product(x, x, true);
-    const factor = g.same('AddV2', [times(gram, B), times(product(gram, gram), C)]);
-    x = g.same('AddV2', [times(x, A), product(factor, x)]);
+    const gram = g.product(x, x, precision, { b: true });
+    const factor = g.same('AddV2', [times(gram, B), times(g.product(gram, gram, precision), C)]);
+    x = g.same('AddV2', [times(x, A), g.product(factor, x, precision)]);
   }
   return x;
 }

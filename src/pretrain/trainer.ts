@@ -4,7 +4,7 @@ import { UserError } from '../common/errors';
 import { Random } from '../common/random';
 import type { SafetensorsFile } from '../common/safetensors';
 import { Adam } from '../mediclip/adam';
-import type { Precision } from '../clip/graph-layers';
+import type { Precision } from '../graph/graph';
 import { Tokenizer } from '../clip/tokenizer';
 import { clipConfigOf, type Architecture } from './architecture';
 import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
@@ -219,6 +219,6 @@ export class Pretrainer {
 
 /** Of products in graphs: bfloat16 where the environment allows it, as it does for single operations, and the processor is fast at it. */
 function precisionOfProducts(): Precision {
-  const fast = ['avx512_bf16', 'amx_bf16'].some((name) => cpuFeatures().includes(name));
+  const fast = cpuFeatures().some((name) => name === 'avx512_bf16' || name === 'amx_bf16');
   return fast && process.env.TF_SET_ONEDNN_FPMATH_MODE === 'BF16' ? 'bfloat16' : 'float32';
 }

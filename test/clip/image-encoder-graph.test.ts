@@ -9,6 +9,7 @@ import { GraphLayers } from '../../src/clip/graph-layers';
 import { ImageEncoderGraph } from '../../src/clip/image-encoder-graph';
 import { Graph } from '../../src/graph/graph';
 import { graphsRun, GraphSession } from '../../src/graph/session';
+import { openSessions } from '../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../helpers/tiny-clip';
 
 let skip: string | false = false;
@@ -16,8 +17,6 @@ before(async () => {
   await initBackend();
   if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
-
-const sessions = (): number => (tf.backend() as unknown as { getNumOfSavedModels(): number }).getNumOfSavedModels();
 
 /** Largest difference over layers and embedding between the plain encoder and its graph. */
 function difference(clip: Clip, graph: ImageEncoderGraph, batch = 2): number {
@@ -97,16 +96,16 @@ test('a graph refuses wrong layers and pixels as the plain encoder does', async 
 
 test('a model gives back its graph and all its tensors, and keeps none of its features', async (t) => {
   if (skip) return t.skip(skip);
-  const before = [tf.memory().numTensors, sessions()];
+  const before = [tf.memory().numTensors, openSessions()];
   const clip = await Clip.open(writeTinyClip());
   assert.ok(clip.frozenImageEncoder instanceof ImageEncoderGraph);
   const pixels: tf.Tensor4D = tf.ones([1, 3, 32, 32]);
   const live = tf.memory().numTensors;
   tf.tidy(() => void clip.frozenImageEncoder.encode(pixels, [2, 4], { embedding: true }));
-  assert.deepEqual([tf.memory().numTensors, sessions()], [live, before[1] + 1]);
+  assert.deepEqual([tf.memory().numTensors, openSessions()], [live, before[1] + 1]);
   pixels.dispose();
   clip.dispose();
-  assert.deepEqual([tf.memory().numTensors, sessions()], before);
+  assert.deepEqual([tf.memory().numTensors, openSessions()], before);
 });
 
 test('MEDICLIP_ENCODER chooses; where graphs do not run the plain encoder does the work', async (t) => {

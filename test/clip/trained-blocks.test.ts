@@ -4,6 +4,7 @@ import { initBackend, tf } from '../../src/common/backend';
 import { TrainedBlocks } from '../../src/clip/trained-blocks';
 import { Transformer, type TransformerConfig } from '../../src/clip/transformer';
 import { graphsRun } from '../../src/graph/session';
+import { openSessions } from '../helpers/graph-sessions';
 
 let skip: string | false = false;
 before(async () => {
@@ -20,8 +21,6 @@ const CONFIG: TransformerConfig = {
   layer_norm_eps: 1e-5,
 };
 const [BATCH, POSITIONS] = [3, 5];
-
-const sessions = (): number => (tf.backend() as unknown as { getNumOfSavedModels(): number }).getNumOfSavedModels();
 
 /** A transformer whose parameters are variables with seeded values. */
 function transformer(config = CONFIG): { transformer: Transformer; variables: tf.Variable[] } {
@@ -97,7 +96,7 @@ test('products in bfloat16 are near, and not equal', (t) => {
 
 test('steps keep no tensor alive, weights may change between them, and one graph serves all blocks', (t) => {
   if (skip) return t.skip(skip);
-  const before = [tf.memory().numTensors, sessions()];
+  const before = [tf.memory().numTensors, openSessions()];
   const { transformer: stack, variables } = transformer();
   const graphs = new TrainedBlocks(CONFIG, 'float32');
   stack.runBlock = graphs.run;
@@ -105,8 +104,8 @@ test('steps keep no tensor alive, weights may change between them, and one graph
   const live = tf.memory().numTensors;
   for (const variable of variables) tf.tidy(() => variable.assign(tf.mul(variable, 0.5)));
   assert.notEqual(valueAndGradients(stack, variables)[0][0], value[0]);
-  assert.deepEqual([tf.memory().numTensors, sessions()], [live, before[1] + 1]);
+  assert.deepEqual([tf.memory().numTensors, openSessions()], [live, before[1] + 1]);
   graphs.dispose();
   tf.dispose(variables);
-  assert.deepEqual([tf.memory().numTensors, sessions()], before);
+  assert.deepEqual([tf.memory().numTensors, openSessions()], before);
 });
