@@ -7,6 +7,7 @@ import type { Complete } from '../common/complete';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/files';
 import { PUBLISHED_ADAM } from '../mediclip/adam';
+import { isScoreRule, SCORE_RULES, type ScoreRule } from '../mediclip/image-score';
 import { PUBLISHED_PROMPTS } from '../mediclip/prompts';
 import { synthesisSchema } from '../synthesis/parameters';
 import { TASK_NAMES } from '../synthesis/task-names';
@@ -63,7 +64,8 @@ const schema = z
     causalTextMask: z.boolean().default(false),
     /** Part of the loss that is descended. */
     loss: z.enum(['total', 'focal', 'dice']).default('total'),
-    score: z.enum(['max', 'top1percent']).default('max'),
+    /** An image's score from its map. */
+    score: z.custom<ScoreRule>(isScoreRule, `expected ${SCORE_RULES}`).default('max'),
     /** How often each synthesis task is drawn. */
     tasks: tasks.default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
     /**

@@ -12,6 +12,7 @@ import { imageScore } from '../../src/mediclip/image-score';
 import { MediClip } from '../../src/mediclip/mediclip';
 import type { MediClipOptions } from '../../src/mediclip/options';
 import { layout } from '../../src/mediclip/prompt-layout';
+import { trainingConfig } from '../../src/training/config';
 import { writeTinyClip } from '../helpers/tiny-clip';
 
 before(() => initBackend());
@@ -57,13 +58,25 @@ test('upsampling is bilinear with aligned corners', () => {
   up.dispose();
 });
 
-test('the score is the maximum, or the mean of the highest 1 % of pixels', () => {
+test('the score is the maximum, or the mean of a share of the highest pixels', () => {
   const map = tf.tensor3d(
     Array.from({ length: 200 }, (_, i) => i / 100),
     [1, 10, 20],
   );
   assert.ok(Math.abs(imageScore(map).dataSync()[0] - 1.99) < 1e-6);
   assert.ok(Math.abs(imageScore(map, 'top1percent').dataSync()[0] - 1.985) < 1e-6);
+  assert.ok(Math.abs(imageScore(map, 'top1.5percent').dataSync()[0] - 1.98) < 1e-6);
+  assert.ok(Math.abs(imageScore(map, 'top0.1percent').dataSync()[0] - 1.99) < 1e-6, 'one pixel at least');
+  assert.ok(Math.abs(imageScore(map, 'top100percent').dataSync()[0] - 0.995) < 1e-6);
+});
+
+test('a rule for the score is refused where it names no share of the pixels', () => {
+  for (const score of ['max', 'top1percent', 'top0.4percent', 'top100percent']) assert.equal(trainingConfig({ score }).score, score);
+  for (const score of ['min', 'top0percent', 'top100.5percent', 'top-1percent', 'top1e1percent', 'toppercent', ' top1percent', 1]) {
+    assert.throws(() => trainingConfig({ score }, 'a.yaml'), {
+      message: /^a\.yaml: score: expected max, or topPpercent with P above 0 and up to 100/,
+    });
+  }
 });
 
 test('the gradient of a context element equals a finite difference', async () => {
