@@ -1,6 +1,6 @@
 """Runs notebooks from top to bottom in the project's kernel and fails where a reader would see an error.
 
-    python scripts/run-notebooks.py [--write] [--timeout SECONDS] [--settle SECONDS] [NOTEBOOK...]
+    python scripts/run-notebooks.py [--write] [--jobs N] [--timeout SECONDS] [--settle SECONDS] [NOTEBOOK...]
 
 Without names it runs every notebook of notebooks/. Nothing is written unless --write puts the outputs back into the files.
 A notebook fails if a cell does (also one that does not compile), if its kernel dies, or if an error that nobody caught
@@ -9,9 +9,9 @@ A notebook fails if a cell does (also one that does not compile), if its kernel 
 
 import argparse
 import asyncio
-import atexit
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -48,38 +48,41 @@ class Interrupted(Exception):
 
 
 class Progress:
-    """One line a cell: redrawn in place while it runs on a terminal, printed when it is done elsewhere."""
+    """One line a cell when it is done; on a terminal also what runs now, in a last line that is redrawn."""
+
+    running = {}
 
     def __init__(self, name, total):
         self.name = name
         self.total = total
         self.done = 0
-        self.started = 0.0
-        self.line = ""
-        self.live = sys.stderr.isatty()
 
     def begin(self, source):
         self.done += 1
-        self.started = time.monotonic()
-        self.line = next((line for line in source.splitlines() if line.strip()), "")[:70]
-        self._draw("    ...", end="")
-
-    def tick(self):
-        self._draw(f"{time.monotonic() - self.started:6.0f}s", end="")
+        line = next((line for line in source.splitlines() if line.strip()), "")[:70]
+        self.running[self] = (time.monotonic(), line)
+        self.draw()
 
     def finish(self):
-        elapsed = f"{time.monotonic() - self.started:6.1f}s"
-        if self.live:
-            self._draw(elapsed, end="\n")
-        else:
-            print(self._text(elapsed), file=sys.stderr, flush=True)
+        started, line = self.running.pop(self)
+        text = f"{self.name}  cell {self.done:2d}/{self.total} {time.monotonic() - started:6.1f}s  {line}"
+        print(f"\r\x1b[2K{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+        self.draw()
 
-    def _text(self, elapsed):
-        return f"{self.name}  cell {self.done:2d}/{self.total} {elapsed}  {self.line}"
+    @classmethod
+    def draw(cls):
+        if not sys.stderr.isatty():
+            return
+        now = time.monotonic()
+        parts = [f"{p.name}  cell {p.done:2d}/{p.total} {now - started:5.0f}s" for p, (started, _) in cls.running.items()]
+        width = shutil.get_terminal_size().columns
+        print(f"\r\x1b[2K{'  |  '.join(parts)[: width - 1]}", end="", file=sys.stderr, flush=True)
 
-    def _draw(self, elapsed, end):
-        if self.live:
-            print(f"\r\x1b[2K{self._text(elapsed)}", end=end, file=sys.stderr, flush=True)
+    @classmethod
+    async def keep_drawing(cls):
+        while True:
+            await asyncio.sleep(1)
+            cls.draw()
 
 
 class StderrWatch:
@@ -132,11 +135,6 @@ async def run_cells(client, progress, settle):
             if UNCAUGHT.search(text) and not may_fail(cells[index]):
                 raise Failure(index, "an error that nobody caught, during or after this cell", text[UNCAUGHT.search(text).start() :])
 
-    async def tick():
-        while True:
-            await asyncio.sleep(1)
-            progress.tick()
-
     def remember(cell, cell_index, execute_reply):
         cell_of_request[execute_reply["parent_header"]["msg_id"]] = cell_index
 
@@ -147,7 +145,6 @@ async def run_cells(client, progress, settle):
                 continue
             ran.append(index)
             progress.begin(cell.source)
-            ticking = asyncio.ensure_future(tick())
             try:
                 await client.async_execute_cell(cell, index, execution_count=len(ran))
             except CellExecutionError:
@@ -157,7 +154,6 @@ async def run_cells(client, progress, settle):
             except DeadKernelError:
                 raise Failure(index, "the kernel died", stderr_of(cell)) from None
             finally:
-                ticking.cancel()
                 progress.finish()
             if DIAGNOSTIC.search(stderr_of(cell)) and not may_fail(cell):
                 raise Failure(index, "the cell does not compile", stderr_of(cell))
@@ -168,39 +164,27 @@ async def run_cells(client, progress, settle):
         watch.close()
 
 
-async def run_notebook(notebook, path, name, timeout, settle):
+async def run_notebook(notebook, path, name, options):
     """Runs one notebook in a kernel of its own, started in the notebook's folder as JupyterLab does."""
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL,
-        timeout=timeout,
+        timeout=options.timeout,
         startup_timeout=120,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
     total = sum(1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
-    interrupted = asyncio.Event()
-    task = asyncio.current_task()
-
-    def interrupt():
-        if not interrupted.is_set():  # a second one would cut the end of the kernel short
-            interrupted.set()
-            task.cancel()
-
-    try:
-        async with client.async_setup_kernel():
-            for number in (signal.SIGINT, signal.SIGTERM):  # nbclient's own handlers would let the run go on without a kernel
-                asyncio.get_running_loop().add_signal_handler(number, interrupt)
-            try:
-                info = await client.async_wait_for_reply(client.kc.kernel_info())
-                await run_cells(client, Progress(name, total), settle)
-            except (Failure, asyncio.CancelledError):
-                if interrupted.is_set():
-                    raise Interrupted from None
-                raise
+    client.km = client.create_kernel_manager()
+    try:  # not in async_setup_kernel: it would take the signals, and give them back while other notebooks run
+        await client.async_start_new_kernel()
+        await client.async_start_new_kernel_client()
+        info = await client.async_wait_for_reply(client.kc.kernel_info())
+        await run_cells(client, Progress(name, total), options.settle)
     finally:
-        atexit.unregister(client._cleanup_kernel)  # nbclient's own, which trips over a kernel that never ran
+        if client.km is not None:
+            await client._async_cleanup_kernel()
     return info["content"]["language_info"] if info else None
 
 
@@ -239,7 +223,7 @@ def describe(cells, failure):
     return f"code cell {number} ({source[:60]}): {failure.reason}"
 
 
-def run_file(path, options):
+async def run_file(path, options):
     """Runs one file; returns None or the text that says what failed."""
     name = path.name
     try:
@@ -248,7 +232,7 @@ def run_file(path, options):
         return f"{name}: not a notebook ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
     for last in (False, False, True):  # another program may have taken a port before the kernel could
         try:
-            language_info = asyncio.run(run_notebook(notebook, path.resolve(), name, options.timeout, options.settle))
+            language_info = await run_notebook(notebook, path.resolve(), name, options)
             break
         except Failure as failure:
             text = shorten(failure.text)
@@ -262,10 +246,47 @@ def run_file(path, options):
     return None
 
 
+async def run_files(paths, options):
+    """Runs files, `options.jobs` at a time; returns what failed, in their order. An interruption ends those that run."""
+    places = asyncio.Semaphore(options.jobs)
+    loop = asyncio.get_running_loop()
+    interrupted = False
+
+    async def in_turn(path):
+        async with places:
+            return await run_file(path, options)
+
+    def interrupt():
+        nonlocal interrupted
+        if not interrupted:  # a second one would cut the end of the kernels short
+            interrupted = True
+            loop.set_exception_handler(lambda *_: None)  # nbclient's watch over the kernel trips over its end
+            for task in tasks:
+                task.cancel()
+
+    tasks = [asyncio.ensure_future(in_turn(path)) for path in paths]
+    drawing = asyncio.ensure_future(Progress.keep_drawing())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    await asyncio.wait(tasks)
+    drawing.cancel()
+    if interrupted:
+        raise Interrupted
+    return [task.result() for task in tasks if task.result() is not None]
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: 1 or more is expected")
+    return number
+
+
 def parse():
     parser = argparse.ArgumentParser(prog="run-notebooks", description=__doc__.split("\n\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="notebooks to run (default: all of notebooks/)")
     parser.add_argument("--write", action="store_true", help="put the outputs back into the files")
+    parser.add_argument("--jobs", type=positive, default=1, help="notebooks that run at the same time (default 1)")
     parser.add_argument("--timeout", type=int, default=1800, help="seconds that one cell may take (default 1800)")
     parser.add_argument("--settle", type=float, default=2.0, help="seconds to wait for late errors after the last cell (default 2)")
     return parser.parse_args()
@@ -282,7 +303,7 @@ def main():
         print("notebooks: there are none in notebooks/", file=sys.stderr)
         return 0
     started = time.monotonic()
-    failures = [text for text in (run_file(path, options) for path in paths) if text is not None]
+    failures = asyncio.run(run_files(paths, options))
     for text in failures:
         print(f"\nFAILED {text}", file=sys.stderr)
     passed = len(paths) - len(failures)

@@ -57,7 +57,7 @@ test(
     writeNotebook(files[3], ['setTimeout(() => { throw new Error("nobody caught me"); }, 300);', 'console.log("meanwhile");']);
     const untouched = fs.readFileSync(files[1], 'utf8');
 
-    const { code, text } = await runNotebooks(['--write', '--settle', '1', ...files]);
+    const { code, text } = await runNotebooks(['--write', '--jobs', '2', '--settle', '1', ...files]);
 
     assert.equal(code, 1, text);
     assert.match(text, /notebooks: 1 of 4 ran through/);
@@ -110,31 +110,38 @@ test(
 );
 
 test(
-  'an interruption ends the run and its kernel, without a trace of the stack and without the next notebook',
+  'an interruption ends the run and its kernels, without a trace of the stack and without the next notebook',
   { skip: installed ? false : 'no Python environment; run npm run setup', timeout: 300_000 },
   async (t) => {
     const { chooseEnvironment } = await setupModule<Python>('python.mjs');
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
-    for (const interruption of ['SIGINT', 'SIGTERM'] as const) {
-      const [pidFile, next] = ['pid', 'next'].map((name) => path.join(dir, `${interruption}-${name}`));
-      const wait = `import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nawait new Promise(() => setInterval(() => 0, 1000));`;
-      writeNotebook(path.join(dir, 'a.ipynb'), [wait]);
-      writeNotebook(path.join(dir, 'b.ipynb'), [`import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(next)}, '');`]);
+    for (const [interruption, jobs] of [
+      ['SIGINT', 1],
+      ['SIGTERM', 2],
+    ] as const) {
+      const files = Array.from({ length: jobs + 1 }, (_, i) => path.join(dir, `${interruption}-${i}.ipynb`));
+      const pidFiles = files.map((file) => `${file}.pid`);
+      for (const [i, file] of files.entries()) {
+        const wait = 'await new Promise(() => setInterval(() => 0, 1000));';
+        writeNotebook(file, [`import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(pidFiles[i])}, String(process.pid));\n${wait}`]);
+      }
       const script = path.join(root, 'scripts', 'run-notebooks.py');
-      const files = ['a', 'b'].map((name) => path.join(dir, `${name}.ipynb`));
-      const child = spawn(chooseEnvironment(root).python, [script, ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const child = spawn(chooseEnvironment(root).python, [script, '--jobs', `${jobs}`, ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
       let text = '';
       child.stderr.on('data', (chunk) => (text += String(chunk)));
-      while (!fs.existsSync(pidFile) || fs.readFileSync(pidFile, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 100));
       const ended = new Promise((resolve) => child.on('close', resolve));
+      const started = (file: string): boolean => fs.existsSync(file) && fs.readFileSync(file, 'utf8') !== '';
+      while (!pidFiles.slice(0, jobs).every(started)) await new Promise((resolve) => setTimeout(resolve, 100));
       child.kill(interruption);
       setTimeout(() => child.kill(interruption), 200); // as where both a terminal and a parent send it
       assert.equal(await ended, 130, text);
       assert.match(text, /\nnotebooks: interrupted\n$/);
       assert.doesNotMatch(text, /Traceback|exception/);
-      assert.throws(() => process.kill(Number(fs.readFileSync(pidFile, 'utf8')), 0), { code: 'ESRCH' }, 'the kernel goes on');
-      assert.equal(fs.existsSync(next), false);
+      for (const file of pidFiles.slice(0, jobs)) {
+        assert.throws(() => process.kill(Number(fs.readFileSync(file, 'utf8')), 0), { code: 'ESRCH' }, 'the kernel goes on');
+      }
+      assert.equal(fs.existsSync(pidFiles[jobs]), false);
     }
   },
 );
