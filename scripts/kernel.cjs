@@ -39,4 +39,12 @@ process.on('unhandledRejection', (reason) => {
   process.exit(1);
 });
 
+// Where Jupyter itself was killed, nobody else would end this kernel.
+const jupyter = Number(process.env.JPY_PARENT_PID);
+if (process.ppid === jupyter) {
+  setInterval(() => {
+    if (process.ppid !== jupyter) process.exit(1);
+  }, 1000).unref();
+}
+
 require(main).startKernel({ configPath: config, enableFindLocal: false });

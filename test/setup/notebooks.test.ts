@@ -109,6 +109,19 @@ test(
   },
 );
 
+const WAITING = 'await new Promise(() => setInterval(() => 0, 1000));';
+
+/** A notebook that writes the number of its kernel's process and then waits for ever. */
+function writeWaiting(file: string, pidFile: string): void {
+  writeNotebook(file, [`import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\n${WAITING}`]);
+}
+
+/** Resolves when a {@link writeWaiting} notebook runs, to the number of the process. */
+async function kernelOf(pidFile: string): Promise<number> {
+  while (!fs.existsSync(pidFile) || fs.readFileSync(pidFile, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 100));
+  return Number(fs.readFileSync(pidFile, 'utf8'));
+}
+
 test(
   'an interruption ends the run and its kernels, without a trace of the stack and without the next notebook',
   { skip: installed ? false : 'no Python environment; run npm run setup', timeout: 300_000 },
@@ -122,26 +135,46 @@ test(
     ] as const) {
       const files = Array.from({ length: jobs + 1 }, (_, i) => path.join(dir, `${interruption}-${i}.ipynb`));
       const pidFiles = files.map((file) => `${file}.pid`);
-      for (const [i, file] of files.entries()) {
-        const wait = 'await new Promise(() => setInterval(() => 0, 1000));';
-        writeNotebook(file, [`import fs from 'node:fs';\nfs.writeFileSync(${JSON.stringify(pidFiles[i])}, String(process.pid));\n${wait}`]);
-      }
+      files.forEach((file, i) => writeWaiting(file, pidFiles[i]));
       const script = path.join(root, 'scripts', 'run-notebooks.py');
       const child = spawn(chooseEnvironment(root).python, [script, '--jobs', `${jobs}`, ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
       let text = '';
       child.stderr.on('data', (chunk) => (text += String(chunk)));
       const ended = new Promise((resolve) => child.on('close', resolve));
-      const started = (file: string): boolean => fs.existsSync(file) && fs.readFileSync(file, 'utf8') !== '';
-      while (!pidFiles.slice(0, jobs).every(started)) await new Promise((resolve) => setTimeout(resolve, 100));
+      const kernels = await Promise.all(pidFiles.slice(0, jobs).map(kernelOf));
       child.kill(interruption);
       setTimeout(() => child.kill(interruption), 200); // as where both a terminal and a parent send it
       assert.equal(await ended, 130, text);
       assert.match(text, /\nnotebooks: interrupted\n$/);
       assert.doesNotMatch(text, /Traceback|exception/);
-      for (const file of pidFiles.slice(0, jobs)) {
-        assert.throws(() => process.kill(Number(fs.readFileSync(file, 'utf8')), 0), { code: 'ESRCH' }, 'the kernel goes on');
-      }
+      for (const pid of kernels) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'the kernel goes on');
       assert.equal(fs.existsSync(pidFiles[jobs]), false);
     }
+  },
+);
+
+test(
+  'a kernel ends when what started it was killed',
+  { skip: installed ? false : 'no Python environment; run npm run setup', timeout: 120_000 },
+  async (t) => {
+    const { chooseEnvironment } = await setupModule<Python>('python.mjs');
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'notebooks-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const [file, pidFile] = ['a.ipynb', 'pid'].map((name) => path.join(dir, name));
+    writeWaiting(file, pidFile);
+    const child = spawn(chooseEnvironment(root).python, [path.join(root, 'scripts', 'run-notebooks.py'), file], { stdio: 'ignore' });
+    const kernel = await kernelOf(pidFile);
+    child.kill('SIGKILL');
+    const runs = (): boolean => {
+      try {
+        process.kill(kernel, 0);
+        return process.platform !== 'linux' || !/\) Z /.test(fs.readFileSync(`/proc/${kernel}/stat`, 'utf8')); // a zombie has ended
+      } catch {
+        return false;
+      }
+    };
+    assert.ok(runs());
+    for (let tenths = 0; runs() && tenths < 300; tenths++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(runs(), false, 'the kernel goes on');
   },
 );
