@@ -7,7 +7,7 @@ import { trainingConfig } from '../training/config';
 import type { CellOrder } from './cell-order';
 import { expandGrid, type Cell, type LeftOut } from './cells';
 import { cellState, type CellState, missingResults } from './cell-state';
-import { estimateDisk, estimateSeconds, STARTING, stepKey } from './estimate';
+import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
 import { CellProcesses, threadEnvironment } from './cell-processes';
 import { writeLabels } from './labels';
@@ -130,6 +130,10 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
     summary.skipped.push(cell.name);
     writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
   }
+  const kept = new Set<string>();
+  const sizes = new Map(open.map((cell) => [cell, estimateSeconds(cell, UNMEASURED, kept)]));
+  const whole = [...sizes.values()].reduce((a, b) => a + b, 0);
+  let behind = 0; // of it
   const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = path.join(out, 'logs', `${cell.name}.log`);
@@ -139,9 +143,10 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
     }));
     const done = (): number => summary.finished.length + summary.failed.length;
     const left = (): string => {
-      const rest = ((performance.now() - started) / 1000 / done()) * (open.length - done());
+      const rest = ((performance.now() - started) / 1000 / behind) * (whole - behind);
       return done() < open.length ? `, about ${formatSeconds(rest)} left` : '';
     };
+    if (!signal?.aborted) behind += sizes.get(cell) ?? 0;
     const count = (): string => `${String(done()).padStart(String(open.length).length)}/${open.length}`;
     if (error === undefined) {
       summary.finished.push(cell.name);

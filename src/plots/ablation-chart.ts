@@ -24,13 +24,6 @@ export function ablationChart(
 ): Chart {
   const labels = [...new Set(points.map(({ label }) => label))];
   const { reference = labels[0], metric = 'image AUROC', title } = options;
-  const x = {
-    field: 'mean',
-    type: 'quantitative',
-    title: metric,
-    scale: { zero: false, nice: true },
-    axis: { format: '.2f', tickCount: 5 },
-  };
   const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
     const here = points.filter((point) => point.dataset === dataset);
     const values = here.map(({ label, mean, sd }) => ({
@@ -40,7 +33,15 @@ export function ablationChart(
       high: mean + (sd ?? 0),
       isReference: label === reference,
     }));
-    const y = labelAxis(labels, { labels: i === 0, grid: true, labelLimit: 220 });
+    const span = Math.max(...values.map(({ high }) => high)) - Math.min(...values.map(({ low }) => low));
+    const x = {
+      field: 'mean',
+      type: 'quantitative',
+      title: metric,
+      scale: { zero: false, nice: true },
+      axis: { format: span < 0.05 ? '.3f' : '.2f', tickCount: 5 }, // ticks may lie 0.005 apart
+    };
+    const y = labelAxis(labels, { labels: i === 0, grid: true, labelLimit: 400 });
     const color = { condition: { test: 'datum.isReference', value: COLOURS.total }, value: COLOURS.normal };
     return {
       title: dataset,

@@ -137,3 +137,13 @@ test('methods: a panel for the image, its mask and each method; wrong counts are
   assert.notEqual(column(0), column(2));
   assert.throws(() => methodsMontage(images, [{ name: 'C', maps: [map], scores: [1] }]), /C: 1 maps/);
 });
+
+test('ablation: ticks of variants that hardly differ tell them apart, and long names are whole', async () => {
+  const long = 'class token in the middle, shared context';
+  const close = [0.9422, 0.9441, 0.9478].map((mean, i) => ({ dataset: 'a', label: ['complete', long, 'c'][i], mean, sd: 0.0005 }));
+  const texts = [...(await toSvg(ablationChart(close))).matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  assert.ok(texts.includes(long), texts.join('; '));
+  const ticks = texts.filter((text) => /^0\.\d+$/.test(text));
+  assert.ok(ticks.length >= 3);
+  assert.equal(new Set(ticks).size, ticks.length, ticks.join());
+});
