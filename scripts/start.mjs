@@ -1,4 +1,4 @@
-// The main job: runs every notebook on the embedded model and data, which writes figures/, and says what there is to see.
+// The main job: runs every notebook, two at a time, on the embedded model and data, which writes figures/, and says what there is to see.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, runNotebooks } from './setup/project-python.mjs';
@@ -12,7 +12,7 @@ function figuresSince(folder, start) {
 }
 
 const started = Date.now();
-const code = await runNotebooks(process.argv.slice(2));
+const code = await runNotebooks(['--jobs', '2', ...process.argv.slice(2)]);
 const folder = path.join(root, 'figures');
 const figures = fs.existsSync(folder) ? figuresSince(folder, started) : [];
 if (figures.length > 0) {
