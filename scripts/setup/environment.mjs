@@ -72,6 +72,12 @@ async function createVenv(context) {
       'free some space',
     );
   }
+  if (fs.lstatSync(environment.prefix, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new SetupError(
+      '.venv is a link to another folder, in which an environment of this one would not run, so it is left alone',
+      'remove the link, or set MEDICLIP_PYTHON=.venv/bin/python to use what it leads to',
+    );
+  }
   const stamp = path.join(environment.prefix, STAMP);
   if (fs.existsSync(environment.prefix)) {
     if (!fs.existsSync(stamp) && fs.readdirSync(environment.prefix).length > 0) {

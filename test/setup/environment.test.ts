@@ -77,6 +77,17 @@ test('a .venv that somebody else made is left alone', async (t) => {
   assert.equal(fs.readFileSync(precious, 'utf8'), 'mine');
 });
 
+test('a .venv that is a link keeps what it leads to, even another environment of the set-up', async (t) => {
+  const { chooseEnvironment, environment } = await load();
+  const [dir, other] = [project(t), project(t)];
+  fs.writeFileSync(path.join(other, 'mediclip-setup.json'), JSON.stringify({ inputs: 'of another folder' }));
+  const before = fs.readdirSync(other);
+  fs.symlinkSync(other, path.join(dir, '.venv'));
+  const context: Context = { root: dir, variant: 'cpu', environment: chooseEnvironment(dir, {}) };
+  await assert.rejects(environment.make(context), { message: /^\.venv is a link/, remedy: /remove the link/ });
+  assert.deepEqual(fs.readdirSync(other), before);
+});
+
 test('an interpreter that does not run, or lacks packages, is refused with what to do', async (t) => {
   const { environment } = await load();
   const dir = project(t);
