@@ -131,9 +131,9 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
     writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
   }
   const kept = new Set<string>();
-  const sizes = new Map(open.map((cell) => [cell, estimateSeconds(cell, UNMEASURED, kept)]));
-  const whole = [...sizes.values()].reduce((a, b) => a + b, 0);
-  let behind = 0; // of it
+  const sizes = new Map(open.map((cell) => [cell.name, estimateSeconds(cell, UNMEASURED, kept)]));
+  const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+  const whole = sizeOf(open.map(({ name }) => name));
   const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = path.join(out, 'logs', `${cell.name}.log`);
@@ -141,13 +141,13 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
       error: messageOf(thrown),
       seconds: 0,
     }));
-    const done = (): number => summary.finished.length + summary.failed.length;
+    const done = (): string[] => [...summary.finished, ...summary.failed.map((failure) => failure.cell)];
     const left = (): string => {
+      const behind = sizeOf(done());
       const rest = ((performance.now() - started) / 1000 / behind) * (whole - behind);
-      return done() < open.length ? `, about ${formatSeconds(rest)} left` : '';
+      return done().length < open.length ? `, about ${formatSeconds(rest)} left` : '';
     };
-    if (!signal?.aborted) behind += sizes.get(cell) ?? 0;
-    const count = (): string => `${String(done()).padStart(String(open.length).length)}/${open.length}`;
+    const count = (): string => `${String(done().length).padStart(String(open.length).length)}/${open.length}`;
     if (error === undefined) {
       summary.finished.push(cell.name);
       onLine?.(`[${count()}] ${cell.name}  ${formatSeconds(seconds)}${left()}`);
