@@ -3,6 +3,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { reportStatusInOrder } = require('./kernel-status.cjs');
 
 const root = path.resolve(__dirname, '..');
 const main = path.join(root, 'node_modules', 'tslab', 'dist', 'main.js');
@@ -38,6 +39,10 @@ process.on('unhandledRejection', (reason) => {
   process.stderr.write(`the kernel's port at ${reason.address} cannot be used: ${reason.message}\n`);
   process.exit(1);
 });
+
+if (!reportStatusInOrder(require(path.join(path.dirname(main), 'jupyter.js')))) {
+  process.stderr.write('this tslab is of another make: its status says "idle" while cells wait\n');
+}
 
 // Where Jupyter itself was killed, nobody else would end this kernel.
 const jupyter = Number(process.env.JPY_PARENT_PID);

@@ -60,13 +60,18 @@ async function runInLab(page: Page, url: string, file: string): Promise<void> {
   const cells = codeCells(readNotebook(file));
   await page.goto(url);
   await until(page, `${SESSION}?.session?.kernel?.status === "idle"`, 120_000);
-  await page.evaluate(`${SESSION}.statusChanged.connect((_, status) => { if (/dead|restarting/.test(status)) window.kernelDied = true; })`);
+  await page.evaluate(`void (window.idle = { since: undefined, longest: 0 }, ${SESSION}.statusChanged.connect((_, status) => {
+    if (/dead|restarting/.test(status)) window.kernelDied = true;
+    if (window.idle.since !== undefined) window.idle.longest = Math.max(window.idle.longest, Date.now() - window.idle.since);
+    window.idle.since = status === 'idle' ? Date.now() : undefined;
+  }))`);
   await page.evaluate('void window.jupyterapp.commands.execute("notebook:run-all-cells")');
   const prompts = page.locator('.jp-CodeCell .jp-InputPrompt');
   for (let last = ''; last !== `[${cells.length}]:`; last = (await prompts.nth(cells.length - 1).innerText()).trim()) {
     await refuseErrors(page);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+  assert.ok((await page.evaluate<number>('window.idle.longest')) < 2000, 'the status bar says "Idle" while cells wait');
   await new Promise((resolve) => setTimeout(resolve, 1500)); // errors that come late; charts still being drawn
   await refuseErrors(page);
   if (screenshots) await photograph(page, path.join(screenshots, path.parse(file).name));

@@ -1,0 +1,44 @@
+// Makes the kernel's status tell the truth. tslab publishes "busy" when a request to run a cell arrives: of a "Run All" every cell
+// is busy at once, the end of the first says "idle", and JupyterLab takes that for the end of all. Here a request is busy when its
+// cell starts and idle when that has ended, one after the other, as the protocol of Jupyter has it.
+'use strict';
+
+const RUN = 'execute_request';
+
+/**
+ * Puts two methods of tslab's server right.
+ * @param {{ ZmqServer?: { prototype: object } }} tslab the module tslab/dist/jupyter
+ * @returns {boolean} whether the methods are there; a tslab that lacks them is left as it is
+ */
+function reportStatusInOrder({ ZmqServer }) {
+  const server = ZmqServer?.prototype;
+  const { publishStatus, handleExecute } = server ?? {};
+  if (publishStatus?.length !== 2 || handleExecute?.length !== 2) return false;
+
+  let last = Promise.resolve();
+  let running;
+  server.publishStatus = function (status, request) {
+    if (request.header.msg_type === RUN) return; // on arrival and after the reply: said below, when the cell's turn comes
+    publishStatus.call(this, status, request);
+    // a completion that was answered beside a running cell must not leave "idle" behind
+    if (status === 'idle' && running) publishStatus.call(this, 'busy', running);
+  };
+  server.handleExecute = function (socket, request) {
+    const run = async () => {
+      running = request;
+      publishStatus.call(this, 'busy', request);
+      try {
+        await handleExecute.call(this, socket, request);
+      } finally {
+        running = undefined;
+        publishStatus.call(this, 'idle', request);
+      }
+    };
+    const done = last.then(run);
+    last = done.catch(() => undefined);
+    return done;
+  };
+  return true;
+}
+
+module.exports = { reportStatusInOrder };
