@@ -4,6 +4,7 @@ import { fromCSV } from 'arquero';
 import { defaultBudget, runPlan, type Plan } from '../ablation/ablate';
 import { findMaterials } from '../ablation/find-inputs';
 import type { Grid } from '../ablation/grid';
+import { originalText } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readText, sha256 } from '../common/files';
 import { projectRoot } from '../common/project-root';
@@ -68,5 +69,11 @@ export interface CsvRow {
 /** The committed results of a table in `results/embedded`; none where they have not been made (`npm run results`). */
 export function committedRows(table: string, folder = path.join(projectRoot(), 'results', 'embedded')): CsvRow[] {
   const file = path.join(folder, `${table}.csv`);
-  return fs.existsSync(file) ? (fromCSV(readText(file, 1 << 24)).objects() as CsvRow[]) : [];
+  if (!fs.existsSync(file)) return [];
+  const original = ([column, value]: [string, unknown]): [string, unknown] => [
+    column,
+    typeof value === 'string' ? originalText(value) : value,
+  ];
+  const rows = fromCSV(readText(file, 1 << 24)).objects() as Record<string, unknown>[];
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(original)) as unknown as CsvRow);
 }

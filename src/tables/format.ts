@@ -1,3 +1,4 @@
+import { printable } from '../common/printable';
 import { csvTable } from './format-csv';
 import { htmlTable } from './format-html';
 import { latexTable } from './format-latex';
@@ -8,7 +9,22 @@ import type { ResultTable } from './table';
 export const FORMATS = { md: markdownTable, latex: latexTable, csv: csvTable, html: htmlTable };
 export type Format = keyof typeof FORMATS;
 
-/** Writes a table in a format. */
+/** Writes a table in a format: for people with names shown as {@link printable}, as CSV with names as they are. */
 export function formatTable(table: ResultTable, format: Format): string {
-  return FORMATS[format](table);
+  return FORMATS[format](format === 'csv' ? table : forPeople(table));
+}
+
+function forPeople(table: ResultTable): ResultTable {
+  const { caption, columns, rows, notes } = table;
+  return {
+    ...table,
+    caption: oneLine(caption),
+    columns: columns.map(oneLine),
+    rows: rows.map((cells) => cells.map((cell) => ({ ...cell, text: oneLine(cell.text) }))),
+    notes: notes.map(oneLine),
+  };
+}
+
+function oneLine(text: string): string {
+  return printable(text.replace(/[\r\n]+/g, ' '));
 }

@@ -1,4 +1,4 @@
-import { fromCSV } from 'arquero';
+import { readCsv } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readText } from '../common/files';
 
@@ -13,16 +13,17 @@ export interface Scores {
 export function readScores(file: string): Scores {
   const text = readText(file);
   if (!/\n./.test(text)) throw new UserError(`${file}: holds no scores; expected a line filename,label,score for every test image`);
-  const rows = fromCSV(text, { autoType: false }).objects() as { filename?: string; label?: string; score?: string }[];
-  rows.forEach(({ filename, label, score }, i) => {
-    if (!filename || !/^[01]$/.test(label ?? '') || !score || !Number.isFinite(Number(score))) {
-      throw new UserError(`${file}:${i + 2}: expected filename,label,score with a label of 0 or 1 and a finite score`);
+  const rows = readCsv(text, ['filename', 'label', 'score'], file);
+  for (const { line, cells } of rows) {
+    const { filename, label, score } = cells;
+    if (filename === '' || !/^[01]$/.test(label) || score.trim() === '' || !Number.isFinite(Number(score))) {
+      throw new UserError(`${file}:${line}: expected filename,label,score with a label of 0 or 1 and a finite score`);
     }
-  });
+  }
   return {
-    files: rows.map(({ filename }) => filename as string),
-    labels: Uint8Array.from(rows, ({ label }) => Number(label)),
-    scores: Float64Array.from(rows, ({ score }) => Number(score)),
+    files: rows.map(({ cells }) => cells.filename),
+    labels: Uint8Array.from(rows, ({ cells }) => Number(cells.label)),
+    scores: Float64Array.from(rows, ({ cells }) => Number(cells.score)),
   };
 }
 
