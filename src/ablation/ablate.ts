@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
 import { makeFolder } from '../common/files';
 import { formatSeconds, type LongRun } from '../common/progress';
-import { trainingConfig } from '../training/config';
+import { trainingConfig } from '../runs/config';
 import type { CellOrder } from './cell-order';
 import { expandGrid, type Cell, type LeftOut } from './cells';
 import { cellState, type CellState, missingResults } from './cell-state';

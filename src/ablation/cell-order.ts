@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../training/config';
+import type { TrainingConfig } from '../runs/config';
 import type { VariantName } from './cells';
 
 /** What the process of one cell is told. */

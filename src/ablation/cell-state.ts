@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
-import { RunFolder } from '../training/run-folder';
+import { RunFolder } from '../runs/run-folder';
 import type { Cell } from './cells';
 
 /** What lies in a cell's folder: nothing, a run that can go on, or one with all its results. */

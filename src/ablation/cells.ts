@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { sha256 } from '../common/files';
-import { seesTraining, trainingConfig, type TrainingConfig } from '../training/config';
-import { describeConfig } from '../training/describe-config';
+import { seesTraining, trainingConfig, type TrainingConfig } from '../runs/config';
+import { describeConfig } from '../runs/describe-config';
 import type { Grid, GridVariant } from './grid';
 
 /** A data set of a grid as it was found. */

@@ -1,5 +1,5 @@
-import { METHODS } from '../baselines/names';
-import { seesTraining } from '../training/config';
+import { METHODS } from '../methods/names';
+import { seesTraining } from '../runs/config';
 import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readClipConfig } from '../clip/config';
+import { readClipConfig } from '../backbones/clip/config';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { projectRoot } from '../common/project-root';
 import { datasetHash, readDataset } from '../datasets/layout';
-import { generatePhantoms, PHANTOM_VERSION } from '../datasets/phantoms/generate';
-import { transferName } from '../training/run-folder';
-import { modelIdentity } from '../training/session';
+import { generatePhantoms, PHANTOM_VERSION } from '../datasets/generate-phantoms';
+import { transferName } from '../runs/run-folder';
+import { modelIdentity } from '../runs/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
 import type { DatasetSpec, Grid } from './grid';
 

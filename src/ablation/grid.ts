@@ -3,8 +3,8 @@ import YAML from 'yaml';
 import { z } from 'zod';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/files';
-import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../datasets/phantoms/names';
-import { trainingConfig } from '../training/config';
+import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
+import { trainingConfig } from '../runs/config';
 
 const noTwins = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
 const TWINS = 'the same value is there twice';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
 import { readJson, writeJson } from '../common/files';
-import { LABELS_FILE } from '../training/run-start';
+import { LABELS_FILE } from '../runs/run-start';
 import type { VariantName } from './cells';
 
 const schema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })) });

@@ -1,8 +1,8 @@
 import { initBackend, tf } from '../common/backend';
 import { Random } from '../common/random';
-import { Adam } from '../mediclip/adam';
-import { buildModel, openClip } from '../training/session';
-import type { TrainingConfig } from '../training/config';
+import { Adam } from '../methods/mediclip/adam';
+import { buildModel, openClip } from '../runs/session';
+import type { TrainingConfig } from '../runs/config';
 
 /** Seconds on this machine, now. */
 export interface StepTimes {

@@ -1,6 +1,6 @@
-import { readClipConfig, type ClipConfig } from '../clip/config';
-import { parameterShapes } from '../clip/parameter-shapes';
-import type { TrainingConfig } from '../training/config';
+import { readClipConfig, type ClipConfig } from '../backbones/clip/config';
+import { parameterShapes } from '../backbones/clip/parameter-shapes';
+import type { TrainingConfig } from '../runs/config';
 import type { Cell, GridModel } from './cells';
 
 /** Bytes that a cell needs, by sizes of tensors; nothing is measured. */

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { makeFolder, writeJson } from '../common/files';
 import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
-import { evaluateRun } from '../evaluation/evaluate-run';
-import { RunFolder } from '../training/run-folder';
-import { train } from '../training/train';
+import { evaluateRun } from '../runs/evaluate-run';
+import { RunFolder } from '../runs/run-folder';
+import { train } from '../runs/train';
 import type { CellOrder } from './cell-order';
 import { writeLabels } from './labels';
 

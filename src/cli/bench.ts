@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../common/errors';
 import { progressBar } from '../common/progress';
-import type { Comparison, Side } from '../bench/bench';
-import type { BenchReport } from '../bench/run-bench';
-import type { Spread } from '../bench/spread';
+import type { Comparison, Side } from '../tools/bench/bench';
+import type { BenchReport } from '../tools/bench/run-bench';
+import type { Spread } from '../tools/bench/spread';
 import { emit, interruptSignal, wholeNumber } from './output';
 
 /** `mediclip bench`: the project's own benchmarks. */
@@ -23,7 +23,7 @@ async function run(
   name: string | undefined,
   options: { rounds?: number; blocks?: number; quick?: boolean; json?: boolean },
 ): Promise<void> {
-  const { BENCHES } = await import('../bench/list');
+  const { BENCHES } = await import('../tools/bench/list');
   if (name === undefined) {
     const list = Object.entries(BENCHES).map(([bench, { about, needsPython }]) => ({ bench, about, needsPython }));
     return emit(
@@ -36,7 +36,7 @@ async function run(
   }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) throw new UsageError(`bench: ${JSON.stringify(name)} is not known; there are ${Object.keys(BENCHES).join(', ')}`);
-  const { runBench } = await import('../bench/run-bench');
+  const { runBench } = await import('../tools/bench/run-bench');
   const { onProgress, clear } = progressBar();
   const report = await runBench(name, bench, { ...options, onProgress, signal: interruptSignal() }).finally(clear);
   emit(options.json, report, text);

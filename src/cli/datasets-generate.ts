@@ -10,7 +10,7 @@ import {
   PHANTOM_SIZES,
   type PhantomName,
   type PhantomSize,
-} from '../datasets/phantoms/names';
+} from '../phantoms/names';
 import { emit, interruptSignal, wholeNumber } from './output';
 
 interface GenerateOptions {
@@ -46,7 +46,7 @@ export function registerGenerate(datasets: Command): void {
     .option('--out <file>', 'PNG file to write', 'figures/phantoms.png')
     .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 7)
     .action(async ({ out, seed }: { out: string; seed: number }) => {
-      const { phantomGallery } = await import('../datasets/phantoms/gallery');
+      const { phantomGallery } = await import('../plots/phantom-gallery');
       writeFileAtomic(out, await phantomGallery({ seed }));
       process.stdout.write(`${out}\n`);
     });
@@ -57,7 +57,7 @@ export function registerGenerate(datasets: Command): void {
     .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 2)
     .option('--json', 'print one JSON document')
     .action(async (name: string, { seed, json }: { seed: number; json?: boolean }) => {
-      const { trivialScores } = await import('../datasets/phantoms/trivial-scores');
+      const { trivialScores } = await import('../datasets/trivial-scores');
       const scores = await trivialScores(phantomName(name), { seed });
       emit(json, scores, (s) =>
         Object.entries(s)
@@ -72,7 +72,7 @@ async function generate(name: string, { out, seed, size, difficulty, force, json
   if (!(PHANTOM_SIZES as readonly string[]).includes(size)) {
     throw new UsageError(`--size: expected full or small, got ${JSON.stringify(size)}`);
   }
-  const { generatePhantoms } = await import('../datasets/phantoms/generate');
+  const { generatePhantoms } = await import('../datasets/generate-phantoms');
   const { onProgress, clear } = progressBar();
   const options = { out, seed, size: size as PhantomSize, difficulty, force, onProgress, signal: interruptSignal() };
   const summary = await generatePhantoms(set, options).finally(clear);

@@ -8,8 +8,8 @@ export function registerDoctor(root: Command): void {
     .description('report what runs here: Node, Python, TensorFlow, GPU, kernel, models, data sets; each finding with its remedy')
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: boolean }) => {
-      const { examine } = await import('../doctor/examine');
-      const { renderFindings } = await import('../doctor/finding');
+      const { examine } = await import('../tools/doctor/examine');
+      const { renderFindings } = await import('../tools/doctor/finding');
       const findings = examine();
       const ok = findings.every(({ status }) => status !== 'fail');
       emit(options.json, { ok, findings }, (value) => renderFindings(value.findings));

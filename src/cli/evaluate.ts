@@ -12,7 +12,7 @@ export function registerEvaluate(root: Command): void {
     .requiredOption('--dataset <dir>', 'data set in the published layout')
     .option('--json', 'print the metrics as JSON')
     .action(async (options: { run: string; dataset: string; json?: boolean }) => {
-      const { evaluateRun } = await import('../evaluation/evaluate-run');
+      const { evaluateRun } = await import('../runs/evaluate-run');
       const bar = progressBar();
       try {
         const line = (text: string): void => {

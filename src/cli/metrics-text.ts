@@ -1,5 +1,5 @@
-import type { Metrics } from '../evaluation/evaluate';
-import { METRIC_NAMES, METRICS } from '../evaluation/metric-names';
+import type { Metrics } from '../runs/evaluate';
+import { METRIC_NAMES, METRICS } from '../metrics/metric-names';
 
 const PROTOCOL = {
   fixed: 'protocol fixed: an epoch not chosen by the test set',

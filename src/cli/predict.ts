@@ -12,7 +12,7 @@ export function registerPredict(root: Command): void {
     .requiredOption('--out <dir>', 'folder for maps, overlays and predictions.csv')
     .option('--json', 'print the predictions as JSON')
     .action(async (images: string[], options: { run: string; out: string; json?: boolean }) => {
-      const { predictImages } = await import('../evaluation/predict');
+      const { predictImages } = await import('../runs/predict');
       const bar = progressBar();
       try {
         const predictions = await predictImages(options.run, images, options.out, {

@@ -38,7 +38,7 @@ export function registerSynthesize(root: Command): void {
 
 async function run(options: Options): Promise<void> {
   const { taskByName } = await import('../synthesis/task-names');
-  const { synthesizeDataset } = await import('../synthesis/synthesize-dataset');
+  const { synthesizeDataset } = await import('../datasets/synthesize-dataset');
   const task = taskByName(options.task);
   const bar = progressBar();
   const started = performance.now();

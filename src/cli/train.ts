@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
-import { METHOD_NAMES, type MethodName } from '../baselines/names';
+import { METHOD_NAMES, type MethodName } from '../methods/names';
 import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
-import type { TrainResult } from '../training/train';
+import type { TrainResult } from '../runs/train';
 import { emit, interruptSignal, wholeNumber } from './output';
 import { metricsText } from './metrics-text';
 
@@ -58,8 +58,8 @@ export function registerTrain(root: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { train } = await import('../training/train');
-  const { readSettings, trainingConfig } = await import('../training/config');
+  const { train } = await import('../runs/train');
+  const { readSettings, trainingConfig } = await import('../runs/config');
   const { method, shots, seed, epochs, protocol, imageSize, threads } = options;
   const given = Object.fromEntries(
     Object.entries({ method, shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined),

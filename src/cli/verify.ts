@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../common/errors';
-import type { Check } from '../verify/check';
+import type { Check } from '../tools/verify/check';
 import { emit } from './output';
 
 /** `mediclip verify DIR` */
@@ -12,7 +12,7 @@ export function registerVerify(root: Command): void {
     .option('--section <name...>', 'only these: clip, tokenizer, mediclip, preprocess, metrics, synthesis')
     .option('--json', 'machine-readable output')
     .action(async (dir: string, options: { section?: string[]; json?: boolean }) => {
-      const { verifyAll } = await import('../verify/verify');
+      const { verifyAll } = await import('../tools/verify/verify');
       const report = await verifyAll(dir, options.section);
       emit(options.json, report, ({ checks, absent }) => [...checks.map(line), ...notThere(absent), summary(checks)].join('\n'));
       const missed = report.checks.filter((check) => check.ok === false).length;

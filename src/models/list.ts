@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readClipConfig, type ClipConfig } from '../clip/config';
-import { parameterShapes } from '../clip/parameter-shapes';
+import { readClipConfig, type ClipConfig } from '../backbones/clip/config';
+import { parameterShapes } from '../backbones/clip/parameter-shapes';
 import { messageOf } from '../common/errors';
 import { SafetensorsFile } from '../common/safetensors';
 import { modelsFolder, nameOf } from './model-names';
 import { isModel } from './resolve-model';
-import { UNTRAINED, untrainedFolder } from '../pretrain/untrained';
-import { clipConfigOf, COMPACT_ARCHITECTURE } from '../pretrain/architecture';
+import { UNTRAINED, untrainedFolder } from './untrained';
+import { clipConfigOf, COMPACT_ARCHITECTURE } from './architecture';
 
 /** A model below `models/`, as `mediclip models list` shows it. */
 export interface ListedModel {

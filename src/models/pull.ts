@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { checkClipConfig } from '../clip/config';
+import { checkClipConfig } from '../backbones/clip/config';
 import { UsageError, UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
 import { withLock } from '../common/lock';

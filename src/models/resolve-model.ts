@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { ensureUntrained, UNTRAINED } from '../pretrain/untrained';
+import { ensureUntrained, UNTRAINED } from './untrained';
 import { folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
 
 /** A model on this machine. */

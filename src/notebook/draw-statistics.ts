@@ -9,8 +9,8 @@ import type { Agreement } from '../plots/draw-charts';
 import { formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import { TASK_STYLE } from '../plots/task-style';
-import { kolmogorovSmirnov } from '../verify/distributions';
-import { readImages, readReference } from '../verify/synthesis';
+import { kolmogorovSmirnov } from '../tools/verify/distributions';
+import { readImages, readReference } from '../tools/verify/synthesis';
 
 /** What is measured of one draw. */
 export interface DrawStatistics {

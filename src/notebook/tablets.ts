@@ -1,5 +1,5 @@
 import type { Random } from '../common/random';
-import { smoothstep } from '../datasets/phantoms/physics/soft';
+import { smoothstep } from '../phantoms/physics/soft';
 import type { GrayImage } from '../image/image';
 
 /** What can be wrong with a tablet. */

@@ -1,16 +1,8 @@
 import path from 'node:path';
 import { kindsOf, type Sample } from '../datasets/layout';
-import { samplesFound, type TestFinding } from '../evaluation/findings';
-import { auroc } from '../evaluation/roc';
-import {
-  cellOf,
-  gapsFromHome,
-  placesAmongNormals,
-  ratesAt,
-  thresholdFor,
-  type TransferMatrix,
-  type TransferRun,
-} from '../evaluation/transfer';
+import { samplesFound, type TestFinding } from '../runs/findings';
+import { auroc } from '../metrics/roc';
+import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
 import type { MontageRow } from '../plots/montage';
 import { heatOverlay, rangeOf } from '../plots/overlay';

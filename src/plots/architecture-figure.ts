@@ -1,6 +1,6 @@
 import type { DeepGrayImage } from '../image/image';
 import { encodePng } from '../image/encode';
-import type { MediClip } from '../mediclip/mediclip';
+import type { MediClip } from '../methods/mediclip/mediclip';
 import { arrow, box, drawing, FILLS, textLine } from './drawing';
 import { toRgb } from '../image/grey';
 import type { PngPicture } from './picture';

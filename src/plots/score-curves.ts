@@ -1,6 +1,6 @@
-import type { Interval } from '../evaluation/bootstrap';
-import { averagePrecision, prCurve } from '../evaluation/precision-recall';
-import { auroc, rocCurve } from '../evaluation/roc';
+import type { Interval } from '../metrics/bootstrap';
+import { averagePrecision, prCurve } from '../metrics/precision-recall';
+import { auroc, rocCurve } from '../metrics/roc';
 import { curveChart } from './curve-chart';
 import type { Chart } from './picture';
 import { formatNumber } from './style';

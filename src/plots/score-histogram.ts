@@ -1,4 +1,4 @@
-import { rank, totals } from '../evaluation/ranking';
+import { rank, totals } from '../metrics/ranking';
 import { chart } from './chart';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from './style';

@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../clip/tokenizer';
+import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
 import { drawing, FILLS, textLine } from './drawing';
 import type { PngPicture } from './picture';
 import { COLOURS } from './style';

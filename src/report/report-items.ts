@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import type { Examination } from '../evaluation/findings';
+import type { Examination } from '../runs/findings';
 import type { RgbImage } from '../image/image';
 import { heatOverlay } from '../plots/overlay';
 

@@ -1,5 +1,5 @@
-import { f1Max } from '../evaluation/precision-recall';
-import { rocCurve } from '../evaluation/roc';
+import { f1Max } from '../metrics/precision-recall';
+import { rocCurve } from '../metrics/roc';
 
 /** A threshold with a reason: images at or above it are called abnormal. */
 export interface SuggestedThreshold {

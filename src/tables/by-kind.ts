@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { datasetHash, kindsOf, readDataset } from '../datasets/layout';
-import { imageMetrics } from '../evaluation/metrics';
-import { METRIC_NAMES, type MetricName } from '../evaluation/metric-names';
+import { imageMetrics } from '../metrics/metrics';
+import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
 import type { Result } from './results';
 import { readScores } from './scores';
 

@@ -1,5 +1,5 @@
 import type { ComparedRow } from './compare';
-import { METRICS } from '../evaluation/metric-names';
+import { METRICS } from '../metrics/metric-names';
 import { shortModelName } from './published';
 import type { TableName } from './queries';
 

@@ -1,6 +1,6 @@
 import { Random } from '../common/random';
-import { METRICS, type MetricName } from '../evaluation/metric-names';
-import { pairedBootstrap, type PairedTest, type ScorePair } from '../evaluation/paired-bootstrap';
+import { METRICS, type MetricName } from '../metrics/metric-names';
+import { pairedBootstrap, type PairedTest, type ScorePair } from '../metrics/paired-bootstrap';
 import type { Result } from './results';
 import { matchScores, readScores, type Scores } from './scores';
 import { SUMMARY_KEYS, type Summary } from './summary';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describeConfig } from '../training/describe-config';
-import { RunFolder, type RunRecord } from '../training/run-folder';
+import { describeConfig } from '../runs/describe-config';
+import { RunFolder, type RunRecord } from '../runs/run-folder';
 
 /** What made a folder of runs: everything that tables do not show. */
 export interface Configuration {

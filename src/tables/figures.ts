@@ -2,7 +2,7 @@ import { ablationChart } from '../plots/ablation-chart';
 import type { Chart } from '../plots/picture';
 import { shotsChart } from '../plots/shots-chart';
 import { transferChart } from '../plots/transfer-chart';
-import { METRICS } from '../evaluation/metric-names';
+import { METRICS } from '../metrics/metric-names';
 import type { TableName } from './queries';
 import { labelOf, transferLines } from './shapes';
 import type { ResultTable } from './table';

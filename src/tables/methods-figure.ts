@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { METHODS } from '../baselines/names';
+import { METHODS } from '../methods/names';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
-import { samplesFound, type TestFinding } from '../evaluation/findings';
+import { samplesFound, type TestFinding } from '../runs/findings';
 import { methodsMontage } from '../plots/methods-montage';
 import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';

@@ -1,4 +1,4 @@
-import { METHODS, type MethodName } from '../baselines/names';
+import { METHODS, type MethodName } from '../methods/names';
 
 /** The name that tables give to settings in words: `patchcore` is PatchCore. */
 export function methodLabel(settings: string): string {

@@ -1,6 +1,6 @@
 import { splitByKind } from './by-kind';
 import { bestOf, compare, type ComparedRow } from './compare';
-import type { MetricName } from '../evaluation/metric-names';
+import type { MetricName } from '../metrics/metric-names';
 import type { Result } from './results';
 import { summarise, type Summary } from './summary';
 

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { describeConfig } from '../training/describe-config';
-import type { MethodName } from '../baselines/names';
+import { describeConfig } from '../runs/describe-config';
+import type { MethodName } from '../methods/names';
 import { readLabels } from '../ablation/labels';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
-import { seesTraining, type TrainingConfig } from '../training/config';
-import { RunFolder } from '../training/run-folder';
+import { seesTraining, type TrainingConfig } from '../runs/config';
+import { RunFolder } from '../runs/run-folder';
 import { methodLabel } from './methods';
-import { METRIC_NAMES, type MetricName } from '../evaluation/metric-names';
+import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
 export interface Result extends Record<MetricName, number | null> {

@@ -1,6 +1,6 @@
 import { escape, from, op } from 'arquero';
 import { UserError } from '../common/errors';
-import type { MetricName } from '../evaluation/metric-names';
+import type { MetricName } from '../metrics/metric-names';
 import type { Result } from './results';
 
 /** Results of one method with several seeds. */

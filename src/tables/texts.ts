@@ -1,5 +1,5 @@
 import { formatNumber } from '../plots/style';
-import type { PairedTest } from '../evaluation/paired-bootstrap';
+import type { PairedTest } from '../metrics/paired-bootstrap';
 
 /** In per cent, one digit. */
 export function percent(value: number): string {

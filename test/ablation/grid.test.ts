@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { expandGrid, type GridDataset, type GridModel } from '../../src/ablation/cells';
-import { describeConfig } from '../../src/training/describe-config';
+import { describeConfig } from '../../src/runs/describe-config';
 import { estimateSeconds, MEASURING } from '../../src/ablation/estimate';
 import { checkGrid, readGrid } from '../../src/ablation/grid';
 import { UserError } from '../../src/common/errors';
-import { trainingConfig } from '../../src/training/config';
+import { trainingConfig } from '../../src/runs/config';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const VARIANTS = [{ label: 'MediCLIP', group: 'methods' }];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { readLabels, writeLabels } from '../../src/ablation/labels';
 import { runCell } from '../../src/ablation/run-cell';
-import { trainingConfig } from '../../src/training/config';
+import { trainingConfig } from '../../src/runs/config';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const name = (group: string, label: string, order = 0): { group: string; label: string; order: number } => ({ group, label, order });

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
 import { writeSafetensors, type NamedArray } from '../../src/common/safetensors';
-import { checkClipConfig, type ClipConfig } from '../../src/clip/config';
-import { parameterShapes } from '../../src/clip/parameter-shapes';
+import { checkClipConfig, type ClipConfig } from '../../src/backbones/clip/config';
+import { parameterShapes } from '../../src/backbones/clip/parameter-shapes';
 
 const temporary: string[] = [];
 

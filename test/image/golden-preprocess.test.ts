@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { SafetensorsFile, writeSafetensors } from '../../src/common/safetensors';
-import { verifyPreprocess } from '../../src/verify/preprocess';
+import { verifyPreprocess } from '../../src/tools/verify/preprocess';
 
 const GOLDEN = 'test/golden';
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'preprocess-'));

@@ -11,7 +11,7 @@ import {
   thresholdTable,
   transferPoints,
 } from '../../src/notebook/transfer-views';
-import type { TransferCell, TransferMatrix } from '../../src/evaluation/transfer';
+import type { TransferCell, TransferMatrix } from '../../src/runs/transfer';
 
 const LABELS = [0, 0, 0, 0, 1, 1, 1, 1];
 const KINDS = ['', '', '', '', 'spot', 'spot', 'line', 'line'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import sharp from 'sharp';
-import { Tokenizer } from '../../src/clip/tokenizer';
+import { Tokenizer } from '../../src/backbones/clip/tokenizer/tokenizer';
 import { architectureFigure } from '../../src/plots/architecture-figure';
 import { filmStrip } from '../../src/plots/film-strip';
 import { findingsAcross } from '../../src/plots/galleries';

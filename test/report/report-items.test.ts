@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
-import type { Examination } from '../../src/evaluation/findings';
+import type { Examination } from '../../src/runs/findings';
 import { pictureBudget, reportItems, worthAPicture } from '../../src/report/report-items';
 
 const SIDE = 16;

@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { METHOD_NAMES } from '../../src/baselines/names';
+import type { METHOD_NAMES } from '../../src/methods/names';
 import { tf } from '../../src/common/backend';
 import { UserError } from '../../src/common/errors';
 import { projectRoot } from '../../src/common/project-root';
 import type { ReportItem } from '../../src/report/report-items';
 import { writeReport } from '../../src/report/report';
-import { train } from '../../src/training/train';
+import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 

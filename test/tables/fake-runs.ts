@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { writeFileAtomic, writeJson } from '../../src/common/files';
-import { METRIC_NAMES } from '../../src/evaluation/metric-names';
-import { trainingConfig, type TrainingSettings } from '../../src/training/config';
+import { METRIC_NAMES } from '../../src/metrics/metric-names';
+import { trainingConfig, type TrainingSettings } from '../../src/runs/config';
 
 export interface FakeRun {
   dataset?: string;

@@ -6,7 +6,7 @@ import { main } from '../../src/cli/main';
 import { readDataset } from '../../src/datasets/layout';
 import { readResults } from '../../src/tables/results';
 import { methodsFigure } from '../../src/tables/methods-figure';
-import { train } from '../../src/training/train';
+import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 

@@ -17,7 +17,7 @@ import { comparison, components, type TableName } from '../../src/tables/queries
 import { readResults } from '../../src/tables/results';
 import { summarise } from '../../src/tables/summary';
 import { buildTable } from '../../src/tables/table';
-import type { TrainingSettings } from '../../src/training/config';
+import type { TrainingSettings } from '../../src/runs/config';
 import { temporaryFolder } from '../helpers/tiny-clip';
 import { writeFakeRun, type FakeRun } from './fake-runs';
 

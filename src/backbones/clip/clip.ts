@@ -1,0 +1,112 @@
+import path from 'node:path';
+import { initBackend, type tf } from '../../common/backend';
+import { channelStatsFile, readChannelStats, renormalisation } from './channel-stats';
+import { readClipConfig, type ClipConfig } from './config';
+import { execution } from '../../graph/execution';
+import { ImageEncoder } from './image-encoder';
+import { ImageEncoderGraph } from './image-encoder-graph';
+import { Checkpoint } from './parameters';
+import { TextEncoder } from './text-encoder';
+import { TextEncoderGraph } from './text-encoder-graph';
+
+/** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
+export class Clip {
+  private image?: ImageEncoder;
+  private imageGraph?: ImageEncoderGraph;
+  private text?: TextEncoder;
+  /** By whether positions look only back. */
+  private readonly textGraphs = new Map<boolean, TextEncoderGraph>();
+
+  private constructor(
+    readonly dir: string,
+    readonly config: ClipConfig,
+    private readonly checkpoint: Checkpoint,
+    readonly imageSize: number,
+    /** From the pixels of this project to the checkpoint's; undefined where they are the same. */
+    private readonly renormalised: ((pixels: tf.Tensor4D) => tf.Tensor4D) | undefined,
+  ) {}
+
+  /**
+   * Opens a Hugging Face `CLIPModel` folder and makes the backend ready; no weights are read yet.
+   * @param imageSize - S in pixels (default the checkpoint's own); positions are resized bicubically for another
+   * @throws UserError where the folder's files are missing or wrong
+   */
+  static async open(dir: string, imageSize?: number): Promise<Clip> {
+    const config = readClipConfig(dir);
+    const checkpoint = Checkpoint.open(dir);
+    const renormalised = renormalisation(readChannelStats(dir));
+    await initBackend();
+    return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size, renormalised);
+  }
+
+  /** The files that make up a checkpoint folder: its configurations and its weights. */
+  static files(dir: string): string[] {
+    return [path.join(dir, 'config.json'), ...channelStatsFile(dir), ...Checkpoint.open(dir).paths];
+  }
+
+  get imageEncoder(): ImageEncoder {
+    this.image ??= new ImageEncoder(this.checkpoint, this.config.vision_config, this.config.projection_dim, this.imageSize);
+    return this.image;
+  }
+
+  /**
+   * The image encoder to encode with, without gradients: a whole graph where that runs ({@link execution}), else {@link imageEncoder}. It
+   * takes pixels normalised by `CLIP_STATS` whatever the checkpoint was trained on.
+   */
+  get frozenImageEncoder(): Pick<ImageEncoder, 'encode'> {
+    const { fastestImageEncoder: encoder } = this;
+    if (!this.renormalised) return encoder;
+    return { encode: (pixels, ...how) => this.withOwnPixels(pixels, (own) => encoder.encode(own, ...how)) };
+  }
+
+  /** Hidden state 0 of an image, `[B, g g + 1, D]`, of the same pixels as {@link frozenImageEncoder} takes. */
+  embedImage(pixels: tf.Tensor4D): tf.Tensor3D {
+    return this.withOwnPixels(pixels, (own) => this.imageEncoder.embed(own));
+  }
+
+  /** Calls with the pixels as the checkpoint was trained on. */
+  private withOwnPixels<T>(pixels: tf.Tensor4D, use: (own: tf.Tensor4D) => T): T {
+    const own = this.renormalised?.(pixels);
+    try {
+      return use(own ?? pixels);
+    } finally {
+      own?.dispose();
+    }
+  }
+
+  private get fastestImageEncoder(): Pick<ImageEncoder, 'encode'> {
+    const how = execution();
+    if (how === 'plain') return this.imageEncoder;
+    this.imageGraph ??= new ImageEncoderGraph(this.imageEncoder, how === 'bfloat16' ? 'bfloat16' : 'float32');
+    return this.imageGraph;
+  }
+
+  get textEncoder(): TextEncoder {
+    this.text ??= new TextEncoder(this.checkpoint, this.config.text_config, this.config.projection_dim);
+    return this.text;
+  }
+
+  /** The text encoder to encode with, with gradients of embeddings only: whole graphs where these run, else {@link textEncoder}. */
+  get frozenTextEncoder(): Pick<TextEncoder, 'encode'> {
+    const { textEncoder, textGraphs } = this;
+    if (execution() === 'plain') return textEncoder;
+    return {
+      encode: (embedded, ends, causal) => {
+        const graph = textGraphs.get(causal) ?? new TextEncoderGraph(textEncoder, causal);
+        textGraphs.set(causal, graph);
+        return graph.encode(embedded, ends);
+      },
+    };
+  }
+
+  dispose(): void {
+    this.textGraphs.forEach((graph) => graph.dispose());
+    this.textGraphs.clear();
+    this.imageGraph?.dispose();
+    this.image?.dispose();
+    this.text?.dispose();
+    this.imageGraph = undefined;
+    this.image = undefined;
+    this.text = undefined;
+  }
+}

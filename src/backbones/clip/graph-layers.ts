@@ -1,0 +1,117 @@
+import { usesGpu, type tf } from '../../common/backend';
+import { attribute, type Graph, type Node, type Precision } from '../../graph/graph';
+import type { LayerNorm, Linear } from './layers';
+import type { Block, TransformerConfig } from './transformer';
+
+/** A row-wise normalised input and 1 / sd: what the gradient of a layer normalisation needs. */
+export interface Normalised {
+  unit: Node;
+  inverse: Node;
+}
+
+/** The layers of `layers.ts` and `transformer.ts`, as parts of a TensorFlow graph; rows are `[R, D]`. */
+export class GraphLayers {
+  constructor(
+    readonly graph: Graph,
+    protected readonly precision: Precision,
+    private readonly gpu = usesGpu(),
+  ) {}
+
+  add(a: Node, b: Node): Node {
+    return this.graph.same('AddV2', [a, b]);
+  }
+
+  mul(a: Node, b: Node): Node {
+    return this.graph.same('Mul', [a, b]);
+  }
+
+  /** x Wᵀ + b */
+  linear(x: Node, { weight, bias }: Linear): Node {
+    return this.graph.same('BiasAdd', [this.product(x, weight), this.graph.weight(bias)]);
+  }
+
+  /** x Wᵀ */
+  product(x: Node, weight: tf.Tensor): Node {
+    return this.graph.product(x, this.graph.weight(weight, this.precision), this.precision, { b: true });
+  }
+
+  /** a b for every leading index, either transposed where that is asked for. */
+  batchProduct(a: Node, b: Node, transposed: { a?: boolean; b?: boolean } = {}): Node {
+    const g = this.graph;
+    const inputs = [g.cast(a, this.precision), g.cast(b, this.precision)];
+    const attributes = { adj_x: attribute.flag(transposed.a === true), adj_y: attribute.flag(transposed.b === true) };
+    return g.cast(g.same('BatchMatMulV2', inputs, attributes), 'float32');
+  }
+
+  /** Over the last axis. */
+  layerNorm(x: Node, norm: LayerNorm): Node {
+    return this.scale(this.gpu ? this.normalise(x, norm.eps).unit : this.normaliseAsOne(x, norm.weight.shape[0], norm.eps), norm);
+  }
+
+  /** unit · w + b */
+  scale(unit: Node, { weight, bias }: LayerNorm): Node {
+    return this.add(this.mul(unit, this.graph.weight(weight)), this.graph.weight(bias));
+  }
+
+  /** (x - mean) / sd of each row. */
+  normalise(x: Node, eps: number): Normalised {
+    const g = this.graph;
+    const centred = g.same('Sub', [x, g.reduce('Mean', x, -1)]);
+    const inverse = g.same('Rsqrt', [this.add(g.reduce('Mean', g.same('Square', [centred]), -1), g.constant(eps))]);
+    return { unit: this.mul(centred, inverse), inverse };
+  }
+
+  /**
+   * The same for rows of width d as a batch normalisation of each row as a channel of its own: a pattern that TensorFlow knows as a layer
+   * normalisation and, on a CPU, runs as one operation. It replaces it on a GPU too, where it has no such operation.
+   */
+  private normaliseAsOne(x: Node, d: number, eps: number): Node {
+    const g = this.graph;
+    const rows = g.slice(g.op('Shape', 'int32', [x], { T: attribute.type('float32') }), [0], [1]);
+    const fill = (value: number): Node => g.op('Fill', 'float32', [rows, g.constant(value)], { T: attribute.type('float32') });
+    const none = g.constant([]);
+    const inputs = [g.reshape(x, [1, -1, d, 1]), fill(1), fill(0), none, none];
+    const attributes = {
+      T: attribute.type('float32'),
+      U: attribute.type('float32'),
+      epsilon: attribute.real(eps),
+      data_format: attribute.text('NCHW'),
+    };
+    return g.reshape(g.op('FusedBatchNormV3', 'float32', inputs, attributes), [-1, d]);
+  }
+
+  activation(x: Node, name: 'quick_gelu' | 'gelu'): Node {
+    const g = this.graph;
+    if (name === 'quick_gelu') return this.mul(x, g.same('Sigmoid', [this.mul(x, g.constant(1.702))]));
+    const erf = g.same('Erf', [this.mul(x, g.constant(Math.SQRT1_2))]);
+    return this.mul(this.mul(x, g.constant(0.5)), this.add(erf, g.constant(1)));
+  }
+
+  /** One residual block on rows `[B n, D]`: {@link Transformer}. */
+  block(x: Node, p: Block, n: number, c: TransformerConfig): Node {
+    const attended = this.add(x, this.linear(this.attention(this.layerNorm(x, p.norm1), p, n, c), p.out));
+    return this.add(attended, this.linear(this.activation(this.linear(this.layerNorm(attended, p.norm2), p.up), c.hidden_act), p.down));
+  }
+
+  private attention(x: Node, p: Block, n: number, c: TransformerConfig): Node {
+    const q = this.mul(this.linear(x, p.query), this.graph.constant(1 / Math.sqrt(headWidth(c))));
+    const [query, key, value] = [q, this.linear(x, p.key), this.linear(x, p.value)].map((rows) => this.split(rows, n, c));
+    const scores = this.batchProduct(query, key, { b: true });
+    return this.merge(this.batchProduct(this.graph.same('Softmax', [scores]), value), c);
+  }
+
+  /** Rows by head: `[B n, D]` to `[B, H, n, D / H]`. */
+  split(rows: Node, n: number, c: TransformerConfig): Node {
+    return this.graph.transpose(this.graph.reshape(rows, [-1, n, c.num_attention_heads, headWidth(c)]), [0, 2, 1, 3]);
+  }
+
+  /** The way back: `[B, H, n, D / H]` to `[B n, D]`. */
+  merge(heads: Node, c: TransformerConfig): Node {
+    return this.graph.reshape(this.graph.transpose(heads, [0, 2, 1, 3]), [-1, c.hidden_size]);
+  }
+}
+
+/** D / H */
+export function headWidth(c: TransformerConfig): number {
+  return c.hidden_size / c.num_attention_heads;
+}

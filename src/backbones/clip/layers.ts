@@ -1,0 +1,70 @@
+import { tf } from '../../common/backend';
+import type { Parameters } from './parameters';
+
+/** y = x Wᵀ + b; `weight` is `[out, in]` as in the checkpoint, `bias` `[out]`. */
+export interface Linear {
+  weight: tf.Tensor2D;
+  bias: tf.Tensor1D;
+}
+
+/** Scale and shift of a layer normalisation, `[D]` each. */
+export interface LayerNorm {
+  weight: tf.Tensor1D;
+  bias: tf.Tensor1D;
+  eps: number;
+}
+
+/** Loads `NAME.weight` and `NAME.bias`. */
+export function loadLinear(from: Parameters, name: string, out: number, into: number): Linear {
+  return { weight: from.get(`${name}.weight`, [out, into]) as tf.Tensor2D, bias: from.get(`${name}.bias`, [out]) as tf.Tensor1D };
+}
+
+/** Loads `NAME.weight` and `NAME.bias`. */
+export function loadLayerNorm(from: Parameters, name: string, width: number, eps: number): LayerNorm {
+  return { weight: from.get(`${name}.weight`, [width]) as tf.Tensor1D, bias: from.get(`${name}.bias`, [width]) as tf.Tensor1D, eps };
+}
+
+/** Applies a linear layer to the last axis: `[R, in]` to `[R, out]`. */
+export function linear(x: tf.Tensor2D, { weight, bias }: Linear): tf.Tensor2D {
+  return tf.add(tf.matMul(x, weight, false, true), bias);
+}
+
+const normalize = tf.customGrad((...args: unknown[]) => {
+  const [x, weight, bias, eps, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Scalar, (tensors: tf.Tensor[]) => void];
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps)); // 1 / sd, [R, 1]
+  const unit = tf.mul(centred, inverse);
+  save([unit, inverse, weight]);
+  return {
+    value: tf.add(tf.mul(unit, weight), bias),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [u, inv, w] = saved;
+      const g = tf.mul(dy, w);
+      // dx = (g - mean(g) - u mean(g u)) / sd
+      const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(u, tf.mean(tf.mul(g, u), -1, true))), inv);
+      return [dx, tf.sum(tf.mul(dy, u), 0), tf.sum(dy, 0), tf.zerosLike(inv)];
+    },
+  };
+});
+
+/** Layer normalisation over the last axis of `[R, D]` (Ba et al. 2016), with its gradient in closed form. */
+export function layerNorm(x: tf.Tensor2D, { weight, bias, eps }: LayerNorm): tf.Tensor2D {
+  return tf.tidy(() => normalize(x, weight, bias, tf.scalar(eps)) as tf.Tensor2D);
+}
+
+/** The activation of the feed-forward part: `quick_gelu` is x sigmoid(1.702 x), `gelu` the exact one with erf. */
+export function activation(x: tf.Tensor2D, name: 'quick_gelu' | 'gelu'): tf.Tensor2D {
+  if (name === 'quick_gelu') return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
+  return tf.mul(tf.mul(x, 0.5), tf.add(erf(tf.mul(x, Math.SQRT1_2)), 1));
+}
+
+/**
+ * The error function by Abramowitz and Stegun 7.1.26 (error below 1.5e-7, that of float32), from operations that every
+ * backend has: WebAssembly lacks a kernel for erf.
+ */
+function erf(x: tf.Tensor2D): tf.Tensor2D {
+  const t = tf.div(1, tf.add(1, tf.mul(tf.abs(x), 0.3275911)));
+  let poly: tf.Tensor = tf.mul(t, 1.061405429);
+  for (const c of [-1.453152027, 1.421413741, -0.284496736, 0.254829592]) poly = tf.mul(tf.add(poly, c), t);
+  return tf.mul(tf.sign(x), tf.sub(1, tf.mul(poly, tf.exp(tf.neg(tf.square(x)))))) as tf.Tensor2D;
+}

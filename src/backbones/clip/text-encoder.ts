@@ -1,0 +1,113 @@
+import { tf } from '../../common/backend';
+import { UserError } from '../../common/errors';
+import type { TextConfig } from './config';
+import { layerNorm, loadLayerNorm, type LayerNorm } from './layers';
+import type { Parameters } from './parameters';
+import { Transformer } from './transformer';
+
+/**
+ * CLIP's text transformer (Radford et al. 2021; names of Hugging Face `CLIPTextModel`). Positions after the end token
+ * are padded with id 0, as the published tokenizer does.
+ */
+export class TextEncoder {
+  readonly transformer: Transformer;
+  private readonly table: tf.Tensor2D;
+  readonly positions: tf.Tensor2D;
+  readonly finalNorm: LayerNorm;
+  readonly projection: tf.Tensor2D;
+  readonly causalMask: tf.Tensor2D;
+
+  constructor(
+    from: Parameters,
+    readonly config: TextConfig,
+    projectionDim: number,
+  ) {
+    const { hidden_size: d, max_position_embeddings: n } = config;
+    this.table = from.get('text_model.embeddings.token_embedding.weight', [config.vocab_size, d]) as tf.Tensor2D;
+    this.positions = from.get('text_model.embeddings.position_embedding.weight', [n, d]) as tf.Tensor2D;
+    this.transformer = new Transformer(from, 'text_model.encoder.layers', config);
+    this.finalNorm = loadLayerNorm(from, 'text_model.final_layer_norm', d, config.layer_norm_eps);
+    this.projection = from.get('text_projection.weight', [projectionDim, d]) as tf.Tensor2D;
+    const mask = new Float32Array(n * n);
+    for (let i = 0; i < n; i++) mask.fill(-1e9, i * n + i + 1, (i + 1) * n);
+    this.causalMask = tf.tensor2d(mask, [n, n]);
+  }
+
+  /**
+   * Token embeddings of ids `[P, N]`, without positions: `[P, N, D]`.
+   * @throws UserError where the model's vocabulary lacks an id
+   */
+  embedTokens(ids: readonly Int32Array[]): tf.Tensor3D {
+    const { max_position_embeddings: n, vocab_size: known } = this.config;
+    const all = concatIds(ids, n);
+    const largest = all.reduce((a, b) => Math.max(a, b), 0);
+    if (largest >= known) {
+      throw new UserError(
+        `text_config: vocab_size ${known}: token ${largest} is asked for; a model with CLIP's own vocabulary is expected`,
+      );
+    }
+    return tf.tidy(() => {
+      const flat = tf.tensor1d(all, 'int32');
+      return tf.reshape(tf.gather(this.table, flat), [ids.length, n, this.config.hidden_size]);
+    });
+  }
+
+  /** Adds positions to token embeddings: hidden state 0. */
+  place(embedded: tf.Tensor3D): tf.Tensor3D {
+    return tf.add(embedded, this.positions);
+  }
+
+  /**
+   * Projected, not normalised text features `[P, projection]` of token embeddings `[P, N, D]`.
+   * @param ends - where each prompt's end token stands: the position whose state is the prompt's feature
+   * @param causal - each position looks only back, as CLIP was trained; false (the published MediCLIP) lets all look at all
+   */
+  encode(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D {
+    return tf.tidy(() => {
+      const last = this.transformer.run(this.place(embedded), { mask: causal ? this.causalMask : undefined });
+      return this.project(this.pool(last, ends));
+    });
+  }
+
+  /** Every hidden state, L + 1 tensors `[P, N, D]`, before the final normalisation. */
+  hiddenStates(embedded: tf.Tensor3D, causal: boolean): tf.Tensor3D[] {
+    return tf.tidy(() => {
+      const states = [this.place(embedded)];
+      this.transformer.run(states[0], { mask: causal ? this.causalMask : undefined, visit: (_, x) => states.push(x) });
+      return states;
+    });
+  }
+
+  /** The normalised state at each prompt's end token: `[P, D]`; a product with a one-hot row, since WebAssembly lacks the gradient of gather. */
+  pool(last: tf.Tensor3D, ends: readonly number[]): tf.Tensor2D {
+    return tf.tidy(() => {
+      const [p, n, d] = last.shape;
+      const chosen = tf.reshape(tf.oneHot(tf.tensor1d(Int32Array.from(ends), 'int32'), n), [p, 1, n]).toFloat() as tf.Tensor3D;
+      return layerNorm(tf.reshape(tf.matMul(chosen, last), [p, d]), this.finalNorm);
+    });
+  }
+
+  /** `[P, D]` to `[P, projection]`. */
+  project(pooled: tf.Tensor2D): tf.Tensor2D {
+    return tf.matMul(pooled, this.projection, false, true);
+  }
+
+  dispose(): void {
+    this.transformer.dispose();
+    tf.dispose([this.table, this.positions, this.projection, this.causalMask, this.finalNorm.weight, this.finalNorm.bias]);
+  }
+}
+
+/** The position of each prompt's end token: the end token has the largest id. */
+export function endPositions(ids: readonly Int32Array[]): number[] {
+  return ids.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b), 0)));
+}
+
+function concatIds(ids: readonly Int32Array[], n: number): Int32Array {
+  const flat = new Int32Array(ids.length * n);
+  ids.forEach((row, i) => {
+    if (row.length !== n) throw new Error(`ids of prompt ${i}: ${row.length}, expected ${n}`);
+    flat.set(row, i * n);
+  });
+  return flat;
+}

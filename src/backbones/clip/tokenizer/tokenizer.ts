@@ -1,0 +1,144 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import { messageOf, UserError } from '../../../common/errors';
+import { projectRoot } from '../../../common/project-root';
+import { cleanText } from './clean-text';
+
+const MERGES = 49152 - 256 - 2;
+const END_OF_WORD = 256;
+const FIRST_MERGE = 512;
+const START = FIRST_MERGE + MERGES;
+const END = START + 1;
+
+/**
+ * Pieces that are merged within, never across. Texts are in lower case here; ſ is what "s" matches besides itself when case is
+ * ignored, as in the published pattern, where for the same reason U+0345 belongs to no piece.
+ */
+const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\u0345 \p{L}\p{N}]+/gu;
+
+/**
+ * CLIP's tokenizer: byte-level byte-pair encoding with 49,408 tokens.
+ *
+ * Token ids: 0 to 255 a byte within a word, 256 to 511 a byte at a word's end, then the results of the merges in their order,
+ * then start and end.
+ * @see Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021
+ */
+export class Tokenizer {
+  static readonly start = START;
+  static readonly end = END;
+  private static readonly loaded = new Map<string, Tokenizer>();
+  private readonly pieces = new Map<string, number[]>([
+    ['<start_of_text>', [START]],
+    ['<end_of_text>', [END]],
+  ]);
+
+  private constructor(private readonly ranks: ReadonlyMap<string, number>) {}
+
+  /**
+   * Reads the merges, once a process and file.
+   * @param mergesFile - list of merges, a line each after a heading, plain (`merges.txt`) or gzipped; by default CLIP's own
+   * @throws UserError if the file is missing or is no list of CLIP's length
+   */
+  static load(mergesFile = path.join(projectRoot(), 'models', 'vocabulary', 'bpe_simple_vocab_16e6.txt.gz')): Tokenizer {
+    const file = path.resolve(mergesFile);
+    const tokenizer = Tokenizer.loaded.get(file) ?? new Tokenizer(readMerges(file));
+    Tokenizer.loaded.set(file, tokenizer);
+    return tokenizer;
+  }
+
+  /** Token ids of a text, of any number, without start and end. */
+  encode(text: string): number[] {
+    const ids: number[] = [];
+    for (const [piece] of cleanText(text).matchAll(PIECE)) for (const id of this.encodePiece(piece)) ids.push(id);
+    return ids;
+  }
+
+  /**
+   * Token ids `[N]` of a text as a text encoder takes them: start, tokens, end, zeros. A text that is too long is cut, its last
+   * place taken by the end token.
+   * @param contextLength - N, 77 in all published CLIPs
+   */
+  tokenize(text: string, contextLength = 77): Int32Array {
+    if (!Number.isInteger(contextLength) || contextLength < 2) {
+      throw new UserError(`context length: expected a whole number of 2 or more, got ${contextLength}`);
+    }
+    const ids = this.encode(text).slice(0, contextLength - 2);
+    return Int32Array.from({ length: contextLength }, (_, i) =>
+      i === 0 ? START : i <= ids.length ? ids[i - 1] : i === ids.length + 1 ? END : 0,
+    );
+  }
+
+  /** How the vocabulary writes a token, for people: `normal</w>` ends a word, `ab` goes on. Bytes that do not print are written as other letters. */
+  symbolOf(id: number): string {
+    if (id === START) return '<start>';
+    if (id === END) return '<end>';
+    if (id >= FIRST_MERGE) return [...this.ranks.keys()][id - FIRST_MERGE]?.replace(' ', '') ?? '';
+    const { symbol } = BYTES.find((byte) => byte.id === id % END_OF_WORD) as Token;
+    return id >= END_OF_WORD ? `${symbol}</w>` : symbol;
+  }
+
+  private encodePiece(piece: string): number[] {
+    const known = this.pieces.get(piece);
+    if (known) return known;
+    const ids = this.merge(bytesOf(piece));
+    if (this.pieces.size < 100_000) this.pieces.set(piece, ids);
+    return ids;
+  }
+
+  /** Joins the neighbours of the lowest rank, wherever they stand, until none can be joined. */
+  private merge(tokens: Token[]): number[] {
+    for (;;) {
+      const ranks = tokens.map((token, i) => this.ranks.get(`${token.symbol} ${tokens[i + 1]?.symbol}`) ?? Infinity);
+      const best = ranks.reduce((least, rank) => Math.min(least, rank), Infinity);
+      if (best === Infinity) return tokens.map((token) => token.id);
+      const merged: Token[] = [];
+      for (let i = 0; i < tokens.length; i++) {
+        if (ranks[i] === best) merged.push({ symbol: tokens[i].symbol + tokens[++i].symbol, id: FIRST_MERGE + best });
+        else merged.push(tokens[i]);
+      }
+      tokens = merged;
+    }
+  }
+}
+
+/** A token and how the list of merges writes it. */
+interface Token {
+  symbol: string;
+  id: number;
+}
+
+/** The 256 bytes as tokens. Those that print in Latin-1 come first and are written as they are; the rest as characters from U+0100 on. */
+const BYTES = ((): Token[] => {
+  const prints = (b: number): boolean => (b > 0x20 && b < 0x7f) || (b > 0xa0 && b !== 0xad);
+  const all = Array.from({ length: 256 }, (_, b) => b);
+  const [printing, others] = [all.filter(prints), all.filter((b) => !prints(b))];
+  const tokens: Token[] = [];
+  printing.forEach((b, i) => (tokens[b] = { symbol: String.fromCharCode(b), id: i }));
+  others.forEach((b, i) => (tokens[b] = { symbol: String.fromCharCode(256 + i), id: printing.length + i }));
+  return tokens;
+})();
+
+function bytesOf(piece: string): Token[] {
+  const tokens = Array.from(Buffer.from(piece, 'utf8'), (byte) => BYTES[byte]);
+  const last = tokens[tokens.length - 1];
+  tokens[tokens.length - 1] = { symbol: `${last.symbol}</w>`, id: END_OF_WORD + last.id };
+  return tokens;
+}
+
+/** The rank of each pair, keyed by its line. */
+function readMerges(file: string): Map<string, number> {
+  let text: string;
+  try {
+    const content = fs.readFileSync(file);
+    text = (content[0] === 0x1f ? zlib.gunzipSync(content, { maxOutputLength: 64 * 2 ** 20 }) : content).toString('utf8');
+  } catch (error) {
+    throw new UserError(`${file}: the vocabulary cannot be read (${messageOf(error)}); it belongs to the project's files`);
+  }
+  const lines = text.split(/\r?\n/, MERGES + 1).slice(1);
+  const wrong = lines.findIndex((line) => !/^\S+ \S+$/.test(line));
+  if (wrong >= 0)
+    throw new UserError(`${file}: line ${wrong + 2}: two symbols are expected, got ${JSON.stringify(lines[wrong].slice(0, 80))}`);
+  if (lines.length < MERGES) throw new UserError(`${file}: ${lines.length} merges, ${MERGES} are expected`);
+  return new Map(lines.map((line, rank) => [line, rank]));
+}

@@ -1,0 +1,192 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../common/checked';
+import { UserError } from '../common/errors';
+import { checkWritable, makeFolder, readJson, writeJson } from '../common/files';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { projectRoot } from '../common/project-root';
+import { Random } from '../common/random';
+import { encodePng } from '../image/encode';
+import type { GrayImage } from '../image/image';
+import { writeSamples, type SampleRow } from './layout';
+import { DIFFICULTIES, type PhantomName, type PhantomSize } from '../phantoms/names';
+import { drawPhantom, phantomKinds } from '../phantoms/phantom';
+
+/** Changes whenever the same seed gives other pixels. */
+export const PHANTOM_VERSION = 2;
+
+/** Training images, normal and abnormal test images. `full` has the counts of the published splits, but 32 for the chest's training. */
+export const PHANTOM_COUNTS: Record<PhantomName, Record<PhantomSize, [train: number, normal: number, abnormal: number]>> = {
+  'phantom-brain': { full: [32, 65, 155], small: [16, 40, 40] },
+  'phantom-chest': { full: [32, 250, 250], small: [16, 40, 40] },
+  'phantom-breast': { full: [32, 101, 647], small: [16, 40, 40] },
+};
+
+/** What determines a generated set. */
+export interface PhantomSettings {
+  seed: number;
+  /** Default `full`. */
+  size?: PhantomSize;
+  /** From 0 (plain) to 1 (faint and small); default 0.5. */
+  difficulty?: number;
+  /** Pixels a side, default 256. */
+  resolution?: number;
+}
+
+/** A generated set; also kept in its folder as `generated.json`. */
+export interface PhantomSummary extends Required<PhantomSettings> {
+  name: PhantomName;
+  version: number;
+  train: number;
+  testNormal: number;
+  testAbnormal: number;
+  /** How many test images show each kind of anomaly. */
+  kinds: Record<string, number>;
+  /**
+   * SHA-256 over the pixels of all images and masks in the order of the sample lists. The same settings give the same pixels on any
+   * machine; the bytes of the PNG files around them may differ between versions of the compressor.
+   */
+  pixelSha256: string;
+}
+
+const RECORD = 'generated.json';
+/** What a line about a set that is there tells of it. */
+const told = z.object({ name: z.string(), seed: z.number(), size: z.string(), difficulty: z.number() }).passthrough();
+
+/**
+ * Draws a procedural data set into a folder, in the published layout. The folder appears whole or not at all. A folder that holds
+ * the same set already is left as it is.
+ * @returns the summary, the folder, and whether it was there already
+ * @throws UserError if `out` holds anything else (with `force` a generated set is replaced; nothing else ever is), or if stopped.
+ */
+export async function generatePhantoms(
+  name: PhantomName,
+  options: PhantomSettings & { out: string; force?: boolean } & LongRun,
+): Promise<PhantomSummary & { dir: string; existing: boolean }> {
+  const { seed, size = 'full', difficulty = DIFFICULTIES.medium, resolution = 256, out, force = false } = options;
+  const settings = { name, version: PHANTOM_VERSION, seed, size, difficulty, resolution };
+  const dir = path.resolve(out);
+  const present = existing(dir, out, settings, force);
+  if (present) return { ...present, dir, existing: true };
+  checkWritable(path.dirname(dir));
+  const temporary = `${dir}.${process.pid}.tmp`;
+  fs.rmSync(temporary, { recursive: true, force: true });
+  try {
+    const summary = await draw(temporary, settings, options);
+    replace(temporary, dir, settings);
+    return { ...summary, dir, existing: false };
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The folder of a procedural data set in the project's cache, which is drawn there when it is missing.
+ * @returns its absolute path
+ */
+export async function cachedPhantoms(name: PhantomName, options: Pick<PhantomSettings, 'seed' | 'size'> & LongRun): Promise<string> {
+  const { seed, size = 'full' } = options;
+  const out = path.join(projectRoot(), '.cache', 'datasets', `${name}-${size}-seed${seed}-v${PHANTOM_VERSION}`);
+  return (await generatePhantoms(name, { ...options, out })).dir;
+}
+
+type Identity = Required<PhantomSettings> & { name: PhantomName; version: number };
+
+async function draw(dir: string, settings: Identity, run: LongRun): Promise<PhantomSummary> {
+  const { name, seed, size, difficulty, resolution } = settings;
+  const [trainCount, normalCount, abnormalCount] = PHANTOM_COUNTS[name][size];
+  const total = trainCount + normalCount + abnormalCount;
+  const kinds = phantomKinds(name);
+  const pixels = crypto.createHash('sha256');
+  const writing = new Set<Promise<void>>();
+  for (const folder of ['train/normal', 'test/normal', 'test/abnormal', 'test/ground_true']) {
+    makeFolder(path.join(dir, 'images', folder));
+  }
+  const save = async (file: string, image: GrayImage): Promise<void> => {
+    pixels.update(image.data);
+    const task = encodePng(image).then((png) => fs.promises.writeFile(path.join(dir, file), png));
+    writing.add(task);
+    const settled = (): unknown => writing.delete(task);
+    task.then(settled, settled);
+    if (writing.size >= 8) await Promise.race(writing);
+  };
+  const rows: Record<'train' | 'test', SampleRow[]> = { train: [], test: [] };
+  const add = async (split: 'train' | 'test', side: 'normal' | 'abnormal', index: number): Promise<void> => {
+    stopIfAsked(run);
+    const abnormal = side === 'abnormal';
+    const random = Random.of(seed, name, split, side, index);
+    const phantom = drawPhantom(name, random, { abnormal: abnormal && kinds[index % kinds.length], difficulty, size: resolution });
+    const filename = `images/${split}/${side}/${index}.png`;
+    await save(filename, phantom.image);
+    const row: SampleRow = {
+      filename,
+      label: abnormal ? 1 : 0,
+      labelName: abnormal ? 'defective' : 'good',
+      clsname: name,
+      metadata: phantom.metadata,
+    };
+    if (abnormal) {
+      row.mask = `images/test/ground_true/${index}.png`;
+      await save(row.mask, phantom.mask);
+    }
+    rows[split].push(row);
+    run.onProgress?.({ phase: `drawing ${name}`, done: rows.train.length + rows.test.length, total });
+  };
+  try {
+    for (let i = 0; i < trainCount; i++) await add('train', 'normal', i);
+    for (let i = 0; i < normalCount; i++) await add('test', 'normal', i);
+    for (let i = 0; i < abnormalCount; i++) await add('test', 'abnormal', i);
+  } finally {
+    const results = await Promise.allSettled(writing);
+    const failed = results.find((r) => r.status === 'rejected') as PromiseRejectedResult | undefined;
+    // eslint-disable-next-line no-unsafe-finally -- an image that could not be written is the reason of whatever else failed
+    if (failed) throw failed.reason;
+  }
+  writeSamples(dir, rows.train, rows.test);
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, rows.test.filter((row) => row.metadata?.kind === kind).length]));
+  const summary: PhantomSummary = {
+    ...settings,
+    train: trainCount,
+    testNormal: normalCount,
+    testAbnormal: abnormalCount,
+    kinds: counts,
+    pixelSha256: pixels.digest('hex'),
+  };
+  writeJson(path.join(dir, RECORD), summary);
+  return summary;
+}
+
+/** The summary of the set in a folder if it is the one asked for; nothing if the folder may be filled. */
+function existing(dir: string, out: string, settings: Identity, force: boolean): PhantomSummary | undefined {
+  const stat = fs.statSync(dir, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  if (!stat.isDirectory()) throw new UserError(`${out}: is a file; name a folder that does not exist yet`);
+  if (fs.readdirSync(dir).length === 0) return undefined;
+  const record = path.join(dir, RECORD);
+  if (!fs.existsSync(record)) throw new UserError(`${out}: is not empty and holds no generated data set; name another folder`);
+  if (force) return undefined;
+  const found = checked(told, readJson(record), record, 'replace the set with --force') as unknown as PhantomSummary;
+  if ((Object.keys(settings) as (keyof Identity)[]).every((key) => found[key] === settings[key])) return found;
+  throw new UserError(
+    `${out}: holds ${found.name} of seed ${found.seed}, size ${found.size}, difficulty ${found.difficulty}; ` +
+      'name another folder, or replace it with --force',
+  );
+}
+
+/** Puts a finished folder in its place; a set that another process put there in the meantime stays. */
+function replace(temporary: string, dir: string, settings: Identity): void {
+  if (fs.existsSync(dir)) {
+    const old = `${temporary}.old`;
+    fs.renameSync(dir, old);
+    fs.renameSync(temporary, dir);
+    fs.rmSync(old, { recursive: true, force: true });
+    return;
+  }
+  try {
+    fs.renameSync(temporary, dir);
+  } catch (error) {
+    if (!existing(dir, dir, settings, false)) throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { csvText, type Cell } from '../common/csv';
+import { UserError } from '../common/errors';
+import { checkWritable, writeFileAtomic } from '../common/files';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { readDataset } from './layout';
+import { writePng } from '../image/encode';
+import { to16Bit } from '../image/grey';
+import type { DeepGrayImage, Raster } from '../image/image';
+import { loadDeepGray } from '../image/load';
+import { DRAW_COLUMNS, drawColumns } from '../synthesis/draw-columns';
+import { SynthesisPool } from './synthesis-pool';
+import type { TaskName } from '../synthesis/task-names';
+
+/** Draws asked for at a time: enough to keep workers busy, few enough to hold in memory. */
+const CHUNK = 32;
+
+/** What to draw, and where. */
+export interface SynthesizeDatasetOptions extends LongRun {
+  dataset: string;
+  task: TaskName;
+  count: number;
+  /** Folder to write. */
+  out: string;
+  seed: number;
+  /** Side of the images in pixels. */
+  size: number;
+}
+
+const COLUMNS = ['image', 'mask', 'source', 'task', ...DRAW_COLUMNS] as const;
+
+/** A line of `draws.csv`. */
+export type DrawRow = Record<(typeof COLUMNS)[number], Cell>;
+
+/**
+ * Draws anomalies on the normal training images of a data set and writes `image_0000.png`, `mask_0000.png`, ... (masks
+ * 0..255) and, at the end, `draws.csv`: a row a draw with its source and the measures of `drawColumns`. Where any image has 16 bits, all
+ * are drawn at 16 bits.
+ * @throws UserError if the folder already holds draws, the data set has no training images, or on interruption; nothing is left then.
+ */
+export async function synthesizeDataset(options: SynthesizeDatasetOptions): Promise<DrawRow[]> {
+  const { task, count, out, seed, size, onProgress } = options;
+  refuseDraws(out);
+  const samples = readDataset(options.dataset).train;
+  if (samples.length === 0) throw new UserError(`${options.dataset}: samples/train.json names no images`);
+  checkWritable(out);
+  const images: DeepGrayImage[] = [];
+  for (const { file } of samples) {
+    images.push(await loadDeepGray(file, size));
+    onProgress?.({ phase: 'reading images', done: images.length, total: samples.length });
+    stopIfAsked(options);
+  }
+  const support = images.some(({ data }) => data instanceof Uint16Array) ? images.map(to16Bit) : images;
+  const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed });
+  const rows: DrawRow[] = [];
+  const written: string[] = [];
+  const write = (name: string, image: Raster): Promise<void> => {
+    written.push(path.join(out, name));
+    return writePng(path.join(out, name), image);
+  };
+  const existed = fs.existsSync(out);
+  try {
+    while (rows.length < count) {
+      const first = rows.length;
+      const requests = Array.from({ length: Math.min(CHUNK, count - first) }, (_, k) => ({
+        image: (first + k) % support.length,
+        keys: [first + k],
+      }));
+      for (const [k, draw] of (await pool.draw(requests)).entries()) {
+        stopIfAsked(options);
+        const { image } = requests[k];
+        const number = String(first + k).padStart(4, '0');
+        const names = { image: `image_${number}.png`, mask: `mask_${number}.png` };
+        await write(names.image, draw.image);
+        const levels = Uint8Array.from(draw.mask.data, (v) => Math.round(255 * v));
+        await write(names.mask, { ...draw.image, data: levels });
+        rows.push({ ...names, source: samples[image].filename, task, ...drawColumns(support[image], draw) });
+        onProgress?.({ phase: 'drawing anomalies', done: rows.length, total: count });
+      }
+    }
+    writeFileAtomic(path.join(out, 'draws.csv'), csvText(COLUMNS, rows));
+    return rows;
+  } catch (error) {
+    for (const file of written) fs.rmSync(file, { force: true });
+    if (!existed && fs.existsSync(out) && fs.readdirSync(out).length === 0) fs.rmdirSync(out);
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}
+
+function refuseDraws(out: string): void {
+  const entries = fs.existsSync(out) && fs.statSync(out).isDirectory() ? fs.readdirSync(out) : [];
+  if (entries.some((name) => name === 'draws.csv' || /^(image|mask)_\d{4,}\.png$/.test(name))) {
+    throw new UserError(`${out}: holds draws already; choose another folder or remove it`);
+  }
+}

@@ -1,0 +1,59 @@
+import { Random } from '../common/random';
+import { auroc } from '../metrics/roc';
+import { encodePng } from '../image/encode';
+import type { GrayImage } from '../image/image';
+import { resizeBilinear } from '../image/resize';
+import { DIFFICULTIES, type PhantomName } from '../phantoms/names';
+import { drawPhantom, phantomKinds } from '../phantoms/phantom';
+
+/** How many pictures are compared. */
+export interface TrivialScoreOptions {
+  seed: number;
+  /** Normal and abnormal pictures; default 40 and 80. */
+  normal?: number;
+  abnormal?: number;
+  /** Default 0.5. */
+  difficulty?: number;
+  /** Pixels a side, default 256. */
+  size?: number;
+}
+
+/**
+ * How well scores that know nothing of anatomy tell abnormal pictures from normal ones: the area under the ROC curve of mean, highest
+ * and lowest grey, standard deviation, bytes of the PNG, and distance to the nearest of 16 other normal pictures at 56 pixels.
+ * A set on which one of these comes near 1 (or 0) would measure nothing.
+ */
+export async function trivialScores(name: PhantomName, options: TrivialScoreOptions): Promise<Record<string, number>> {
+  const { seed, normal = 40, abnormal = 80, difficulty = DIFFICULTIES.medium, size = 256 } = options;
+  const kinds = phantomKinds(name);
+  const draw = (group: string, i: number, kind: string | false): GrayImage =>
+    drawPhantom(name, Random.of(seed, name, group, i), { abnormal: kind, difficulty, size }).image;
+  const bank = Array.from({ length: 16 }, (_, i) => coarse(draw('support', i, false)));
+  const columns: Record<string, number[]> = {};
+  const labels: number[] = [];
+  for (let i = 0; i < normal + abnormal; i++) {
+    const kind = i >= normal && kinds[(i - normal) % kinds.length];
+    const image = draw('query', i, kind);
+    labels.push(i < normal ? 0 : 1);
+    const { length } = image.data;
+    const mean = image.data.reduce((sum, v) => sum + v, 0) / length;
+    const scores = {
+      mean,
+      brightest: image.data.reduce((a, b) => Math.max(a, b)),
+      darkest: image.data.reduce((a, b) => Math.min(a, b)),
+      deviation: Math.sqrt(image.data.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / length),
+      bytes: (await encodePng(image)).length,
+      nearest: nearest(coarse(image), bank),
+    };
+    for (const [key, score] of Object.entries(scores)) (columns[key] ??= []).push(score);
+  }
+  return Object.fromEntries(Object.entries(columns).map(([key, scores]) => [key, auroc(scores, labels) ?? Number.NaN]));
+}
+
+function coarse(image: GrayImage): Uint8Array {
+  return resizeBilinear(image, 56, 56).data;
+}
+
+function nearest(query: Uint8Array, bank: Uint8Array[]): number {
+  return Math.min(...bank.map((other) => query.reduce((sum, v, i) => sum + (v - other[i]) * (v - other[i]), 0)));
+}

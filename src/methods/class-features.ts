@@ -1,0 +1,58 @@
+import type { Clip } from '../backbones/clip/clip';
+import { unitLength } from '../backbones/clip/frozen-encoder';
+import { endPositions, type TextEncoder } from '../backbones/clip/text-encoder';
+import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
+import { CLASSES, type PromptLists } from './mediclip/prompts';
+
+/** Prompts encoded at a time. */
+const BATCH = 32;
+
+/**
+ * One direction a class from hand-written prompts (prompt ensembling, Radford et al. 2021, section 3.1.4): the features of a class's
+ * prompts, each of unit length, are averaged and the mean brought to unit length. The text encoder runs as CLIP was trained, with its
+ * causal mask.
+ * @param prompts - whole sentences
+ * @returns `[P, 2]`, column 0 normal, column 1 abnormal
+ * @throws UserError where a prompt does not fit the encoder's positions
+ */
+export function classFeatures(clip: Clip, tokenizer: Tokenizer, prompts: PromptLists): tf.Tensor2D {
+  const { textEncoder } = clip; // loaded here: what is loaded within a tidy is freed with it
+  return tf.tidy(
+    () =>
+      tf.stack(
+        CLASSES.map((name) => meanDirection(textEncoder, tokenizer, prompts[name])),
+        1,
+      ) as tf.Tensor2D,
+  );
+}
+
+function meanDirection(encoder: TextEncoder, tokenizer: Tokenizer, texts: readonly string[]): tf.Tensor {
+  const positions = encoder.config.max_position_embeddings;
+  const long = texts.find((text) => tokenizer.encode(text).length + 2 > positions);
+  if (long !== undefined) throw new UserError(`prompt ${JSON.stringify(long)}: more tokens than the text encoder's ${positions} positions`);
+  const ids = texts.map((text) => tokenizer.tokenize(text, positions));
+  const features: tf.Tensor2D[] = [];
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const batch = ids.slice(start, start + BATCH);
+    features.push(tf.tidy(() => unitLength(encoder.encode(encoder.embedTokens(batch), endPositions(batch), true))));
+  }
+  return unitLength(tf.mean(tf.concat(features), 0));
+}
+
+/**
+ * The probability of "abnormal" of features in the joint space: softmax over the two classes of the cosines divided by a temperature,
+ * which for two classes is the logistic function of their difference.
+ * @param features - unit length, `[B, T, P]`
+ * @param classes - `[P, 2]`
+ * @returns `[B, T]`
+ */
+export function abnormalShare(features: tf.Tensor3D, classes: tf.Tensor2D, temperature: number): tf.Tensor2D {
+  const [b, t, p] = features.shape;
+  return tf.tidy(() => {
+    const cosines = tf.matMul(tf.reshape(features, [b * t, p]) as tf.Tensor2D, classes);
+    const [normal, abnormal] = tf.unstack(cosines, 1);
+    return tf.reshape(tf.sigmoid(tf.div(tf.sub(abnormal, normal), temperature)), [b, t]);
+  });
+}

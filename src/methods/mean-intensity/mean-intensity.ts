@@ -1,0 +1,37 @@
+import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
+import { tf } from '../../common/backend';
+import type { BatchScores } from '../scorer';
+import type { Detector } from '../detector';
+
+/**
+ * How far the mean grey level of an image lies from that of the normal images: |mean(x) - mean over k of mean(x_k)|. The least that a
+ * method should beat: it knows brightness alone. It gives no maps.
+ */
+export class MeanIntensity implements Detector {
+  readonly mapRange = null;
+  readonly imageSize: number;
+  readonly features: string;
+  private normal?: tf.Scalar;
+
+  /** @param encoder - grey levels */
+  constructor(private readonly encoder: FrozenEncoder) {
+    this.imageSize = encoder.imageSize;
+    this.features = encoder.features;
+  }
+
+  encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
+    return this.encoder.encode(pixels);
+  }
+
+  fit([support]: readonly tf.Tensor3D[]): void {
+    this.normal = tf.tidy(() => tf.mean(support));
+  }
+
+  score([images]: readonly tf.Tensor3D[]): BatchScores {
+    return { scores: tf.tidy(() => tf.abs(tf.sub<tf.Tensor1D>(tf.mean(images, [1, 2]), this.normal as tf.Scalar))), maps: null };
+  }
+
+  dispose(): void {
+    this.normal?.dispose();
+  }
+}

@@ -1,0 +1,30 @@
+import { tf } from '../../common/backend';
+
+/** How a map becomes a score: its maximum (published), or the mean of its highest P % of pixels: `top1percent`, `top0.4percent`. */
+export type ScoreRule = 'max' | `top${number}percent`;
+
+/** What a rule may be, for errors. */
+export const SCORE_RULES = 'max, or topPpercent with P above 0 and up to 100, for example top1percent or top0.4percent';
+
+/** Whether a value from outside is a {@link ScoreRule}. */
+export function isScoreRule(value: unknown): value is ScoreRule {
+  if (value === 'max') return true;
+  const percent = typeof value === 'string' ? percentOf(value) : NaN;
+  return percent > 0 && percent <= 100;
+}
+
+/** One score an image: `[B, H, W]` to `[B]`. A share of less than one pixel is one pixel. */
+export function imageScore(abnormal: tf.Tensor3D, rule: ScoreRule = 'max'): tf.Tensor1D {
+  const [b, h, w] = abnormal.shape;
+  return tf.tidy(() => {
+    const flat = tf.reshape(abnormal, [b, h * w]) as tf.Tensor2D;
+    if (rule === 'max') return tf.max(flat, 1);
+    const pixels = Math.max(1, Math.round((percentOf(rule) / 100) * h * w));
+    return tf.mean(tf.topk(flat, pixels, false).values, 1);
+  });
+}
+
+/** The P of topPpercent; NaN for any other text. */
+function percentOf(rule: string): number {
+  return Number(/^top(\d{1,3}(?:\.\d{1,9})?)percent$/.exec(rule)?.[1] ?? NaN);
+}

@@ -1,0 +1,36 @@
+import { type tf } from '../../common/backend';
+import type { BatchScores, Scorer } from '../scorer';
+import { imageScore, type ScoreRule } from './image-score';
+import type { MediClip } from './mediclip';
+
+/** MediCLIP with the parameters that it has when this is made: the text side is computed once. */
+export class MediClipScorer implements Scorer {
+  readonly imageSize: number;
+  readonly features: string;
+  /** Probabilities. */
+  readonly mapRange = [0, 1] as const;
+  private readonly text: tf.Tensor2D;
+
+  constructor(
+    private readonly model: MediClip,
+    private readonly rule: ScoreRule,
+  ) {
+    this.imageSize = model.imageSize;
+    this.features = model.features;
+    this.text = model.textFeatures();
+  }
+
+  encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
+    return this.model.encode(pixels);
+  }
+
+  score(tokens: readonly tf.Tensor3D[]): BatchScores {
+    const maps = this.model.anomalyMap(tokens, this.text);
+    return { scores: imageScore(maps, this.rule), maps };
+  }
+
+  /** Frees the text features; the model stays. */
+  dispose(): void {
+    this.text.dispose();
+  }
+}

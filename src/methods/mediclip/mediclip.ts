@@ -1,0 +1,136 @@
+import { tf } from '../../common/backend';
+import { UserError } from '../../common/errors';
+import type { Random } from '../../common/random';
+import type { Clip } from '../../backbones/clip/clip';
+import { layerEncoder, unitLength, type FrozenEncoder } from '../../backbones/clip/frozen-encoder';
+import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { checkLayers } from '../../backbones/clip/image-encoder';
+import { adapt, initialAdapters } from './adapter';
+import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
+import { diceLoss } from './dice-loss';
+import { focalLoss } from './focal-loss';
+import type { MediClipOptions } from './options';
+import { PromptLearner, type NamedTensors } from './prompt-learner';
+
+/** The two parts of the loss and their sum, one number each. */
+export interface Losses {
+  focal: tf.Scalar;
+  dice: tf.Scalar;
+  total: tf.Scalar;
+}
+
+/**
+ * MediCLIP (Zhang et al., MICCAI 2024): a frozen CLIP whose patch tokens, through an adapter a layer, are compared with
+ * learnable prompts for "normal" and "abnormal".
+ */
+export class MediClip implements FrozenEncoder {
+  readonly prompts: PromptLearner;
+  /** What is trained, under the published names. */
+  readonly parameters: Record<string, tf.Variable>;
+  private readonly upsampling: Upsampling;
+  private readonly encoder: FrozenEncoder;
+
+  constructor(
+    readonly clip: Clip,
+    tokenizer: Tokenizer,
+    readonly options: MediClipOptions,
+    random: Random,
+  ) {
+    if (options.adapters === false && options.contextTokens === 0) {
+      throw new UserError('no adapters and no learnable tokens: nothing is left to train', 2);
+    }
+    checkLayers(options.layers, clip.imageEncoder.transformer.depth);
+    this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options, clip.frozenTextEncoder);
+    this.encoder = layerEncoder(clip, options.layers);
+    this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
+    const { projection_dim: dim, vision_config: vision } = clip.config;
+    const initial = {
+      ...this.prompts.initialContexts(random),
+      ...(options.adapters === false ? {} : initialAdapters(options.layers.length, vision.hidden_size, dim, random)),
+    };
+    this.parameters = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, asVariable(value)]));
+  }
+
+  /** Frozen patch tokens of the chosen layers: `[B, 3, S, S]` to `[B, g g, C]` each. */
+  encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
+    return this.encoder.encode(pixels);
+  }
+
+  get imageSize(): number {
+    return this.encoder.imageSize;
+  }
+
+  /** The layers, in words. */
+  get features(): string {
+    return this.encoder.features;
+  }
+
+  /** Text features of the two classes, `[D, 2]`; the same for all images until the next training step. */
+  textFeatures(): tf.Tensor2D {
+    return tf.tidy(() => this.prompts.features(this.parameters).classes);
+  }
+
+  /** The cosine map of each layer, `[B, 2, g, g]`. */
+  layerMaps(tokens: readonly tf.Tensor3D[], textFeatures: tf.Tensor2D): tf.Tensor4D[] {
+    return tokens.map((layer, i) => tf.tidy(() => layerMap(this.towardsText(layer, i), textFeatures)));
+  }
+
+  /** Tokens of layer i in the space of the text features, unit length: `[B, g g, C]` to `[B, g g, D]`. */
+  private towardsText(tokens: tf.Tensor3D, i: number): tf.Tensor3D {
+    if (this.options.adapters !== false) return adapt(tokens, this.parameters, i);
+    return unitLength(this.clip.imageEncoder.projectTokens(tokens));
+  }
+
+  /** The mean over layers, resized: `[B, 2, S, S]`. */
+  resizedMap(layerMaps: readonly tf.Tensor4D[]): tf.Tensor4D {
+    return tf.tidy(() => this.upsampling.apply(tf.div(tf.addN([...layerMaps]), layerMaps.length)));
+  }
+
+  /** The anomaly map: probability of "abnormal" at each pixel, `[B, S, S]`. */
+  anomalyMap(tokens: readonly tf.Tensor3D[], textFeatures: tf.Tensor2D): tf.Tensor3D {
+    return tf.tidy(() => abnormalProbability(this.resizedMap(this.layerMaps(tokens, textFeatures))));
+  }
+
+  /** Focal and dice loss of a batch of frozen tokens and its masks `[B, S, S]`. */
+  losses(tokens: readonly tf.Tensor3D[], mask: tf.Tensor3D): Losses {
+    return tf.tidy(() => {
+      const abnormal = this.anomalyMap(tokens, this.textFeatures());
+      const focal = focalLoss(abnormal, mask);
+      const dice = diceLoss(abnormal, mask);
+      return { focal, dice, total: tf.add(focal, dice) as tf.Scalar };
+    });
+  }
+
+  /**
+   * Losses before a step and the gradients of a chosen part (default the sum), without reading anything back.
+   * @returns `losses`, `[2]`: focal and dice; `gradients` by parameter. The caller disposes of both.
+   */
+  gradients(
+    tokens: readonly tf.Tensor3D[],
+    mask: tf.Tensor3D,
+    part: keyof Losses = 'total',
+  ): { losses: tf.Tensor1D; gradients: NamedTensors } {
+    let parts: tf.Tensor1D | undefined;
+    const variables = Object.values(this.parameters);
+    const { value, grads } = tf.variableGrads(() => {
+      const losses = this.losses(tokens, mask);
+      parts = tf.keep(tf.stack([losses.focal, losses.dice])) as tf.Tensor1D;
+      return losses[part];
+    }, variables);
+    value.dispose();
+    const gradients = Object.fromEntries(Object.entries(this.parameters).map(([name, variable]) => [name, grads[variable.name]]));
+    return { losses: parts as unknown as tf.Tensor1D, gradients };
+  }
+
+  dispose(): void {
+    this.prompts.dispose();
+    this.upsampling.dispose();
+    tf.dispose(Object.values(this.parameters));
+  }
+}
+
+function asVariable(initial: tf.Tensor): tf.Variable {
+  const variable = tf.variable(initial);
+  initial.dispose();
+  return variable;
+}

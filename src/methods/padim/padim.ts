@@ -1,0 +1,110 @@
+import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
+import { tf } from '../../common/backend';
+import { UserError } from '../../common/errors';
+import type { Random } from '../../common/random';
+import type { BatchScores } from '../scorer';
+import { Upsampling } from '../mediclip/anomaly-map';
+import { cholesky, invertLower } from './cholesky';
+import type { Detector } from '../detector';
+import type { BaselineOptions } from '../options';
+import { patchMaps } from '../patch-maps';
+
+/** Numbers in all covariances together: 4 GB. */
+const LARGEST = 1e9;
+
+/**
+ * PaDiM (Defard et al. 2021): at each position of the grid a Gaussian of the features that normal images have there. A patch is as
+ * abnormal as its Mahalanobis distance, an image as the maximum of its map.
+ */
+export class Padim implements Detector {
+  readonly mapRange = null;
+  readonly imageSize: number;
+  readonly features: string;
+  private readonly upsampling: Upsampling;
+  /** The features that are kept, `[d]`, rising. */
+  private kept?: tf.Tensor1D;
+  /** μ at each position, `[g g, 1, d]`. */
+  private mean?: tf.Tensor3D;
+  /** L⁻¹ at each position, where Σ = L Lᵀ: `[g g, d, d]`. */
+  private whitening?: tf.Tensor3D;
+
+  /** @param encoder - patch tokens of the layers to use */
+  constructor(
+    private readonly encoder: FrozenEncoder,
+    grid: number,
+    private readonly options: BaselineOptions['padim'],
+    private readonly random: Random,
+  ) {
+    this.imageSize = encoder.imageSize;
+    this.features = encoder.features;
+    this.upsampling = new Upsampling(grid, encoder.imageSize, options.sigma);
+  }
+
+  encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
+    return this.encoder.encode(pixels);
+  }
+
+  /** The layers behind one another, of which the features are kept that were drawn (section III-A): `[g g, B, d]`. */
+  private embed(tokens: readonly tf.Tensor3D[]): tf.Tensor3D {
+    return tf.tidy(() => tf.transpose(tf.gather(tf.concat([...tokens], 2), this.kept as tf.Tensor1D, 2), [1, 0, 2]));
+  }
+
+  /**
+   * Draws the features and learns the Gaussians (section III-B, equation 1): Σ = 1 / (K - 1) Σ_k (x_k - μ)(x_k - μ)ᵀ + ε I; of one image
+   * ε I alone.
+   */
+  fit(support: readonly tf.Tensor3D[]): void {
+    const width = support.reduce((sum, layer) => sum + layer.shape[2], 0);
+    const d = Math.min(this.options.dimensions, width);
+    const [, positions] = support[0].shape;
+    if (positions * d * d > LARGEST) {
+      const size = `${((positions * d * d * 4) / 1e9).toFixed(1)} GB`;
+      throw new UserError(`baseline.padim.dimensions: ${positions} covariances of ${d} features take ${size}; ask for fewer`);
+    }
+    const drawn = this.random.shuffle(Array.from({ length: width }, (_, i) => i)).slice(0, d);
+    this.kept = tf.tensor1d(Int32Array.from(drawn).sort(), 'int32');
+    const embedded = this.embed(support);
+    const images = embedded.shape[1];
+    this.mean = tf.tidy(() => tf.mean(embedded, 1, true) as tf.Tensor3D);
+    const centred = tf.tidy(() => tf.sub(embedded, this.mean as tf.Tensor3D).dataSync() as Float32Array);
+    const whitening = new Float32Array(positions * d * d);
+    for (let p = 0; p < positions; p++) {
+      const covariance = this.covariance(centred.subarray(p * images * d, (p + 1) * images * d), images, d);
+      cholesky(covariance, d);
+      invertLower(covariance, d);
+      whitening.set(covariance, p * d * d);
+    }
+    this.whitening = tf.tensor3d(whitening, [positions, d, d]);
+    embedded.dispose();
+  }
+
+  /** Σ of centred rows `[K, d]`; its lower triangle, the rest 0. */
+  private covariance(rows: Float32Array, images: number, d: number): Float64Array {
+    const sum = new Float64Array(d * d);
+    const scale = 1 / Math.max(1, images - 1);
+    for (let k = 0; k < images; k++) {
+      const row = rows.subarray(k * d, (k + 1) * d);
+      for (let i = 0; i < d; i++) {
+        const factor = row[i] * scale;
+        for (let j = 0, at = i * d; j <= i; j++, at++) sum[at] += factor * row[j];
+      }
+    }
+    for (let i = 0; i < d; i++) sum[i * d + i] += this.options.regularisation;
+    return sum;
+  }
+
+  /** The Mahalanobis distance (equation 2) as a length: sqrt((x - μ)ᵀ Σ⁻¹ (x - μ)) = |L⁻¹ (x - μ)|. */
+  score(tokens: readonly tf.Tensor3D[]): BatchScores {
+    const [mean, whitening] = [this.mean as tf.Tensor3D, this.whitening as tf.Tensor3D];
+    const maps = tf.tidy(() => {
+      const white = tf.matMul(tf.sub(this.embed(tokens), mean), whitening, false, true); // [g g, B, d]
+      return patchMaps(tf.transpose(tf.sqrt(tf.sum(tf.square(white), 2))) as tf.Tensor2D, this.upsampling);
+    });
+    return { scores: tf.tidy(() => tf.max(maps, [1, 2])), maps };
+  }
+
+  dispose(): void {
+    this.upsampling.dispose();
+    for (const tensor of [this.kept, this.mean, this.whitening]) tensor?.dispose();
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clip } from '../../backbones/clip/clip';
+import { unitLength } from '../../backbones/clip/frozen-encoder';
+import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { tf } from '../../common/backend';
+import type { BatchScores } from '../scorer';
+import { Upsampling } from '../mediclip/anomaly-map';
+import { abnormalShare, classFeatures } from '../class-features';
+import type { Detector } from '../detector';
+import { inPieces } from '../nearest';
+import type { BaselineOptions } from '../options';
+import { patchMaps } from '../patch-maps';
+import { composePrompts } from './prompts';
+import { coverage, harmonicMean, windowEmbeddings, windowPatches } from './windows';
+
+/** Least distance to the memory: reciprocals are taken of them. */
+const LEAST = 1e-6;
+
+/**
+ * WinCLIP and WinCLIP+ (Jeong et al. 2023): CLIP looks at the whole image and at all small windows of patches; each is compared with an
+ * ensemble of prompts for the states "normal" and "damaged" and, where there are normal images, with their windows at all places.
+ *
+ * Simplified: patch features for the memory are the tokens after the last block but one, which is how "penultimate" is read here
+ * (anomalib takes those after the last); a window larger than the grid is the whole grid.
+ */
+export class WinClip implements Detector {
+  readonly features: string;
+  readonly imageSize: number;
+  readonly mapRange = [0, 1] as const;
+  private readonly classes: tf.Tensor2D;
+  private readonly upsampling: Upsampling;
+  private readonly windows: number[][][];
+  private readonly covers: tf.Tensor2D[];
+  /** References R: windows of each side `[K W, P]`, then patches `[K g g, D]`; unit length. */
+  private memory: tf.Tensor2D[] = [];
+
+  /** @param object - what the images show: "brain MRI" */
+  constructor(
+    private readonly clip: Clip,
+    tokenizer: Tokenizer,
+    private readonly options: BaselineOptions['winclip'],
+    object: string,
+  ) {
+    this.imageSize = clip.imageSize;
+    const { grid } = clip.imageEncoder;
+    this.features = `embedding, windows ${options.windows.join()}, tokens of the last block but one`;
+    this.windows = options.windows.map((side) => windowPatches(grid, side));
+    const prompts = (states: readonly string[]): string[] => composePrompts(states, options.templates, object);
+    this.classes = classFeatures(clip, tokenizer, { normal: prompts(options.states.normal), abnormal: prompts(options.states.abnormal) });
+    this.covers = this.windows.map((windows) => coverage(windows, grid * grid));
+    this.upsampling = new Upsampling(grid, clip.imageSize);
+  }
+
+  /** Embeddings of the image `[B, 1, P]` and of the windows of each side `[B, W, P]`, and patch tokens `[B, g g, D]`; unit length. */
+  encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
+    const { imageEncoder: encoder, frozenImageEncoder: frozen } = this.clip;
+    const { depth } = encoder.transformer;
+    return tf.tidy(() => {
+      const { embedding, tokens } = frozen.encode(pixels, [Math.max(1, depth - 1)], { embedding: true });
+      const embedded = this.clip.embedImage(pixels);
+      return [
+        tf.expandDims(unitLength(embedding as tf.Tensor2D), 1),
+        ...this.windows.map((windows) => windowEmbeddings(encoder, embedded, windows)),
+        unitLength(tokens[0]),
+      ] as tf.Tensor3D[];
+    });
+  }
+
+  fit([, ...support]: readonly tf.Tensor3D[]): void {
+    tf.dispose(this.memory);
+    this.memory = tf.tidy(() => support.map((layer) => tf.clone(tf.reshape(layer, [-1, layer.shape[2]])) as tf.Tensor2D));
+  }
+
+  score(features: readonly tf.Tensor3D[]): BatchScores {
+    const { scores, values } = tf.tidy(() => {
+      const image = abnormalShare(features[0], this.classes, this.options.temperature); // [B, 1]
+      const language = this.languageMap(image, features.slice(1, -1));
+      if (!this.options.fewShot) return { scores: tf.squeeze(image, [1]) as tf.Tensor1D, values: language };
+      const seen = this.associationMap(features.slice(1));
+      // section 4.3: the final score is the mean of the language's and the highest of the memory's, the final map that of both maps
+      return {
+        scores: tf.div(tf.add(tf.squeeze(image, [1]), tf.max(seen, 1)), 2) as tf.Tensor1D,
+        values: tf.div(tf.add(language, seen), 2) as tf.Tensor2D,
+      };
+    });
+    const maps = patchMaps(values, this.upsampling);
+    values.dispose();
+    return { scores, maps };
+  }
+
+  /** Zero-shot map (section 4.2): the harmonic mean of the image's own score and of the windows' at each side, `[B, g g]`. */
+  private languageMap(image: tf.Tensor2D, windows: readonly tf.Tensor3D[]): tf.Tensor2D {
+    const sides = windows.map((embeddings, i) =>
+      harmonicMean(abnormalShare(embeddings, this.classes, this.options.temperature), this.covers[i]),
+    );
+    const reciprocals = [tf.mul(tf.reciprocal(image), tf.onesLike(sides[0])), ...sides.map((side) => tf.reciprocal(side))];
+    return tf.div(reciprocals.length, tf.addN(reciprocals));
+  }
+
+  /** Reference association (section 4.3, equation 4): mean over the windows of each side and the patches of the least ½ (1 - cosine), `[B, g g]`. */
+  private associationMap(features: readonly tf.Tensor3D[]): tf.Tensor2D {
+    const maps = features.map((layer, i) => {
+      const [b, t, c] = layer.shape;
+      const bank = this.memory[i];
+      const rows = tf.reshape(layer, [b * t, c]) as tf.Tensor2D;
+      const closest = inPieces(rows, bank.shape[0], (piece) => tf.max(tf.matMul(piece, bank, false, true), 1));
+      const distances = tf.maximum(tf.reshape(tf.div(tf.sub(1, closest), 2), [b, t]), LEAST) as tf.Tensor2D;
+      return i < this.covers.length ? harmonicMean(distances, this.covers[i]) : distances;
+    });
+    return tf.div(tf.addN(maps), maps.length);
+  }
+
+  dispose(): void {
+    tf.dispose([this.classes, this.covers, this.memory]);
+    this.upsampling.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parameterShapes } from '../backbones/clip/parameter-shapes';
+import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import { sha256 } from '../common/files';
+import { projectRoot } from '../common/project-root';
+import { Random } from '../common/random';
+import { SafetensorsFile } from '../common/safetensors';
+import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './architecture';
+import { exportModel, TOKEN_TABLE } from './export';
+import { initialValue } from './initial-values';
+import { UsedVocabulary } from './vocabulary';
+
+/** The name of the compact model with the weights that its pretraining starts from: what a method owes to its weights shows beside it. */
+export const UNTRAINED = 'compact-untrained';
+
+/** The seed of `npm run pretrain`. */
+const SEED = 1;
+
+/** Where the untrained model is kept. */
+export function untrainedFolder(): string {
+  return path.join(projectRoot(), '.cache', 'models', UNTRAINED);
+}
+
+/** Folder of the untrained model; it is written where it is missing, or was made by another recipe. */
+export function ensureUntrained(dir = untrainedFolder()): string {
+  const recipe = recipeOf(COMPACT_ARCHITECTURE);
+  const file = path.join(dir, 'model.safetensors');
+  if (!fs.existsSync(path.join(dir, 'config.json')) || !fs.existsSync(file) || SafetensorsFile.open(file).metadata.recipe !== recipe) {
+    writeUntrained(dir, COMPACT_ARCHITECTURE, SEED);
+  }
+  return dir;
+}
+
+/** Writes a model as a pretraining would before its first step: the same values, by the same names, from the same seed. */
+export function writeUntrained(dir: string, architecture: Architecture, seed: number): void {
+  const config = clipConfigOf(architecture);
+  const vocabulary = UsedVocabulary.ofPretraining(Tokenizer.load());
+  const parameters = parameterShapes(config).map(([name, whole]) => {
+    const shape = name === TOKEN_TABLE ? [vocabulary.size, whole[1]] : whole;
+    const key = name.replace('.k_proj.', '.q_proj.'); // queries and keys start out equal
+    const values = initialValue(name, shape, config, Random.of(seed, 'pretrain', 'initial', key));
+    return [name, { shape, dataSync: () => values }] as const;
+  });
+  exportModel(dir, architecture, Object.fromEntries(parameters), vocabulary, seed, {
+    seed: String(seed),
+    steps: '0',
+    recipe: recipeOf(architecture),
+  });
+}
+
+/** Differs where the weights would. */
+function recipeOf(architecture: Architecture): string {
+  const rules = ['initial-values.ts', 'captions.ts'].map((name) =>
+    fs.readFileSync(path.join(projectRoot(), 'src', 'models', name), 'utf8'),
+  );
+  return sha256(JSON.stringify([architecture, rules])).slice(0, 16);
+}

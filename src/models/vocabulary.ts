@@ -1,0 +1,38 @@
+import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
+import { allPhrases } from './captions';
+
+/**
+ * The few hundred rows of the token table that the captions use, under numbers of their own: a step then moves these and not
+ * all 49,408.
+ */
+export class UsedVocabulary {
+  /** Ids in the full vocabulary, rising; row i in training is id `ids[i]`. */
+  readonly ids: number[];
+  private readonly rows: ReadonlyMap<number, number>;
+
+  /** @param texts - every text whose tokens are trained */
+  constructor(tokenizer: Tokenizer, texts: readonly string[]) {
+    this.ids = [...new Set(texts.flatMap((text) => [...tokenizer.tokenize(text)]))].sort((a, b) => a - b);
+    this.rows = new Map(this.ids.map((id, row) => [id, row]));
+  }
+
+  /** That of a pretraining: captions, the published prompts as sentences, and the placeholder of learnable context. */
+  static ofPretraining(tokenizer: Tokenizer): UsedVocabulary {
+    const prompts = Object.values(PUBLISHED_PROMPTS).flat();
+    return new UsedVocabulary(tokenizer, [...allPhrases(), 'X X', ...prompts.map((text) => `${text}.`)]);
+  }
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  /** Rows of a tokenized text. */
+  rowsOf(ids: Int32Array): Int32Array {
+    return ids.map((id) => {
+      const row = this.rows.get(id);
+      if (row === undefined) throw new Error(`token ${id} is not among those in training`);
+      return row;
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import path from 'node:path';
+import YAML from 'yaml';
+import { z } from 'zod';
+import { METHOD_NAMES } from '../methods/names';
+import { baselineSchema } from '../methods/options';
+import type { Complete } from '../common/complete';
+import { messageOf, UserError } from '../common/errors';
+import { readText } from '../common/files';
+import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
+import { isScoreRule, SCORE_RULES, type ScoreRule } from '../methods/mediclip/image-score';
+import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
+import { synthesisSchema } from '../synthesis/parameters';
+import { TASK_NAMES } from '../synthesis/task-names';
+
+const promptList = z.array(z.string().min(1)).min(1);
+const probability = z.number().min(0).max(1);
+/** Of Adam's averages: at 1 they would never move. */
+const decay = z.number().min(0).lt(1);
+const tasks = z
+  .record(z.enum(TASK_NAMES), probability)
+  .refine((t) => Math.abs(Object.values(t).reduce((a, b) => a + b, 0) - 1) < 1e-9, 'the probabilities must sum to 1');
+
+const schema = z
+  .object({
+    /**
+     * `mediclip` (default), or one of those it is compared with. These learn no epochs: `shots`, `seed`, `imageSize`, `layers`,
+     * `prompts` and `baseline` decide them, the other keys do not count.
+     */
+    method: z.enum(METHOD_NAMES).default('mediclip'),
+    /** Parameters of the other methods. */
+    baseline: baselineSchema.default({}),
+    /**
+     * `fixed` (default): no look at the test set, the last epoch counts. `paper`: the test set is scored after every
+     * epoch and the best epoch counts, as published.
+     */
+    protocol: z.enum(['fixed', 'paper']).default('fixed'),
+    /** `fixed` only: score the test set after every n-th epoch, to look at and not to choose by; 0 (default) never. */
+    watch: z.number().int().min(0).default(0),
+    /** Normal images to learn from, K. */
+    shots: z.number().int().min(1).default(16),
+    /** Decides the support set, the initial values and every synthesised anomaly. */
+    seed: z.number().int().min(0).default(0),
+    /** Passes over the support set (published: 200). */
+    epochs: z.number().int().min(1).max(100_000).default(200),
+    batchSize: z.number().int().min(1).max(1024).default(8),
+    /** Side of the images in pixels, S (default: that on which the model was trained, 224 for most). */
+    imageSize: z.number().int().min(16).max(2048),
+    /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
+    layers: z.array(z.number().int().min(1)).min(1).nullable().default(null),
+    /**
+     * An adapter at each layer (default). false: each layer's tokens go through CLIP's own last normalisation and projection, the way
+     * in which CLIP itself brings the last layer's class token into the space of the text features.
+     */
+    adapters: z.boolean().default(true),
+    /** Learnable tokens a prompt; 0: the prompts as they are written. */
+    contextTokens: z.number().int().min(0).max(64).default(8),
+    classSpecificContext: z.boolean().default(true),
+    classTokenPositions: z
+      .array(z.enum(['end', 'middle', 'front']))
+      .min(1)
+      .refine((p) => new Set(p).size === p.length, 'each position at most once')
+      .default(['end']),
+    prompts: z.object({ normal: promptList, abnormal: promptList }).strict().default(PUBLISHED_PROMPTS),
+    causalTextMask: z.boolean().default(false),
+    /** Part of the loss that is descended. */
+    loss: z.enum(['total', 'focal', 'dice']).default('total'),
+    /** An image's score from its map. */
+    score: z.custom<ScoreRule>(isScoreRule, `expected ${SCORE_RULES}`).default('max'),
+    /** How often each synthesis task is drawn. */
+    tasks: tasks.default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
+    /**
+     * Epochs with synthesised images of their own (default: all, as published). With N, epoch N + 1 sees the images of epoch 1 again,
+     * and so on: the frozen encoder runs in the first N epochs only. Memory: N times the features of the support set.
+     */
+    syntheticBank: z.number().int().min(1).max(100_000).optional(),
+    /** Parameters of the synthesis tasks. */
+    synthesis: synthesisSchema.default({}),
+    optimizer: z
+      .object({
+        learningRate: z.number().positive().finite().default(PUBLISHED_ADAM.learningRate),
+        beta1: decay.default(PUBLISHED_ADAM.beta1),
+        beta2: decay.default(PUBLISHED_ADAM.beta2),
+        epsilon: z.number().positive().finite().default(PUBLISHED_ADAM.epsilon),
+      })
+      .strict()
+      .default({}),
+  })
+  .strict();
+
+/** All that decides a run, besides the model and the data set; every key has the published default. */
+export type TrainingConfig = Complete<z.infer<typeof schema>>;
+/** The keys that a user sets. */
+export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { imageSize?: number };
+
+/**
+ * Fills in defaults and checks.
+ * @param where - names the source in errors: a file or "options"
+ * @param imageSize - the model's own, which is the default of that key
+ * @throws UserError naming the key, also for keys that do not exist
+ */
+export function trainingConfig(settings: unknown, where = 'options', imageSize = 224): TrainingConfig {
+  const given = settings ?? {};
+  const result = schema.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
+  if (result.success === false) {
+    const issue = result.error.issues[0];
+    if (issue.code === 'unrecognized_keys') {
+      const at = [...issue.path, issue.keys[0]].join('.');
+      throw new UserError(`${where}: unknown key ${at}; known here are ${knownKeys(issue.path).join(', ')}`, 2);
+    }
+    throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
+  }
+  const config = result.data as TrainingConfig;
+  if (config.method === 'mediclip' && !config.adapters && config.contextTokens === 0) {
+    throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
+  }
+  return config;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The keys that there are at a place within the settings. */
+function knownKeys(at: (string | number)[]): string[] {
+  let found: z.ZodTypeAny = schema;
+  for (const key of [...at, '']) {
+    while (found instanceof z.ZodDefault || found instanceof z.ZodEffects) {
+      found = (found instanceof z.ZodDefault ? found.removeDefault() : found.innerType()) as z.ZodTypeAny;
+    }
+    if (key !== '' && found instanceof z.ZodObject) found = (found.shape as Record<string, z.ZodTypeAny>)[key];
+  }
+  return found instanceof z.ZodObject ? Object.keys(found.shape as object) : [];
+}
+
+/** Reads settings from a YAML or JSON file. */
+export function readSettings(file: string): TrainingSettings {
+  const text = readText(file, 1 << 20);
+  try {
+    const parsed: unknown = YAML.parse(text, { logLevel: 'error' }) ?? {};
+    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('an object of settings is expected');
+    return parsed as TrainingSettings;
+  } catch (error) {
+    throw new UserError(`${path.resolve(file)}: ${messageOf(error).split('\n')[0]}`, 2);
+  }
+}
+
+/** Whether a method looks at training images at all. */
+export function seesTraining({ method, baseline }: TrainingConfig): boolean {
+  return method !== 'zero-shot-clip' && !(method === 'winclip' && !baseline.winclip.fewShot);
+}

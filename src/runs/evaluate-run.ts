@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { checkWritable, readJson } from '../common/files';
+import { checkImages } from '../datasets/check-images';
+import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
+import { loadRun, type LoadedRun } from './session';
+import { testFeatures, type TestFeatureOptions } from './test-features';
+import { evaluate, writeEvaluation, type Metrics } from './evaluate';
+
+/** How a run is tested. */
+export interface EvaluateRunOptions extends TestFeatureOptions {
+  /** Called with what the caller may want to know. */
+  onNote?: (line: string) => void;
+}
+
+/** What a run scored on a test set, and the folder that it was written to. */
+export interface RunEvaluation {
+  metrics: Metrics;
+  /** `[N]`, in the order of the test set. */
+  scores: Float32Array;
+  dir: string;
+}
+
+/**
+ * Scores a test set with a run of any method. The results go into the run folder itself where it is the data set the run was trained
+ * on, else into `RUN/transfer/NAME`.
+ * @throws UserError where the run or the data set is missing or wrong, the run's epochs are not all trained, there are no test images,
+ * or one of them or its mask cannot be used
+ */
+export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
+  const dataset = readDataset(datasetDir);
+  checkTestSet(dataset);
+  const loaded = await loadRun(run);
+  try {
+    return await evaluateLoaded(loaded, dataset, options);
+  } finally {
+    loaded.dispose();
+  }
+}
+
+/** {@link evaluateRun} of a run that is loaded already; the caller disposes of it. */
+export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
+  checkTestSet(dataset);
+  const { scorer, record, epoch, folder } = loaded;
+  checkWritable(folder.dir);
+  const hash = datasetHash(dataset);
+  await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
+  const store = await testFeatures(scorer, dataset, { ...record, dataset: { hash } }, folder.dir, options);
+  try {
+    const { protocol, seed } = record.config;
+    const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash, epoch, protocol, seed });
+    const own = hash === record.dataset.hash;
+    const dir = own ? folder.dir : folder.transfer(dataset.name);
+    if (!own && replacesOther(dir, hash)) {
+      options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
+    }
+    if (metrics.backend !== record.backend) {
+      options.onNote?.(
+        `${dir}: was trained on ${record.backend} and is now tested on ${metrics.backend}: scores may differ in the last digits`,
+      );
+    }
+    writeEvaluation(dir, metrics, dataset.test, predictions.scores);
+    return { metrics, scores: predictions.scores, dir };
+  } finally {
+    store.dispose();
+  }
+}
+
+function checkTestSet({ dir, test }: Dataset): void {
+  if (test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; there is nothing to evaluate`);
+}
+
+/** Whether a folder holds results on a test set of another hash. */
+function replacesOther(dir: string, hash: string): boolean {
+  const file = path.join(dir, 'metrics.json');
+  if (!fs.existsSync(file)) return false;
+  const before = readJson(file) as { datasetHash?: unknown } | null;
+  return before?.datasetHash !== hash;
+}

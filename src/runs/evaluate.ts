@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { backendName } from '../graph/execution';
+import { csvText } from '../common/csv';
+import { writeFileAtomic, writeJson } from '../common/files';
+import { Random } from '../common/random';
+import type { Dataset, Sample } from '../datasets/layout';
+import { loadMask } from '../image/load';
+import type { FeatureStore } from './feature-store';
+import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
+import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
+import { predictStored, type Predictions } from './predictions';
+import type { Scorer } from '../methods/scorer';
+import type { ImageMetrics, PixelMetrics } from '../metrics/metrics';
+
+/** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
+export interface Metrics extends ImageMetrics, PixelMetrics {
+  dataset: string;
+  /** SHA-256 of the data set's lists, images and masks. */
+  datasetHash: string;
+  /** The epoch whose parameters were used; 0 for methods that learn in none. */
+  epoch: number;
+  /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
+  protocol: 'fixed' | 'paper';
+  /** What computed the scores. */
+  backend: string;
+  images: number;
+  normal: number;
+  abnormal: number;
+  intervals: { [K in keyof (ImageMetrics & PixelMetrics)]: Interval | null };
+}
+
+/** The labels of samples, `[N]`. */
+export function labelsOf(samples: readonly Sample[]): Uint8Array {
+  return Uint8Array.from(samples, (sample) => sample.label);
+}
+
+/**
+ * Masks of test images, `[N, S, S]`, 0 or 1; normal images have empty ones.
+ * @returns null where an abnormal image has no mask: pixel metrics are then undefined.
+ */
+export async function loadMasks(samples: readonly Sample[], size: number): Promise<Uint8Array | null> {
+  const abnormal = samples.filter((sample) => sample.label === 1);
+  if (abnormal.length === 0 || abnormal.some((sample) => sample.maskFile === undefined)) return null;
+  const masks = new Uint8Array(samples.length * size * size);
+  for (const [i, sample] of samples.entries()) {
+    if (sample.label === 1 && sample.maskFile !== undefined) masks.set(await loadMask(sample.maskFile, size), i * size * size);
+  }
+  return masks;
+}
+
+/** All metrics of predictions, with intervals. Bootstrap resamples are drawn from `random`. */
+function measure(
+  predictions: Predictions,
+  samples: readonly Sample[],
+  masks: Uint8Array | null,
+  size: number,
+  random: Random,
+): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
+  const labels = labelsOf(samples);
+  const image = bootstrapImageMetrics(predictions.scores, labels, random);
+  const { maps } = predictions;
+  const pixel =
+    maps && masks
+      ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random)
+      : {
+          estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+          intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
+        };
+  const abnormal = labels.reduce((a, b) => a + b, 0);
+  return {
+    ...image.estimates,
+    ...pixel.estimates,
+    images: samples.length,
+    normal: samples.length - abnormal,
+    abnormal,
+    intervals: { ...image.intervals, ...pixel.intervals },
+  };
+}
+
+/** What {@link evaluate} needs to know about the run. */
+export interface EvaluationContext {
+  dataset: Dataset;
+  /** {@link datasetHash} of it. */
+  hash: string;
+  epoch: number;
+  protocol: 'fixed' | 'paper';
+  /** Seed of the bootstrap. */
+  seed: number;
+}
+
+/** Metrics and predictions of a method on the test images whose features are stored. */
+export async function evaluate(
+  scorer: Scorer,
+  store: FeatureStore,
+  context: EvaluationContext,
+): Promise<{ metrics: Metrics; predictions: Predictions }> {
+  const { dataset, hash, epoch, protocol, seed } = context;
+  const size = scorer.imageSize;
+  const masks = await loadMasks(dataset.test, size);
+  const predictions = predictStored(scorer, store, dataset.test.length);
+  const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
+  return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured }, predictions };
+}
+
+/** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */
+export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly Sample[], scores: Float32Array): void {
+  const rows = samples.map(({ filename, label }, i) => ({ filename, label, score: scores[i] }));
+  writeFileAtomic(path.join(dir, 'predictions.csv'), csvText(['filename', 'label', 'score'], rows));
+  writeJson(path.join(dir, 'metrics.json'), metrics);
+}

@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
+import type { RgbImage } from '../image/image';
+import { loadMask, loadTestRgb } from '../image/load';
+import { FeatureStore } from './feature-store';
+import type { RunRecord } from './run-folder';
+import { loadRun } from './session';
+import { predictStored } from './predictions';
+
+/** A test image with its score by a run. */
+export interface ScoredSample {
+  sample: Sample;
+  image: RgbImage;
+  /** `[S, S]`; null where it is not known. */
+  mask: Uint8Array | null;
+  label: 0 | 1;
+  score: number;
+  /** For people: the file's name without extension, after the kind of anomaly where the data set names it. */
+  name: string;
+}
+
+/** A test image with what a run says of it; what `findingsMontage` draws. */
+export interface TestFinding extends ScoredSample {
+  /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
+  map: Float32Array;
+}
+
+/** What a run says of images, with the images themselves. */
+export interface Examination {
+  record: RunRecord;
+  /** The epoch whose parameters were used; 0 for methods that learn in none. */
+  epoch: number;
+  /** In the order given; maps are null where the method has none. */
+  found: (ScoredSample & { map: Float32Array | null })[];
+}
+
+/**
+ * Scores and maps of any samples by a finished run of any method.
+ * @throws UserError where the run is missing or broken
+ */
+export async function examine(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<Examination> {
+  const { scorer, record, epoch, folder, dispose } = await loadRun(run);
+  const size = scorer.imageSize;
+  let store: FeatureStore | undefined;
+  try {
+    const files = samples.map((sample) => sample.file);
+    store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir });
+    const { scores, maps } = predictStored(scorer, store, samples.length);
+    const found = await Promise.all(
+      samples.map(async (sample, i) => ({
+        sample,
+        image: await loadTestRgb(sample.file, size),
+        map: maps && maps.subarray(i * size * size, (i + 1) * size * size),
+        mask: sample.maskFile === undefined ? null : await loadMask(sample.maskFile, size),
+        label: sample.label,
+        score: scores[i],
+        name: nameOf(sample),
+      })),
+    );
+    return { record, epoch, found };
+  } finally {
+    store?.dispose();
+    dispose();
+  }
+}
+
+/**
+ * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
+ * @throws UserError where the run is missing or broken, or its method gives no maps
+ */
+export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
+  return samplesFound(run, dataset.test, options);
+}
+
+/** {@link testFindings} of some samples, also of several data sets. */
+export async function samplesFound(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<TestFinding[]> {
+  const { record, found } = await examine(run, samples, options);
+  return found.map((finding) => {
+    if (!finding.map) throw new UserError(`${run}: ${record.config.method} gives images a score, but no map`);
+    return { ...finding, map: finding.map };
+  });
+}
+
+function nameOf(sample: Sample): string {
+  return [...kindsOf(sample), path.parse(sample.filename).name].join(' ');
+}
+
+/** Anything with a class and a score. */
+export interface Scored {
+  label: 0 | 1;
+  score: number;
+}
+
+/** How a threshold sorts images: those at or above it are called abnormal. */
+export type Outcome = 'detected' | 'missed' | 'false alarm' | 'cleared';
+
+export function outcomeOf({ label, score }: Scored, threshold: number): Outcome {
+  if (label === 1) return score >= threshold ? 'detected' : 'missed';
+  return score >= threshold ? 'false alarm' : 'cleared';
+}
+
+/** The `count` abnormal images of the lowest scores, lowest first, and the `count` normal ones of the highest, highest first. */
+export function worstOf<F extends Scored>(findings: readonly F[], count: number): { abnormal: F[]; normal: F[] } {
+  const rising = [...findings].sort((a, b) => a.score - b.score);
+  return {
+    abnormal: rising.filter((f) => f.label === 1).slice(0, count),
+    normal: rising
+      .filter((f) => f.label === 0)
+      .reverse()
+      .slice(0, count),
+  };
+}

@@ -1,0 +1,146 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { tf } from '../common/backend';
+import { csvText } from '../common/csv';
+import { UserError } from '../common/errors';
+import { checkWritable, writeFileAtomic } from '../common/files';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { writePng } from '../image/encode';
+import type { RgbImage } from '../image/image';
+import { loadTestRgb } from '../image/load';
+import { pixelValues } from '../image/pixel-values';
+import { heatOverlay, rangeOf } from '../plots/overlay';
+import { loadRun } from './session';
+
+/** What was found in one image. */
+export interface Prediction {
+  image: string;
+  /** Higher is more abnormal; comparable between images of one run. */
+  score: number;
+  /** 16-bit grey PNG, S x S: `mapRange` as 0 to 65535; null for methods that do not localise. */
+  map: string | null;
+  /** The image at S x S with the map in heat colours; all overlays of one call share one range. */
+  overlay: string | null;
+  /**
+   * The map's values at 0 and at 65535: 0 and 1 where maps are probabilities (MediCLIP, the methods by language), else the least and the
+   * largest value of this call.
+   */
+  mapRange: readonly [number, number] | null;
+}
+
+/**
+ * Scores any images with a run of any method and writes a map and an overlay for each, where the method has maps, and
+ * `predictions.csv`.
+ * @throws UserError where an image or the run is missing or unreadable, before anything is written
+ */
+export async function predictImages(run: string, images: readonly string[], out: string, options: LongRun = {}): Promise<Prediction[]> {
+  if (images.length === 0) throw new UserError('predict: name at least one image', 2);
+  for (const image of images) if (!fs.existsSync(image)) throw new UserError(`${image}: no such file`);
+  const files = outputFiles(images, out);
+  const { scorer, dispose } = await loadRun(run);
+  try {
+    const size = scorer.imageSize;
+    const loaded: RgbImage[] = [];
+    checkWritable(out);
+    for (const [i, image] of images.entries()) {
+      stopIfAsked(options);
+      options.onProgress?.({ phase: 'reading images', done: i, total: images.length });
+      loaded.push(await loadTestRgb(image, size));
+    }
+    const found: { score: number; map: Float32Array | null }[] = [];
+    for (const [i, image] of loaded.entries()) {
+      await eventLoopTurn(); // or Ctrl-C waits for the end
+      stopIfAsked(options);
+      options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
+      let score = NaN;
+      let map: Float32Array | null = null;
+      tf.tidy(() => {
+        const { scores, maps } = scorer.score(scorer.encode(tf.tensor4d(pixelValues([image]), [1, 3, size, size])));
+        [score] = scores.dataSync();
+        map = (maps?.dataSync() as Float32Array | undefined) ?? null;
+      });
+      if (!Number.isFinite(score)) throw new UserError(`${images[i]}: its score is ${score}; the parameters of ${run} are damaged`);
+      found.push({ score, map });
+    }
+    return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
+  } finally {
+    dispose();
+  }
+}
+
+async function writePredictions(
+  images: readonly string[],
+  files: readonly OutputFiles[],
+  loaded: readonly RgbImage[],
+  found: readonly { score: number; map: Float32Array | null }[],
+  bounds: readonly [number, number] | null,
+  out: string,
+): Promise<Prediction[]> {
+  const range = rangeOf(found.flatMap(({ map }) => (map ? [map] : [])));
+  const mapRange = bounds ?? range;
+  const predictions: Prediction[] = [];
+  const written: string[] = [];
+  const write = async (file: string, picture: Parameters<typeof writePng>[1]): Promise<void> => {
+    await writePng(file, picture);
+    written.push(file);
+  };
+  try {
+    for (const [i, { score, map }] of found.entries()) {
+      if (!map) {
+        predictions.push({ image: images[i], score, map: null, overlay: null, mapRange: null });
+        continue;
+      }
+      const { width, height } = loaded[i];
+      await write(files[i].map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
+      await write(files[i].overlay, heatOverlay(loaded[i], map, { range }));
+      predictions.push({ image: images[i], score, ...files[i], mapRange });
+    }
+    const rows = predictions.map((p) => ({ ...p, map_low: p.mapRange?.[0] ?? null, map_high: p.mapRange?.[1] ?? null }));
+    writeFileAtomic(path.join(out, 'predictions.csv'), csvText(['image', 'score', 'map', 'overlay', 'map_low', 'map_high'], rows));
+    return predictions;
+  } catch (error) {
+    for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list are half a result
+    throw error;
+  }
+}
+
+/** A value as one of 65536 levels. */
+function levelOf(value: number, [low, high]: readonly [number, number]): number {
+  return high > low ? Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * 65535) : 0;
+}
+
+interface OutputFiles {
+  map: string;
+  overlay: string;
+}
+
+/** @throws UserError where one of them is an image that is to be scored */
+function outputFiles(images: readonly string[], out: string): OutputFiles[] {
+  const read = new Set(images.map((image) => fs.realpathSync(image)));
+  return outputNames(images).map((name) => {
+    const files = { map: path.join(out, `${name}-map.png`), overlay: path.join(out, `${name}-overlay.png`) };
+    for (const file of Object.values(files)) {
+      if (fs.existsSync(file) && read.has(fs.realpathSync(file))) {
+        throw new UserError(`${file}: is one of the images and would be written over; choose another --out`);
+      }
+    }
+    return files;
+  });
+}
+
+/**
+ * A file name for each image: its own without extension. Where several have one name, the first keeps it and the others get the next
+ * numbers that are nobody's name. Upper and lower case count as the same, as on many disks.
+ */
+function outputNames(images: readonly string[]): string[] {
+  const stems = images.map((image) => path.basename(image, path.extname(image)));
+  const own = new Set(stems.map((stem) => stem.toLowerCase()));
+  const used = new Set<string>();
+  return stems.map((stem) => {
+    let name = stem;
+    for (let n = 2; used.has(name.toLowerCase()) || (name !== stem && own.has(name.toLowerCase())); n++) name = `${stem}-${n}`;
+    used.add(name.toLowerCase());
+    return name;
+  });
+}

@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import { z } from 'zod';
+import type { Clip } from '../backbones/clip/clip';
+import { UserError } from '../common/errors';
+import { makeFolder, readJson, writeJson } from '../common/files';
+import { withLock } from '../common/lock';
+import type { Dataset, Sample } from '../datasets/layout';
+import type { RunFolder, RunRecord } from './run-folder';
+
+/** A run that is about to begin or to go on; everything about it is checked. */
+export interface RunStart {
+  folder: RunFolder;
+  /** The folder holds its beginning already. */
+  resumed: boolean;
+  record: RunRecord;
+  dataset: Dataset;
+  /** The K training images. */
+  support: Sample[];
+  clip: Clip;
+}
+
+/** What a grid calls the run, written before it is begun. */
+export const LABELS_FILE = 'labels.json';
+
+/** What a run leaves that was stopped before its record was written. */
+const BEGINNINGS = new Set(['checkpoint.safetensors', 'support.json', 'run.lock', LABELS_FILE]);
+
+/** Refuses a folder that is in use; returns what is to be resumed. */
+export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
+  if (resume) return folder.readRecord();
+  if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
+  if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
+  const leftovers = fs.existsSync(folder.dir)
+    ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !name.endsWith('.tmp'))
+    : [];
+  if (leftovers.length > 0) {
+    throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
+  }
+  return undefined;
+}
+
+/**
+ * Works on a run while no other process can. Where the work fails before it has written anything, no folder is left.
+ * @throws UserError where another process works on it, or has begun a run there since it was found free
+ */
+export async function alone<T>({ folder, resumed }: RunStart, work: () => Promise<T>): Promise<T> {
+  const existed = fs.existsSync(folder.dir);
+  makeFolder(folder.dir);
+  try {
+    return await withLock(folder.file('run.lock'), `a training in ${folder.dir}`, () => {
+      if (!resumed) prepareFolder(folder, false);
+      return work();
+    });
+  } finally {
+    if (!existed && fs.readdirSync(folder.dir).length === 0) fs.rmdirSync(folder.dir);
+  }
+}
+
+/** Writes the names of the training images and the record; the record last: a folder with one can be resumed. */
+export function writeStart(folder: RunFolder, record: RunRecord, support: readonly Sample[]): void {
+  writeJson(
+    folder.file('support.json'),
+    support.map((sample) => sample.filename),
+  );
+  folder.writeRecord(record);
+}
+
+/**
+ * The training images that a run's `support.json` names; none for a method that sees none.
+ * @throws UserError where it is damaged, or names what the data set does not have
+ */
+export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
+  const file = folder.file('support.json');
+  const names = z.array(z.string()).safeParse(readJson(file));
+  if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
+  return names.data.map((name) => {
+    const sample = dataset.train.find(({ filename }) => filename === name);
+    if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
+    return sample;
+  });
+}
+
+/** @throws UserError where data set or backend are not those with which a run began. */
+export function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
+  const where = folder.file('config.json');
+  if (saved.dataset.hash !== now.dataset.hash)
+    throw new UserError(
+      `${where}: this run began on another data set than ${now.dataset.dir}, or it has changed; give that one back, or begin anew in another --out`,
+    );
+  if (saved.backend !== now.backend) {
+    throw new UserError(
+      `${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as they were, or begin anew in another --out`,
+    );
+  }
+}

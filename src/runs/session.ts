@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { UserError } from '../common/errors';
+import { sha256, sha256File } from '../common/files';
+import { Random } from '../common/random';
+import { Clip } from '../backbones/clip/clip';
+import { defaultLayers } from '../backbones/clip/image-encoder';
+import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import type { Scorer } from '../methods/scorer';
+import { MediClip } from '../methods/mediclip/mediclip';
+import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
+import { resolveModel } from '../models/resolve-model';
+import type { TrainingConfig } from './config';
+import { readCheckpoint, trainedEpochs } from './checkpoint';
+import { refit } from './fit';
+import { RunFolder, type RunRecord } from './run-folder';
+
+/** A frozen CLIP by name or folder, and what identifies it. */
+export interface OpenedClip {
+  clip: Clip;
+  identity: { name: string; dir: string; hash: string };
+}
+
+/** Finds a CLIP by name or folder, without opening it. */
+export function modelIdentity(nameOrDir: string): OpenedClip['identity'] {
+  const { name, dir } = resolveModel(nameOrDir);
+  return { name, dir: path.resolve(dir), hash: modelHash(dir) };
+}
+
+/** Opens a CLIP by name or folder, at an image size (default: its own). */
+export async function openClip(nameOrDir: string, imageSize?: number): Promise<OpenedClip> {
+  const identity = modelIdentity(nameOrDir);
+  return { clip: await Clip.open(identity.dir, imageSize), identity };
+}
+
+/**
+ * The CLIP of a run that was begun: the one that goes by its name now or, where that is none or has other weights, the one in the folder
+ * in which it was then. A relative path names something else in every folder.
+ * @throws UserError where neither is there, or neither has the run's weights
+ */
+export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedClip['identity'] {
+  const found: OpenedClip['identity'][] = [];
+  let missing: unknown;
+  for (const candidate of [name, dir]) {
+    try {
+      const identity = modelIdentity(candidate);
+      if (identity.hash === hash) return { ...identity, name };
+      found.push(identity);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      missing ??= error;
+    }
+  }
+  if (found.length === 0) throw missing;
+  throw new UserError(`${where}: began with other weights of ${name} than those in ${found[0].dir} now; put those back, or train anew`);
+}
+
+/** SHA-256 over those of the configuration and the weights' files. */
+function modelHash(dir: string): string {
+  return sha256(Clip.files(dir).map(sha256File).join());
+}
+
+/** MediCLIP as a configuration describes it, freshly initialised from its seed. */
+export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
+  const options = {
+    layers: config.layers ?? defaultLayers(clip.config.vision_config.num_hidden_layers),
+    adapters: config.adapters,
+    prompts: config.prompts,
+    contextTokens: config.contextTokens,
+    classSpecificContext: config.classSpecificContext,
+    classTokenPositions: config.classTokenPositions,
+    causalTextMask: config.causalTextMask,
+  };
+  return new MediClip(clip, Tokenizer.load(), options, Random.of(config.seed, 'initialisation'));
+}
+
+/** A finished run, ready to score images. */
+export interface LoadedRun {
+  folder: RunFolder;
+  record: RunRecord;
+  /** The epoch whose parameters are used; 0 for methods that learn in none. */
+  epoch: number;
+  scorer: Scorer;
+  /** Of MediCLIP's runs only. */
+  model?: MediClip;
+  dispose(): void;
+}
+
+/**
+ * Loads a run for evaluation or prediction: MediCLIP's last epoch, or the best by test metric under the protocol `paper`; any other
+ * method fits its support set again, which gives what it gave then.
+ * @throws UserError where its epochs are not all trained, or the run, its checkpoint, the model or the images it was trained on are
+ * missing or have changed
+ */
+export async function loadRun(dir: string): Promise<LoadedRun> {
+  const folder = new RunFolder(dir);
+  const record = folder.readRecord();
+  checkTrained(folder, record);
+  const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
+  try {
+    const { epoch, scorer, model } =
+      record.config.method === 'mediclip'
+        ? learned(folder, record, clip)
+        : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
+    const dispose = (): void => {
+      for (const part of [scorer, model, clip]) part?.dispose();
+    };
+    return { folder, record, epoch, scorer, model, dispose };
+  } catch (error) {
+    clip.dispose();
+    throw error;
+  }
+}
+
+/** What a run says of images counts as its result, in tables too, so the run must be what its configuration says. */
+function checkTrained(folder: RunFolder, { config }: RunRecord): void {
+  if (config.method !== 'mediclip') return;
+  const done = trainedEpochs(folder.file('checkpoint.safetensors'));
+  if (done === config.epochs) return;
+  throw new UserError(
+    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${folder.dir}`,
+  );
+}
+
+/** MediCLIP with the parameters of the epoch that counts. */
+function learned(folder: RunFolder, { config }: RunRecord, clip: Clip): Pick<LoadedRun, 'epoch' | 'scorer' | 'model'> {
+  const model = buildModel(clip, config);
+  try {
+    const { epoch } = readCheckpoint(folder.file(config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+    return { epoch, scorer: new MediClipScorer(model, config.score), model };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}

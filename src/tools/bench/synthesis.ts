@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { Interrupted } from '../../common/errors';
+import { readJson } from '../../common/files';
+import { projectRoot } from '../../common/project-root';
+import { Random } from '../../common/random';
+import { loadTrainGray } from '../../image/load';
+import { TASK_NAMES } from '../../synthesis/task-names';
+import { synthesize } from '../../synthesis/tasks';
+import type { Bench, Comparison } from './bench';
+import { mapSpread, spread, taken } from './spread';
+
+const IMAGES = 6;
+
+/** Draws of every task on one core from the reference's own six images, against what its draws took there. */
+export const synthesis: Bench = {
+  about: 'draws on one core, per task, against the times of the published code on another machine (quoted)',
+  needsPython: false,
+  rounds: 7,
+  async run({ quick, rounds, onProgress, signal }) {
+    const golden = path.join(projectRoot(), 'test', 'golden', 'synthesis');
+    const published = readJson(path.join(golden, 'draws.json')) as Record<string, { ms: number[] }>;
+    const files = Array.from({ length: IMAGES }, (_, i) => path.join(golden, `image_${i}.png`));
+    const support = await Promise.all(files.map((file) => loadTrainGray(file, quick ? 56 : 224)));
+    const draws = quick ? IMAGES : 10 * IMAGES;
+    const comparisons: Comparison[] = [];
+    for (const [done, task] of TASK_NAMES.entries()) {
+      const times: number[] = [];
+      for (let round = 0; round <= rounds; round++) {
+        if (signal?.aborted) throw new Interrupted('bench: stopped; nothing was measured to the end');
+        const { cpu } = await taken(() => {
+          for (let i = 0; i < draws; i++) synthesize(task, support[i % IMAGES], { support, random: Random.of(1, 'bench', task, round, i) });
+        });
+        if (round > 0) times.push((1000 * cpu) / draws);
+      }
+      const ours = spread(times);
+      const quoted = mean(published[task].ms);
+      comparisons.push({
+        what: task,
+        ours: { label: 'ours, processor time', unit: 'ms/draw', ...ours },
+        other: { label: 'published code', unit: 'ms/draw', quoted, source: 'test/golden/synthesis/draws.json' },
+        ratioOf: 'published / ours',
+        ratio: mapSpread(ours, (ms) => quoted / ms),
+        goal: { atLeast: 5 },
+      });
+      onProgress?.({ phase: 'drawing', done: done + 1, total: TASK_NAMES.length });
+    }
+    return { comparisons, figures: {} };
+  },
+};
+
+function mean(values: readonly number[]): number {
+  return Number((values.reduce((a, b) => a + b, 0) / values.length).toFixed(2));
+}

@@ -1,0 +1,39 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../common/project-root';
+import { type Finding, finding } from './finding';
+
+const GB = 1e9;
+
+/** Subfolders of a folder that hold a certain file or folder, sorted; none where the folder is absent. */
+function foldersWith(folder: string, inner: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .filter((name) => fs.existsSync(path.join(folder, name, inner)))
+    .sort();
+}
+
+/** The CLIP models under `models/`. */
+export function modelsFinding(root = projectRoot()): Finding {
+  const names = foldersWith(path.join(root, 'models'), 'config.json');
+  if (names.length > 0) return finding('models', 'ok', names.join(', '));
+  return finding('models', 'warn', 'none in models/', 'npx mediclip models pull openai/clip-vit-large-patch14');
+}
+
+/** The prepared data sets under `datasets/`. */
+export function dataSetsFinding(root = projectRoot()): Finding {
+  const found = foldersWith(path.join(root, 'datasets'), 'samples').map((name) => path.join('datasets', name));
+  if (found.length > 0) return finding('data sets', 'ok', found.join(', '));
+  return finding('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" makes one');
+}
+
+/** Free space of the project's disk: a run needs little, a downloaded model 2 GB. */
+export function diskFinding(root = projectRoot()): Finding {
+  const { bavail, bsize } = fs.statfsSync(root);
+  const free = bavail * bsize;
+  const detail = `${(free / GB).toFixed(1)} GB free`;
+  if (free < 0.2 * GB) return finding('disk', 'fail', detail, 'free some space: runs cannot be saved');
+  if (free < 3 * GB) return finding('disk', 'warn', detail, 'enough for runs, not for a downloaded model');
+  return finding('disk', 'ok', detail);
+}

@@ -1,0 +1,16 @@
+import { tf } from '../../common/backend';
+import type { Parameters } from '../../backbones/clip/parameters';
+
+/** Parameters of a text encoder that reads only the first positions: the position table is cut, all else is handed through. */
+export class CaptionPositions implements Parameters {
+  /** @param full - positions of the whole table */
+  constructor(
+    private readonly from: Parameters,
+    private readonly full: number,
+  ) {}
+
+  get(name: string, shape: number[]): tf.Tensor {
+    if (!name.endsWith('text_model.embeddings.position_embedding.weight')) return this.from.get(name, shape);
+    return tf.slice(this.from.get(name, [this.full, shape[1]]), [0, 0], shape as [number, number]);
+  }
+}

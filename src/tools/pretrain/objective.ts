@@ -1,0 +1,255 @@
+import { tf } from '../../common/backend';
+import type { Random } from '../../common/random';
+import type { ClipConfig } from '../../backbones/clip/config';
+import { defaultLayers, ImageEncoder } from '../../backbones/clip/image-encoder';
+import type { Precision } from '../../graph/graph';
+import type { Parameters } from '../../backbones/clip/parameters';
+import { endPositions, TextEncoder } from '../../backbones/clip/text-encoder';
+import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { TrainedBlocks } from '../../backbones/clip/trained-blocks';
+import { graphsRun } from '../../graph/session';
+import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
+import { PUBLISHED_PROMPTS } from '../../methods/mediclip/prompts';
+import type { PretrainBatch } from './batches';
+import { CaptionPositions } from './caption-positions';
+import type { UsedVocabulary } from '../../models/vocabulary';
+
+/** How much each part of the loss counts. */
+export interface ObjectiveWeights {
+  /** Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross entropy. */
+  dense: number;
+  /** The same by dice loss. */
+  dice: number;
+  /** The mask by a linear layer on those tokens, without text. */
+  mask: number;
+  /** The clean patch from the last tokens. */
+  restore: number;
+  /** Images against captions. */
+  contrast: number;
+  /** The image by its most abnormal patches, as a few-shot model will score it. */
+  peak: number;
+  /** "Normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
+  separate: number;
+}
+
+export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
+  dense: 1,
+  dice: 1,
+  mask: 1,
+  restore: 0.5,
+  contrast: 0.15,
+  peak: 1,
+  separate: 1,
+};
+
+/** The names of the loss's parts, in the order in which {@link Objective.losses} gives them. */
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate'] as const;
+
+/** What one evaluation of the objective gives. */
+export interface ObjectiveResult {
+  total: tf.Scalar;
+  /** Parts, `[7]`, as in {@link LOSS_PARTS}, not weighted. */
+  parts: tf.Tensor1D;
+  /** Log odds of "abnormal" at the patches by the last layer, `[B g g]`. */
+  logits: tf.Tensor1D;
+}
+
+/** Learnable tokens in front of a prompt, as the few-shot method puts them. */
+const CONTEXT_TOKENS = 8;
+/** Prompts of each class in a step; the lists are longer, a step takes some of them. */
+const PROMPTS_A_STEP = 4;
+/** Tokens of a caption that are read; under the causal mask what follows the end token changes nothing. */
+export const CAPTION_TOKENS = 28;
+/** Images of a batch, the first ones, that are matched with their captions. */
+const CAPTIONED = 16;
+/** Temperature of the dense cosines. */
+const SCALE = 8;
+/** The cosine between the features of the two lists below which nothing drives them further apart. */
+const APART = -0.2;
+
+/**
+ * What the compact model learns from:
+ *
+ * - dense: at the layers where adapters will sit, a linear head maps tokens into the space of the text features, and the difference of
+ *   their cosines with "abnormal" and "normal" tells which patches were altered; the text features come from the prompt lists as the
+ *   few-shot method reads them (eight tokens of context, no mask), so that both towers and their match are trained
+ * - mask: the same masks by a linear layer without text, so that tokens learn from the first step, when prompts still look alike
+ * - separate: the features of the two lists move apart
+ * - restore: the last tokens give back the clean patch
+ * - contrast: image and caption embeddings match (Radford et al. 2021), captions under the causal mask
+ * - peak: the soft maximum of the dense log odds tells whether there is any finding at all
+ */
+export class Objective {
+  readonly layers: number[];
+  private readonly prompts: { normal: Int32Array[]; abnormal: Int32Array[] };
+  private readonly placeholder: number;
+  /** How the blocks of both towers run where whole graphs do. */
+  private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
+
+  constructor(
+    readonly config: ClipConfig,
+    tokenizer: Tokenizer,
+    private readonly vocabulary: UsedVocabulary,
+    precision: Precision,
+  ) {
+    if (graphsRun()) {
+      this.blocks = { image: new TrainedBlocks(config.vision_config, precision), text: new TrainedBlocks(config.text_config, precision) };
+    }
+    this.layers = defaultLayers(config.vision_config.num_hidden_layers);
+    const read = (texts: string[]): Int32Array[] => texts.map((text) => tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids);
+    this.prompts = { normal: read(PUBLISHED_PROMPTS.normal), abnormal: read(PUBLISHED_PROMPTS.abnormal) };
+    this.placeholder = tokenizer.encode('X')[0];
+  }
+
+  /** The loss of a batch; to be called within a gradient. */
+  losses(parameters: Parameters, batch: PretrainBatch, random: Random): ObjectiveResult {
+    const { vision_config: vision, projection_dim: dim } = this.config;
+    const size = batch.pixels.shape[2];
+    const image = new ImageEncoder(parameters, vision, dim, size);
+    if (this.blocks) image.transformer.runBlock = this.blocks.image.run;
+    const { tokens, embedding } = image.encode(batch.pixels, this.layers, { embedding: true });
+    const [normal, abnormal] = this.classFeatures(parameters, random);
+    const direction = tf.reshape(tf.sub(abnormal, normal), [dim, 1]) as tf.Tensor2D;
+
+    const layerLogits = tokens.map((layer, i) => this.patchLogits(parameters, layer, i, direction));
+    const target = tf.reshape(batch.patchMask, [-1]) as tf.Tensor1D;
+    const dense = mean(layerLogits.map((logits) => crossEntropy(logits, target, 3)));
+    const dice = mean(layerLogits.map((logits) => softDice(logits, batch.patchMask)));
+    const mask = mean(tokens.map((layer, i) => crossEntropy(plainLogits(parameters, layer, i), target, 3)));
+    const restore = this.restoration(parameters, tokens[tokens.length - 1], batch, target);
+
+    const unitImages = unit(embedding as tf.Tensor2D);
+    const captioned = Math.min(CAPTIONED, unitImages.shape[0]);
+    const contrast = this.contrast(parameters, tf.slice(unitImages, [0, 0], [captioned, dim]), batch.captions.slice(0, captioned));
+
+    const logits = tf.div(tf.addN(layerLogits), layerLogits.length);
+    const peak = crossEntropy(softMaximum(logits, batch.patchMask.shape), batch.abnormal, 1);
+
+    const separate = tf.relu(tf.sub(tf.sum(tf.mul(normal, abnormal)), APART)) as tf.Scalar;
+
+    const values = { dense, dice, mask, restore, contrast, peak, separate };
+    const parts = LOSS_PARTS.map((part) => values[part]);
+    return {
+      total: tf.addN(parts.map((part, i) => tf.mul(part, OBJECTIVE_WEIGHTS[LOSS_PARTS[i]]))) as tf.Scalar,
+      parts: tf.stack(parts) as tf.Tensor1D,
+      logits: layerLogits[layerLogits.length - 1],
+    };
+  }
+
+  /** Unit features `[D]` of "normal" and "abnormal" from some of their prompts, with fresh contexts. */
+  private classFeatures(parameters: Parameters, random: Random): [tf.Tensor1D, tf.Tensor1D] {
+    const { text_config: text, projection_dim: dim } = this.config;
+    const encoder = new TextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
+    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
+    const chosen = [this.prompts.normal, this.prompts.abnormal].map((list) => random.shuffle(list).slice(0, PROMPTS_A_STEP));
+    const ids = chosen.flat();
+    const n = text.max_position_embeddings;
+    const width = text.hidden_size;
+    const written = new Float32Array(ids.length * n);
+    const context = new Float32Array(ids.length * n * width);
+    const sd = random.chance(0.5) ? 0.02 : 0.2; // as it begins, and as it may have become by learning
+    ids.forEach((row, p) => {
+      row.forEach((id, i) => {
+        const at = p * n + i;
+        if (id === this.placeholder && i <= CONTEXT_TOKENS) {
+          for (let k = 0; k < width; k++) context[at * width + k] = random.normal(0, sd);
+        } else written[at] = 1;
+      });
+    });
+    const rows = ids.map((row) => this.vocabulary.rowsOf(row));
+    const embedded = tf.add(
+      tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])),
+      tf.tensor3d(context, [ids.length, n, width]),
+    );
+    const features = encoder.encode(embedded as tf.Tensor3D, endPositions(ids), false);
+    return [0, 1].map((c) => {
+      const some = tf.mean(tf.slice(features, [c * PROMPTS_A_STEP, 0], [PROMPTS_A_STEP, dim]), 0, true) as tf.Tensor2D;
+      return tf.reshape(unit(some), [dim]);
+    }) as [tf.Tensor1D, tf.Tensor1D];
+  }
+
+  /** Scaled difference of cosines of layer i's tokens, `[B g g]`. */
+  private patchLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number, direction: tf.Tensor2D): tf.Tensor1D {
+    const [b, n, width] = tokens.shape;
+    const dim = this.config.projection_dim;
+    const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
+    const weight = parameters.get(`head.${i}.weight`, [dim, width]) as tf.Tensor2D;
+    const adapted = unit(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.bias`, [dim])));
+    return tf.reshape(tf.mul(tf.matMul(adapted, direction), SCALE), [b * n]);
+  }
+
+  /** Mean squared error of the clean patches, in standard deviations of CLIP's pixels; altered patches count five times. */
+  private restoration(parameters: Parameters, tokens: tf.Tensor3D, batch: PretrainBatch, target: tf.Tensor1D): tf.Scalar {
+    const [b, n, width] = tokens.shape;
+    const p = batch.cleanPatches.shape[1];
+    const weight = parameters.get('restore.weight', [p, width]) as tf.Tensor2D;
+    const drawn = tf.add(
+      tf.matMul(tf.reshape(tokens, [b * n, width]) as tf.Tensor2D, weight, false, true),
+      parameters.get('restore.bias', [p]),
+    );
+    const errors = tf.mean(tf.square(tf.sub(drawn, batch.cleanPatches)), 1);
+    return tf.mean(tf.mul(errors, tf.add(1, tf.mul(4, target)))) as tf.Scalar;
+  }
+
+  /** Symmetric cross entropy of all pairs of images and captions; equal captions share what is right. */
+  private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
+    const { text_config: text, projection_dim: dim } = this.config;
+    const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
+    const encoder = new TextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
+    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
+    const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
+    const texts = unit(encoder.encode(encoder.embedTokens(rows), endPositions(captions), true));
+    const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
+    const logits = tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D;
+    const keys = captions.map((ids) => ids.join());
+    const same = tf.tensor2d(
+      keys.map((a) => {
+        const n = keys.filter((b) => a === b).length;
+        return keys.map((b) => (a === b ? 1 / n : 0));
+      }),
+    );
+    const oneWay = (z: tf.Tensor2D): tf.Tensor => tf.neg(tf.mean(tf.sum(tf.mul(same, tf.logSoftmax(z)), 1)));
+    return tf.div(tf.add(oneWay(logits), oneWay(tf.transpose(logits))), 2) as tf.Scalar;
+  }
+
+  /** Frees the graphs. */
+  dispose(): void {
+    this.blocks?.image.dispose();
+    this.blocks?.text.dispose();
+  }
+}
+
+/** Logits of a linear layer from tokens to one number, `[B g g]`. */
+function plainLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf.Tensor1D {
+  const [b, n, width] = tokens.shape;
+  const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
+  const weight = parameters.get(`head.${i}.mask.weight`, [1, width]) as tf.Tensor2D;
+  return tf.reshape(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.mask.bias`, [1])), [b * n]);
+}
+
+function mean(values: tf.Scalar[]): tf.Scalar {
+  return tf.div(tf.addN(values), values.length) as tf.Scalar;
+}
+
+/** Rows of unit length. */
+function unit(x: tf.Tensor2D | tf.Tensor): tf.Tensor2D {
+  return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-8))) as tf.Tensor2D;
+}
+
+/** ln Σ exp(z) - ln(n) / 2 over the n patches of each image: a maximum that all high patches move, `[B]`. */
+function softMaximum(z: tf.Tensor, [b, n]: [number, number]): tf.Tensor1D {
+  return tf.sub(tf.logSumExp(tf.reshape(z, [b, n]), 1), Math.log(n) / 2);
+}
+
+/** Mean of -(w t ln σ(z) + (1 - t) ln(1 - σ(z))), with soft targets t. */
+function crossEntropy(z: tf.Tensor1D, t: tf.Tensor1D, positiveWeight: number): tf.Scalar {
+  const missed = tf.mul(tf.mul(t, positiveWeight), tf.softplus(tf.neg(z)));
+  return tf.mean(tf.add(missed, tf.mul(tf.sub(1, t), tf.softplus(z)))) as tf.Scalar;
+}
+
+/** 1 - (2 Σ p t + 1) / (Σ p + Σ t + 1) an image, averaged. */
+function softDice(z: tf.Tensor1D, mask: tf.Tensor2D): tf.Scalar {
+  const p = tf.sigmoid(tf.reshape(z, mask.shape));
+  const overlap = tf.mul(2, tf.sum(tf.mul(p, mask), 1));
+  return tf.mean(tf.sub(1, tf.div(tf.add(overlap, 1), tf.add(tf.add(tf.sum(p, 1), tf.sum(mask, 1)), 1)))) as tf.Scalar;
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { tf } from '../../common/backend';
+import { UserError } from '../../common/errors';
+import { SafetensorsFile } from '../../common/safetensors';
+import { Clip } from '../../backbones/clip/clip';
+import { endPositions } from '../../backbones/clip/text-encoder';
+import { pixelValues } from '../../image/pixel-values';
+import { checkClose, checkEqual, type Check } from './check';
+import { rgbImages, rows } from './reference';
+
+const HIDDEN = 2e-4;
+const EMBEDDING = 5e-5;
+
+/** `clip/`: preprocessing, every hidden state and both embeddings of a checkpoint, as far as there are reference arrays. */
+export async function verifyClip(dir: string): Promise<Check[]> {
+  const expected = SafetensorsFile.open(path.join(dir, 'clip', 'expected.safetensors'));
+  const { shape } = expected.entries.get('pixel_values') ?? {};
+  const size = shape?.[2];
+  if (shape && (shape.length !== 4 || shape[1] !== 3 || shape[3] !== size)) {
+    throw new UserError(`${expected.file}: pixel_values has shape [${shape.join(', ')}], [B, 3, S, S] is expected`);
+  }
+  const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'), size);
+  try {
+    const checks: Check[] = [];
+    tf.tidy(() => {
+      if (expected.has('pixel_values')) checks.push(...vision(clip, expected));
+      if (expected.has('input_ids')) checks.push(...text(clip, expected));
+    });
+    if (checks.length === 0) throw new UserError(`${expected.file}: neither pixel_values nor input_ids is there`);
+    return checks;
+  } finally {
+    clip.dispose();
+  }
+}
+
+function vision(clip: Clip, expected: SafetensorsFile): Check[] {
+  const reference = expected.read('pixel_values');
+  const pixels = tf.tensor4d(reference.data as Float32Array, reference.shape as [number, number, number, number]);
+  const encoder = clip.imageEncoder;
+  const states = encoder.hiddenStates(pixels);
+  const pooled = encoder.pool(states[states.length - 1]);
+  const preprocessing = expected.has('image_u8')
+    ? [checkClose('clip/pixel_values', pixelValues(rgbImages(expected.read('image_u8'))), reference.data, 1e-6)]
+    : [];
+  return [
+    ...preprocessing,
+    ...compare('vision_hidden_states', tf.stack(states), expected, HIDDEN),
+    ...compare('vision_last_hidden_state', states[states.length - 1], expected, HIDDEN),
+    ...compare('vision_pooled', pooled, expected, EMBEDDING),
+    ...compare('image_embeds', encoder.project(pooled), expected, EMBEDDING),
+  ];
+}
+
+function text(clip: Clip, expected: SafetensorsFile): Check[] {
+  const ids = rows(expected.read('input_ids'));
+  const ends = endPositions(ids);
+  const encoder = clip.textEncoder;
+  const embedded = encoder.embedTokens(ids);
+  const checks = expected.has('eot_index') ? [checkEqual('clip/eot_index', ends, [...expected.read('eot_index').data])] : [];
+  for (const [kind, causal] of [
+    ['causal', true],
+    ['nomask', false],
+  ] as const) {
+    const states = encoder.hiddenStates(embedded, causal);
+    const pooled = encoder.pool(states[states.length - 1], ends);
+    checks.push(...compare(`text_hidden_states_${kind}`, tf.stack(states), expected, HIDDEN));
+    checks.push(...compare(`text_pooled_${kind}`, pooled, expected, EMBEDDING));
+    checks.push(...compare(`text_embeds_${kind}`, encoder.project(pooled), expected, EMBEDDING));
+  }
+  return checks;
+}
+
+/** A check, or none where there is no such reference array. */
+function compare(name: string, ours: tf.Tensor, expected: SafetensorsFile, tolerance: number): Check[] {
+  return expected.has(name) ? [checkClose(`clip/${name}`, ours.dataSync(), expected.read(name).data, tolerance)] : [];
+}

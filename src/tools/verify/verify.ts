@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf, UserError } from '../../common/errors';
+import { failed, type Check } from './check';
+import { verifyClip } from './clip';
+import { verifyMediclip } from './mediclip';
+import { verifyMetrics } from './metrics';
+import { verifyPreprocess } from './preprocess';
+import { verifySynthesis } from './synthesis';
+import { verifyTokenizer } from './tokenizer';
+
+/** The parts of a reference directory: what must be there for the part to be compared, and the comparison. */
+const SECTIONS: Record<string, { needs: string; run: (dir: string) => Promise<Check[]> }> = {
+  clip: { needs: 'clip/expected.safetensors', run: verifyClip },
+  tokenizer: { needs: 'tokenizer.json', run: verifyTokenizer },
+  mediclip: { needs: 'mediclip/inputs.safetensors', run: verifyMediclip }, // and clip/checkpoint
+  preprocess: { needs: 'preprocess/expected.safetensors', run: verifyPreprocess },
+  metrics: { needs: 'metrics.json', run: verifyMetrics },
+  synthesis: { needs: 'synthesis/draws.json', run: (dir) => verifySynthesis(dir) },
+};
+
+export interface VerifyReport {
+  dir: string;
+  /** Parts that the directory does not hold. */
+  absent: string[];
+  checks: Check[];
+  ok: boolean;
+}
+
+/**
+ * Compares this implementation with every part of a reference directory that is there; a part that is damaged is a miss.
+ * @param only - names of parts; default all
+ * @throws UserError where the directory holds none, or a part asked for is missing
+ */
+export async function verifyAll(dir: string, only?: readonly string[]): Promise<VerifyReport> {
+  if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such directory`);
+  for (const name of only ?? []) {
+    if (!Object.hasOwn(SECTIONS, name)) throw new UserError(`--section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`, 2);
+  }
+  const wanted = only ?? Object.keys(SECTIONS);
+  const present = wanted.filter((name) => fs.existsSync(path.join(dir, SECTIONS[name].needs)));
+  const absent = wanted.filter((name) => !present.includes(name));
+  if (present.length === 0 || (only && absent.length > 0)) {
+    throw new UserError(`${dir}: no reference arrays (${absent.map((name) => SECTIONS[name].needs).join(', ')} missing)`);
+  }
+  const checks: Check[] = [];
+  for (const name of present) {
+    try {
+      const found = await SECTIONS[name].run(dir);
+      checks.push(...(found.length > 0 ? found : [failed(name, 'holds nothing that is compared')]));
+    } catch (error) {
+      // whatever a damaged reference leads to is its miss; the other parts are compared all the same
+      checks.push(failed(name, messageOf(error).replaceAll(/\s+/g, ' ')));
+    }
+  }
+  return { dir, absent, checks, ok: checks.every((check) => check.ok) };
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Clip } from '../../src/backbones/clip/clip';
+import { tf } from '../../src/common/backend';
+import { SafetensorsFile } from '../../src/common/safetensors';
+import { listModels } from '../../src/models/list';
+import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/models/untrained';
+import { TINY_ARCHITECTURE } from '../../src/models/architecture';
+import { exportModel } from '../../src/models/export';
+import { STAGE_PLAN } from '../../src/tools/pretrain/schedule';
+import { PRETRAIN_DEFAULTS, Pretrainer } from '../../src/tools/pretrain/trainer';
+import { temporaryFolder } from '../helpers/tiny-clip';
+
+test('the untrained model is what a pretraining of the same seed holds before its first step', async () => {
+  const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
+  writeUntrained(mine, TINY_ARCHITECTURE, 5);
+  const stages = STAGE_PLAN.map((stage) => ({ ...stage, steps: 1 }));
+  const trainer = await Pretrainer.create({ ...PRETRAIN_DEFAULTS, seed: 5, architecture: TINY_ARCHITECTURE, stages }, 0);
+  exportModel(theirs, TINY_ARCHITECTURE, trainer.parameters.variables, trainer.vocabulary, 5, {});
+  await trainer.dispose();
+  const [a, b] = [mine, theirs].map((dir) => SafetensorsFile.open(path.join(dir, 'model.safetensors')));
+  const names = [...b.entries.keys()].sort();
+  assert.ok(names.length > 50);
+  assert.deepEqual(
+    [...a.entries.keys()].filter((name) => name !== 'logit_scale').sort(),
+    names.filter((name) => name !== 'logit_scale'),
+  );
+  for (const name of names) assert.deepEqual(a.read(name), b.read(name), name);
+  assert.equal(fs.readFileSync(path.join(mine, 'config.json'), 'utf8'), fs.readFileSync(path.join(theirs, 'config.json'), 'utf8'));
+});
+
+test('it is written once, again where it was made by another recipe, and encodes images', async () => {
+  const dir = path.join(temporaryFolder(), UNTRAINED);
+  assert.equal(ensureUntrained(dir), dir);
+  const file = path.join(dir, 'model.safetensors');
+  const first = fs.statSync(file);
+  ensureUntrained(dir);
+  assert.equal(fs.statSync(file).ino, first.ino);
+  writeUntrained(dir, TINY_ARCHITECTURE, 1);
+  ensureUntrained(dir);
+  assert.equal(fs.statSync(file).size, first.size);
+  const clip = await Clip.open(dir);
+  const { tokens } = clip.imageEncoder.encode(tf.zeros([1, 3, 224, 224]), [1]);
+  assert.deepEqual(tokens[0].shape, [1, 256, 160]);
+  clip.dispose();
+});
+
+test('models list names it', () => {
+  const found = listModels().find(({ name }) => name === UNTRAINED);
+  assert.ok((found?.facts?.parameters ?? 0) > 5e6);
+  assert.match(found?.note ?? '', /random weights/);
+});

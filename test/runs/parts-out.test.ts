@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { SafetensorsFile } from '../../src/common/safetensors';
+import { evaluateRun } from '../../src/runs/evaluate-run';
+import { train } from '../../src/runs/train';
+import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+
+const model = writeTinyClip();
+const SETTINGS = { shots: 2, seed: 7, epochs: 3, batchSize: 2, imageSize: 32 };
+
+for (const [what, change, parameters] of [
+  ['hand-written prompts', { contextTokens: 0 }, /^\d_adapter\.0\.(weight|bias)$/],
+  ['no adapters', { adapters: false }, /^ctx\.(normal|abnormal)_end$/],
+] as const) {
+  test(`${what}: a run learns what is left, and is evaluated as it was`, async () => {
+    const dataset = await writeTinyDataset();
+    const out = path.join(temporaryFolder(), 'run');
+    const { history, metrics } = await train({ dataset, model, out, settings: { ...SETTINGS, ...change }, threads: 0 });
+    assert.notEqual(history[2].total, history[0].total);
+    const names = [...SafetensorsFile.open(path.join(out, 'checkpoint.safetensors')).entries.keys()];
+    const learnt = names.filter((name) => !name.startsWith('adam.'));
+    assert.ok(learnt.length > 0 && learnt.every((name) => parameters.test(name)), learnt.join());
+    const again = await evaluateRun(out, dataset);
+    assert.deepEqual(again.metrics, metrics);
+  });
+}
+
+test('neither: refused before anything is written', async () => {
+  const out = path.join(temporaryFolder(), 'run');
+  const settings = { ...SETTINGS, adapters: false, contextTokens: 0 };
+  await assert.rejects(
+    train({ dataset: await writeTinyDataset(), model, out, settings }),
+    /adapters false with contextTokens 0: nothing is left to train/,
+  );
+  assert.ok(!fs.existsSync(out));
+});
