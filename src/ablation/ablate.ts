@@ -10,7 +10,7 @@ import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
 import { CellProcesses, threadEnvironment } from './cell-processes';
-import { writeLabels } from './labels';
+import { writeLabels } from '../runs/labels';
 import { findMaterials } from './find-inputs';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';

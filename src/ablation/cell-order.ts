@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../runs/config';
-import type { VariantName } from './cells';
+import type { VariantName } from '../runs/labels';
 
 /** What the process of one cell is told. */
 export interface CellOrder {

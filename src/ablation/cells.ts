@@ -2,6 +2,7 @@ import path from 'node:path';
 import { sha256 } from '../common/files';
 import { seesTraining, trainingConfig, type TrainingConfig } from '../runs/config';
 import { describeConfig } from '../runs/describe-config';
+import type { VariantName } from '../runs/labels';
 import type { Grid, GridVariant } from './grid';
 
 /** A data set of a grid as it was found. */
@@ -25,14 +26,6 @@ export interface GridModel {
   hash: string;
   /** Side in pixels of the images on which it was trained; runs use it where the settings name no other. */
   imageSize: number;
-}
-
-/** Under which name a table shows a run. */
-export interface VariantName {
-  group: string;
-  label: string;
-  /** Place among the variants of the grid. */
-  order: number;
 }
 
 /** One run: everything that decides it, and under which names tables show it. */

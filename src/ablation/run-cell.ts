@@ -7,7 +7,7 @@ import { evaluateRun } from '../runs/evaluate-run';
 import { RunFolder } from '../runs/run-folder';
 import { train } from '../runs/train';
 import type { CellOrder } from './cell-order';
-import { writeLabels } from './labels';
+import { writeLabels } from '../runs/labels';
 
 /** How long a cell waits for a process of an earlier, killed grid that still ends its last step, in milliseconds. */
 const PATIENCE = 120_000;

@@ -1,7 +1,7 @@
-import type { Metrics } from '../runs/evaluate';
+import type { ImageMetrics, PixelMetrics } from './metrics';
 
 /** A number of `metrics.json`. */
-export type MetricName = keyof Metrics['intervals'];
+export type MetricName = keyof (ImageMetrics & PixelMetrics);
 
 /** Names for people, what each says, and whether less is better; in the order of tables. */
 export const METRICS: Record<MetricName, { title: string; meaning: string; lowerIsBetter?: boolean }> = {

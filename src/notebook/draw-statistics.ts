@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
+import { readDrawColumns, readDrawImages } from '../datasets/reference-draws';
 import type { DeepGrayImage } from '../image/image';
+import { kolmogorovSmirnov } from '../metrics/kolmogorov-smirnov';
 import { drawColumns } from '../synthesis/draw-columns';
 import type { TaskName } from '../synthesis/task-names';
 import { synthesize } from '../synthesis/tasks';
@@ -9,8 +11,6 @@ import type { Agreement } from '../plots/draw-charts';
 import { formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import { TASK_STYLE } from '../plots/task-style';
-import { kolmogorovSmirnov } from '../tools/verify/distributions';
-import { readImages, readReference } from '../tools/verify/synthesis';
 
 /** What is measured of one draw. */
 export interface DrawStatistics {
@@ -62,10 +62,10 @@ export interface PublishedDraws {
 
 /** Reads the reference draws that lie in `test/golden`. */
 export async function publishedDraws(dir = path.join(projectRoot(), 'test', 'golden', 'synthesis')): Promise<PublishedDraws> {
-  const columns = readReference(path.join(dir, 'draws.json'));
+  const columns = readDrawColumns(path.join(dir, 'draws.json'));
   const column = (name: string): Record<string, number[]> =>
     Object.fromEntries(Object.entries(columns).map(([task, of]) => [task, of[name].map((v) => v ?? 0)]));
-  return { images: await readImages(dir), area: column('mask_fraction'), absoluteChange: column('absd_in') };
+  return { images: await readDrawImages(dir), area: column('mask_fraction'), absoluteChange: column('absd_in') };
 }
 
 /** Areas and absolute changes by this project and by the published code, task by task. */

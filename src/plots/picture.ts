@@ -1,5 +1,4 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { PlotlyFigure } from './plotly';
 
 /** A chart as data: drawn by JupyterLab itself, or by {@link toSvg} and {@link toPng}. */
 export interface Chart {
@@ -18,6 +17,13 @@ export interface PngPicture {
   alt: string;
   /** The drawing that the PNG was made of, where there is one. */
   svg?: string;
+}
+
+/** What Plotly plots: traces, layout, and settings of the tool bar. */
+export interface PlotlyFigure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+  config: Record<string, unknown>;
 }
 
 /** A picture to explore with the pointer. */

@@ -1,12 +1,5 @@
-import type { Interactive, PngPicture } from './picture';
+import type { Interactive, PlotlyFigure, PngPicture } from './picture';
 import { COLOURS, FONT } from './style';
-
-/** What Plotly draws: traces, layout, and settings of the tool bar. */
-export interface PlotlyFigure {
-  data: Record<string, unknown>[];
-  layout: Record<string, unknown>;
-  config: Record<string, unknown>;
-}
 
 /** Quiet tool bar, no logo, nothing that leads out of the page. */
 const CONFIG = {

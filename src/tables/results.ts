@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { describeConfig } from '../runs/describe-config';
 import type { MethodName } from '../methods/names';
-import { readLabels } from '../ablation/labels';
+import { readLabels } from '../runs/labels';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';

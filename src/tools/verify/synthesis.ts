@@ -3,16 +3,12 @@ import path from 'node:path';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/files';
 import { Random } from '../../common/random';
-import { readImage } from '../../image/decode';
-import type { DeepGrayImage } from '../../image/image';
+import { readDrawColumns, readDrawImages, type Columns } from '../../datasets/reference-draws';
 import { DRAW_COLUMNS, drawColumns, type DrawColumn } from '../../synthesis/draw-columns';
 import { isTaskName } from '../../synthesis/task-names';
 import { synthesize } from '../../synthesis/tasks';
 import type { Check } from './check';
 import { checkColumn, checkShare } from './distributions';
-
-/** The columns of a task: a number a draw, or null where the measure is undefined. */
-export type Columns = Record<string, (number | null)[]>;
 
 /** The shares of draws that `summary.json` holds, and what they count. */
 const SHARES: Record<string, (columns: Columns, draw: number) => boolean> = {
@@ -31,9 +27,9 @@ const SHARES: Record<string, (columns: Columns, draw: number) => boolean> = {
 export async function verifySynthesis(dir: string, options: { draws?: number } = {}): Promise<Check[]> {
   const folder = path.join(dir, 'synthesis');
   const file = path.join(folder, 'draws.json');
-  const reference = readReference(file);
+  const reference = readDrawColumns(file);
   const summary = readSummary(path.join(folder, 'summary.json'));
-  const images = await readImages(folder);
+  const images = await readDrawImages(folder);
   const checks: Check[] = [];
   for (const [task, theirs] of Object.entries(reference)) {
     if (!isTaskName(task)) throw new UserError(`${file}: ${JSON.stringify(task)} is not a synthesis task of this program`);
@@ -65,31 +61,6 @@ export async function verifySynthesis(dir: string, options: { draws?: number } =
   return checks;
 }
 
-/**
- * The published implementation's draws: the columns of each task.
- * @param file - `synthesis/draws.json`
- * @throws UserError if it is laid out otherwise
- */
-export function readReference(file: string): Record<string, Columns> {
-  const value = readJson(file) as Record<string, Columns>;
-  const fail = (what: string): never => {
-    throw new UserError(`${file}: ${what}`);
-  };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail('expected an object of tasks');
-  for (const [task, columns] of Object.entries(value)) {
-    if (typeof columns !== 'object' || columns === null) fail(`${task}: expected an object of columns`);
-    const lists = Object.entries(columns);
-    if (lists.length === 0) fail(`${task}: no columns`);
-    for (const [name, list] of lists) {
-      if (!Array.isArray(list) || list.length === 0 || !list.every((v) => v === null || typeof v === 'number')) {
-        fail(`${task}: ${name}: expected a list of numbers or nulls`);
-      }
-      if (list.length !== lists[0][1].length) fail(`${task}: ${name} has ${list.length} draws, ${lists[0][0]} ${lists[0][1].length}`);
-    }
-  }
-  return value;
-}
-
 type Summary = Record<string, { all?: Record<string, unknown> } | undefined>;
 
 /** The summary is optional: it repeats what the draws hold, before rounding. */
@@ -102,17 +73,4 @@ function readSummary(file: string): Summary | undefined {
 function asStatistics(value: unknown): { mean: number; sd: number } | undefined {
   const { mean, sd } = (value ?? {}) as { mean?: unknown; sd?: unknown };
   return typeof mean === 'number' && typeof sd === 'number' ? { mean, sd } : undefined;
-}
-
-/** The grey images `image_0.png`, `image_1.png` ... on which the reference was drawn. */
-export async function readImages(folder: string): Promise<DeepGrayImage[]> {
-  const images: DeepGrayImage[] = [];
-  for (let i = 0; fs.existsSync(path.join(folder, `image_${i}.png`)); i++) {
-    const file = path.join(folder, `image_${i}.png`);
-    const image = await readImage(file);
-    if (image.channels !== 1) throw new UserError(`${file}: expected a grey image`);
-    images.push(image as DeepGrayImage);
-  }
-  if (images.length === 0) throw new UserError(`${folder}: no image_0.png`);
-  return images;
 }

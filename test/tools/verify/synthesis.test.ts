@@ -5,7 +5,8 @@ import path from 'node:path';
 import test from 'node:test';
 import { UserError } from '../../../src/common/errors';
 import { projectRoot } from '../../../src/common/project-root';
-import { checkColumn, checkShare, kolmogorovSmirnov } from '../../../src/tools/verify/distributions';
+import { kolmogorovSmirnov } from '../../../src/metrics/kolmogorov-smirnov';
+import { checkColumn, checkShare } from '../../../src/tools/verify/distributions';
 import { verifySynthesis } from '../../../src/tools/verify/synthesis';
 
 const GOLDEN = path.join(projectRoot(), 'test', 'golden');

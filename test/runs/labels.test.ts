@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readLabels, writeLabels } from '../../src/ablation/labels';
+import { readLabels, writeLabels } from '../../src/runs/labels';
 import { runCell } from '../../src/ablation/run-cell';
 import { trainingConfig } from '../../src/runs/config';
 import { temporaryFolder } from '../helpers/tiny-clip';

@@ -3,8 +3,15 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
 import { readJson, writeJson } from '../common/files';
-import { LABELS_FILE } from '../runs/run-start';
-import type { VariantName } from './cells';
+import { LABELS_FILE } from './run-start';
+
+/** Under which name a table shows a run. */
+export interface VariantName {
+  group: string;
+  label: string;
+  /** Place among the variants of the grid. */
+  order: number;
+}
 
 const schema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })) });
 

@@ -1,0 +1,14 @@
+'use strict';
+// The layers of src, from the ground up: a folder imports only from folders of its own step or of steps above it
+// in this list. `npm run lint` enforces it (.dependency-cruiser.cjs), with no circle between files.
+module.exports = [
+  ['common', 'image', 'graph'],
+  ['backbones', 'metrics', 'synthesis', 'phantoms'],
+  ['methods'],
+  ['datasets', 'models'],
+  ['runs'],
+  ['plots', 'ablation'],
+  ['tables'],
+  ['report'],
+  ['notebook', 'cli', 'tools', 'index'],
+];
