@@ -14,11 +14,12 @@ interface Options {
   masks?: string;
   name?: string;
   byPatient?: boolean;
+  followLinks?: boolean;
   force?: boolean;
   json?: boolean;
 }
 
-const FOLDER_ONLY = ['train', 'normal', 'abnormal', 'masks', 'name', 'byPatient'] as const;
+const FOLDER_ONLY = ['normal', 'abnormal', 'masks', 'name', 'byPatient'] as const;
 
 /** `mediclip datasets prepare KIND --from DIR --out DIR` */
 export function registerPrepare(datasets: Command): void {
@@ -29,12 +30,17 @@ export function registerPrepare(datasets: Command): void {
     .requiredOption('--from <dir>', 'the downloaded folder')
     .requiredOption('--out <dir>', 'where to put the result: a new or empty folder')
     .option('--seed <n>', 'seed of the split', wholeNumber('--seed', 0), 1)
-    .option('--train <n>', 'folder only: normal images for training (default: a third of them)', wholeNumber('--train', 1))
+    .option(
+      '--train <n>',
+      'normal images for training (default: as published, or its share; of a folder a third)',
+      wholeNumber('--train', 1),
+    )
     .option('--normal <name>', 'folder only: name of the folder of normal images (default: normal)')
     .option('--abnormal <name>', 'folder only: name of the folder of abnormal images (default: abnormal)')
     .option('--masks <name>', 'folder only: name of the folder of masks (default: masks)')
     .option('--name <name>', "folder only: what the images show (default: the folder's name)")
     .option('--by-patient', 'folder only: the folders within these are patients, whose images stay on one side')
+    .option('--follow-links', 'read what links in the folder lead to outside of it (default: refused)')
     .option('--force', 'replace an earlier result of this command at the same place')
     .option('--json', 'print what was done as JSON')
     .action(async (kind: PrepareKind, options: Options, command: Command) => {
@@ -42,7 +48,7 @@ export function registerPrepare(datasets: Command): void {
       const flag = command.options.find((option) => option.attributeName() === misplaced)?.long;
       if (flag) throw new UsageError(`${flag}: only for "datasets prepare folder"`);
       const { prepareDataset } = await import('../datasets/prepare');
-      const { seed, train, normal, abnormal, masks, name, byPatient, force } = options;
+      const { seed, train, normal, abnormal, masks, name, byPatient, followLinks, force } = options;
       const bar = progressBar();
       const run = { onProgress: bar.onProgress, signal: interruptSignal() };
       try {
@@ -50,7 +56,7 @@ export function registerPrepare(datasets: Command): void {
           kind,
           options.from,
           options.out,
-          { seed, train, force, names: { normal, abnormal, masks, name, byPatient } },
+          { seed, train, force, followLinks, names: { normal, abnormal, masks, name, byPatient } },
           run,
         );
         bar.clear();
@@ -65,6 +71,7 @@ function describe({ counts, found, split, skipped, duplicates, notes, seed }: Pr
   const kinds = {
     published: 'the published counts',
     scaled: 'the published shares of fewer images',
+    chosen: 'the training set as asked for',
     own: 'no published split',
   };
   const lines = [

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { listFolder, locateFolders, relativeName, type RawDataset, type RawImage } from './raw';
+import { MaskFinder } from './mask-names';
+import type { RawDataset, RawFolder, RawImage } from './raw';
 
-const MASK = /^(.+)_mask(_\d+)?$/i;
+const MASK = /_mask(_\d+)?$/i;
 
 /**
  * Breast Ultrasound Images (Al-Dhabyani et al. 2020): `normal/`, `benign/`, `malignant/`, each with `NAME.png` and its
  * masks `NAME_mask.png`, `NAME_mask_1.png`, ... The masks of normal images are empty and left out.
  */
-export function findBusi(from: string): RawDataset {
+export function findBusi(raw: RawFolder): RawDataset {
   const kinds = ['normal', 'benign', 'malignant'] as const;
-  const { paths } = locateFolders(from, kinds);
   const out: RawDataset = {
     clsname: 'busi',
     images: [],
@@ -17,25 +17,24 @@ export function findBusi(from: string): RawDataset {
     skipped: [],
     notes: [],
   };
-  kinds.forEach((kind, i) => {
-    const dir = paths[i];
-    const masks = new Map<string, string[]>();
-    const { files } = listFolder(dir);
-    const images = files.filter((name) => {
-      const match = MASK.exec(path.parse(name).name);
-      if (match) masks.set(match[1], [...(masks.get(match[1]) ?? []), path.join(dir, name)]);
-      return !match;
-    });
+  raw.locate(kinds).forEach((dir, i) => {
+    const kind = kinds[i];
+    const files = raw.files(dir);
+    const isMask = (name: string): boolean => MASK.test(path.parse(name).name);
+    const images = files.filter((name) => !isMask(name));
+    const masks = files.filter(isMask);
+    const finder = new MaskFinder(images, masks);
+    const used = new Set<string>();
     for (const name of images) {
       const file = path.join(dir, name);
-      const stem = path.parse(name).name;
-      const image: RawImage = { file, source: relativeName(from, file), label: kind === 'normal' ? 0 : 1, masks: [] };
-      if (kind !== 'normal') Object.assign(image, { masks: masks.get(stem) ?? [], metadata: { finding: kind } });
-      masks.delete(stem);
+      const image: RawImage = { file, source: raw.name(file), label: kind === 'normal' ? 0 : 1, masks: [] };
+      const own = finder.masksOf(name);
+      for (const mask of own) used.add(mask);
+      if (kind !== 'normal') Object.assign(image, { masks: own.map((mask) => path.join(dir, mask)), metadata: { finding: kind } });
       out.images.push(image);
     }
-    for (const orphan of [...masks.values()].flat())
-      out.skipped.push({ file: relativeName(from, orphan), reason: 'a mask without its image' });
+    for (const mask of masks)
+      if (!used.has(mask)) out.skipped.push({ file: raw.name(path.join(dir, mask)), reason: 'a mask without its image' });
   });
   return out;
 }

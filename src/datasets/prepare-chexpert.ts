@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
 import { messageOf, UserError } from '../common/errors';
-import { readText, resolveInside } from '../common/files';
-import { relativeName, type RawDataset, type RawImage } from './raw';
+import { readText } from '../common/files';
+import type { RawDataset, RawFolder } from './raw';
 
 /** The findings whose presence makes an image abnormal; "Support Devices" is none of them. */
 export const CHEXPERT_FINDINGS = [
@@ -28,8 +28,8 @@ const COLUMNS = ['Path', 'Frontal/Lateral', 'No Finding', ...CHEXPERT_FINDINGS];
  * CheXpert-v1.0-small (Irvin et al. 2019): `train.csv`, `valid.csv` and the folders they name. Frontal views only; normal
  * where "No Finding" is 1, abnormal where a finding is 1, left out otherwise (uncertain or nothing but a device).
  */
-export function findCheXpert(from: string): RawDataset {
-  if (!fs.existsSync(from)) throw new UserError(`${from}: no such folder`);
+export function findCheXpert(raw: RawFolder): RawDataset {
+  const { from } = raw;
   const root = [from, path.join(from, 'CheXpert-v1.0-small')].find((dir) => TABLES.some((name) => fs.existsSync(path.join(dir, name))));
   if (root === undefined) throw new UserError(`${from}: expected train.csv or valid.csv in it or in its folder CheXpert-v1.0-small`);
   const out: RawDataset = {
@@ -39,12 +39,13 @@ export function findCheXpert(from: string): RawDataset {
     skipped: [],
     notes: [],
   };
-  for (const name of TABLES) if (fs.existsSync(path.join(root, name))) addTable(out, from, root, name);
+  for (const name of TABLES) if (fs.existsSync(path.join(root, name))) addTable(out, raw, root, name);
   return out;
 }
 
-function addTable(out: RawDataset, from: string, root: string, table: string): void {
+function addTable(out: RawDataset, raw: RawFolder, root: string, table: string): void {
   const file = path.join(root, table);
+  raw.check(file);
   const columns = readColumns(file);
   const [paths, views, normal, ...findings] = columns;
   const left = { lateral: 0, unclear: 0, missing: 0 };
@@ -63,14 +64,13 @@ function addTable(out: RawDataset, from: string, root: string, table: string): v
     const inside = String(paths[i]).replace(/^CheXpert-v1\.0(-small)?\//, '');
     const patient = /(?:^|\/)(patient\d+)\//.exec(inside)?.[1];
     if (patient === undefined) throw new UserError(`${where}: Path: expected .../patientNNNNN/studyN/..., got ${JSON.stringify(paths[i])}`);
-    const image = resolveInside(root, inside, where);
+    const image = raw.resolve(root, inside, where);
     if (!fs.existsSync(image)) {
       left.missing++;
       continue;
     }
-    const raw: RawImage = { file: image, source: relativeName(from, image), label, masks: [], patient, metadata: { patient } };
-    if (label === 1) raw.metadata = { patient, findings: positive };
-    out.images.push(raw);
+    const metadata = label === 1 ? { patient, findings: positive } : { patient };
+    out.images.push({ file: image, source: raw.name(image), label, masks: [], patient, metadata });
   }
   out.notes.push(
     `${table}: ${paths.length} rows; left out: ${left.lateral} not frontal, ${left.unclear} neither clearly normal nor abnormal`,

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { groupByKey } from '../common/group';
-import { listFolder, listTree, locateFolders, relativeName, type RawDataset, type RawImage } from './raw';
+import { MaskFinder } from './mask-names';
+import { findName, foldName, type RawDataset, type RawFolder, type RawImage } from './raw';
 
 /** Names of the folders of {@link findFolder}. */
 export interface FolderNames {
@@ -20,43 +20,41 @@ export interface FolderNames {
 
 /**
  * Any images sorted into folders, with folders within them or without: `normal/`, `abnormal/` and, for some or all abnormal images,
- * `masks/` with files of the same name but for the extension, or with `_mask`, `_mask_1`, ... added to it: at the same place within `masks/`
- * as the image within `abnormal/`, or anywhere where only one image has that name and one folder has masks of it. Where images differ in
- * their extension alone, a mask must have that too.
+ * `masks/` with files that {@link MaskFinder} tells by their names.
  * @throws UserError also where `byPatient` is wanted of images that lie in no folders of patients
  */
-export function findFolder(from: string, names: FolderNames = {}): RawDataset {
+export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset {
+  const { from } = raw;
   const { normal = 'normal', abnormal = 'abnormal', masks = 'masks' } = names;
   const asked = [names.abnormal, names.masks].filter((name): name is string => name !== undefined);
-  const [normalDir] = locateFolders(from, [normal, ...asked]).paths;
+  const [normalDir] = raw.locate([normal, ...asked]);
   const parent = path.dirname(normalDir);
-  const sibling = (name: string): string | undefined =>
-    listFolder(parent).folders.find((folder) => folder.toLowerCase() === name.toLowerCase());
-  const abnormalName = sibling(abnormal);
-  const masksName = sibling(masks);
-  const maskFiles = masksName === undefined ? [] : listTree(path.join(parent, masksName)).map((name) => path.join(parent, masksName, name));
-  const maskOf =
-    masksName === undefined || abnormalName === undefined
-      ? (): string[] => []
-      : maskFinder(listTree(path.join(parent, abnormalName)), maskFiles, path.join(parent, masksName));
+  const sibling = (name: string): string | undefined => {
+    const found = findName(raw.list(parent).folders, name, parent);
+    return found === undefined ? undefined : path.join(parent, found);
+  };
+  const [abnormalDir, masksDir] = [sibling(abnormal), sibling(masks)];
+  const maskNames = masksDir === undefined ? [] : raw.tree(masksDir);
+  const finder = new MaskFinder(abnormalDir === undefined ? [] : raw.tree(abnormalDir), maskNames);
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
   let within = 0;
   const add = (dir: string, label: 0 | 1): void => {
-    for (const name of listTree(dir)) {
+    for (const name of raw.tree(dir)) {
       const file = path.join(dir, name);
-      const own = label === 1 ? maskOf(name) : [];
+      const own = label === 1 ? finder.masksOf(name) : [];
       for (const mask of own) used.add(mask);
-      const image: RawImage = { file, source: relativeName(from, file), label, masks: own };
+      const masksOwn = own.map((mask) => path.join(masksDir as string, mask));
+      const image: RawImage = { file, source: raw.name(file), label, masks: masksOwn };
       const folder = patientFolder(name);
       if (folder !== undefined) within++;
       // one patient also where a name is spelt in another case, or its letters are composed in another way, as archives do
-      const patient = folder?.normalize('NFC').toLowerCase();
+      const patient = folder === undefined ? undefined : foldName(folder);
       out.images.push(names.byPatient && patient !== undefined ? { ...image, patient, metadata: { patient: folder } } : image);
     }
   };
   add(normalDir, 0);
-  if (abnormalName !== undefined) add(path.join(parent, abnormalName), 1);
+  if (abnormalDir !== undefined) add(abnormalDir, 1);
   if (names.byPatient && within === 0) {
     throw new UserError(`${from}: no image lies in a folder of its patient; expected ${normal}/PATIENT/IMAGE, or leave out --by-patient`);
   }
@@ -65,8 +63,10 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
       `${within} images lie in folders within these; if each folder is a patient, --by-patient keeps a patient's images on one side`,
     );
   }
-  for (const mask of maskFiles)
-    if (!used.has(mask)) out.skipped.push({ file: relativeName(from, mask), reason: 'a mask without its abnormal image' });
+  for (const mask of maskNames) {
+    if (used.has(mask)) continue;
+    out.skipped.push({ file: raw.name(path.join(masksDir as string, mask)), reason: 'a mask without its abnormal image' });
+  }
   return out;
 }
 
@@ -74,24 +74,6 @@ export function findFolder(from: string, names: FolderNames = {}): RawDataset {
 function patientFolder(name: string): string | undefined {
   const parts = name.split(path.sep);
   return parts.length > 1 ? parts[0] : undefined;
-}
-
-/** Finds the masks of an image, all by their paths within their folders. */
-function maskFinder(images: readonly string[], masks: readonly string[], dir: string): (image: string) => string[] {
-  const stem = (name: string): string => path.join(path.dirname(name), path.parse(name).name);
-  const bare = (name: string): string => path.parse(name).name;
-  const masksBy = (key: (name: string) => string): Map<string, string[]> =>
-    groupByKey(masks, (mask) => key(path.relative(dir, mask)).replace(/_mask(_\d+)?$/i, ''));
-  const [byPlace, byName] = [masksBy(stem), masksBy(bare)];
-  const [placed, named] = [groupByKey(images, stem), groupByKey(images, bare)];
-  return (image) => {
-    const here = byPlace.get(stem(image)) ?? [];
-    if ((placed.get(stem(image)) ?? []).length > 1) return here.filter((mask) => path.relative(dir, mask) === image);
-    if (here.length > 0) return here;
-    const elsewhere = byName.get(bare(image)) ?? [];
-    const oneFolder = new Set(elsewhere.map((mask) => path.dirname(mask))).size === 1;
-    return named.get(bare(image))?.length === 1 && oneFolder ? elsewhere : [];
-  };
 }
 
 function className(from: string): string {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
 import { sha256 } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
@@ -6,7 +5,7 @@ import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
 import type { GrayImage } from '../image/image';
 import { binaryMask } from '../image/load';
 import { pixelHash } from './duplicates';
-import type { RawImage, Skipped } from './raw';
+import type { RawFolder, RawImage, Skipped } from './raw';
 import type { Side } from './split';
 
 /** An image that was read, and what else is known of it. */
@@ -27,7 +26,7 @@ const DARK = 8192;
 /** Reads all images and their masks; what cannot be read is left out and listed, what is likely to be a mistake noted. */
 export async function readImages(
   raw: readonly RawImage[],
-  from: string,
+  folder: RawFolder,
   run: LongRun,
 ): Promise<{ images: ReadImage[]; skipped: Skipped[]; notes: string[] }> {
   const images: ReadImage[] = [];
@@ -51,7 +50,8 @@ export async function readImages(
       images.push({ ...read, side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const reason = messageOf(error).split(`${from}${path.sep}`).join('');
+      let reason = messageOf(error); // it names files by their whole paths
+      for (const file of [...image.masks, image.file]) reason = reason.split(file).join(folder.name(file));
       skipped.push({ file: image.source, reason: reason.startsWith(`${image.source}: `) ? reason.slice(image.source.length + 2) : reason });
     }
   }

@@ -21,12 +21,16 @@ export interface Duplicates {
 export interface PrepareReport {
   kind: PrepareKind;
   clsname: string;
+  /** The name of the folder that was read. */
   source: string;
   seed: number;
   found: { normal: number; abnormal: number };
   counts: SplitCounts & { masks: number; unusedNormal: number; unusedAbnormal: number };
-  /** Whether the published counts were reached, the published shares were taken of fewer images, or there is no published split. */
-  split: 'published' | 'scaled' | 'own';
+  /**
+   * Whether the published counts were reached, the published shares were taken of fewer images, the number of training images was given
+   * instead of the published one, or there is no published split.
+   */
+  split: 'published' | 'scaled' | 'chosen' | 'own';
   duplicates: Duplicates[];
   skipped: Skipped[];
   notes: string[];

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
+import { recoverFolder, stageFolder } from '../common/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import type { ImageFormat } from '../image/decode';
 import { writePng } from '../image/encode';
@@ -14,18 +15,14 @@ export const PREPARED_FILE = 'prepared.json';
 
 const EXTENSIONS: Record<ImageFormat, string> = { jpeg: '.jpg', png: '.png', bmp: '.bmp', tiff: '.tif' };
 
-/** A place for the result that was found free, or may be freed. */
-export interface Claim {
-  out: string;
-  replace: boolean;
-}
-
 /**
  * Checks before the work that the result can be put at `out`: a folder that is missing or empty, or with `force` an earlier
- * prepared data set.
+ * prepared data set. What a killed run has left there is tidied up.
+ * @returns the absolute path
  * @throws UserError if there is anything else, or no permission.
  */
-export function claimFolder(from: string, out: string, force: boolean): Claim {
+export function claimFolder(from: string, out: string, force: boolean): string {
+  if (out === '' || out.includes('\0')) throw new UserError(`--out ${JSON.stringify(out)}: not the name of a folder`, 2);
   const target = path.resolve(out);
   const relative = path.relative(target, path.resolve(from));
   if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
@@ -34,43 +31,50 @@ export function claimFolder(from: string, out: string, force: boolean): Claim {
   try {
     makeFolder(path.dirname(target));
     fs.accessSync(path.dirname(target), fs.constants.W_OK);
+    recoverFolder(target);
+    const stat = fs.statSync(target, { throwIfNoEntry: false });
+    if (stat === undefined) return target;
+    if (!stat.isDirectory()) throw new UserError(`--out ${out}: is a file; give a folder`);
+    if (fs.readdirSync(target).length === 0) return target;
   } catch (error) {
+    if (error instanceof UserError && error.message.startsWith('--out')) throw error;
     throw new UserError(`--out ${out}: cannot be written (${reasonOf(error)})`);
   }
-  const stat = fs.statSync(target, { throwIfNoEntry: false });
-  if (stat === undefined) return { out: target, replace: false };
-  if (!stat.isDirectory()) throw new UserError(`--out ${out}: is a file; give a folder`);
-  if (fs.readdirSync(target).length === 0) return { out: target, replace: true };
   if (!fs.existsSync(path.join(target, PREPARED_FILE))) {
     throw new UserError(`--out ${out}: is not empty and was not made by this command; give another folder or remove it`);
   }
   if (!force) throw new UserError(`--out ${out}: holds a prepared data set already; --force replaces it`);
-  return { out: target, replace: true };
+  return target;
 }
 
-/** Writes images, masks, samples and the report to a folder beside the target, then renames it to the target. */
+/**
+ * Writes images, masks, samples and the report to a folder beside the target, then renames it to the target.
+ * @param claim - {@link claimFolder}, asked again at the end: another process may have been quicker
+ */
 export async function writePrepared(
-  { out, replace }: Claim,
+  claim: () => string,
   report: Omit<PrepareReport, 'hash'>,
   images: readonly ReadImage[],
   run: LongRun,
 ): Promise<PrepareReport> {
-  const temporary = fs.mkdtempSync(`${out}.`);
+  const out = claim();
+  const staged = stageFolder(out);
+  const { temporary } = staged;
   try {
     const rows = await writeImages(temporary, report.clsname, images, run);
     writeSamples(temporary, rows.train, rows.test);
     const complete: PrepareReport = { ...report, hash: datasetHash(readDataset(temporary)) };
     const sources = images.map(({ source, sha256 }, i) => ({ filename: rows.names[i], source, sha256 }));
     writeJson(path.join(temporary, PREPARED_FILE), { ...complete, images: sources });
-    fs.chmodSync(temporary, 0o777 & ~process.umask());
-    if (replace) fs.rmSync(out, { recursive: true, force: true });
-    fs.renameSync(temporary, out);
+    claim();
+    staged.publish();
     return complete;
   } catch (error) {
-    fs.rmSync(temporary, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS') throw new UserError(`--out ${out}: cannot be written (${code})`);
-    throw error;
+    if (error instanceof UserError || code === undefined) throw error;
+    throw new UserError(`--out ${out}: cannot be written (${code})`);
+  } finally {
+    staged.discard();
   }
 }
 

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { Random } from '../common/random';
@@ -9,19 +11,21 @@ import { findFolder, type FolderNames } from './prepare-folder';
 import { readImages, type ReadImage } from './prepare-read';
 import { duplicatesOf, type PrepareKind, type PrepareReport } from './prepare-report';
 import { claimFolder, writePrepared } from './prepare-write';
-import type { RawDataset, RawImage, SplitCounts } from './raw';
+import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
 import { drawSides, splitCounts, type Side } from './split';
 
 /** Options of {@link prepareDataset}. */
 export interface PrepareOptions {
   /** Seed of the split; default 1. */
   seed?: number;
-  /** `folder` only: number of normal images for training; default a third of them. */
+  /** Number of normal images for training; default that of the published split, or its share, for `folder` a third of them. */
   train?: number;
   /** `folder` only: names of its folders, and of the class. */
   names?: FolderNames;
   /** Replace an earlier prepared data set at the same place. */
   force?: boolean;
+  /** Read files outside of the downloaded folder that links in it lead to; refused by default. */
+  followLinks?: boolean;
 }
 
 /**
@@ -37,8 +41,10 @@ export async function prepareDataset(
   run: LongRun = {},
 ): Promise<PrepareReport> {
   const { seed = 1 } = options;
-  const claim = claimFolder(from, out, options.force === true);
-  const raw = FINDERS[kind](from, options.names ?? {});
+  const folder = new RawFolder(from, options.followLinks);
+  const claim = (): string => claimFolder(from, out, options.force === true);
+  claim();
+  const raw = FINDERS[kind](folder, options.names ?? {});
   const count = (images: readonly RawImage[], label: 0 | 1): number => images.filter((image) => image.label === label).length;
   const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
   if (found.normal === 0) {
@@ -46,21 +52,25 @@ export async function prepareDataset(
     throw new UserError(`${from}: no normal images found, and training needs some${first === undefined ? '' : `; ${first}`}`);
   }
 
-  const chosen = candidates(raw, Random.of(seed, 'prepare', 'candidates'));
+  const chosen = candidates(raw, options.train, Random.of(seed, 'prepare', 'candidates'));
   const notes = [...raw.notes];
   if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} drawn at random were read`);
   if (found.abnormal === 0) notes.push('no abnormal images: no metric can be computed on the test set');
-  const { images, skipped, notes: seen } = await readImages(chosen, from, run);
+  const { images, skipped, notes: seen } = await readImages(chosen, folder, run);
   notes.push(...seen);
-  if (images.every((image) => image.label !== 0)) {
-    throw new UserError(
-      `${from}: none of the ${found.normal} normal images can be read; the first: ${skipped[0]?.file}: ${skipped[0]?.reason}`,
-    );
+  for (const [label, name] of [
+    [0, 'normal'],
+    [1, 'abnormal'],
+  ] as const) {
+    const [all, left] = [chosen, images].map((list) => list.filter((image) => image.label === label));
+    if (all.length === 0 || left.length > 0) continue;
+    const first = skipped.find(({ file }) => all.some(({ source }) => source === file));
+    throw new UserError(`${from}: none of the ${all.length} ${name} images can be used; the first: ${first?.file}: ${first?.reason}`);
   }
   const counts = splitCounts(count(images, 0), count(images, 1), raw.published, options.train);
   if (counts.train < 1 || counts.testNormal < 0) {
     throw new UserError(
-      `${from}: ${count(images, 0)} normal and ${count(images, 1)} abnormal images are too few for a training set of ${options.train ?? 'one or more'}`,
+      `${from}: has ${count(images, 0)} normal images that can be read, ${options.train} were asked for; give a smaller --train`,
     );
   }
   // without a published split all that is not trained on is for the test, also what whole groups left over
@@ -77,10 +87,11 @@ export async function prepareDataset(
     );
   }
   if (reached.testNormal === 0) notes.push('no normal images are left for the test set: no AUROC can be computed on it');
+  notes.push(...trainingNotes(reached, counts.train, count(images, 0)));
   const report: Omit<PrepareReport, 'hash'> = {
     kind,
     clsname: raw.clsname,
-    source: from,
+    source: path.basename(fs.realpathSync(from)),
     seed,
     found,
     counts: {
@@ -89,7 +100,7 @@ export async function prepareDataset(
       unusedNormal: found.normal - reached.train - reached.testNormal,
       unusedAbnormal: found.abnormal - reached.testAbnormal,
     },
-    split: splitName(reached, raw.published),
+    split: splitName(reached, raw.published, options.train),
     duplicates: duplicatesOf(images),
     skipped: [...raw.skipped, ...skipped],
     notes,
@@ -102,28 +113,46 @@ export async function prepareDataset(
   );
 }
 
-const FINDERS: Record<PrepareKind, (from: string, names: FolderNames) => RawDataset> = {
+/** The shots of a training that is told nothing else. */
+export const USUAL_SHOTS = 16;
+
+const FINDERS: Record<PrepareKind, (raw: RawFolder, names: FolderNames) => RawDataset> = {
   brainmri: findBrainMri,
   busi: findBusi,
   chexpert: findCheXpert,
   folder: findFolder,
 };
 
-function splitName(reached: SplitCounts, published: SplitCounts | undefined): PrepareReport['split'] {
+function splitName(reached: SplitCounts, published?: SplitCounts, train?: number): PrepareReport['split'] {
   if (!published) return 'own';
   const keys = ['train', 'testNormal', 'testAbnormal'] as const;
-  return keys.every((key) => reached[key] === published[key]) ? 'published' : 'scaled';
+  if (keys.every((key) => reached[key] === published[key])) return 'published';
+  return train === undefined ? 'scaled' : 'chosen';
+}
+
+/** What to say of a training set that is smaller than was wanted, or than `train` takes by default. */
+function trainingNotes(reached: SplitCounts, wanted: number, normal: number): string[] {
+  const notes: string[] = [];
+  if (reached.train < wanted)
+    notes.push(`${reached.train} of ${wanted} images to train on: images that are the same, or of one patient, stay on one side`);
+  if (reached.train < USUAL_SHOTS) {
+    const more = normal > reached.train ? `, or prepare again with --train N (${normal} normal images can be read)` : '';
+    notes.push(
+      `only ${reached.train} training images, fewer than the ${USUAL_SHOTS} shots that train takes by default: give it --shots ${reached.train}${more}`,
+    );
+  }
+  return notes;
 }
 
 /** Of a data set far larger than its published split, a random part that is large enough; else all. */
-function candidates({ images, published }: RawDataset, random: Random): RawImage[] {
+function candidates({ images, published }: RawDataset, train: number | undefined, random: Random): RawImage[] {
   if (!published) return images;
   const room = (n: number): number => Math.ceil(n * 1.2) + 50;
   const some = (label: 0 | 1, n: number): RawImage[] => {
     const all = images.filter((image) => image.label === label);
     return all.length <= n ? all : random.shuffle(all).slice(0, n);
   };
-  const drawn = new Set([...some(0, room(published.train + published.testNormal)), ...some(1, room(published.testAbnormal))]);
+  const drawn = new Set([...some(0, room((train ?? published.train) + published.testNormal)), ...some(1, room(published.testAbnormal))]);
   return images.filter((image) => drawn.has(image));
 }
 

@@ -8,16 +8,18 @@ export type Side = 'train' | 'test' | 'unused';
 /**
  * How many images each side gets: the published counts where there are enough images. Of fewer normal images, training and
  * test get the shares that they have in the published split; of fewer abnormal ones, the test gets all. Without published
- * counts a third of the normal images (or `train` of them) is for training, all else for the test.
+ * counts a third of the normal images is for training, all else for the test. Where `train` is given, that many are for training.
  */
 export function splitCounts(normal: number, abnormal: number, published?: SplitCounts, train?: number): SplitCounts {
   if (!published) {
     const trained = train ?? Math.max(1, Math.floor(normal / 3));
     return { train: trained, testNormal: normal - trained, testAbnormal: abnormal };
   }
+  const testAbnormal = Math.min(abnormal, published.testAbnormal);
+  if (train !== undefined) return { train, testNormal: Math.min(normal - train, published.testNormal), testAbnormal };
   const used = Math.min(normal, published.train + published.testNormal);
   const trained = Math.max(1, Math.round((used * published.train) / (published.train + published.testNormal)));
-  return { train: trained, testNormal: used - trained, testAbnormal: Math.min(abnormal, published.testAbnormal) };
+  return { train: trained, testNormal: used - trained, testAbnormal };
 }
 
 /**

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, test } from 'node:test';
 import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
 import { readDataset } from '../../src/datasets/layout';
-import { prepareDataset, type PrepareOptions } from '../../src/datasets/prepare';
+import { prepareDataset, USUAL_SHOTS, type PrepareOptions } from '../../src/datasets/prepare';
 import type { PrepareKind, PrepareReport } from '../../src/datasets/prepare-report';
 import { readImage } from '../../src/image/decode';
 import { encodePng } from '../../src/image/encode';
+import { trainingConfig } from '../../src/runs/config';
 
 let base: string;
 let from: string;
@@ -196,7 +197,14 @@ test('folder: with folders of patients, no patient is on both sides, and none wi
   for (let seed = 1; seed <= 4; seed++) {
     const { counts, notes } = await prepare('folder', { seed, force: true, names: { byPatient: true } });
     assert.ok(counts.train === 12 || counts.train === 13, String(counts.train));
-    assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal, notes], [39, 6, []]);
+    assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal], [39, 6]);
+    assert.ok(
+      notes.every((note) =>
+        /^12 of 13 images to train on|^only 1[23] training images, fewer than the 16 shots .* --shots 1[23], or prepare again with --train N \(39/.test(
+          note,
+        ),
+      ),
+    );
     const trained = patients('train');
     assert.ok(['p0', 'p1', 'p2'].every((patient) => !trained.has(patient)));
     assert.deepEqual(
@@ -215,7 +223,10 @@ test('folder: a folder of masks that is named has to be there; no normal image l
   await fill('abnormal', 2, 20);
   await refused('folder', /expected the folders normal\/ and msks\//, { names: { masks: 'msks' } });
   const { notes } = await prepare('folder', { train: 3 });
-  assert.deepEqual(notes, ['no normal images are left for the test set: no AUROC can be computed on it']);
+  assert.deepEqual(notes, [
+    'no normal images are left for the test set: no AUROC can be computed on it',
+    'only 3 training images, fewer than the 16 shots that train takes by default: give it --shots 3',
+  ]);
 });
 
 test('the same seed gives the same files, another seed another split', async () => {
@@ -293,7 +304,7 @@ test('damaged files are left out and listed; none readable is an error', async (
   assert.match(skipped[2].reason, /a mask of 5 x 5 pixels for an image of 8 x 8/);
   assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal], [4, 2]);
   for (let i = 0; i < 4; i++) put(`normal/${i}.png`, 'x');
-  await refused('folder', /none of the 6 normal images can be read; the first: normal\/0\.png/, { force: true });
+  await refused('folder', /none of the 6 normal images can be used; the first: normal\/0\.png/, { force: true });
 });
 
 test('busi: masks of an image are united, kinds kept, those of normal images left out', async () => {
@@ -355,7 +366,10 @@ test('chexpert: frontal views, normal by No Finding, a patient on one side', asy
   assert.deepEqual((await prepare('chexpert', { force: true })).found, report.found);
   put('CheXpert-v1.0-small/valid.csv', '');
   await refused('chexpert', /valid\.csv: is empty/, { force: true });
-  assert.deepEqual(report.notes, ['train.csv: 154 rows; left out: 1 not frontal, 2 neither clearly normal nor abnormal']);
+  assert.deepEqual(report.notes, [
+    'train.csv: 154 rows; left out: 1 not frontal, 2 neither clearly normal nor abnormal',
+    '80 of 114 images to train on: images that are the same, or of one patient, stay on one side',
+  ]);
   assert.deepEqual(report.skipped, [{ file: 'train.csv', reason: '1 rows name images that are not there' }]);
   const { train, test: tested } = readDataset(out);
   const patients = new Set(train.map((sample) => sample.metadata?.patient));
@@ -425,4 +439,126 @@ test('the real brain MRI images', { skip: fs.existsSync(BRAIN) ? false : `${BRAI
   assert.deepEqual([report.split, report.skipped, report.duplicates.length], ['published', [], 22]);
   const trained = new Set(sources('train'));
   for (const { files } of report.duplicates) assert.equal(new Set(files.map((file) => trained.has(file))).size, 1, files.join());
+});
+
+test('folder: masks and folders are found in another Unicode form and case, and not where two images could be meant', async () => {
+  const names = ['lésion é0', 'Läsion 1', 'Ünü'];
+  for (const [i, name] of names.entries()) put(`abnormal/${name.normalize('NFC')}.png`, await picture(50 + i));
+  for (const [i, name] of names.entries()) put(`masks/${name.normalize('NFD').toUpperCase()}_Mask.PNG`, await maskOf(i));
+  for (const [i, name] of ['Twin', 'twin'].entries()) put(`abnormal/${name}.png`, await picture(60 + i));
+  put('masks/TWIN.png', await maskOf(9)); // of which of the two?
+  put('abnormal/Own.png', await picture(70));
+  put('abnormal/own.png', await picture(71));
+  put('masks/own.png', await maskOf(10));
+  await fill('gesünd'.normalize('NFD'), 6, 0);
+  const { counts, skipped } = await prepare('folder', { names: { normal: 'Gesünd'.normalize('NFC') } });
+  assert.equal(counts.masks, 4);
+  assert.deepEqual(skipped, [{ file: 'masks/TWIN.png', reason: 'a mask without its abnormal image' }]);
+  const marked: [string, number][] = [];
+  for (const { maskFile, metadata } of readDataset(out).test) {
+    if (maskFile !== undefined) marked.push([String(metadata?.source).normalize('NFC'), (await readImage(maskFile)).data.indexOf(255)]);
+  }
+  assert.deepEqual(
+    marked,
+    [
+      ['abnormal/Läsion 1.png', 1],
+      ['abnormal/lésion é0.png', 0],
+      ['abnormal/own.png', 10],
+      ['abnormal/Ünü.png', 2],
+    ].sort(),
+  );
+});
+
+test('busi: masks are found in another Unicode form', async () => {
+  put('normal/a.png', await picture(1));
+  put('normal/b.png', await picture(2));
+  put(`malignant/${'é'.normalize('NFC')}.png`, await picture(3));
+  put(`malignant/${'é'.normalize('NFD')}_mask.png`, await maskOf(3));
+  put('benign/c.png', await picture(4));
+  const { counts, skipped } = await prepare('busi');
+  assert.deepEqual([counts.masks, skipped], [1, []]);
+});
+
+test('links that lead out of the folder are refused unless they are asked for; those within it are followed', async () => {
+  await fill('normal', 6, 0);
+  await fill('abnormal', 2, 20);
+  const elsewhere = path.join(base, 'elsewhere');
+  fs.mkdirSync(elsewhere);
+  fs.writeFileSync(path.join(elsewhere, 'x.png'), await picture(40));
+  fs.symlinkSync('0.png', path.join(from, 'normal', 'inside.png'));
+  fs.symlinkSync(elsewhere, path.join(from, 'unused'));
+  assert.equal((await prepare('folder')).found.normal, 7);
+  for (const [name, target] of [
+    ['abnormal/x.png', path.join(elsewhere, 'x.png')],
+    ['abnormal/more', elsewhere],
+    ['masks', elsewhere],
+  ]) {
+    fs.symlinkSync(target, path.join(from, name));
+    await refused('folder', new RegExp(`${name}: a link that leads out of .*raw, to .*elsewhere.*; add --follow-links`), { force: true });
+    const { found, skipped } = await prepare('folder', { force: true, followLinks: true });
+    assert.deepEqual([found.abnormal, skipped.length], name === 'masks' ? [2, 1] : [3, 0]);
+    fs.rmSync(path.join(from, name));
+  }
+  fs.symlinkSync(from, path.join(base, 'linked')); // the folder itself may be a link
+  assert.equal((await prepareDataset('folder', path.join(base, 'linked'), out, { force: true })).found.normal, 7);
+  fs.mkdirSync(path.join(from, 'no'));
+  fs.mkdirSync(path.join(from, 'yes'));
+  fs.symlinkSync(path.join(elsewhere, 'x.png'), path.join(from, 'no', 'x.png'));
+  await refused('brainmri', /no\/x\.png: a link that leads out/, { force: true });
+  put('train.csv', `${HEADER}\ntrain/patient1/x.png,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,\n`);
+  fs.mkdirSync(path.join(from, 'train'));
+  fs.symlinkSync(elsewhere, path.join(from, 'train', 'patient1'));
+  await refused('chexpert', /train\/patient1\/x\.png: a link that leads out/, { force: true });
+});
+
+test('every kind takes a number of training images, and says at once where the usual shots will not do', async () => {
+  await fill('no', 30, 0);
+  await fill('yes', 3, 300);
+  const few = await prepare('brainmri');
+  assert.deepEqual([few.counts.train, few.counts.testNormal, few.split], [10, 20, 'scaled']);
+  const line =
+    'only 10 training images, fewer than the 16 shots that train takes by default: give it --shots 10, or prepare again with --train N';
+  assert.deepEqual(few.notes, [`${line} (30 normal images can be read)`]);
+  const more = await prepare('brainmri', { force: true, train: 16 });
+  assert.deepEqual([more.counts.train, more.counts.testNormal, more.split, more.notes], [16, 14, 'chosen', []]);
+  await refused('brainmri', /has 30 normal images that can be read, 31 were asked for; give a smaller --train/, { force: true, train: 31 });
+  assert.equal(trainingConfig({}).shots, USUAL_SHOTS);
+});
+
+test('where all abnormal images are left out, that is said instead of a data set without any', async () => {
+  await fill('normal', 6, 0);
+  await fill('abnormal', 2, 20);
+  put('masks/0.png', await maskOf(0, 5));
+  put('abnormal/1.png', '');
+  await refused('folder', /none of the 2 abnormal images can be used; the first: abnormal\/0\.png: masks\/0\.png: a mask of 5 x 5 pixels/);
+  assert.deepEqual(fs.readdirSync(base), ['raw']);
+});
+
+test('results name no folder of the machine; files are named as they lie in the folder', async () => {
+  await fill('deep/normal', 3, 0);
+  await fill('deep/abnormal', 2, 20);
+  put('deep/normal/broken.png', 'x');
+  await prepareDataset('folder', from + path.sep, out);
+  const text = ['prepared.json', 'samples/train.json', 'samples/test.json']
+    .map((name) => fs.readFileSync(path.join(out, name), 'utf8'))
+    .join();
+  assert.ok(!text.includes(base), text);
+  assert.match(text, /"source": ?"deep\/normal\/0\.png"/);
+  assert.match(text, /"file": "deep\/normal\/broken\.png"/);
+  assert.equal(JSON.parse(fs.readFileSync(path.join(out, 'prepared.json'), 'utf8')).source, 'raw');
+});
+
+test('names that no folder can have are refused in a line; long ones work', async () => {
+  await fill('normal', 3, 0);
+  for (const [a, b] of [
+    [from, `${out}\0`],
+    [`${from}\0`, out],
+    [from, ''],
+    ['', out],
+    [from, path.join(base, 'x'.repeat(300))],
+  ]) {
+    await assert.rejects(prepareDataset('folder', a, b), (error: Error) => error instanceof UserError && !error.message.includes('\n'));
+  }
+  await prepareDataset('folder', from, path.join(base, 'ä'.repeat(127)));
+  assert.deepEqual(fs.readdirSync(base).sort(), ['raw', 'ä'.repeat(127)]);
 });
