@@ -11,7 +11,7 @@ import { resizePremultiplied } from './resize-premultiplied';
  */
 export async function loadTestRgb(file: string, size: number): Promise<RgbImage> {
   const { raster } = await decodeFile(file);
-  return resizeBilinear(toRgb(raster), size, size);
+  return toRgb(resizeBilinear(to8Bit(raster), size, size)); // grey is resized once, not as three channels
 }
 
 /**

@@ -1,6 +1,6 @@
-import { multiply255 } from './decode';
 import type { Raster } from './image';
 import { resizeBilinear } from './resize';
+import { multiply255 } from './samples';
 
 /**
  * Resizes an image with opacity as Pillow's BILINEAR does: the colours are multiplied by the opacity, both are resized, and

@@ -11,6 +11,7 @@ import { encodePng, writePng } from '../../src/image/encode';
 import type { Raster } from '../../src/image/image';
 import { loadMask, loadTestRgb, loadTrainGray } from '../../src/image/load';
 import { bitmap } from './bitmap';
+import { chunk, pngOf } from './png';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'decode-'));
 after(() => fs.rmSync(dir, { recursive: true }));
@@ -123,14 +124,6 @@ test('a colour profile is not applied', async () => {
   assert.deepEqual((await decodeImage(tagged, 'a.png')).raster, rgb);
 });
 
-test('the EXIF orientation is not applied', async () => {
-  const raw = { width: 3, height: 2, channels: 3 as const };
-  const jpeg = await sharp(rgb.data, { raw }).withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  assert.equal((await sharp(jpeg).metadata()).orientation, 6);
-  const { raster } = await decodeImage(jpeg, 'a.jpg');
-  assert.deepEqual([raster.width, raster.height], [3, 2]);
-});
-
 test('the bytes tell the format, not the name', async () => {
   const file = path.join(dir, 'really-a-png.jpg');
   await writePng(file, grey);
@@ -205,13 +198,13 @@ test('truncated JPEG, PNG and TIFF are refused', async () => {
 
 test('a header that claims billions of pixels is refused at once', async () => {
   const started = Date.now();
-  await refused(png(60000, 60000, Buffer.alloc(10)), /pixel limit|at most/);
+  await refused(pngOf(60000, 60000), /at most 100 megapixels/);
   assert.ok(Date.now() - started < 1000);
 });
 
 test('other files are refused: text, nothing, GIF, a folder, none', async () => {
   await refused(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), /not an image of a known kind/);
-  await refused(Buffer.alloc(0), /not an image of a known kind/);
+  await refused(Buffer.alloc(0), /is empty/);
   await refused(Buffer.from('GIF89a...........'), /not an image of a known kind/);
   await assert.rejects(readImage(dir), /not a file/);
   await assert.rejects(readImage(path.join(dir, 'none.png')), /none\.png: cannot be read \(ENOENT\)/);
@@ -246,34 +239,6 @@ test('a mask that is a JPEG counts where it is nearer to white, not where compre
 test('data that does not fill the image is not written', async () => {
   await assert.rejects(encodePng({ width: 2, height: 2, channels: 1, data: new Uint8Array(3) }), /3 values for 2 x 2 x 1/);
 });
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const out = Buffer.alloc(body.length + 8);
-  out.writeUInt32BE(data.length);
-  body.copy(out, 4);
-  out.writeUInt32BE(checksum(body), body.length + 4);
-  return out;
-}
-
-/** A PNG of any claimed size around the given pixel data. */
-function png(width: number, height: number, pixels: Buffer): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 0, 0, 0, 0], 8);
-  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([magic, chunk('IHDR', header), chunk('IDAT', deflateSync(pixels)), chunk('IEND', Buffer.alloc(0))]);
-}
-
-function checksum(bytes: Buffer): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
-}
 
 /** An uncompressed CMYK TIFF of one strip. */
 function cmykTiff(width: number, height: number, values: number[]): Buffer {

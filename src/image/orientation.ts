@@ -1,0 +1,28 @@
+import type { Raster } from './image';
+
+/**
+ * Turns and mirrors stored pixels so that they are upright.
+ * @param orientation - as EXIF and TIFF number them, 1 (upright as stored) to 8; from 5 on width and height swap
+ */
+export function orient<T extends Raster>(image: T, orientation: number): T {
+  if (orientation <= 1 || orientation > 8) return image;
+  const { width, height, channels, data } = image;
+  const turned = orientation >= 5;
+  // Where the pixel of column x and row y comes from: start + x * right + y * down.
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBottom = [3, 4, 6, 7].includes(orientation);
+  const start = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * width : 0);
+  const alongX = fromRight ? -1 : 1;
+  const alongY = fromBottom ? -width : width;
+  const [right, down] = turned ? [alongY, alongX] : [alongX, alongY];
+  const [columns, rows] = turned ? [height, width] : [width, height];
+  const out = data instanceof Uint16Array ? new Uint16Array(data.length) : new Uint8Array(data.length);
+  let to = 0;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const from = (start + x * right + y * down) * channels;
+      for (let c = 0; c < channels; c++) out[to++] = data[from + c];
+    }
+  }
+  return { ...image, width: columns, height: rows, data: out };
+}
