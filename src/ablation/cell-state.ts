@@ -18,7 +18,8 @@ export function cellState(out: string, cell: Cell): CellState {
   const { model, dataset, config } = folder.readRecord();
   const remedy = 'remove the folder or choose another --out';
   if (model.hash !== cell.model.hash) throw new UserError(`${folder.dir}: was made with other weights of ${model.name}; ${remedy}`);
-  if (dataset.hash !== cell.dataset.hash) throw new UserError(`${folder.dir}: was made with other images of ${dataset.name}; ${remedy}`);
+  if (!hashesOf(cell.dataset).includes(dataset.hash))
+    throw new UserError(`${folder.dir}: was made with other images of ${dataset.name}; ${remedy}`);
   if (JSON.stringify(config) !== JSON.stringify(cell.config)) throw new UserError(`${folder.dir}: was made with other settings; ${remedy}`);
   return missingResults(folder.dir, cell).length === 0 ? 'finished' : 'started';
 }
@@ -26,12 +27,16 @@ export function cellState(out: string, cell: Cell): CellState {
 /** The results that a run still lacks: `null` for those on its own test set, else data sets. */
 export function missingResults(run: string, cell: Cell): (Cell['dataset'] | null)[] {
   const folder = new RunFolder(run);
-  const elsewhere = cell.transfer.filter(({ name, hash }) => !isResultOf(hash, folder.transfer(name)));
+  const elsewhere = cell.transfer.filter((dataset) => !isResultOf(dataset, folder.transfer(dataset.name)));
   return [...(fs.existsSync(folder.file('metrics.json')) ? [] : [null]), ...elsewhere];
 }
 
-/** Whether a folder holds results on the test set with a hash; on images that have changed since, they are none. */
-function isResultOf(hash: string, dir: string): boolean {
+/** Whether a folder holds results on a test set; on images that have changed since, they are none. */
+function isResultOf(dataset: Cell['dataset'], dir: string): boolean {
   const file = path.join(dir, 'metrics.json');
-  return fs.existsSync(file) && (readJson(file) as { datasetHash?: string }).datasetHash === hash;
+  return fs.existsSync(file) && hashesOf(dataset).includes((readJson(file) as { datasetHash?: string }).datasetHash);
+}
+
+function hashesOf({ hash, olderHash }: Cell['dataset']): (string | undefined)[] {
+  return [hash, olderHash ?? hash];
 }

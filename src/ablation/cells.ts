@@ -12,6 +12,8 @@ export interface GridDataset {
   /** Absolute. */
   dir: string;
   hash: string;
+  /** What version 0.1.0 took for its hash, where that differs. */
+  olderHash?: string;
   trainImages: number;
   testImages: number;
 }

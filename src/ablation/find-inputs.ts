@@ -4,7 +4,7 @@ import { readClipConfig } from '../backbones/clip/config';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { projectRoot } from '../common/project-root';
-import { datasetHash, readDataset } from '../datasets/layout';
+import { datasetHashes, readDataset } from '../datasets/layout';
 import { generatePhantoms, PHANTOM_VERSION } from '../datasets/generate-phantoms';
 import { transferName } from '../runs/run-folder';
 import { modelIdentity } from '../runs/session';
@@ -37,10 +37,12 @@ export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<
     const other = datasets.find(({ name }) => transferName(name) === transferName(dataset.name));
     if (other)
       throw new UserError(`${grid.file}: datasets: ${other.dir} and ${dir} are both of ${dataset.name}; give each a grid of its own`);
+    const { hash, older } = datasetHashes(dataset);
     datasets.push({
       name: dataset.name,
       dir: dataset.dir,
-      hash: datasetHash(dataset),
+      hash,
+      ...(older === hash ? {} : { olderHash: older }),
       trainImages: dataset.train.length,
       testImages: dataset.test.length,
     });

@@ -106,7 +106,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
   }
   const save = async (file: string, image: GrayImage): Promise<void> => {
     pixels.update(image.data);
-    const task = encodePng(image).then((png) => fs.promises.writeFile(path.join(dir, file), png));
+    const task = encodePng(image).then((png) => fs.promises.writeFile(path.join(dir, 'images', file), png));
     writing.add(task);
     const settled = (): unknown => writing.delete(task);
     task.then(settled, settled);
@@ -118,7 +118,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
     const abnormal = side === 'abnormal';
     const random = Random.of(seed, name, split, side, index);
     const phantom = drawPhantom(name, random, { abnormal: abnormal && kinds[index % kinds.length], difficulty, size: resolution });
-    const filename = `images/${split}/${side}/${index}.png`;
+    const filename = `${split}/${side}/${index}.png`;
     await save(filename, phantom.image);
     const row: SampleRow = {
       filename,
@@ -128,7 +128,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
       metadata: phantom.metadata,
     };
     if (abnormal) {
-      row.mask = `images/test/ground_true/${index}.png`;
+      row.mask = `test/ground_true/${index}.png`;
       await save(row.mask, phantom.mask);
     }
     rows[split].push(row);

@@ -1,25 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
-import { messageOf, UserError } from '../common/errors';
-import { readText, resolveInside, sha256, sha256File, writeFileAtomic } from '../common/files';
+import { UserError } from '../common/errors';
+import { sha256, sha256File } from '../common/files';
 import { Random } from '../common/random';
+import { FileFinder, type FoundFile } from './find-files';
+import { lineOf, nameWithinImages, readRows, type SampleRow } from './samples-file';
 
-/** What a line of `samples/train.json` or `samples/test.json` says of an image. */
-export interface SampleRow {
-  /** Relative to the data set's folder, with forward slashes: `images/train/normal/0.png`. */
-  filename: string;
-  /** 0 normal, 1 abnormal. */
-  label: 0 | 1;
-  /** `good` or `defective` where nothing else is said (`label_name` in the file). */
-  labelName: string;
-  /** What the images show: `brainmri`. */
-  clsname: string;
-  /** The mask of an abnormal image, where there is one, named as `filename` is. */
-  mask?: string;
-  /** Whatever else the line holds. */
-  metadata?: Record<string, unknown>;
-}
+export { nameWithinImages, writeSamples, type SampleRow } from './samples-file';
 
 /** An image of a data set that has been found on disk. */
 export interface Sample extends SampleRow {
@@ -27,6 +14,8 @@ export interface Sample extends SampleRow {
   file: string;
   /** The mask's absolute path. */
   maskFile?: string;
+  /** The names as they are spelt in the samples file, where that differs from their paths in the data set. */
+  written?: { filename: string; mask?: string };
 }
 
 /**
@@ -47,26 +36,17 @@ export interface Dataset {
   test: Sample[];
 }
 
-const LINE = z
-  .object({
-    filename: z.string().min(1),
-    label: z.union([z.literal(0), z.literal(1)], { errorMap: () => ({ message: 'expected 0 (normal) or 1 (abnormal)' }) }),
-    label_name: z.string().min(1).optional(),
-    clsname: z.string().min(1).optional(),
-    mask: z.string().min(1).nullish(),
-  })
-  .catchall(z.unknown());
-
 /**
- * Reads `samples/train.json` and `samples/test.json` (one JSON object a line) and finds every file that they name, in the
- * data set's folder or its `images` folder.
- * @throws UserError that names file and line for a line that is damaged, a path that leaves the folder, an abnormal
- * training image or an image on both sides; and that counts the images that are missing.
+ * Reads `samples/train.json` and `samples/test.json` (one JSON object per line) and finds every file that they name, in the data set's
+ * `images` folder or beside it ({@link FileFinder}).
+ * @throws UserError that names file and line for a line that is damaged, a path that leaves the folder, an abnormal training image, an
+ * image on both sides or with both labels; and that counts the images that are missing.
  */
 export function readDataset(dir: string): Dataset {
   const folder = path.resolve(dir);
   if (!fs.existsSync(folder)) throw new UserError(`${dir}: no such data set folder`);
-  const [train, test] = (['train', 'test'] as const).map((split) => readSplit(folder, split));
+  const finder = new FileFinder(folder);
+  const [train, test] = (['train', 'test'] as const).map((split) => readSplit(folder, split, finder));
   const trained = new Set(train.map((sample) => sample.file));
   const shared = test.find((sample) => trained.has(sample.file));
   if (shared) throw new UserError(`${dir}: ${shared.filename} is both a training and a test image`);
@@ -74,83 +54,75 @@ export function readDataset(dir: string): Dataset {
   return { dir: folder, name: classes.size === 1 ? [...classes][0] : path.basename(folder), train, test };
 }
 
-function readSplit(dir: string, split: 'train' | 'test'): Sample[] {
+function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sample[] {
   const file = path.join(dir, 'samples', `${split}.json`);
-  if (!fs.existsSync(file)) {
+  if (!fs.lstatSync(file, { throwIfNoEntry: false })) {
     throw new UserError(
       `${file}: no such file; a data set has samples/train.json and samples/test.json ("mediclip datasets prepare" writes them)`,
     );
   }
   const missing: string[] = [];
-  const samples = readText(file)
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .map((text, i) => ({ text: text.trim(), where: `${file}:${i + 1}` }))
-    .filter(({ text }) => text !== '')
-    .map(({ text, where }) => {
-      const row = parseLine(text, where, path.basename(dir));
-      if (split === 'train' && row.label !== 0) throw new UserError(`${where}: training images are normal (label 0), this one has label 1`);
-      const locate = (name: string): string => {
-        const found = find(dir, name, where);
-        if (found === undefined) missing.push(name);
-        return found ?? '';
-      };
-      const sample: Sample = { ...row, file: locate(row.filename) };
-      if (row.mask !== undefined) sample.maskFile = locate(row.mask);
-      return sample;
-    });
+  const first = new Map<string, { label: 0 | 1; where: string }>();
+  const locate = (name: string, where: string): FoundFile => {
+    const found = finder.find(name, where);
+    if (found === undefined) missing.push(name);
+    return found ?? { file: '', path: '', identity: '' };
+  };
+  const samples = readRows(file, path.basename(dir)).map(({ row, where }) => {
+    if (split === 'train' && row.label !== 0) throw new UserError(`${where}: training images are normal (label 0), this one has label 1`);
+    const image = locate(row.filename, where);
+    const before = first.get(image.identity);
+    if (image.file !== '' && before && before.label !== row.label) {
+      throw new UserError(`${where}: ${row.filename} has label ${row.label} here and label ${before.label} in ${before.where}; remove one`);
+    }
+    first.set(image.identity, before ?? { label: row.label, where });
+    const mask = row.mask === undefined ? undefined : locate(row.mask, where);
+    return sampleOf(row, image, mask);
+  });
   if (missing.length > 0)
-    throw new UserError(`${file}: ${missing.length} of the files it names are missing in ${dir}, the first is ${missing[0]}`);
+    throw new UserError(`${file}: ${missing.length} of the files it names are missing in ${dir}, the first is ${cut(missing[0])}`);
   return samples;
 }
 
-function parseLine(text: string, where: string, folder: string): SampleRow {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${where}: not a JSON object on one line (${messageOf(error)})`);
-  }
-  let parsed: ReturnType<typeof LINE.safeParse>;
-  try {
-    parsed = LINE.safeParse(value);
-    JSON.stringify(value); // as it will be for hashes and copies
-  } catch (error) {
-    throw new UserError(`${where}: cannot be read (${messageOf(error)})`); // nested deeper than the stack
-  }
-  if (parsed.success === false) {
-    const issue = parsed.error.issues[0];
-    throw new UserError(`${where}: ${issue.path.join('.') || 'the line'}: ${issue.message}`);
-  }
-  const { filename, label, label_name: labelName, clsname, mask, ...metadata } = parsed.data;
-  const row: SampleRow = { filename, label, labelName: labelName ?? (label === 0 ? 'good' : 'defective'), clsname: clsname ?? folder };
-  if (mask) row.mask = mask;
-  if (Object.keys(metadata).length > 0) row.metadata = metadata;
-  return row;
+function sampleOf(row: SampleRow, image: FoundFile, mask: FoundFile | undefined): Sample {
+  const sample: Sample = { ...row, filename: nameWithinImages(image.path), file: image.file };
+  if (mask) Object.assign(sample, { mask: nameWithinImages(mask.path), maskFile: mask.file });
+  if (row.filename !== image.path || (mask && row.mask !== mask.path)) sample.written = { filename: row.filename, mask: row.mask };
+  return sample;
 }
 
-function find(dir: string, name: string, where: string): string | undefined {
-  return [name, `images/${name}`]
-    .map((candidate) => resolveInside(dir, candidate, where))
-    .find((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile());
+function cut(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}...` : name;
 }
 
-/** Writes `samples/train.json` and `samples/test.json`: one JSON object a line, keys in the order of the published files. */
-export function writeSamples(dir: string, train: readonly SampleRow[], test: readonly SampleRow[]): void {
-  const lines = (rows: readonly SampleRow[]): string => rows.map((row) => JSON.stringify(lineOf(row)) + '\n').join('');
-  writeFileAtomic(path.join(dir, 'samples', 'train.json'), lines(train));
-  writeFileAtomic(path.join(dir, 'samples', 'test.json'), lines(test));
+/** What to call an image in front of people: as it was called before `prepare` numbered it, else as the data set names it. */
+export function shownName({ filename, metadata }: Sample): string {
+  return typeof metadata?.source === 'string' && metadata.source !== '' ? metadata.source : filename;
 }
 
-function lineOf({ filename, label, labelName, clsname, mask, metadata }: SampleRow): Record<string, unknown> {
-  return { filename, label, label_name: labelName, clsname, ...(mask === undefined ? {} : { mask }), ...metadata };
+/**
+ * SHA-256 over all samples and the bytes of their images and masks: what a run records to say what it was given. How a name is spelt
+ * makes no difference: `train/normal/0.png` and `images/train/normal/0.png` are one file.
+ * @param known - a hash that was recorded before; it is returned where version 0.1.0 recorded it of these samples
+ */
+export function datasetHash(dataset: Dataset, known?: string): string {
+  const { hash, older } = datasetHashes(dataset);
+  return known !== undefined && known === older ? older : hash;
 }
 
-/** SHA-256 over all samples and the bytes of their images and masks: what a run records to say what it was given. */
-export function datasetHash(dataset: Dataset): string {
-  const side = (samples: readonly Sample[]): unknown[] =>
-    samples.map((sample) => [lineOf(sample), sha256File(sample.file), sample.maskFile ? sha256File(sample.maskFile) : null]);
-  return sha256(JSON.stringify([side(dataset.train), side(dataset.test)]));
+/** {@link datasetHash}, and the one that version 0.1.0 recorded, which counted names as they are spelt. */
+export function datasetHashes({ dir, train, test }: Dataset): { hash: string; older: string } {
+  const contents = [train, test].map((samples) =>
+    samples.map(({ file, maskFile }) => [sha256File(file), maskFile ? sha256File(maskFile) : null] as const),
+  );
+  const hashOf = (named: (sample: Sample) => SampleRow): string =>
+    sha256(JSON.stringify([train, test].map((samples, side) => samples.map((sample, i) => [lineOf(named(sample)), ...contents[side][i]]))));
+  const placed = (file: string): string => path.relative(dir, file).split(path.sep).join('/');
+  const atPlace = (sample: Sample): SampleRow => {
+    const row = { ...sample, filename: placed(sample.file) };
+    return sample.maskFile === undefined ? row : { ...row, mask: placed(sample.maskFile) };
+  };
+  return { hash: hashOf(atPlace), older: hashOf((sample) => ({ ...atPlace(sample), ...sample.written })) };
 }
 
 /**

@@ -71,7 +71,7 @@ function factsOf(run: string, { record, epoch }: Examination, dataset: Dataset, 
       : config.protocol === 'paper'
         ? `epoch ${epoch}, the best on this run's own test set (protocol paper)`
         : `epoch ${epoch}, fixed in advance`;
-  const elsewhere = datasetHash(dataset) === home.hash ? '' : ', on which the run was not trained';
+  const elsewhere = datasetHash(dataset, home.hash) === home.hash ? '' : ', on which the run was not trained';
   const abnormal = dataset.test.filter(({ label }) => label === 1).length;
   return [
     ['run', run],

@@ -44,7 +44,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkTestSet(dataset);
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
-  const hash = datasetHash(dataset);
+  const hash = datasetHash(dataset, record.dataset.hash);
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
   const store = await testFeatures(scorer, dataset, { ...record, dataset: { hash } }, folder.dir, options);
   try {

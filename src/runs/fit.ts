@@ -57,7 +57,7 @@ export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): P
 /** The images that a run was fitted to, unchanged. */
 function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
   const dataset = readDataset(record.dataset.dir);
-  if (datasetHash(dataset) !== record.dataset.hash) {
+  if (datasetHash(dataset, record.dataset.hash) !== record.dataset.hash) {
     throw new UserError(
       `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; put those back, or fit it anew`,
     );

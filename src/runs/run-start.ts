@@ -4,7 +4,7 @@ import type { Clip } from '../backbones/clip/clip';
 import { UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
 import { withLock } from '../common/lock';
-import type { Dataset, Sample } from '../datasets/layout';
+import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
 import type { RunFolder, RunRecord } from './run-folder';
 
 /** A run that is about to begin or to go on; everything about it is checked. */
@@ -74,7 +74,7 @@ export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
   const names = z.array(z.string()).safeParse(readJson(file));
   if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
   return names.data.map((name) => {
-    const sample = dataset.train.find(({ filename }) => filename === name);
+    const sample = dataset.train.find(({ filename }) => filename === nameWithinImages(name)); // 0.1.0 wrote images/ before it
     if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
     return sample;
   });

@@ -78,7 +78,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       version: packageVersion(),
       backend: backendName(),
       model,
-      dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset) },
+      dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset, saved?.dataset.hash) },
       config,
     };
     if (saved) checkUnchanged(folder, saved, record);

@@ -36,7 +36,7 @@ export function splitByKind(results: readonly Result[]): Result[] {
 function readKinds({ datasetDir: dir, datasetHash: hash }: Result): Map<string, string[]> {
   if (!fs.existsSync(dir)) return new Map();
   const dataset = readDataset(dir);
-  if (datasetHash(dataset) !== hash) return new Map();
+  if (datasetHash(dataset, hash) !== hash) return new Map();
   const abnormal = dataset.test.filter((sample) => sample.label === 1);
   return new Map(abnormal.map((sample) => [sample.filename, kindsOf(sample)] as const).filter(([, kinds]) => kinds.length > 0));
 }

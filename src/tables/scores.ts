@@ -1,6 +1,7 @@
 import { readCsv } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readText } from '../common/files';
+import { nameWithinImages } from '../datasets/layout';
 
 /** `predictions.csv`: a score for every test image. */
 export interface Scores {
@@ -21,7 +22,7 @@ export function readScores(file: string): Scores {
     }
   }
   return {
-    files: rows.map(({ cells }) => cells.filename),
+    files: rows.map(({ cells }) => nameWithinImages(cells.filename)), // 0.1.0 wrote images/ before it
     labels: Uint8Array.from(rows, ({ cells }) => Number(cells.label)),
     scores: Float64Array.from(rows, ({ cells }) => Number(cells.score)),
   };

@@ -1,0 +1,158 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { reasonOf, UserError } from '../common/errors';
+import { resolveInside } from '../common/files';
+import { groupByKey } from '../common/group';
+
+/** Longer names are refused before the system is asked, in bytes. */
+const MAX_NAME = 4096;
+
+/** A file that a samples file names. */
+export interface FoundFile {
+  /** Absolute. */
+  file: string;
+  /** Relative to the data set, with forward slashes: `images/train/normal/0.png`. */
+  path: string;
+  /** The same for two names of one file: links, hard and symbolic. */
+  identity: string;
+}
+
+/**
+ * Finds the files that samples files name, in a data set's `images` folder or beside it. Read are also names with backslashes, as Windows
+ * writes them, absolute paths that lie in the data set, and names that differ from that of one file in case or Unicode form alone.
+ */
+export class FileFinder {
+  private readonly listed = new Map<string, Map<string, string[]>>();
+
+  constructor(private readonly dir: string) {}
+
+  /**
+   * @param where - of the name, for errors
+   * @returns nothing where no such file is there
+   * @throws UserError where a name leads out of the data set, cannot be a file's, or could be that of several
+   */
+  find(name: string, where: string): FoundFile | undefined {
+    if (Buffer.byteLength(name) > MAX_NAME) throw new UserError(`${where}: a name of ${Buffer.byteLength(name)} bytes is too long`);
+    for (const spelling of this.spellings(name)) {
+      const exact = this.exact(spelling, where);
+      if (exact) return exact;
+    }
+    if (/^([A-Za-z]:)?[\\/]/.test(this.relative(name))) {
+      throw new UserError(`${where}: the path ${quoted(name)} leaves its folder; write it relative to the data set's images folder`);
+    }
+    for (const spelling of this.spellings(name)) {
+      const similar = this.similar(spelling, where);
+      if (similar) return similar;
+    }
+    return undefined;
+  }
+
+  /** A name as it is, and as it is meant. */
+  private spellings(name: string): string[] {
+    const plain = this.relative(name);
+    return plain.includes('\\') ? [plain, plain.replaceAll('\\', '/')] : [plain];
+  }
+
+  /** An absolute path into the data set as one relative to it; any other name as it is. */
+  private relative(name: string): string {
+    if (!path.isAbsolute(name) || name.includes('\0')) return name;
+    const places = [name];
+    const roots = [this.dir];
+    try {
+      roots.push(fs.realpathSync(this.dir));
+      places.push(path.join(fs.realpathSync(path.dirname(name)), path.basename(name)));
+    } catch {
+      // it is not there: told as it stands
+    }
+    const inside = places.flatMap((place) => roots.map((root) => path.relative(root, place))).find((found) => !leaves(found));
+    return inside ?? name;
+  }
+
+  private exact(name: string, where: string): FoundFile | undefined {
+    if (path.isAbsolute(name)) return undefined;
+    return this.at(`images/${name}`, name, where) ?? this.at(name, name, where);
+  }
+
+  private at(candidate: string, name: string, where: string): FoundFile | undefined {
+    const file = this.resolve(candidate, name, where);
+    try {
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      if (!stat?.isFile()) return undefined;
+      const within = path.relative(this.dir, file).split(path.sep).join('/');
+      return { file, path: within, identity: stat.ino === 0 ? fs.realpathSync(file) : `${stat.dev}:${stat.ino}` };
+    } catch (error) {
+      throw new UserError(`${where}: the file ${quoted(name)} cannot be read (${explain(error)})`);
+    }
+  }
+
+  private resolve(candidate: string, name: string, where: string): string {
+    try {
+      return resolveInside(this.dir, candidate, where);
+    } catch (error) {
+      const full = path.resolve(this.dir, candidate);
+      if (!(error instanceof UserError) || name.includes('\0') || leaves(path.relative(this.dir, full))) throw error;
+      const images = path.join(this.dir, 'images');
+      const linked = fs.existsSync(images) && leaves(path.relative(fs.realpathSync(this.dir), fs.realpathSync(images)));
+      throw new UserError(
+        linked
+          ? `${images}: is a link to ${fs.realpathSync(images)}, outside of the data set; move samples/ beside that folder and name the folder ` +
+              'of both, or copy the images here'
+          : `${where}: the path ${quoted(name)} leads out of its folder through a link; copy the file into the data set`,
+      );
+    }
+  }
+
+  /** The one file whose name is the same but for case and Unicode form. */
+  private similar(name: string, where: string): FoundFile | undefined {
+    for (const candidate of [`images/${name}`, name]) {
+      const parts = path.normalize(candidate).split(path.sep);
+      let found = [''];
+      for (const part of parts) {
+        found = found.flatMap((at) => (this.list(at).get(folded(part)) ?? []).map((entry) => path.join(at, entry)));
+      }
+      const files = found.map((at) => this.at(at, name, where)).filter((file): file is FoundFile => file !== undefined);
+      if (files.length > 1) {
+        throw new UserError(
+          `${where}: ${quoted(name)} could be ${files[0].path} or ${files[1].path}; write it as the file's name is written`,
+        );
+      }
+      if (files.length === 1) return files[0];
+    }
+    return undefined;
+  }
+
+  /** The names in a folder by their folded forms; none where it is no folder of the data set. */
+  private list(at: string): Map<string, string[]> {
+    let known = this.listed.get(at);
+    if (!known) {
+      let names: string[] = [];
+      try {
+        names = fs.readdirSync(resolveInside(this.dir, at || '.'));
+      } catch {
+        // a file, not there, or elsewhere
+      }
+      known = groupByKey(names, folded);
+      this.listed.set(at, known);
+    }
+    return known;
+  }
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+function leaves(relative: string): boolean {
+  return relative === '..' || relative.startsWith('..' + path.sep) || path.isAbsolute(relative);
+}
+
+/** A name for an error, cut where it is long. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name);
+}
+
+function explain(error: unknown): string {
+  const code = reasonOf(error);
+  if (code === 'ENAMETOOLONG') return `${code}: the name is too long`;
+  return code === 'ELOOP' ? `${code}: a link to itself` : code;
+}
