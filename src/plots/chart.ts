@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { sharpWithFonts } from './fonts';
 import type { Chart, PngPicture } from './picture';
 import { CHART_CONFIG, escapeXml } from './style';
 
@@ -56,7 +57,7 @@ async function render(picture: Chart): Promise<string> {
  */
 export async function toPng(picture: Chart, scale = 2): Promise<PngPicture> {
   const svg = await toSvg(picture);
-  const sharp = (await import('sharp')).default;
+  const sharp = await sharpWithFonts();
   const { data, info } = await sharp(Buffer.from(svg), { density: 72 * scale })
     .flatten({ background: CHART_CONFIG.background })
     .png({ compressionLevel: 9 })

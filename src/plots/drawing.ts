@@ -1,3 +1,4 @@
+import { sharpWithFonts } from './fonts';
 import type { PngPicture } from './picture';
 import { COLOURS, escapeXml, FONT } from './style';
 
@@ -42,7 +43,7 @@ export async function drawing(width: number, height: number, shapes: readonly st
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="${escapeXml(FONT)}" role="img" aria-label="${escapeXml(alt)}">${head}` +
     `<rect width="${width}" height="${height}" fill="${COLOURS.background}"/>${shapes.join('')}</svg>`;
-  const sharp = (await import('sharp')).default;
+  const sharp = await sharpWithFonts();
   const png = await sharp(Buffer.from(svg), { density: 72 * scale })
     .png({ compressionLevel: 9, palette: false })
     .toBuffer();

@@ -1,4 +1,5 @@
 import type { Raster } from '../image/image';
+import { sharpWithFonts } from './fonts';
 import { HEAT_TABLE } from './heat-colours';
 import { toRgb } from '../image/grey';
 import { drawContour } from './overlay';
@@ -52,7 +53,7 @@ const LETTER = 0.58;
 
 /**
  * Rows of images with labels, on white. Images keep their proportions.
- * @returns a PNG; the same input gives the same bytes on one machine
+ * @returns a PNG; the same input gives the same bytes
  */
 export async function montage(rows: readonly MontageRow[], options: MontageOptions): Promise<PngPicture> {
   const {
@@ -66,7 +67,7 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     heatTable = HEAT_TABLE,
     scale = 2,
   } = options;
-  const sharp = (await import('sharp')).default;
+  const sharp = await sharpWithFonts();
   const count = Math.max(1, ...rows.map((row) => row.panels.length), columns?.length ?? 0);
   const labelled = rows.some((row) => row.label);
   const left = MARGIN + (labelled ? labelRoom : 0);

@@ -24,7 +24,7 @@ export const COLOURS = {
 } as const;
 
 /** Sans-serif faces that look alike on the usual systems. */
-export const FONT = 'Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
+export const FONT = 'Arimo, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
 
 /** Vega-Lite configuration of all charts: white background (dark themes would swallow black text), quiet grid, readable labels. */
 export const CHART_CONFIG = {

@@ -1,0 +1,12 @@
+import path from 'node:path';
+import { projectRoot } from '../common/project-root';
+
+/**
+ * Loads sharp for drawings with text. It looks for fonts when it draws the first text of a process, and finds those of fonts.conf:
+ * the ones that come with the Node packages before any of the machine.
+ */
+export async function sharpWithFonts(): Promise<typeof import('sharp')> {
+  process.env.FONTCONFIG_FILE = path.join(projectRoot(), 'src', 'plots', 'fonts.conf');
+  process.env.PANGOCAIRO_BACKEND = 'fontconfig'; // macOS and Windows would ask the system instead
+  return (await import('sharp')).default;
+}
