@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { sha256 } from '../common/files';
-import { seesTraining, trainingConfig, type TrainingConfig } from '../runs/config';
-import { describeConfig } from '../runs/describe-config';
+import { seesTraining } from '../methods/registry';
+import { trainingConfig, type TrainingConfig } from '../runs/config';
 import type { VariantName } from '../runs/labels';
+import { variantInWords, variantOf } from '../runs/variant';
 import type { Grid, GridVariant } from './grid';
 
 /** A data set of a grid as it was found. */
@@ -98,7 +99,7 @@ function add(
     found.transfer = datasets.filter((other) => found.transfer.includes(other) || transfer.includes(other));
     return;
   }
-  const parts = [dataset.name, path.basename(model.name), describeConfig(config), `k${shots}`, `s${seed}`].map(plain);
+  const parts = [dataset.name, path.basename(model.name), variantInWords(variantOf(config)), `k${shots}`, `s${seed}`].map(plain);
   cells.set(key, { name: [...parts, key].join('.'), dataset, model, config, variants: [name], transfer });
 }
 

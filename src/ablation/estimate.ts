@@ -1,5 +1,4 @@
-import { METHODS } from '../methods/names';
-import { seesTraining } from '../runs/config';
+import { METHODS, seesTraining } from '../methods/registry';
 import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -18,9 +17,6 @@ export function stepKey({ model, config }: Cell): string {
   return `${model.name} at ${config.imageSize} pixels, batches of ${config.batchSize}`;
 }
 
-/** How much longer WinCLIP takes with an image, for its windows: measured with the compact model at 224 pixels. */
-const WINDOWS = 9;
-
 /**
  * Seconds that a cell takes. Methods that train no adapters are taken to encode each image once, which is too little for those with
  * large memories.
@@ -28,10 +24,12 @@ const WINDOWS = 9;
  */
 export function estimateSeconds(cell: Cell, { step, image }: StepTimes, kept = new Set<string>()): number {
   const { config, dataset, transfer } = cell;
-  const { method, epochs, shots, batchSize, imageSize, protocol } = config;
-  const steps = method === 'mediclip' ? epochs * Math.ceil(shots / batchSize) : 0;
-  const looks = protocol === 'paper' && method === 'mediclip' ? epochs * dataset.testImages * 0.1 : 0;
-  let encoded = method === 'mediclip' || !seesTraining(config) ? 0 : shots;
+  const { shots, batchSize, imageSize, protocol } = config;
+  const { epochs: learns, passes = 1 } = METHODS[config.method];
+  const epochs = learns ? config.epochs : 0;
+  const steps = epochs * Math.ceil(shots / batchSize);
+  const looks = protocol === 'paper' ? epochs * dataset.testImages * 0.1 : 0;
+  let encoded = learns || !seesTraining(config) ? 0 : shots;
   let measured = 0;
   for (const tested of [dataset, ...transfer]) {
     measured += tested.testImages;
@@ -39,7 +37,7 @@ export function estimateSeconds(cell: Cell, { step, image }: StepTimes, kept = n
     if (!kept.has(key)) encoded += tested.testImages;
     kept.add(key);
   }
-  const perImage = image * (method === 'winclip' ? WINDOWS : 1);
+  const perImage = image * passes;
   return steps * step + encoded * perImage + looks * image + measured * MEASURING * (imageSize / 224) ** 2;
 }
 

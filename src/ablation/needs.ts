@@ -1,5 +1,6 @@
 import { readClipConfig, type ClipConfig } from '../backbones/clip/config';
 import { parameterShapes } from '../backbones/clip/parameter-shapes';
+import { METHODS } from '../methods/registry';
 import type { TrainingConfig } from '../runs/config';
 import type { Cell, GridModel } from './cells';
 
@@ -39,7 +40,8 @@ export function needsOf({ model, dataset, config, transfer }: Cell): Needs {
   const tokens = patchTokens(clip, config.imageSize);
   const layers = config.layers?.length ?? 3;
   const weights = parameterShapes(clip).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, FLOAT), 0);
-  const featuresPerImage = FLOAT * tokens * (config.method === 'zero-shot-clip' ? clip.projection_dim : width * layers);
+  const size = { width, jointWidth: clip.projection_dim, layers };
+  const featuresPerImage = FLOAT * tokens * (METHODS[config.method].numbersPerPatch?.(size) ?? width * layers);
   const largestTest = Math.max(dataset.testImages, ...transfer.map(({ testImages }) => testImages));
   const ranking = largestTest * config.imageSize ** 2 * 40;
   const text = clip.text_config;

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { METHOD_NAMES, type MethodName } from '../methods/names';
+import { METHOD_NAMES, type MethodName } from '../methods/registry';
 import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
 import type { TrainResult } from '../runs/train';

@@ -7,7 +7,7 @@ import { examine, type Examination } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { rangeOf } from '../plots/overlay';
 import { formatNumber } from '../plots/style';
-import { seesTraining } from '../runs/config';
+import { METHODS, seesTraining } from '../methods/registry';
 import { RunFolder } from '../runs/run-folder';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';
 import { reportPage } from './report-page';
@@ -49,7 +49,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const suggestions = suggestedThresholds(scores, labels);
   const threshold = suggestions[0]?.value ?? [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)];
   const html = reportPage({
-    title: `${examination.record.config.method === 'mediclip' ? 'MediCLIP' : examination.record.config.method} on ${dataset.name}`,
+    title: `${METHODS[examination.record.config.method].label} on ${dataset.name}`,
     facts: factsOf(run, examination, dataset, auroc(scores, labels)),
     items: await reportItems(found, pictures, heatRange, options),
     pictures,

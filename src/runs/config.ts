@@ -1,8 +1,7 @@
 import path from 'node:path';
 import YAML from 'yaml';
 import { z } from 'zod';
-import { METHOD_NAMES } from '../methods/names';
-import { baselineSchema } from '../methods/options';
+import { baselineSchema, METHOD_NAMES, METHODS } from '../methods/registry';
 import type { Complete } from '../common/complete';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/files';
@@ -110,7 +109,7 @@ export function trainingConfig(settings: unknown, where = 'options', imageSize =
     throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
   }
   const config = result.data as TrainingConfig;
-  if (config.method === 'mediclip' && !config.adapters && config.contextTokens === 0) {
+  if (METHODS[config.method].epochs && !config.adapters && config.contextTokens === 0) {
     throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
   }
   return config;
@@ -142,9 +141,4 @@ export function readSettings(file: string): TrainingSettings {
   } catch (error) {
     throw new UserError(`${path.resolve(file)}: ${messageOf(error).split('\n')[0]}`, 2);
   }
-}
-
-/** Whether a method looks at training images at all. */
-export function seesTraining({ method, baseline }: TrainingConfig): boolean {
-  return method !== 'zero-shot-clip' && !(method === 'winclip' && !baseline.winclip.fewShot);
 }

@@ -9,7 +9,7 @@ import type { FeatureStore } from './feature-store';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
 import { predictStored, type Predictions } from './predictions';
-import type { Scorer } from '../methods/scorer';
+import type { Scorer } from '../methods/method';
 import type { ImageMetrics, PixelMetrics } from '../metrics/metrics';
 
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */

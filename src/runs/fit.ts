@@ -1,5 +1,5 @@
-import { createDetector } from '../methods/create';
-import type { Detector } from '../methods/detector';
+import { createDetector } from '../methods/registry';
+import type { Detector } from '../methods/method';
 import type { Clip } from '../backbones/clip/clip';
 import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
 import { tf } from '../common/backend';
@@ -9,7 +9,7 @@ import { datasetHash, readDataset, type Sample } from '../datasets/layout';
 import { evaluate, writeEvaluation } from './evaluate';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
-import { seesTraining } from './config';
+import { seesTraining } from '../methods/registry';
 import type { FeatureStore } from './feature-store';
 import { testFeatures } from './test-features';
 import type { RunFolder, RunRecord } from './run-folder';

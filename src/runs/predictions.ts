@@ -1,6 +1,6 @@
 import { tf } from '../common/backend';
 import type { FeatureStore } from './feature-store';
-import type { Scorer } from '../methods/scorer';
+import type { Scorer } from '../methods/method';
 
 /** Scores and anomaly maps of a set of images. */
 export interface Predictions {

@@ -5,8 +5,9 @@ import { Random } from '../common/random';
 import { Clip } from '../backbones/clip/clip';
 import { defaultLayers } from '../backbones/clip/image-encoder';
 import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
-import type { Scorer } from '../methods/scorer';
+import type { Scorer } from '../methods/method';
 import { MediClip } from '../methods/mediclip/mediclip';
+import { METHODS } from '../methods/registry';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { resolveModel } from '../models/resolve-model';
 import type { TrainingConfig } from './config';
@@ -98,7 +99,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
     const { epoch, scorer, model } =
-      record.config.method === 'mediclip'
+      METHODS[record.config.method].epochs
         ? learned(folder, record, clip)
         : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
     const dispose = (): void => {
@@ -113,7 +114,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
 
 /** What a run says of images counts as its result, in tables too, so the run must be what its configuration says. */
 function checkTrained(folder: RunFolder, { config }: RunRecord): void {
-  if (config.method !== 'mediclip') return;
+  if (!METHODS[config.method].epochs) return;
   const done = trainedEpochs(folder.file('checkpoint.safetensors'));
   if (done === config.epochs) return;
   throw new UserError(

@@ -14,9 +14,10 @@ import { imageMetrics, pixelMetrics } from '../metrics/metrics';
 import { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
+import { METHODS, seesTraining } from '../methods/registry';
 import { BatchSource, loadSupport } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
-import { seesTraining, trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
 import { fit } from './fit';
 import type { FeatureCache } from './feature-cache';
 import type { FeatureStore } from './feature-store';
@@ -85,7 +86,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const support = drawn ?? readSupport(folder, dataset);
     if (!saved) await checkImages(record.dataset, [...support, ...dataset.test], options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
-    return await alone(start, () => (config.method === 'mediclip' ? learn(start, options) : fit(start, options)));
+    return await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
   } finally {
     clip.dispose();
   }

@@ -1,3 +1,4 @@
+import { METHODS } from '../methods/registry';
 import type { ComparedRow } from './compare';
 import { METRICS } from '../metrics/metric-names';
 import { shortModelName } from './published';
@@ -21,7 +22,7 @@ const PROTOCOL: Record<string, string> = {
 /** What a table shows, in which unit, by which protocol, with which model and how long a training. */
 export function captionOf(name: TableName, data: readonly ComparedRow[]): string {
   const metrics = [...new Set(data.map(({ metric }) => METRICS[metric].title))];
-  const trained = data.filter(({ method }) => method === 'mediclip');
+  const trained = data.filter(({ method }) => METHODS[method].epochs);
   const protocols = [...new Set((trained.length > 0 ? trained : data).map(({ protocol }) => PROTOCOL[protocol] ?? protocol))];
   const models = [...new Set(data.map(({ model }) => model))];
   const epochs = [...new Set(trained.map((row) => row.epochs))].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describeConfig } from '../runs/describe-config';
+import { variantInWords, variantOf } from '../runs/variant';
 import { RunFolder, type RunRecord } from '../runs/run-folder';
 
 /** What made a folder of runs: everything that tables do not show. */
@@ -40,6 +40,6 @@ export function configurationOf(dir: string): Configuration {
     models: distinct(({ model: { name, hash } }) => ({ name, hash })),
     datasets: distinct(({ dataset: { name, hash } }) => ({ name, hash })),
     shared: Object.fromEntries(shared) as Record<string, unknown>,
-    methods: distinct(({ config }) => describeConfig(config)),
+    methods: distinct(({ config }) => variantInWords(variantOf(config))),
   };
 }

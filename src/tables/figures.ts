@@ -4,6 +4,7 @@ import { shotsChart } from '../plots/shots-chart';
 import { transferChart } from '../plots/transfer-chart';
 import { METRICS } from '../metrics/metric-names';
 import type { TableName } from './queries';
+import { isProposed } from './roles';
 import { labelOf, transferLines } from './shapes';
 import type { ResultTable } from './table';
 
@@ -30,7 +31,7 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
   switch (name) {
     case 'comparison':
     case 'pixel':
-      return shotsChart(rows, { metric, first: rows.find(({ method }) => method === 'mediclip')?.label });
+      return shotsChart(rows, { metric, first: rows.find(isProposed)?.label });
     case 'components':
     case 'tasks':
       return ablationChart(several ? rows.map((row) => ({ ...row, dataset: `${row.dataset}, k = ${row.shots}` })) : rows, { metric });
@@ -38,10 +39,10 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
       const lines = transferLines(shown);
       const points = lines.flatMap(({ name, line }) =>
         line.map(({ dataset, trainedOn, method, mean }) => {
-          return { trainedOn: name, testedOn: dataset, home: method === 'mediclip' && trainedOn === dataset, mean };
+          return { trainedOn: name, testedOn: dataset, home: isProposed({ method }) && trainedOn === dataset, mean };
         }),
       );
-      const last = lines.filter(({ line }) => line[0].method !== 'mediclip').map(({ name: label }) => label);
+      const last = lines.filter(({ line }) => !isProposed(line[0])).map(({ name: label }) => label);
       return transferChart(points, { metric, last });
     }
     case 'backbones':

@@ -1,6 +1,7 @@
 import { csvText } from '../common/csv';
 import type { ComparedRow } from './compare';
 import { shortModelName, publishedFor } from './published';
+import { isProposed } from './roles';
 import type { ResultTable } from './table';
 
 /** The rows behind a table, one value a line, with all that decided it; numbers are not rounded, undefined ones are empty. */
@@ -31,8 +32,8 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     batchSize,
     imageSize,
   } = row;
-  const published =
-    settings === 'mediclip' && dataset === trainedOn // what is published is of the complete method
+  const values =
+    isProposed(row) && row.published && dataset === trainedOn // what is published is of the complete method
       ? publishedFor(dataset, metric, shortModelName(model)).filter((value) => value.shots === shots)
       : [];
   return {
@@ -58,7 +59,7 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     epochs,
     batchSize,
     imageSize,
-    published: published.map(({ value, epoch }) => `${value} (${epoch})`).join('; ') || null,
-    source: [...new Set(published.map(({ source }) => source))].join('; ') || null,
+    published: values.map(({ value, epoch }) => `${value} (${epoch})`).join('; ') || null,
+    source: [...new Set(values.map(({ source }) => source))].join('; ') || null,
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { METHODS } from '../methods/names';
+import { METHODS } from '../methods/registry';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import type { LongRun } from '../common/progress';

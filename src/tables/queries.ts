@@ -1,7 +1,9 @@
 import { splitByKind } from './by-kind';
 import { bestOf, compare, type ComparedRow } from './compare';
 import type { MetricName } from '../metrics/metric-names';
+import type { MethodName } from '../methods/registry';
 import type { Result } from './results';
+import { isProposed, isReference } from './roles';
 import { summarise, type Summary } from './summary';
 
 /** Which of the results a query looks at. */
@@ -16,11 +18,11 @@ export interface QueryOptions {
   resamples?: number;
 }
 
-const isOurs = (row: { method: string }): boolean => row.method === 'mediclip';
 const isHome = (row: { dataset: string; trainedOn: string }): boolean => row.dataset === row.trainedOn;
 /** Whether two rows may be compared at all: of two trainings, only equally long ones by the same protocol. */
 const sameScale = (a: Summary, b: Summary): boolean =>
-  a.metric === b.metric && (!isOurs(a) || !isOurs(b) || (['protocol', 'epochs', 'batchSize'] as const).every((key) => a[key] === b[key]));
+  a.metric === b.metric &&
+  (!isProposed(a) || !isProposed(b) || (['protocol', 'epochs', 'batchSize'] as const).every((key) => a[key] === b[key]));
 const samePlace = (a: Summary, b: Summary): boolean =>
   sameScale(a, b) && (['dataset', 'model', 'imageSize'] as const).every((key) => a[key] === b[key]);
 const sameRow = (a: Summary, b: Summary): boolean => samePlace(a, b) && a.shots === b.shots;
@@ -40,8 +42,8 @@ function methods(results: readonly Result[], options: QueryOptions): ComparedRow
   return compare(summariseAll(chosen, options), chosen, {
     besides: sameRow,
     reference: (row, rows) =>
-      isOurs(row)
-        ? bestOf(rows, (other) => !isOurs(other) && samePlace(row, other) && (other.shots === row.shots || other.shots === 0))
+      isProposed(row)
+        ? bestOf(rows, (other) => !isProposed(other) && samePlace(row, other) && (other.shots === row.shots || other.shots === 0))
         : undefined,
     resamples: options.resamples,
   });
@@ -73,14 +75,14 @@ function parts(results: readonly Result[], group: string, options: QueryOptions)
 export function transfer(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const { shots = 16 } = options;
   const asked = { metrics: ['imageAuroc'] as const, ...options };
-  const trained = results.filter((row) => isOurs(row) && row.shots === shots);
+  const trained = results.filter((row) => isProposed(row) && row.shots === shots);
   const ours = trained.some(({ group }) => group === 'transfer') ? choose(trained, 'transfer', asked) : choose(trained, 'methods', asked);
   if (ours.length === 0) return [];
-  const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => row.method === 'zero-shot-clip' && isHome(row));
+  const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => isReference(row) && isHome(row));
   const chosen = [...ours, ...zero];
   return compare(summariseAll(chosen, asked), chosen, {
     besides: samePlace,
-    reference: (row, rows) => (isOurs(row) ? rows.find((other) => !isOurs(other) && samePlace(row, other)) : undefined),
+    reference: (row, rows) => (isProposed(row) ? rows.find((other) => !isProposed(other) && samePlace(row, other)) : undefined),
     resamples: options.resamples,
   });
 }
@@ -89,7 +91,7 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
 export function backbones(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const group = results.some((row) => row.group === 'backbones') ? 'backbones' : 'methods';
-  const chosen = choose(results, group, asked).filter((row) => isHome(row) && isOurs(row));
+  const chosen = choose(results, group, asked).filter((row) => isHome(row) && isProposed(row));
   return compare(summariseAll(chosen, asked), chosen, {
     besides: (row, other) => sameScale(row, other) && row.dataset === other.dataset && row.shots === other.shots,
   });
@@ -103,8 +105,8 @@ export function kinds(results: readonly Result[], options: QueryOptions = {}): C
 }
 
 /** Whether a result is of a protocol, which only a training has; any where none is asked for. */
-export function hasProtocol(row: { method: string; protocol: string }, protocol: string | undefined): boolean {
-  return protocol === undefined || !isOurs(row) || row.protocol === protocol;
+export function hasProtocol(row: { method: MethodName; protocol: string }, protocol: string | undefined): boolean {
+  return protocol === undefined || !isProposed(row) || row.protocol === protocol;
 }
 
 /** The queries by the names of their tables. */

@@ -1,15 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { describeConfig } from '../runs/describe-config';
-import type { MethodName } from '../methods/names';
+import { METHODS, seesTraining, type MethodName } from '../methods/registry';
 import { readLabels } from '../runs/labels';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
-import { seesTraining, type TrainingConfig } from '../runs/config';
 import { RunFolder } from '../runs/run-folder';
-import { methodLabel } from './methods';
+import { changesInWords, isPublished, variantInWords, variantLabel, variantOf, type Variant } from '../runs/variant';
 import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
@@ -29,8 +27,10 @@ export interface Result extends Record<MetricName, number | null> {
   backend: string;
   /** `mediclip`, `patchcore`, ... */
   method: MethodName;
-  /** Settings in a few words, where they differ from the published ones. */
+  /** What the run is of, in a few words: the method and the settings that differ from the published ones. */
   settings: string;
+  /** Whether all its settings are the published ones. */
+  published: boolean;
   /** The table that it belongs to, and its name there. */
   group: string;
   label: string;
@@ -75,7 +75,8 @@ function resultsOf(dir: string): Result[] {
   const folder = new RunFolder(dir);
   if (!fs.existsSync(folder.file('metrics.json'))) return [];
   const { config, model, dataset, backend } = folder.readRecord();
-  const learns = config.method === 'mediclip';
+  const learns = METHODS[config.method].epochs;
+  const variant = variantOf(config);
   const others = folder.file('transfer');
   const tested = fs.existsSync(others)
     ? fs
@@ -91,7 +92,8 @@ function resultsOf(dir: string): Result[] {
     modelHash: model.hash,
     backend,
     method: config.method,
-    settings: describeConfig(config),
+    settings: variantInWords(variant),
+    published: isPublished(variant),
     shots: seesTraining(config) ? config.shots : 0,
     seed: config.seed,
     epochs: learns ? config.epochs : 0,
@@ -105,26 +107,25 @@ function resultsOf(dir: string): Result[] {
       const measured = checked(metricsSchema, readJson(file), file);
       if (!learns) measured.protocol = 'fixed';
       if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
-      return labelsOf(folder, config).map(
+      return labelsOf(folder, variant).map(
         (names) => ({ ...about, ...names, ...measured, predictions: path.join(place, 'predictions.csv') }) as Result,
       );
     });
 }
 
 /** The tables of a run: as the grid that made it says, else by its settings. */
-function labelsOf(folder: RunFolder, config: TrainingConfig): Labels[] {
+function labelsOf(folder: RunFolder, variant: Variant): Labels[] {
   const named = readLabels(folder.dir);
   if (named) return named;
-  const settings = describeConfig(config);
-  if (config.method !== 'mediclip') return [{ group: 'methods', label: methodLabel(settings), order: 0 }];
-  if (settings === 'mediclip') {
+  const label = variantLabel(variant);
+  if (METHODS[variant.method].role !== 'proposed') return [{ group: 'methods', label, order: 0 }];
+  if (isPublished(variant)) {
     return [
-      { group: 'methods', label: methodLabel(settings), order: 1 },
+      { group: 'methods', label, order: 1 },
       { group: 'components', label: 'complete', order: 0 },
       { group: 'tasks', label: 'as published', order: 0 },
     ];
   }
-  return [
-    { group: /^mediclip: tasks [^,]*$/.test(settings) ? 'tasks' : 'components', label: settings.replace('mediclip: ', ''), order: 1 },
-  ];
+  const group = Object.keys(variant.changed).join() === 'tasks' ? 'tasks' : 'components';
+  return [{ group, label: changesInWords(variant), order: 1 }];
 }

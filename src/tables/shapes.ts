@@ -3,6 +3,7 @@ import { groupBy, unique } from './groups';
 import { METRIC_NAMES, METRICS } from '../metrics/metric-names';
 import { publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
+import { isProposed } from './roles';
 import { differenceText, meanText, percent, pText } from './texts';
 
 /** A cell of a table as text. */
@@ -33,7 +34,8 @@ export function methodsShape(data: readonly ComparedRow[], name: TableName, cite
   const rows = lines.map((line) => {
     const [row] = line;
     const cells = shots.map((k) => valueCell(line.find((one) => one.shots === k)));
-    const published = row.settings === 'mediclip' ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
+    const published =
+      isProposed(row) && row.published ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
     const label = labelOf(row, firsts);
     const shown = byModel ? label.replace(row.label, shortModelName(row.model)) : label;
     return [...headCells(row, several, shown), ...cells, { text: published }];
@@ -91,7 +93,7 @@ export function kindsShape(data: readonly ComparedRow[]): Shape {
  * are trained on nothing by their label, at last.
  */
 export function transferLines(data: readonly ComparedRow[]): { name: string; line: ComparedRow[] }[] {
-  const isZero = (row: ComparedRow): boolean => row.method !== 'mediclip';
+  const isZero = (row: ComparedRow): boolean => !isProposed(row);
   const lines = groupBy(data, (row) => [
     METRIC_NAMES.indexOf(row.metric),
     row.model,

@@ -1,5 +1,6 @@
 import { escape, from, op } from 'arquero';
 import { UserError } from '../common/errors';
+import type { MethodName } from '../methods/registry';
 import type { MetricName } from '../metrics/metric-names';
 import type { Result } from './results';
 
@@ -8,8 +9,10 @@ export interface Summary {
   dataset: string;
   trainedOn: string;
   model: string;
-  method: string;
+  method: MethodName;
   settings: string;
+  /** Whether all settings are the published ones. */
+  published: boolean;
   label: string;
   shots: number;
   metric: MetricName;
@@ -33,6 +36,7 @@ export const SUMMARY_KEYS = [
   'model',
   'method',
   'settings',
+  'published',
   'label',
   'shots',
   'protocol',

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { expandGrid, type GridDataset, type GridModel } from '../../src/ablation/cells';
-import { describeConfig } from '../../src/runs/describe-config';
+import { variantInWords, variantOf } from '../../src/runs/variant';
 import { estimateSeconds, MEASURING } from '../../src/ablation/estimate';
 import { checkGrid, readGrid } from '../../src/ablation/grid';
 import { UserError } from '../../src/common/errors';
@@ -164,11 +164,11 @@ test('YAML and JSON give the same grid; a file that is neither is named', () => 
 });
 
 test('settings in words: what differs from the published, not how large the run is', () => {
-  assert.equal(describeConfig(trainingConfig({ shots: 2, seed: 5, epochs: 3, imageSize: 32, protocol: 'paper' })), 'mediclip');
+  assert.equal(variantInWords(variantOf(trainingConfig({ shots: 2, seed: 5, epochs: 3, imageSize: 32, protocol: 'paper' }))), 'mediclip');
   const changed = trainingConfig({ contextTokens: 4, tasks: { CutpasteTask: 0.75, IdentityTask: 0.25 } });
-  assert.equal(describeConfig(changed), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
+  assert.equal(variantInWords(variantOf(changed)), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
   const nested = trainingConfig({ method: 'winclip', baseline: { winclip: { fewShot: false } } });
-  assert.equal(describeConfig(nested), 'winclip: baseline winclip fewShot false');
+  assert.equal(variantInWords(variantOf(nested)), 'winclip: baseline winclip fewShot false');
 });
 
 test('the estimate adds up steps, windows, and images that no cell before has encoded', () => {

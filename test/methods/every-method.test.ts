@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { METHOD_NAMES } from '../../src/methods/names';
+import { METHOD_NAMES } from '../../src/methods/registry';
 import { tf } from '../../src/common/backend';
 import { UserError } from '../../src/common/errors';
 import { readDataset, supportSet } from '../../src/datasets/layout';

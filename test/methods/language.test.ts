@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { abnormalShare, classFeatures } from '../../src/methods/class-features';
-import { baselineSchema, type BaselineOptions } from '../../src/methods/options';
+import { baselineSchema, type BaselineOptions } from '../../src/methods/registry';
 import { WinClip } from '../../src/methods/winclip/winclip';
 import { composePrompts, objectOf, WINCLIP_STATES, WINCLIP_TEMPLATES } from '../../src/methods/winclip/prompts';
 import { coverage, harmonicMean, windowEmbeddings, windowPatches } from '../../src/methods/winclip/windows';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { METHOD_NAMES } from '../../src/methods/names';
+import type { METHOD_NAMES } from '../../src/methods/registry';
 import { tf } from '../../src/common/backend';
 import { UserError } from '../../src/common/errors';
 import { projectRoot } from '../../src/common/project-root';

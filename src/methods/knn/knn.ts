@@ -1,7 +1,7 @@
 import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
 import { tf } from '../../common/backend';
-import type { BatchScores } from '../scorer';
-import type { Detector } from '../detector';
+import type { BatchScores } from '../method';
+import type { Detector } from '../method';
 import { meanNearestDistance } from '../nearest';
 
 /**

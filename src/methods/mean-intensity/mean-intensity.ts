@@ -1,7 +1,7 @@
 import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
 import { tf } from '../../common/backend';
-import type { BatchScores } from '../scorer';
-import type { Detector } from '../detector';
+import type { BatchScores } from '../method';
+import type { Detector } from '../method';
 
 /**
  * How far the mean grey level of an image lies from that of the normal images: |mean(x) - mean over k of mean(x_k)|. The least that a

@@ -1,5 +1,5 @@
 import { type tf } from '../../common/backend';
-import type { BatchScores, Scorer } from '../scorer';
+import type { BatchScores, Scorer } from '../method';
 import { imageScore, type ScoreRule } from './image-score';
 import type { MediClip } from './mediclip';
 

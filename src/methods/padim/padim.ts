@@ -2,11 +2,11 @@ import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
-import type { BatchScores } from '../scorer';
+import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { cholesky, invertLower } from './cholesky';
-import type { Detector } from '../detector';
-import type { BaselineOptions } from '../options';
+import type { Detector } from '../method';
+import type { PadimOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
 /** Numbers in all covariances together: 4 GB. */
@@ -32,7 +32,7 @@ export class Padim implements Detector {
   constructor(
     private readonly encoder: FrozenEncoder,
     grid: number,
-    private readonly options: BaselineOptions['padim'],
+    private readonly options: PadimOptions,
     private readonly random: Random,
   ) {
     this.imageSize = encoder.imageSize;

@@ -1,12 +1,12 @@
 import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
 import { tf } from '../../common/backend';
 import type { Random } from '../../common/random';
-import type { BatchScores } from '../scorer';
+import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { greedyCoreset } from './coreset';
-import type { Detector } from '../detector';
+import type { Detector } from '../method';
 import { distance, nearestIndex, squaredDistances } from '../nearest';
-import type { BaselineOptions } from '../options';
+import type { PatchcoreOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
 /**
@@ -27,7 +27,7 @@ export class PatchCore implements Detector {
   constructor(
     private readonly encoder: FrozenEncoder,
     grid: number,
-    private readonly options: BaselineOptions['patchcore'],
+    private readonly options: PatchcoreOptions,
     private readonly random: Random,
   ) {
     this.imageSize = encoder.imageSize;

@@ -2,12 +2,12 @@ import type { Clip } from '../../backbones/clip/clip';
 import { unitLength } from '../../backbones/clip/frozen-encoder';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { tf } from '../../common/backend';
-import type { BatchScores } from '../scorer';
+import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { abnormalShare, classFeatures } from '../class-features';
-import type { Detector } from '../detector';
+import type { Detector } from '../method';
 import { inPieces } from '../nearest';
-import type { BaselineOptions } from '../options';
+import type { WinclipOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 import { composePrompts } from './prompts';
 import { coverage, harmonicMean, windowEmbeddings, windowPatches } from './windows';
@@ -37,7 +37,7 @@ export class WinClip implements Detector {
   constructor(
     private readonly clip: Clip,
     tokenizer: Tokenizer,
-    private readonly options: BaselineOptions['winclip'],
+    private readonly options: WinclipOptions,
     object: string,
   ) {
     this.imageSize = clip.imageSize;

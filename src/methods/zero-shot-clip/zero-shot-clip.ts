@@ -2,12 +2,12 @@ import type { Clip } from '../../backbones/clip/clip';
 import { unitLength } from '../../backbones/clip/frozen-encoder';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { tf } from '../../common/backend';
-import type { BatchScores } from '../scorer';
+import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import type { PromptLists } from '../mediclip/prompts';
 import { abnormalShare, classFeatures } from '../class-features';
-import type { Detector } from '../detector';
-import type { BaselineOptions } from '../options';
+import type { Detector } from '../method';
+import type { ZeroShotClipOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
 /**
@@ -29,7 +29,7 @@ export class ZeroShotClip implements Detector {
     private readonly clip: Clip,
     tokenizer: Tokenizer,
     prompts: PromptLists,
-    private readonly options: BaselineOptions['zeroShotClip'],
+    private readonly options: ZeroShotClipOptions,
   ) {
     this.imageSize = clip.imageSize;
     const written = (texts: readonly string[]): string[] => texts.map((text) => `${text.replaceAll('_', ' ')}.`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { cholesky, invertLower } from '../../../src/methods/padim/cholesky';
-import { baselineSchema, type BaselineOptions } from '../../../src/methods/options';
+import { baselineSchema, type BaselineOptions } from '../../../src/methods/registry';
 import { Padim } from '../../../src/methods/padim/padim';
 import { initBackend, tf } from '../../../src/common/backend';
 import { Random } from '../../../src/common/random';

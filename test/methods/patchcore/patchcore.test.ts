@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { greedyCoreset } from '../../../src/methods/patchcore/coreset';
 import { inPieces, meanNearestDistance, nearestIndex } from '../../../src/methods/nearest';
-import { baselineSchema, type BaselineOptions } from '../../../src/methods/options';
+import { baselineSchema, type BaselineOptions } from '../../../src/methods/registry';
 import { PatchCore } from '../../../src/methods/patchcore/patchcore';
 import { initBackend, tf } from '../../../src/common/backend';
 import { Random } from '../../../src/common/random';

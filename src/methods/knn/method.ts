@@ -1,0 +1,29 @@
+import { embeddingEncoder } from '../../backbones/clip/frozen-encoder';
+import { detectorMethod } from '../method';
+import { greyEncoder } from '../pixels';
+import { NearestNeighbours } from './knn';
+import { knnSchema } from './settings';
+
+export const knn = detectorMethod({
+  name: 'knn',
+  label: 'kNN of image features',
+  role: 'baseline',
+  epochs: false,
+  maps: false,
+  features: 'embedding',
+  keys: ['baseline', 'layers', 'prompts'],
+  settings: { key: 'knn', schema: knnSchema },
+  create: ({ clip, options }) => new NearestNeighbours(embeddingEncoder(clip), options.neighbours),
+});
+
+export const pixelKnn = detectorMethod({
+  name: 'pixel-knn',
+  label: 'kNN of pixels',
+  role: 'baseline',
+  epochs: false,
+  maps: false,
+  features: 'grey',
+  keys: ['baseline', 'layers', 'prompts'],
+  settings: { key: 'knn', schema: knnSchema },
+  create: ({ clip, options }) => new NearestNeighbours(greyEncoder(clip.imageSize, options.pixels), options.neighbours),
+});

@@ -1,0 +1,16 @@
+import { knnSchema } from '../knn/settings';
+import { detectorMethod } from '../method';
+import { greyEncoder } from '../pixels';
+import { MeanIntensity } from './mean-intensity';
+
+export const meanIntensity = detectorMethod({
+  name: 'mean-intensity',
+  label: 'mean grey',
+  role: 'baseline',
+  epochs: false,
+  maps: false,
+  features: 'grey',
+  keys: ['baseline', 'layers', 'prompts'],
+  settings: { key: 'knn', schema: knnSchema },
+  create: ({ clip, options }) => new MeanIntensity(greyEncoder(clip.imageSize, options.pixels)),
+});

@@ -1,0 +1,17 @@
+import { Random } from '../../common/random';
+import { detectorMethod } from '../method';
+import { tokensOf } from '../tokens';
+import { PatchCore } from './patchcore';
+import { patchcoreSchema } from './settings';
+
+export const patchcore = detectorMethod({
+  name: 'patchcore',
+  label: 'PatchCore',
+  role: 'baseline',
+  epochs: false,
+  maps: true,
+  keys: ['baseline', 'layers', 'prompts'],
+  settings: { key: 'patchcore', schema: patchcoreSchema },
+  create: ({ clip, layers, seed, options }) =>
+    new PatchCore(tokensOf(clip, layers), clip.imageEncoder.grid, options, Random.of(seed, 'patchcore')),
+});

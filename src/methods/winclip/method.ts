@@ -1,0 +1,21 @@
+import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { detectorMethod } from '../method';
+import { objectOf } from './prompts';
+import { winclipSchema } from './settings';
+import { WinClip } from './winclip';
+
+export const winclip = detectorMethod({
+  name: 'winclip',
+  label: 'WinCLIP',
+  variants: [{ changed: { 'baseline.winclip.fewShot': false }, label: 'WinCLIP, zero-shot' }],
+  role: 'baseline',
+  epochs: false,
+  maps: true,
+  features: 'windows',
+  // for its windows: measured with the compact model at 224 pixels
+  passes: 9,
+  keys: ['baseline', 'layers', 'prompts'],
+  settings: { key: 'winclip', schema: winclipSchema },
+  seesTraining: ({ fewShot }) => fewShot,
+  create: ({ clip, dataset, options }) => new WinClip(clip, Tokenizer.load(), options, options.object ?? objectOf(dataset)),
+});

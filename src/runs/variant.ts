@@ -1,0 +1,71 @@
+import { METHODS, type MethodName } from '../methods/registry';
+import { trainingConfig, type TrainingConfig } from './config';
+
+/** What a run is of: a method, and the settings in which it differs from the published ones. */
+export interface Variant {
+  method: MethodName;
+  /** By their dotted paths: `{ contextTokens: 0 }`, `{ 'baseline.winclip.fewShot': false }`. */
+  changed: Readonly<Record<string, unknown>>;
+}
+
+/** Settings that say how long and how large a run is, not which method it is. */
+const SCALE = ['method', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'protocol', 'watch'];
+
+/** Settings that count as a whole: naming single keys of them would mislead. */
+const WHOLE = ['tasks', 'prompts'];
+
+/**
+ * The variant that a configuration is of. What only decides the size of the run (shots, seed, epochs, batch, image size, protocol) is
+ * left out, and so is what does not count for the method.
+ */
+export function variantOf(config: TrainingConfig): Variant {
+  const published = trainingConfig({}) as unknown as Record<string, unknown>;
+  const { keys } = METHODS[config.method];
+  const counts = (key: string): boolean => !SCALE.includes(key) && (keys?.includes(key) ?? true);
+  const changed = Object.entries(config)
+    .filter(([key]) => counts(key))
+    .flatMap(([key, value]) => differences(key, value, published[key]));
+  return { method: config.method, changed: Object.fromEntries(changed) };
+}
+
+function differences(path: string, value: unknown, published: unknown): [string, unknown][] {
+  if (JSON.stringify(value) === JSON.stringify(published)) return [];
+  if (!isObject(value) || !isObject(published) || WHOLE.includes(path)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, part]) => differences(`${path}.${key}`, part, published[key]));
+}
+
+/** Whether nothing differs from the published settings. */
+export function isPublished({ changed }: Pick<Variant, 'changed'>): boolean {
+  return Object.keys(changed).length === 0;
+}
+
+/** The changed settings in a few words: `loss focal, layers 2+3`; empty where nothing is changed. */
+export function changesInWords({ changed }: Pick<Variant, 'changed'>): string {
+  return Object.entries(changed)
+    .map(([path, value]) => `${path.replaceAll('.', ' ')} ${inWords(value)}`)
+    .join(', ');
+}
+
+/** A variant in a few words, one text for each: `mediclip`, `mediclip: loss focal`, `winclip: baseline winclip fewShot false`. */
+export function variantInWords(variant: Variant): string {
+  return isPublished(variant) ? variant.method : `${variant.method}: ${changesInWords(variant)}`;
+}
+
+/** The name of a variant for people: `PatchCore`, `MediCLIP: loss focal`, `WinCLIP, zero-shot`. */
+export function variantLabel(variant: Variant): string {
+  const { label, variants = [] } = METHODS[variant.method];
+  const known = variants.find(({ changed }) => JSON.stringify(changed) === JSON.stringify(variant.changed));
+  return known?.label ?? (isPublished(variant) ? label : `${label}: ${changesInWords(variant)}`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join('+');
+  if (!isObject(value)) return String(value);
+  return Object.entries(value)
+    .map(([key, part]) => `${key} ${inWords(part)}`)
+    .join(' ');
+}
