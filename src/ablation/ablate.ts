@@ -9,7 +9,7 @@ import { expandGrid, type Cell, type LeftOut } from './cells';
 import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
-import { CellProcesses, threadEnvironment } from './cell-processes';
+import { CellProcesses, threadEnvironment, type Ended } from './cell-processes';
 import { writeLabels } from '../runs/labels';
 import { findMaterials } from './find-inputs';
 import type { StepTimes } from './measure-step';
@@ -127,8 +127,12 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
     );
   const summary: GridSummary = { out, finished: [], skipped: [], failed: [], stopped: [], leftOut, seconds: 0 };
   for (const cell of cells.filter(({ state }) => state === 'finished')) {
-    summary.skipped.push(cell.name);
-    writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
+    try {
+      writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
+      summary.skipped.push(cell.name);
+    } catch (error) {
+      summary.failed.push({ cell: cell.name, error: messageOf(error), log: logOf(out, cell) });
+    }
   }
   const kept = new Set<string>();
   const sizes = new Map(open.map((cell) => [cell.name, estimateSeconds(cell, UNMEASURED, kept)]));
@@ -136,12 +140,10 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
   const whole = sizeOf(open.map(({ name }) => name));
   const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
-    const log = path.join(out, 'logs', `${cell.name}.log`);
-    const { error, seconds } = await processes.work(orderOf(cell, groups, out, threads), log).catch((thrown) => ({
-      error: messageOf(thrown),
-      seconds: 0,
-    }));
-    const done = (): string[] => [...summary.finished, ...summary.failed.map((failure) => failure.cell)];
+    const log = logOf(out, cell);
+    const begin = async (): Promise<Ended> => processes.work(orderOf(cell, groups, out, threads), log);
+    const { error, seconds } = await begin().catch((thrown): Ended => ({ error: messageOf(thrown), seconds: 0 }));
+    const done = (): string[] => [...summary.finished, ...summary.failed.map((failure) => failure.cell)].filter((name) => sizes.has(name));
     const left = (): string => {
       const behind = sizeOf(done());
       const rest = ((performance.now() - started) / 1000 / behind) * (whole - behind);
@@ -159,8 +161,11 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
     }
   };
   makeFolder(out);
-  await schedule(open, budget, work, signal);
-  await processes.close();
+  try {
+    await schedule(open, budget, work, signal);
+  } finally {
+    await processes.close();
+  }
   const ended = new Set([...summary.finished, ...summary.stopped, ...summary.failed.map(({ cell }) => cell)]);
   summary.stopped.push(...open.map(({ name }) => name).filter((name) => !ended.has(name)));
   summary.seconds = (performance.now() - started) / 1000;
@@ -179,6 +184,10 @@ export function defaultBudget(
   const fit = Math.max(1, Math.floor(memory / largest));
   const processes = asked.processes ?? Math.max(1, Math.min(Math.floor(cores / (asked.threads ?? 1)), open.length || 1, fit));
   return { processes, memory, threads: asked.threads ?? Math.max(1, Math.floor(cores / processes)) };
+}
+
+function logOf(out: string, { name }: Cell): string {
+  return path.join(out, 'logs', `${name}.log`);
 }
 
 function orderOf(cell: PlannedCell, groups: string[], out: string, threads: number): CellOrder {

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeFolder } from '../common/files';
 import { projectRoot } from '../common/project-root';
+import { CellLog } from './cell-log';
 import type { CellOrder } from './cell-order';
 
 /** How the process of a cell ended. */
@@ -55,9 +54,12 @@ export class CellProcesses {
     const started = performance.now();
     const worker = this.waiting().pop() ?? new CellProcess(this.threads, this.signal);
     this.idle = this.idle.filter((other) => other !== worker);
-    const error = await worker.work(order, log);
-    this.idle.push(worker);
-    return { error, seconds: (performance.now() - started) / 1000 };
+    try {
+      const error = await worker.work(order, log);
+      return { error, seconds: (performance.now() - started) / 1000 };
+    } finally {
+      this.idle.push(worker); // whatever happened: one that is forgotten would never be let go
+    }
   }
 
   /** Those that live and have nothing to do. */
@@ -79,7 +81,7 @@ export class CellProcesses {
 class CellProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
-  private log: number | undefined;
+  private log: CellLog | undefined;
   private settle: (error: string | undefined) => void = () => undefined;
   alive = true;
 
@@ -93,7 +95,7 @@ class CellProcess {
       env: { ...process.env, ...threadEnvironment(threads) },
     });
     for (const output of [this.child.stdout, this.child.stderr]) {
-      output?.on('data', (chunk: Buffer) => this.log !== undefined && fs.writeSync(this.log, chunk));
+      output?.on('data', (chunk: Buffer) => this.log?.write(chunk));
     }
     this.child.on('message', (reply) => this.settle((reply as CellReply).error));
     this.ended = new Promise((resolve) => {
@@ -116,10 +118,13 @@ class CellProcess {
     return this.child.pid ?? 0;
   }
 
-  /** @returns what went wrong, in a line */
-  async work(order: CellOrder, log: string): Promise<string | undefined> {
-    makeFolder(path.dirname(log));
-    this.log = fs.openSync(log, 'w');
+  /**
+   * @returns what went wrong, in a line: with the cell, else with its log
+   * @throws UserError where the log cannot be opened; the cell is not begun then
+   */
+  async work(order: CellOrder, file: string): Promise<string | undefined> {
+    const log = new CellLog(file);
+    this.log = log;
     let last: NodeJS.Timeout | undefined;
     const stop = (): void => {
       this.child.kill('SIGTERM');
@@ -133,12 +138,12 @@ class CellProcess {
         if (this.signal?.aborted) stop();
       });
       await wait(this.alive ? 0 : 100); // what the child printed before
-      if (error !== undefined) fs.writeSync(this.log, `mediclip: ${error}\n`);
-      return error;
+      if (error !== undefined) log.write(`mediclip: ${error}\n`);
+      return error ?? log.failure;
     } finally {
       clearTimeout(last);
       this.signal?.removeEventListener('abort', stop);
-      fs.closeSync(this.log);
+      log.close();
       this.log = undefined;
     }
   }

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { readJson } from '../common/files';
+import { readJson, SMALL_FILE } from '../common/files';
 import { RunFolder } from '../runs/run-folder';
 import type { Cell } from './cells';
 
@@ -31,10 +33,13 @@ export function missingResults(run: string, cell: Cell): (Cell['dataset'] | null
   return [...(fs.existsSync(folder.file('metrics.json')) ? [] : [null]), ...elsewhere];
 }
 
+const schema = z.object({ datasetHash: z.string().optional() });
+
 /** Whether a folder holds results on a test set; on images that have changed since, they are none. */
 function isResultOf(dataset: Cell['dataset'], dir: string): boolean {
   const file = path.join(dir, 'metrics.json');
-  return fs.existsSync(file) && hashesOf(dataset).includes((readJson(file) as { datasetHash?: string }).datasetHash);
+  if (!fs.existsSync(file)) return false;
+  return hashesOf(dataset).includes(checked(schema, readJson(file, SMALL_FILE), file, 'remove it, and it is made again').datasetHash);
 }
 
 function hashesOf({ hash, olderHash }: Cell['dataset']): (string | undefined)[] {

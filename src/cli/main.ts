@@ -50,15 +50,25 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
-/** Whoever reads what is printed may stop reading (`| head`): the work goes on, what else would be printed is lost. */
+/**
+ * Whoever reads what is printed may stop reading (`| head`): the work goes on, what else would be printed is lost. So it is where a
+ * full disk takes it (`> file`); as that is no wish, the command has failed then.
+ */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    if (!stream.listeners('error').includes(ignoreClosed)) stream.on('error', ignoreClosed);
+    if (!stream.listeners('error').includes(outlive)) stream.on('error', outlive);
   }
 }
 
-function ignoreClosed(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+let lost: string | undefined;
+
+function outlive({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE' || lost !== undefined) return;
+  lost = code ?? 'unknown';
+  process.on('exit', (status) => {
+    if (status === 0) process.exitCode = 1;
+  });
+  process.stderr.write(`mediclip: not all that was printed could be written (${lost})\n`);
 }
 
 function report(error: unknown): number {

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { METHOD_NAMES, type MethodName } from '../methods/registry';
 import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
+import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train';
 import { emit, interruptSignal, wholeNumber } from './output';
 import { metricsText } from './metrics-text';
@@ -105,7 +106,8 @@ async function run(options: Options): Promise<void> {
     );
   } catch (error) {
     bar.clear();
-    if (error instanceof Interrupted) throw new UserError(`${error.message}; go on with: npx mediclip train --resume --out ${options.out}`);
+    if (error instanceof Interrupted)
+      throw new UserError(`${error.message}; go on with: npx mediclip train --resume --out ${shellQuote(options.out)}`);
     throw error;
   }
 }

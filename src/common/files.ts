@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, reasonOf, UserError } from './errors';
+import { temporaryName } from './leftovers';
 
 /**
  * Makes a folder and those above it. (Node's own recursive way never returns where a parent such as `/proc` takes no entries.)
@@ -43,9 +44,10 @@ export function writeFileAtomic(file: string, content: string | Uint8Array): voi
   makeFolder(path.dirname(file));
   if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false)
     throw new UserError(`${file}: is not a plain file; name another one`);
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryName(file);
   try {
-    const handle = fs.openSync(temporary, 'w');
+    fs.rmSync(temporary, { force: true }); // of a process that was killed and had the number of this one
+    const handle = fs.openSync(temporary, 'wx');
     try {
       fs.writeFileSync(handle, content);
       fs.fsyncSync(handle);
@@ -64,8 +66,11 @@ export function writeJson(file: string, value: unknown): void {
   writeFileAtomic(file, JSON.stringify(value, null, 2) + '\n');
 }
 
+/** Bytes that a small file is taken to have at most: settings, the JSON files of a run. Far beyond any that this program writes. */
+export const SMALL_FILE = 16 * 2 ** 20;
+
 /**
- * Reads a text file of at most `limit` bytes.
+ * Reads a text file of at most `limit` bytes, without the byte order mark that some editors put first.
  * @throws UserError that names the file where it is missing, no file, too large or cannot be read
  */
 export function readText(file: string, limit = 256 * 2 ** 20): string {
@@ -73,16 +78,16 @@ export function readText(file: string, limit = 256 * 2 ** 20): string {
     const stat = fs.statSync(file);
     if (!stat.isFile()) throw new UserError(`${file}: not a file`);
     if (stat.size > limit) throw new UserError(`${file}: ${stat.size} bytes, more than the ${limit} that are expected here`);
-    return fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file}: cannot be read (${reasonOf(error)})`);
   }
 }
 
-/** Reads and parses a JSON file; the error names the file. */
-export function readJson(file: string): unknown {
-  const text = readText(file);
+/** Reads and parses a JSON file of at most `limit` bytes; the error names the file. */
+export function readJson(file: string, limit?: number): unknown {
+  const text = readText(file, limit);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
-import { readJson, writeJson } from '../common/files';
+import { readJson, SMALL_FILE, writeJson } from '../common/files';
 import { LABELS_FILE } from './run-start';
 
 /** Under which name a table shows a run. */
@@ -13,7 +13,7 @@ export interface VariantName {
   order: number;
 }
 
-const schema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number() })) });
+const schema = z.object({ variants: z.array(z.object({ group: z.string(), label: z.string(), order: z.number().finite() })) });
 
 /**
  * Under which names tables show a run; undefined where no grid has said so.
@@ -22,7 +22,7 @@ const schema = z.object({ variants: z.array(z.object({ group: z.string(), label:
 export function readLabels(run: string): VariantName[] | undefined {
   const file = path.join(run, LABELS_FILE);
   if (!fs.existsSync(file)) return undefined;
-  return checked(schema, readJson(file), file, 'start the grid again, or remove the file').variants as VariantName[];
+  return checked(schema, readJson(file, SMALL_FILE), file, 'start the grid again, or remove the file').variants as VariantName[];
 }
 
 /**
@@ -30,6 +30,8 @@ export function readLabels(run: string): VariantName[] | undefined {
  * @param groups - all groups of this grid, also those that the run is not in
  */
 export function writeLabels(run: string, variants: readonly VariantName[], groups: readonly string[]): void {
-  const others = (readLabels(run) ?? []).filter(({ group }) => !groups.includes(group));
-  writeJson(path.join(run, LABELS_FILE), { variants: [...others, ...variants] });
+  const before = readLabels(run) ?? [];
+  const after = [...before.filter(({ group }) => !groups.includes(group)), ...variants];
+  if (before.length > 0 && JSON.stringify(before) === JSON.stringify(after)) return; // a finished run may lie where nothing can be written
+  writeJson(path.join(run, LABELS_FILE), { variants: after });
 }

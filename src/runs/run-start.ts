@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clip } from '../backbones/clip/clip';
 import { UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
+import { isTemporary, removeLeftovers } from '../common/leftovers';
 import { withLock } from '../common/lock';
 import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
 import type { RunFolder, RunRecord } from './run-folder';
@@ -31,7 +32,7 @@ export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | u
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
   if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
   const leftovers = fs.existsSync(folder.dir)
-    ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !name.endsWith('.tmp'))
+    ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !isTemporary(name))
     : [];
   if (leftovers.length > 0) {
     throw new UserError(`${folder.dir}: is not empty and holds no run; choose another folder`);
@@ -48,6 +49,7 @@ export async function alone<T>({ folder, resumed }: RunStart, work: () => Promis
   makeFolder(folder.dir);
   try {
     return await withLock(folder.file('run.lock'), `a training in ${folder.dir}`, () => {
+      removeLeftovers(folder.dir);
       if (!resumed) prepareFolder(folder, false);
       return work();
     });

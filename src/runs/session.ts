@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { sha256, sha256File } from '../common/files';
+import { removeLeftovers } from '../common/leftovers';
 import { Random } from '../common/random';
+import { shellQuote } from '../common/shell-quote';
 import { Clip } from '../backbones/clip/clip';
 import { defaultLayers } from '../backbones/clip/image-encoder';
 import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
@@ -96,6 +98,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
   const record = folder.readRecord();
   checkTrained(folder, record);
+  removeLeftovers(dir);
   const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
     const { epoch, scorer, model } =
@@ -118,7 +121,7 @@ function checkTrained(folder: RunFolder, { config }: RunRecord): void {
   const done = trainedEpochs(folder.file('checkpoint.safetensors'));
   if (done === config.epochs) return;
   throw new UserError(
-    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${folder.dir}`,
+    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${shellQuote(folder.dir)}`,
   );
 }
 

@@ -8,11 +8,12 @@ import { planGrid, runPlan } from '../../src/ablation/ablate';
 import { MEASURING, STARTING } from '../../src/ablation/estimate';
 import { missingResults } from '../../src/ablation/cell-state';
 import { readGrid } from '../../src/ablation/grid';
+import { CellLog } from '../../src/ablation/cell-log';
 import type { CellOrder } from '../../src/ablation/cell-order';
 import { CellProcesses, type Ended } from '../../src/ablation/cell-processes';
 import { schedule } from '../../src/ablation/scheduler';
 import { UserError } from '../../src/common/errors';
-import { writeJson } from '../../src/common/files';
+import { writeFileAtomic, writeJson } from '../../src/common/files';
 import { projectRoot } from '../../src/common/project-root';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -199,6 +200,63 @@ test('a process that cannot be started fails its cell, and the next one too: not
   } finally {
     process.execPath = execPath;
     await processes.close();
+  }
+});
+
+test('a cell whose log cannot be opened or written fails with a line; the others are done, and the grid ends', async () => {
+  const out = path.join(temporaryFolder(), 'runs');
+  const grid = await writeGrid({ base: { ...BASE, epochs: 1 }, seeds: [1, 2, 3] });
+  const { cells } = JSON.parse(ablate(grid, out, '--dry-run', '--no-measure', '--json').stdout) as { cells: { name: string }[] };
+  const [folder, device, free] = cells.map(({ name }) => name);
+  const log = (name: string): string => path.join(out, 'logs', `${name}.log`);
+  fs.mkdirSync(log(folder), { recursive: true });
+  fs.symlinkSync('/dev/full', log(device));
+  const { finished, failed } = summary(ablate(grid, out, '--json', '--processes', '1'));
+  assert.deepEqual(finished, [free]);
+  assert.deepEqual(
+    failed.map(({ cell, error }) => [cell, error]),
+    [folder, device].map((name) => [name, `${log(name)}: the log cannot be opened: it is no plain file; remove it`]),
+  );
+});
+
+test('a log on a disk that fills up ends its cell as failed, in a line, and nothing else', async (t) => {
+  const processes = new CellProcesses(1);
+  t.after(() => processes.close());
+  const logs = temporaryFolder();
+  const order = { name: 'x', run: path.join(logs, 'x'), lock: path.join(logs, 'lock'), dataset: 'absent', model, variants: [], groups: [] };
+  const work = (): Promise<Ended> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
+  const write = t.mock.method(fs, 'writeSync', () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  assert.match((await work()).error ?? '', /absent/, 'what is wrong with the cell comes first');
+  write.mock.restore();
+  const lost = new CellLog(path.join(logs, 'y.log'));
+  const again = t.mock.method(fs, 'writeSync', () => 0);
+  lost.write('text');
+  again.mock.restore();
+  lost.write('more');
+  lost.close();
+  assert.match(lost.failure ?? '', /y\.log: the log cannot be written \(the system writes no more\); what is finished is kept/);
+  assert.equal(fs.readFileSync(path.join(logs, 'y.log'), 'utf8'), '', 'no text with a hole');
+  assert.equal(processes.pids.length, 1);
+});
+
+test('metrics of another data set that are no metrics are named, in a line', async () => {
+  const grid = await writeGrid();
+  const [cell] = (await planGrid(readGrid(grid), { out: temporaryFolder() })).cells;
+  const out = temporaryFolder();
+  writeJson(path.join(out, 'metrics.json'), {});
+  const other = { ...cell.dataset, name: 'other', hash: 'new' };
+  for (const [text, why] of [
+    ['null', 'top level: Expected object, received null'],
+    ['{"datasetHash": 1}', 'datasetHash: Expected string, received number'],
+    ['[', 'not valid JSON'],
+  ]) {
+    writeFileAtomic(path.join(out, 'transfer', 'other', 'metrics.json'), text);
+    assert.throws(
+      () => missingResults(out, { ...cell, transfer: [other] }),
+      (error: Error) => error instanceof UserError && error.message.includes(`${path.join('other', 'metrics.json')}: ${why}`),
+    );
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,6 +58,43 @@ test('a lock that its process died before writing is taken after a while', async
   assert.equal(await taken(lock), true);
 });
 
+test('what is no lock but lies where one would is refused at once, with what to do', { timeout: 10_000 }, async () => {
+  const refused = async (plant: (lock: string) => void, kind: string): Promise<void> => {
+    const lock = newLock();
+    plant(lock);
+    await assert.rejects(
+      whenFree(lock, 'work', () => Promise.resolve(), { patience: 0 }),
+      (error) =>
+        error instanceof UserError && error.message === `${lock}: is ${kind}, not the lock of a process; delete it and start again`,
+    );
+    assert.ok(fs.lstatSync(lock), 'it stays');
+  };
+  await refused((lock) => fs.symlinkSync('nowhere', lock), 'a link');
+  await refused((lock) => fs.symlinkSync('/dev/zero', lock), 'a link');
+  await refused((lock) => fs.mkdirSync(lock), 'a folder');
+  if (process.platform !== 'win32') await refused((lock) => void spawnSync('mkfifo', [lock]), 'a named pipe');
+});
+
+test('a lock of any length is read at its beginning alone', async () => {
+  const lock = newLock();
+  fs.writeFileSync(lock, `${process.ppid} ${os.hostname()}`);
+  fs.truncateSync(lock, 3 * 2 ** 30);
+  assert.equal(await taken(lock), false, 'of a machine that is not known here');
+});
+
+test('a lock that a full disk cut off is not left behind', async (t) => {
+  const lock = newLock();
+  const write = t.mock.method(fs, 'writeFileSync', () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  });
+  await assert.rejects(
+    withLock(lock, 'work', () => Promise.resolve()),
+    /lock: cannot be written \(ENOSPC\)/,
+  );
+  write.mock.restore();
+  assert.deepEqual(fs.readdirSync(path.dirname(lock)), []);
+});
+
 test('work that lost its lock leaves that of its successor', async () => {
   const lock = newLock();
   await withLock(lock, 'work', () => Promise.resolve(fs.writeFileSync(lock, `${process.ppid} ${os.hostname()}`)));
@@ -72,7 +109,7 @@ test('of processes that want one lock, one works at a time', { timeout: 60_000 }
     let [held, broken] = [0, 0];
     const end = Date.now() + 1500;
     (async () => {
-      while (Date.now() < end) {
+      while (Date.now() < end || (held === 0 && Date.now() < end + 20_000)) { // a machine under load may let one wait
         await withLock(${JSON.stringify(lock)}, 'work', async () => {
           held++;
           try { fs.mkdirSync(${JSON.stringify(inside)}); } catch { broken++; return; }
