@@ -1,5 +1,5 @@
 import type { Metrics } from '../runs/evaluate';
-import { METRIC_NAMES, METRICS } from '../metrics/metric-names';
+import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 
 const PROTOCOL = {
   fixed: 'protocol fixed: an epoch not chosen by the test set',

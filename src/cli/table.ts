@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { UsageError, UserError } from '../common/errors';
 import { writeFileAtomic, writeJson } from '../common/files';
 import type { Format } from '../tables/format';
-import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
+import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 import type { TableName } from '../tables/queries';
 import type { QueryOptions } from '../tables/queries';
 import type { Result } from '../tables/results';

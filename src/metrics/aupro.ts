@@ -1,3 +1,4 @@
+import type { PixelSweep } from './metric';
 import { rankPixels, sweepPixels, type PixelRanking } from './pixel-ranking';
 
 /**
@@ -17,12 +18,12 @@ export function aupro(maps: Float32Array, masks: Uint8Array, n: number, h: numbe
 /** {@link aupro} of pixels that are sorted already. */
 export function rankedAupro(ranking: PixelRanking, limit = 0.3): number | null {
   const area = new ProArea(ranking.normal.length, ranking.regionSize.length, limit);
-  sweepPixels(ranking, (normal, _abnormal, coverage) => area.step(normal, coverage));
+  sweepPixels(ranking, (normal, abnormal, coverage) => area.step(normal, abnormal, coverage));
   return area.value();
 }
 
 /** Sums the area value by value, highest first. */
-export class ProArea {
+export class ProArea implements PixelSweep {
   private fp = 0;
   private fpr = 0;
   private pro = 0;
@@ -44,7 +45,7 @@ export class ProArea {
    * Adds the pixels that share the next lower value.
    * @param coverage - sum over the abnormal ones of 1 / size of their region
    */
-  step(normal: number, coverage: number): void {
+  step(normal: number, _abnormal: number, coverage: number): void {
     if (this.fpr >= this.limit) return;
     this.fp += normal;
     const fpr = this.fp / this.normals;

@@ -3,7 +3,7 @@ import { connectedComponents } from '../image/connected-components';
 import { bootstrap, strataOf, type Bootstrapped, type BootstrapOptions } from './bootstrap';
 import { rankPixels, type PixelMaps, type PixelRanking } from './pixel-ranking';
 import { orderedBits } from './radix-sort';
-import { PixelSums, rankedPixelMetrics, type PixelMetrics } from './metrics';
+import { PixelSums, rankedPixelMetrics, type PixelMetricName, type PixelMetrics } from './metrics';
 
 /** Histograms of every image over bins that all share, bin 0 the lowest. */
 interface BinnedPixels {
@@ -34,7 +34,7 @@ export function bootstrapPixelMetrics(
   const { n, h, w } = data;
   const ranking = rankPixels(data);
   const estimates = rankedPixelMetrics(ranking);
-  if (estimates.pixelAuroc === null) return bootstrap(estimates, [], random, options, () => estimates);
+  if (Object.values(estimates).every((value) => value === null)) return bootstrap(estimates, [], random, options, () => estimates);
   const binned = binPixels(data, binBorders(ranking, options.bins ?? 1024));
   const sum = new BinSums(binned);
   const offset = difference(estimates, sum.measure(new Uint32Array(n).fill(1)));
@@ -154,10 +154,10 @@ function shift(metrics: PixelMetrics, offset: PixelMetrics): PixelMetrics {
 }
 
 function combine(a: PixelMetrics, b: PixelMetrics, f: (x: number, y: number) => number): PixelMetrics {
-  const of = (x: number | null, y: number | null): number | null => (x === null || y === null ? null : f(x, y));
-  return {
-    pixelAuroc: of(a.pixelAuroc, b.pixelAuroc),
-    pixelAp: of(a.pixelAp, b.pixelAp),
-    pixelAupro: of(a.pixelAupro, b.pixelAupro),
-  };
+  const out = { ...a };
+  for (const name of Object.keys(a) as PixelMetricName[]) {
+    const [x, y] = [a[name], b[name]];
+    out[name] = x === null || y === null ? null : f(x, y);
+  }
+  return out;
 }

@@ -1,28 +1,71 @@
 import { ProArea } from './aupro';
 import { rankedFprAtTpr } from './fpr-at-tpr';
+import type { ImageMetric, Metric, PixelMetric, PixelSweep } from './metric';
 import { rankPixels, sweepPixels, type PixelRanking } from './pixel-ranking';
 import { PrecisionSum, rankedAveragePrecision, rankedF1Max } from './precision-recall';
 import { rank, type Ranking } from './ranking';
 import { rankedAuroc, RocArea } from './roc';
 
-/** How well image scores tell abnormal from normal images; `null` where one class only (or nothing) is there. */
-export interface ImageMetrics {
-  imageAuroc: number | null;
-  /** Average precision, without interpolation. */
-  imageAp: number | null;
-  /** Largest F1 over all thresholds. */
-  imageF1Max: number | null;
-  /** False positive rate at a true positive rate of at least 0.95. */
-  imageFpr95: number | null;
-}
+// A new metric is an entry in one of these two tables: runs, tables, commands and notebooks take it from here.
 
-/** How well maps find the anomalies; `null` where no mask marks a pixel, or all. */
-export interface PixelMetrics {
-  /** Over all pixels of the set. */
-  pixelAuroc: number | null;
-  pixelAp: number | null;
-  /** Per-region overlap up to a false positive rate of 0.3. */
-  pixelAupro: number | null;
+/** Metrics of image scores. */
+export const IMAGE_METRICS = {
+  imageAuroc: {
+    level: 'image',
+    title: 'image AUROC',
+    meaning: 'chance that an abnormal image scores above a normal one',
+    compute: rankedAuroc,
+  },
+  imageAp: {
+    level: 'image',
+    title: 'image AP',
+    meaning: 'mean precision over all recalls, without interpolation',
+    compute: rankedAveragePrecision,
+  },
+  imageF1Max: {
+    level: 'image',
+    title: 'image F1-max',
+    meaning: 'F1 at the best threshold',
+    compute: (ranking) => rankedF1Max(ranking)?.f1 ?? null,
+  },
+  imageFpr95: {
+    level: 'image',
+    title: 'FPR at 95 % TPR',
+    meaning: 'normal images lost to find 95 % of the abnormal',
+    lowerIsBetter: true,
+    compute: (ranking) => rankedFprAtTpr(ranking, 0.95),
+  },
+} satisfies Record<string, ImageMetric>;
+
+/** Metrics of anomaly maps, which need masks. */
+export const PIXEL_METRICS = {
+  pixelAuroc: { level: 'pixel', title: 'pixel AUROC', meaning: 'the same as for images, over all pixels', sweep: () => new RocArea() },
+  pixelAp: { level: 'pixel', title: 'pixel AP', meaning: 'mean precision over all recalls of pixels', sweep: () => new PrecisionSum() },
+  pixelAupro: {
+    level: 'pixel',
+    title: 'pixel AUPRO',
+    meaning: 'overlap with each true region, up to 30 % false positives',
+    sweep: ({ normals, regions }) => new ProArea(normals, regions),
+  },
+} satisfies Record<string, PixelMetric>;
+
+export type ImageMetricName = keyof typeof IMAGE_METRICS;
+export type PixelMetricName = keyof typeof PIXEL_METRICS;
+/** A number of `metrics.json`. */
+export type MetricName = ImageMetricName | PixelMetricName;
+
+/** All metrics, in the order of tables. */
+export const METRICS: Record<MetricName, Metric> = { ...IMAGE_METRICS, ...PIXEL_METRICS };
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+
+/** How well image scores tell abnormal from normal images; `null` where one class only (or nothing) is there. */
+export type ImageMetrics = Record<ImageMetricName, number | null>;
+/** How well maps find the anomalies; `null` where no mask marks a pixel, or all do. */
+export type PixelMetrics = Record<PixelMetricName, number | null>;
+
+/** Whether a metric is one of image scores. */
+export function isImageMetric(name: MetricName): name is ImageMetricName {
+  return METRICS[name].level === 'image';
 }
 
 /**
@@ -37,12 +80,7 @@ export function imageMetrics(scores: ArrayLike<number>, labels: ArrayLike<number
 
 /** {@link imageMetrics} of scores that are grouped already. */
 export function rankedImageMetrics(ranking: Pick<Ranking, 'normal' | 'abnormal'>): ImageMetrics {
-  return {
-    imageAuroc: rankedAuroc(ranking),
-    imageAp: rankedAveragePrecision(ranking),
-    imageF1Max: rankedF1Max(ranking)?.f1 ?? null,
-    imageFpr95: rankedFprAtTpr(ranking, 0.95),
-  };
+  return mapValues(IMAGE_METRICS, ({ compute }: ImageMetric) => compute(ranking));
 }
 
 /**
@@ -62,23 +100,33 @@ export function rankedPixelMetrics(ranking: PixelRanking): PixelMetrics {
   return sums.value();
 }
 
-/** The three pixel metrics, summed value by value, highest first. */
-export class PixelSums {
-  private readonly roc = new RocArea();
-  private readonly precision = new PrecisionSum();
-  private readonly pro: ProArea;
+/** What pixel metrics are where nothing can be measured: no masks, or no maps. */
+export function undefinedPixelMetrics(): PixelMetrics {
+  return mapValues(PIXEL_METRICS, () => null);
+}
+
+/** All pixel metrics, summed value by value, highest first. */
+export class PixelSums implements Omit<PixelSweep, 'value'> {
+  private readonly sweeps: Record<PixelMetricName, PixelSweep>;
+  private readonly all: PixelSweep[];
 
   constructor(normals: number, regions: number) {
-    this.pro = new ProArea(normals, regions);
+    this.sweeps = mapValues(PIXEL_METRICS, ({ sweep }: PixelMetric) => sweep({ normals, regions }));
+    this.all = Object.values(this.sweeps);
   }
 
   step(normal: number, abnormal: number, coverage: number): void {
-    this.roc.step(normal, abnormal);
-    this.precision.step(normal, abnormal);
-    this.pro.step(normal, coverage);
+    for (const sweep of this.all) sweep.step(normal, abnormal, coverage);
   }
 
   value(): PixelMetrics {
-    return { pixelAuroc: this.roc.value(), pixelAp: this.precision.value(), pixelAupro: this.pro.value() };
+    return mapValues(this.sweeps, (sweep) => sweep.value());
   }
+}
+
+/** An object with the same keys, each value made of the old one. */
+function mapValues<K extends string, V, W>(object: Record<K, V>, f: (value: V, key: K) => W): Record<K, W> {
+  const out = {} as Record<K, W>;
+  for (const key of Object.keys(object) as K[]) out[key] = f(object[key], key);
+  return out;
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 import { quantile, resample, resampledMetrics, strataOf } from './bootstrap';
-import type { ImageMetrics } from './metrics';
+import type { ImageMetricName, ImageMetrics } from './metrics';
 
 /** Scores of the same test images by two methods, trained with the same seed. */
 export interface ScorePair {
@@ -31,7 +31,7 @@ export interface PairedTest {
 export function pairedBootstrap(
   pairs: readonly ScorePair[],
   labels: ArrayLike<number>,
-  metric: keyof ImageMetrics,
+  metric: ImageMetricName,
   random: Random,
   options: { resamples?: number } = {},
 ): PairedTest | null {

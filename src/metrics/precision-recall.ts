@@ -1,3 +1,4 @@
+import type { PixelSweep } from './metric';
 import { rank, totals, type Ranking } from './ranking';
 
 /** Precision against recall at every distinct score, nothing dropped, in scikit-learn's order: thresholds rising, recall falling. */
@@ -59,7 +60,7 @@ export function rankedAveragePrecision(ranking: Pick<Ranking, 'normal' | 'abnorm
 }
 
 /** Sums average precision group by group, highest scores first. */
-export class PrecisionSum {
+export class PrecisionSum implements PixelSweep {
   private tp = 0;
   private fp = 0;
   private sum = 0;

@@ -1,3 +1,4 @@
+import type { PixelSweep } from './metric';
 import { rank, totals, type Ranking } from './ranking';
 
 /** The receiver operating characteristic: a point for every distinct score, nothing dropped, after (0, 0). */
@@ -48,7 +49,7 @@ export function rankedAuroc(ranking: Pick<Ranking, 'normal' | 'abnormal'>): numb
 }
 
 /** Sums the area group by group, highest scores first; in counts, so that it is exact up to 2^52 pairs. */
-export class RocArea {
+export class RocArea implements PixelSweep {
   private tp = 0;
   private fp = 0;
   private pairs = 0;

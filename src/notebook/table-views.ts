@@ -3,7 +3,7 @@ import type { Cell, Table } from '../plots/table';
 import type { SeedPoint } from '../plots/seed-dots';
 import type { DifferencePoint } from '../plots/difference-bars';
 import type { ComparedRow } from '../tables/compare';
-import { METRICS, type MetricName } from '../metrics/metric-names';
+import { METRICS, type MetricName } from '../metrics/metrics';
 import { PUBLISHED } from '../tables/published';
 import type { TableName } from '../tables/queries';
 import type { Result } from '../tables/results';

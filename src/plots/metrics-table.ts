@@ -1,7 +1,7 @@
 import { formatNumber } from './style';
 import type { Table } from './table';
 import type { Metrics } from '../runs/evaluate';
-import { METRIC_NAMES, METRICS } from '../metrics/metric-names';
+import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 
 /** Metrics with their 95 % bootstrap intervals, a row each, for a notebook. */
 export function metricsTable(metrics: Metrics): Table {

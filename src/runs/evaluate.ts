@@ -10,7 +10,7 @@ import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
 import { predictStored, type Predictions } from './predictions';
 import type { Scorer } from '../methods/method';
-import type { ImageMetrics, PixelMetrics } from '../metrics/metrics';
+import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
 
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
 export interface Metrics extends ImageMetrics, PixelMetrics {
@@ -26,7 +26,7 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   images: number;
   normal: number;
   abnormal: number;
-  intervals: { [K in keyof (ImageMetrics & PixelMetrics)]: Interval | null };
+  intervals: Record<MetricName, Interval | null>;
 }
 
 /** The labels of samples, `[N]`. */
@@ -62,10 +62,7 @@ function measure(
   const pixel =
     maps && masks
       ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random)
-      : {
-          estimates: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
-          intervals: { pixelAuroc: null, pixelAp: null, pixelAupro: null },
-        };
+      : { estimates: undefinedPixelMetrics(), intervals: undefinedPixelMetrics() as Record<PixelMetricName, null> };
   const abnormal = labels.reduce((a, b) => a + b, 0);
   return {
     ...image.estimates,

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { datasetHash, kindsOf, readDataset } from '../datasets/layout';
 import { imageMetrics } from '../metrics/metrics';
-import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
+import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 import type { Result } from './results';
 import { readScores } from './scores';
 

@@ -1,6 +1,6 @@
 import { METHODS } from '../methods/registry';
 import type { ComparedRow } from './compare';
-import { METRICS } from '../metrics/metric-names';
+import { METRICS } from '../metrics/metrics';
 import { shortModelName } from './published';
 import type { TableName } from './queries';
 

@@ -1,5 +1,5 @@
 import { Random } from '../common/random';
-import { METRICS, type MetricName } from '../metrics/metric-names';
+import { isImageMetric, METRICS } from '../metrics/metrics';
 import { pairedBootstrap, type PairedTest, type ScorePair } from '../metrics/paired-bootstrap';
 import type { Result } from './results';
 import { matchScores, readScores, type Scores } from './scores';
@@ -70,8 +70,8 @@ function testOf(
   scores: (result: Result) => Scores,
   resamples?: number,
 ): PairedTest | null {
-  const metric = imageMetric(row.metric);
-  if (!metric) return null;
+  const { metric } = row;
+  if (!isImageMetric(metric)) return null;
   const [mine, theirs] = [runsOf(row, results), runsOf(against, results)];
   const matched = mine.flatMap((a) => {
     const b = against.shots === 0 ? theirs[0] : theirs.find(({ seed }) => seed === a.seed); // what sees no training image ran once
@@ -84,10 +84,6 @@ function testOf(
     b: matchScores(first, scores(b), [matched[0].a.run, b.run]).b,
   }));
   return pairedBootstrap(pairs, first.labels, metric, Random.of(1, 'paired', row.label, against.label), { resamples });
-}
-
-function imageMetric(metric: MetricName): 'imageAuroc' | 'imageAp' | 'imageF1Max' | 'imageFpr95' | null {
-  return metric === 'imageAuroc' || metric === 'imageAp' || metric === 'imageF1Max' || metric === 'imageFpr95' ? metric : null;
 }
 
 /** The runs of which a row is the mean. */

@@ -2,7 +2,7 @@ import { ablationChart } from '../plots/ablation-chart';
 import type { Chart } from '../plots/picture';
 import { shotsChart } from '../plots/shots-chart';
 import { transferChart } from '../plots/transfer-chart';
-import { METRICS } from '../metrics/metric-names';
+import { METRICS } from '../metrics/metrics';
 import type { TableName } from './queries';
 import { isProposed } from './roles';
 import { labelOf, transferLines } from './shapes';

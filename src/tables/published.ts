@@ -1,4 +1,4 @@
-import type { MetricName } from '../metrics/metric-names';
+import type { MetricName } from '../metrics/metrics';
 
 /** A number that others published, with where it can be looked up. */
 export interface PublishedValue {

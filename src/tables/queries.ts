@@ -1,6 +1,6 @@
 import { splitByKind } from './by-kind';
 import { bestOf, compare, type ComparedRow } from './compare';
-import type { MetricName } from '../metrics/metric-names';
+import type { MetricName } from '../metrics/metrics';
 import type { MethodName } from '../methods/registry';
 import type { Result } from './results';
 import { isProposed, isReference } from './roles';

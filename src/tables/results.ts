@@ -8,7 +8,7 @@ import { UserError } from '../common/errors';
 import { readJson } from '../common/files';
 import { RunFolder } from '../runs/run-folder';
 import { changesInWords, isPublished, variantInWords, variantLabel, variantOf, type Variant } from '../runs/variant';
-import { METRIC_NAMES, type MetricName } from '../metrics/metric-names';
+import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 
 /** A finished run on one test set. A run that belongs to several tables comes once for each. */
 export interface Result extends Record<MetricName, number | null> {
@@ -50,13 +50,16 @@ export interface Result extends Record<MetricName, number | null> {
   predictions: string;
 }
 
+const value = z.number().nullable().default(null);
+
 const metricsSchema = z.object({
   dataset: z.string(),
   datasetHash: z.string().default(''),
   images: z.number().int(),
   protocol: z.enum(['fixed', 'paper']),
   backend: z.string().optional(), // else what the run was trained on
-  ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, z.number().nullable()])) as Record<MetricName, z.ZodNullable<z.ZodNumber>>),
+  // a run of an older version lacks the metrics that are new; those that only a newer version knows are passed over
+  ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, value])) as Record<MetricName, typeof value>),
 });
 
 type Labels = Pick<Result, 'group' | 'label' | 'order'>;

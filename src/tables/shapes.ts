@@ -1,6 +1,6 @@
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
-import { METRIC_NAMES, METRICS } from '../metrics/metric-names';
+import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 import { publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
 import { isProposed } from './roles';

@@ -1,7 +1,7 @@
 import { escape, from, op } from 'arquero';
 import { UserError } from '../common/errors';
 import type { MethodName } from '../methods/registry';
-import type { MetricName } from '../metrics/metric-names';
+import type { MetricName } from '../metrics/metrics';
 import type { Result } from './results';
 
 /** Results of one method with several seeds. */

@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors';
 import { captionOf } from './caption';
 import { runsOf, type ComparedRow } from './compare';
-import { METRICS, type MetricName } from '../metrics/metric-names';
+import { METRICS, type MetricName } from '../metrics/metrics';
 import { QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
 import type { Result } from './results';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { writeFileAtomic, writeJson } from '../../src/common/files';
-import { METRIC_NAMES } from '../../src/metrics/metric-names';
+import { METRIC_NAMES } from '../../src/metrics/metrics';
 import { trainingConfig, type TrainingSettings } from '../../src/runs/config';
 
 export interface FakeRun {

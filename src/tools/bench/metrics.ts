@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../common/random';
-import { pixelMetrics, type PixelMetrics } from '../../metrics/metrics';
+import { pixelMetrics, undefinedPixelMetrics } from '../../metrics/metrics';
 import type { Bench } from './bench';
 import { PythonSide } from './python-side';
 import { alternate, ratios, taken } from './spread';
@@ -20,7 +20,7 @@ export const metrics: Bench = {
     fs.writeFileSync(files.maps, maps);
     fs.writeFileSync(files.masks, masks);
     const { side: python, versions } = await PythonSide.start('metrics', { ...files, shape: [n, side, side] });
-    let ours: PixelMetrics = { pixelAuroc: null, pixelAp: null, pixelAupro: null };
+    let ours = undefinedPixelMetrics();
     let largestDifference = 0;
     try {
       const times = await alternate(
