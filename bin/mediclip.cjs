@@ -10,6 +10,12 @@ if (!fs.existsSync(path.join(root, 'node_modules', 'tsx'))) {
   process.stderr.write('mediclip: the packages are not installed yet; run "npm run setup" in ' + root + '\n');
   process.exit(1);
 }
+try {
+  process.cwd();
+} catch {
+  process.stderr.write('mediclip: the working directory is gone; change to another one\n');
+  process.exit(1);
+}
 require('tsx/cjs');
 // verbs import what they need when they run: tsx/cjs resolves require() alone, this also import()
 import('tsx').then(() => require('../src/cli/main.ts').main(process.argv.slice(2)));

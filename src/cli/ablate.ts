@@ -4,7 +4,9 @@ import { formatSeconds, progressBar } from '../common/progress';
 import type { CellOrder } from '../ablation/cell-order';
 import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
 import type { CellReply } from '../ablation/cell-processes';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { positiveNumber, wholeNumber } from './option-values';
+import { emit, note } from './output';
 
 interface Options {
   grid: string;
@@ -30,7 +32,11 @@ export function registerAblate(root: Command): void {
     .option('--cell <name...>', 'only these cells')
     .option('--processes <n>', 'cells at a time (default: as many as cores and memory allow)', wholeNumber('--processes', 1, 1024))
     .option('--threads <n>', 'threads of each process (default: cores shared out)', wholeNumber('--threads', 1, 1024))
-    .option('--memory <gb>', 'gigabytes that all processes may need together (default: four fifths of what is free)', positive('--memory'))
+    .option(
+      '--memory <gb>',
+      'gigabytes that all processes may need together (default: four fifths of what is free)',
+      positiveNumber('--memory'),
+    )
     .option('--json', 'print the plan or the summary as JSON')
     .action(run);
   root.command('run-cells', { hidden: true }).description('works on the cells that the parent process sends').action(runOrders);
@@ -45,12 +51,11 @@ async function run(options: Options): Promise<void> {
   const plan = await planGrid(grid, { out: options.out, only: options.cell, signal, onProgress: bar.onProgress }).finally(bar.clear);
   const { processes, threads, memory } = defaultBudget(plan.cells, { ...options, memory: options.memory && options.memory * 1e9 });
   if (options.dryRun) return dryRun(plan, options, { processes, threads });
-  const line = (text: string): void => void process.stderr.write(text + '\n');
   const open = plan.cells.filter(({ state }) => state !== 'finished').length;
-  line(
+  note(
     `cells: ${plan.cells.length}, to do: ${open}, ${processes} at a time on ${threads} ${threads === 1 ? 'thread' : 'threads'} each; logs: ${options.out}/logs`,
   );
-  const summary = await runPlan(plan, { out: options.out, budget: { processes, memory }, threads, signal, onLine: line });
+  const summary = await runPlan(plan, { out: options.out, budget: { processes, memory }, threads, signal, onLine: note });
   emit(options.json, summary, summaryText);
   const { stopped, failed } = summary;
   if (stopped.length > 0) throw new UserError(`stopped with ${stopped.length} cells to do; the same command goes on`);
@@ -79,7 +84,7 @@ async function dryRun(plan: Plan, options: Options, { processes, threads }: { pr
   );
 }
 
-function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes: number, threads: number): string {
+function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes: number, threads: number): string[] {
   const open = cells.filter(({ state }) => state !== 'finished');
   const lines = cells.map(
     ({ name, state, variants }) => `${state.padEnd(8)} ${name}  ${variants.map((v) => `${v.group}: ${v.label}`).join('; ')}`,
@@ -92,15 +97,15 @@ function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes
     const disk = `${(estimate.bytes / 1e9).toFixed(2)} GB`;
     lines.push(`estimate: ${formatSeconds(estimate.seconds)} with ${processes} at a time on a quiet machine, ${disk} of disk`);
   }
-  return lines.join('\n');
+  return lines;
 }
 
-function summaryText({ out, finished, skipped, failed, stopped, leftOut, seconds }: GridSummary): string {
+function summaryText({ out, finished, skipped, failed, stopped, leftOut, seconds }: GridSummary): string[] {
   return [
     `${out}: ${finished.length} finished in ${formatSeconds(seconds)}, ${skipped.length} were finished before, ${failed.length} failed, ${stopped.length} not done`,
     ...leftOut.map(({ what, why }) => `left out ${what}: ${why}`),
-    ...failed.map(({ cell, error, log }) => `FAILED ${cell}\n  ${error}\n  ${log}`),
-  ].join('\n');
+    ...failed.flatMap(({ cell, error, log }) => [`FAILED ${cell}`, `  ${error}`, `  ${log}`]),
+  ];
 }
 
 /** Works on one cell after another as the process that started this one sends them, and stops when that process is gone. */
@@ -124,7 +129,7 @@ async function runOrders(): Promise<void> {
 
 /** A line that says what went wrong; of a defect of the program, the stack goes to the log. */
 function describe(error: unknown): string {
-  if (!(error instanceof UserError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  if (!(error instanceof UserError)) (error instanceof Error ? (error.stack ?? '') : String(error)).split('\n').forEach(note);
   return messageOf(error);
 }
 
@@ -132,12 +137,4 @@ function parentGone(): AbortSignal {
   const controller = new AbortController();
   process.once('disconnect', () => controller.abort());
   return controller.signal;
-}
-
-function positive(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${option}: expected a number above 0, got ${JSON.stringify(text)}`);
-    return value;
-  };
 }

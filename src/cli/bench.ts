@@ -4,7 +4,9 @@ import { progressBar } from '../common/progress';
 import type { Comparison, Side } from '../tools/bench/bench';
 import type { BenchReport } from '../tools/bench/run-bench';
 import type { Spread } from '../tools/bench/spread';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit } from './output';
 
 /** `mediclip bench`: the project's own benchmarks. */
 export function registerBench(root: Command): void {
@@ -26,13 +28,10 @@ async function run(
   const { BENCHES } = await import('../tools/bench/list');
   if (name === undefined) {
     const list = Object.entries(BENCHES).map(([bench, { about, needsPython }]) => ({ bench, about, needsPython }));
-    return emit(
-      options.json,
-      list,
-      (rows) =>
-        rows.map(({ bench, about, needsPython }) => `${bench.padEnd(14)}${about}${needsPython ? ' *' : ''}`).join('\n') +
-        '\n* has a side in Python: "npm run bench:setup" installs it',
-    );
+    return emit(options.json, list, (rows) => [
+      ...rows.map(({ bench, about, needsPython }) => `${bench.padEnd(14)}${about}${needsPython ? ' *' : ''}`),
+      '* has a side in Python: "npm run bench:setup" installs it',
+    ]);
   }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) throw new UsageError(`bench: ${JSON.stringify(name)} is not known; there are ${Object.keys(BENCHES).join(', ')}`);
@@ -42,13 +41,13 @@ async function run(
   emit(options.json, report, text);
 }
 
-function text({ bench, quick, blocks, machine, versions, comparisons, figures }: BenchReport): string {
+function text({ bench, quick, blocks, machine, versions, comparisons, figures }: BenchReport): string[] {
   return [
     `${bench}${quick ? '  (quick: these numbers say nothing)' : ''}${blocks === undefined ? '' : `  (${blocks} of 24 blocks)`}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, load ${machine.loadBefore}; ${pairs(versions)}`,
     ...comparisons.flatMap(lines),
     ...(Object.keys(figures).length > 0 ? [pairs(figures)] : []),
-  ].join('\n');
+  ];
 }
 
 function lines({ what, ours, other, ratioOf, ratio, cpuRatio, goal, reached }: Comparison & { reached?: boolean }): string[] {

@@ -11,7 +11,9 @@ import {
   type PhantomName,
   type PhantomSize,
 } from '../phantoms/names';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit, print } from './output';
 
 interface GenerateOptions {
   out: string;
@@ -48,7 +50,7 @@ export function registerGenerate(datasets: Command): void {
     .action(async ({ out, seed }: { out: string; seed: number }) => {
       const { phantomGallery } = await import('../plots/phantom-gallery');
       writeFileAtomic(out, await phantomGallery({ seed }));
-      process.stdout.write(`${out}\n`);
+      print([out]);
     });
   datasets
     .command('trivial')
@@ -59,11 +61,7 @@ export function registerGenerate(datasets: Command): void {
     .action(async (name: string, { seed, json }: { seed: number; json?: boolean }) => {
       const { trivialScores } = await import('../datasets/trivial-scores');
       const scores = await trivialScores(phantomName(name), { seed });
-      emit(json, scores, (s) =>
-        Object.entries(s)
-          .map(([score, area]) => `${score.padEnd(10)} ${area.toFixed(2)}`)
-          .join('\n'),
-      );
+      emit(json, scores, (s) => Object.entries(s).map(([score, area]) => `${score.padEnd(10)} ${area.toFixed(2)}`));
     });
 }
 
@@ -82,7 +80,7 @@ async function generate(name: string, { out, seed, size, difficulty, force, json
       `${s.dir}${s.existing ? ' holds this set already' : ''}`,
       `${s.name}, seed ${s.seed}: ${s.train} training images; test: ${s.testNormal} normal, ${s.testAbnormal} abnormal (${kinds.join(', ')})`,
       `pixels sha256 ${s.pixelSha256}`,
-    ].join('\n');
+    ];
   });
 }
 

@@ -2,7 +2,9 @@ import { Argument, type Command } from 'commander';
 import { PREPARE_KINDS, type PrepareKind, type PrepareReport } from '../datasets/prepare-report';
 import { UsageError } from '../common/errors';
 import { progressBar } from '../common/progress';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit } from './output';
 
 interface Options {
   from: string;
@@ -67,7 +69,7 @@ export function registerPrepare(datasets: Command): void {
     });
 }
 
-function describe({ counts, found, split, skipped, duplicates, notes, seed }: PrepareReport, out: string): string {
+function describe({ counts, found, split, skipped, duplicates, notes, seed }: PrepareReport, out: string): string[] {
   const kinds = {
     published: 'the published counts',
     scaled: 'the published shares of fewer images',
@@ -90,5 +92,5 @@ function describe({ counts, found, split, skipped, duplicates, notes, seed }: Pr
   if (skipped.length > 0)
     lines.push(`skipped ${skipped.length}:`, ...skipped.slice(0, 10).map(({ file, reason }) => `  ${file}: ${reason}`));
   if (skipped.length > 10) lines.push(`  and ${skipped.length - 10} more, all in ${out}/prepared.json`);
-  return lines.join('\n');
+  return lines;
 }

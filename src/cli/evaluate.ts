@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { progressBar } from '../common/progress';
 import { metricsText } from './metrics-text';
-import { emit, interruptSignal } from './output';
+import { interruptSignal } from './interrupt';
+import { emit, note } from './output';
 
 /** `mediclip evaluate` */
 export function registerEvaluate(root: Command): void {
@@ -17,7 +18,7 @@ export function registerEvaluate(root: Command): void {
       try {
         const line = (text: string): void => {
           bar.clear();
-          process.stderr.write(`${text}\n`);
+          note(text);
         };
         const { metrics, dir } = await evaluateRun(options.run, options.dataset, {
           onProgress: bar.onProgress,

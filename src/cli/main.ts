@@ -1,92 +1,59 @@
-import { Command, CommanderError } from 'commander';
-import { messageOf, UsageError, UserError } from '../common/errors';
-import { packageVersion } from '../common/version';
-import { registerAblate } from './ablate';
-import { registerBench } from './bench';
-import { registerDatasets } from './datasets';
-import { registerDoctor } from './doctor';
-import { registerModels } from './models';
-import { registerRuns } from './runs';
-import { registerSynthesize } from './synthesize';
-import { registerTable } from './table';
-import { registerVerify } from './verify';
+import { CommanderError } from 'commander';
+import { messageOf, UserError } from '../common/errors';
+import { interruptedCode } from './interrupt';
+import { note } from './output';
+import { program } from './program';
+import { outliveStreams, stdoutRefused } from './streams';
+import { commandOf, fullName, usageMessage, withDescendants } from './usage';
 
-/** The program with all its verbs. */
-export function program(): Command {
-  const root = new Command('mediclip')
-    .description('Few-shot anomaly detection in medical images (MediCLIP).\nResearch and teaching only; not a medical device.')
-    .version(packageVersion())
-    .showHelpAfterError('(add --help for what this command takes)')
-    .enablePositionalOptions();
-  registerDoctor(root);
-  registerModels(root);
-  registerDatasets(root);
-  registerSynthesize(root);
-  registerRuns(root);
-  registerAblate(root);
-  registerTable(root);
-  registerVerify(root);
-  registerBench(root);
-  for (const command of withDescendants(root)) command.exitOverride();
-  root.hook('preAction', (_, command) => refuseEmpty(command));
-  return root;
-}
-
-/** An empty text is what an unset variable of a shell leaves; no option means anything by it. */
-function refuseEmpty(command: Command): void {
-  for (const option of command.options) {
-    const value = command.getOptionValue(option.attributeName()) as unknown;
-    if ([value].flat().includes('')) throw new UsageError(`${option.long ?? option.flags}: is empty`);
-  }
-}
-
-/** Runs one command line; sets the exit code 0, 1 (failed) or 2 (wrong usage). */
+/** Runs one command line; sets the exit code 0, 1 (failed), 2 (wrong usage), or that of the signal which ended it. */
 export async function main(argv: string[]): Promise<void> {
-  outliveReaders();
+  outliveStreams();
   try {
     await program().parseAsync(argv, { from: 'user' });
+    if (stdoutRefused()) process.exitCode = 1;
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, argv);
   }
 }
 
-/**
- * Whoever reads what is printed may stop reading (`| head`): the work goes on, what else would be printed is lost. So it is where a
- * full disk takes it (`> file`); as that is no wish, the command has failed then.
- */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (!stream.listeners('error').includes(outlive)) stream.on('error', outlive);
+function report(error: unknown, argv: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    if (/^commander\.(help|version)/.test(error.code)) return error.exitCode === 0 ? 0 : 2; // it has been printed
+    const command = commandOf(program(), argv);
+    return wrongUsage(usageMessage(misspelt(error, argv) ?? error, command, argv), fullName(command));
   }
-}
-
-let lost: string | undefined;
-
-function outlive({ code }: NodeJS.ErrnoException): void {
-  if (code === 'EPIPE' || lost !== undefined) return;
-  lost = code ?? 'unknown';
-  process.on('exit', (status) => {
-    if (status === 0) process.exitCode = 1;
-  });
-  process.stderr.write(`mediclip: not all that was printed could be written (${lost})\n`);
-}
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   if (error instanceof UserError) {
-    process.stderr.write(`mediclip: ${printable(error.message)}\n`);
-    return error.exitCode;
+    if (error.exitCode === 2) return wrongUsage(error.message, fullName(commandOf(program(), argv)));
+    note(`mediclip: ${error.message}`);
+    return interruptedCode() ?? error.exitCode;
   }
   const refused = refusalOf(error);
-  process.stderr.write(`mediclip: ${printable(refused ?? messageOf(error))}\n`);
-  if (process.env.MEDICLIP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  else if (refused === undefined) process.stderr.write('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened\n');
-  return 1;
+  note(`mediclip: ${refused ?? messageOf(error).split('\n')[0]}`);
+  if (process.env.MEDICLIP_DEBUG && error instanceof Error) (error.stack ?? '').split('\n').forEach(note);
+  else if (refused === undefined) note('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened');
+  return interruptedCode() ?? 1;
 }
 
-/** Without what would steer a terminal: names of files may hold anything. */
-function printable(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+function wrongUsage(message: string, command: string): 2 {
+  note(`mediclip: ${message}${/npx mediclip|--help/.test(message) ? '' : `; see "npx ${command} --help"`}`);
+  return 2;
+}
+
+/** A required option that is misspelt is both missing, which commander says, and unknown, which says more. */
+function misspelt(error: CommanderError, argv: readonly string[]): CommanderError | undefined {
+  if (error.code !== 'commander.missingMandatoryOptionValue') return undefined;
+  const lenient = program();
+  for (const command of withDescendants(lenient)) {
+    command.options.forEach((option) => option.makeOptionMandatory(false));
+    if (command.commands.length === 0) command.action(() => undefined);
+  }
+  try {
+    lenient.parse(argv, { from: 'user' });
+  } catch (other) {
+    if (other instanceof CommanderError) return other;
+  }
+  return undefined;
 }
 
 /** What the system refused, where that is what was thrown: no space, a name too long, a link to itself. */
@@ -94,8 +61,4 @@ function refusalOf(error: unknown): string | undefined {
   const { code, syscall, path: file } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || typeof syscall !== 'string' || !/^E[A-Z]+$/.test(code)) return undefined;
   return `${file ?? 'the system'}: ${syscall} is refused (${code})`;
-}
-
-function withDescendants(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withDescendants)];
 }

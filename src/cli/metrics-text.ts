@@ -6,8 +6,8 @@ const PROTOCOL = {
   paper: "protocol paper: the best epoch by the run's own test set, the last where that defines no AUROC",
 };
 
-/** Metrics as a small table for a terminal. */
-export function metricsText(metrics: Metrics): string {
+/** Metrics as the lines of a small table for a terminal. */
+export function metricsText(metrics: Metrics): string[] {
   const { dataset, images, normal, abnormal, epoch, protocol } = metrics;
   const how = epoch === 0 ? 'a method without epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
   const head = `${dataset}: ${images} images (${normal} normal, ${abnormal} abnormal), ${how}`;
@@ -17,5 +17,5 @@ export function metricsText(metrics: Metrics): string {
     const shown = value === null ? 'undefined (one class only, no masks, or a method without maps)' : value.toFixed(4);
     return `  ${METRICS[key].title.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
-  return [head, ...rows].join('\n');
+  return [head, ...rows];
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { emit, interruptSignal } from './output';
+import { interruptSignal } from './interrupt';
+import { emit } from './output';
 
 /** `models list` and `models pull`. */
 export function registerModels(root: Command): void {
@@ -13,16 +14,14 @@ export function registerModels(root: Command): void {
       const { listModels } = await import('../models/list');
       emit(json, listModels(), (found) =>
         found.length === 0
-          ? 'no models; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one'
-          : found
-              .map(({ name, bytes, facts, note, problem }) => {
-                const size = `${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`;
-                if (!facts) return `${size}  cannot be used: ${problem}`;
-                const { parameters, imageLayers, textLayers, imageWidth, imageSize, patchSize } = facts;
-                const counts = `${(parameters / 1e6).toFixed(1)} M parameters, ${imageLayers} image and ${textLayers} text layers`;
-                return `${size}  ${counts}, width ${imageWidth}, images ${imageSize} x ${imageSize} in patches of ${patchSize}${note ? `; ${note}` : ''}`;
-              })
-              .join('\n'),
+          ? ['no models; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one']
+          : found.map(({ name, bytes, facts, note, problem }) => {
+              const size = `${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`;
+              if (!facts) return `${size}  cannot be used: ${problem}`;
+              const { parameters, imageLayers, textLayers, imageWidth, imageSize, patchSize } = facts;
+              const counts = `${(parameters / 1e6).toFixed(1)} M parameters, ${imageLayers} image and ${textLayers} text layers`;
+              return `${size}  ${counts}, width ${imageWidth}, images ${imageSize} x ${imageSize} in patches of ${patchSize}${note ? `; ${note}` : ''}`;
+            }),
       );
     });
 
@@ -40,11 +39,9 @@ export function registerModels(root: Command): void {
       try {
         const pulled = await pullModel(name, { revision, onProgress: bar.onProgress, signal: interruptSignal() });
         bar.clear();
-        emit(
-          json,
-          pulled,
-          ({ dir, bytes, fetched }) => `${name}: ${megabytes(bytes)} in ${dir} (${megabytes(fetched)} fetched now), checksums verified`,
-        );
+        emit(json, pulled, ({ dir, bytes, fetched }) => [
+          `${name}: ${megabytes(bytes)} in ${dir} (${megabytes(fetched)} fetched now), checksums verified`,
+        ]);
       } finally {
         bar.clear();
       }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { progressBar } from '../common/progress';
-import { emit, interruptSignal } from './output';
+import { interruptSignal } from './interrupt';
+import { emit } from './output';
 
 /** `mediclip predict` */
 export function registerPredict(root: Command): void {
@@ -21,7 +22,7 @@ export function registerPredict(root: Command): void {
         });
         bar.clear();
         emit(options.json, { run: options.run, out: options.out, predictions }, (result) =>
-          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(no map by this method)'}`).join('\n'),
+          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(no map by this method)'}`),
         );
       } finally {
         bar.clear();

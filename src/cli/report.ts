@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { progressBar } from '../common/progress';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit } from './output';
 
 interface Options {
   run: string;
@@ -28,7 +30,7 @@ export function registerReport(root: Command): void {
         bar.clear();
         emit(json, summary, ({ out, bytes, images, pictures }) => {
           const shown = pictures.count < images ? `, ${pictures.count} of them with pictures` : '';
-          return `${out}: ${images} images${shown}, ${(bytes / 1e6).toFixed(1)} MB; open it in any browser`;
+          return [`${out}: ${images} images${shown}, ${(bytes / 1e6).toFixed(1)} MB; open it in any browser`];
         });
       } finally {
         bar.clear();

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { progressBar } from '../common/progress';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit } from './output';
 
 interface Options {
   dataset: string;
@@ -47,7 +49,9 @@ async function run(options: Options): Promise<void> {
     bar.clear();
     const seconds = (performance.now() - started) / 1000;
     const result = { task, count: rows.length, seed: options.seed, size: options.size, out: options.out, seconds, draws: rows };
-    emit(options.json, result, () => `${rows.length} draws of ${task} in ${options.out} (${seconds.toFixed(1)} s); measures in draws.csv`);
+    emit(options.json, result, () => [
+      `${rows.length} draws of ${task} in ${options.out} (${seconds.toFixed(1)} s); measures in draws.csv`,
+    ]);
   } finally {
     bar.clear();
   }

@@ -8,7 +8,8 @@ import type { TableName } from '../tables/queries';
 import type { QueryOptions } from '../tables/queries';
 import type { Result } from '../tables/results';
 import type { ResultTable } from '../tables/table';
-import { emit, wholeNumber } from './output';
+import { wholeNumber } from './option-values';
+import { emit, note, print } from './output';
 
 interface Options {
   runs: string;
@@ -83,8 +84,8 @@ async function one(
   const text = formatTable(table, format);
   if (out) write(out, text);
   if (figures) await draw(table, figures);
-  if (json) emit(true, printed(table), () => '');
-  else if (!out) process.stdout.write(text);
+  if (json) emit(true, printed(table), () => []);
+  else if (!out) print(text.trimEnd().split('\n'));
 }
 
 /** Every table that there are runs for, and what made these. */
@@ -103,13 +104,13 @@ async function all(results: readonly Result[], { runs, format, out = '', figures
     } catch (error) {
       const { NothingFound } = await import('../tables/table');
       if (!(error instanceof NothingFound)) throw error;
-      process.stderr.write(`${error.message}\n`);
+      note(error.message);
     }
   }
   const file = path.join(out, 'configuration.json');
   writeJson(file, configurationOf(runs));
-  process.stderr.write(`written to ${file}\n`);
-  if (json) emit(true, { tables }, () => '');
+  note(`written to ${file}`);
+  if (json) emit(true, { tables }, () => []);
 }
 
 /** What `--json` says of a table. */
@@ -122,7 +123,7 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
   const { exportFigure } = await import('../plots/export');
   const picture = figureOf(table);
   if (!picture) return;
-  for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) process.stderr.write(`written to ${file}\n`);
+  for (const file of await exportFigure(FIGURE_NAMES[table.name] ?? table.name, picture, dir)) note(`written to ${file}`);
 }
 
 /**
@@ -148,10 +149,10 @@ async function drawMaps(
   const { exportFigure } = await import('../plots/export');
   const picture = await methodsFigure(results, readDataset(datasetDir), { shots, model });
   const file = `methods-${trainedOn.replaceAll(/[^\w-]/g, '_')}`;
-  for (const written of await exportFigure(file, picture, dir)) process.stderr.write(`written to ${written}\n`);
+  for (const written of await exportFigure(file, picture, dir)) note(`written to ${written}`);
 }
 
 function write(file: string, text: string): void {
   writeFileAtomic(file, text);
-  process.stderr.write(`written to ${file}\n`);
+  note(`written to ${file}`);
 }

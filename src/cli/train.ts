@@ -4,7 +4,9 @@ import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/progress';
 import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train';
-import { emit, interruptSignal, wholeNumber } from './output';
+import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
+import { emit, note } from './output';
 import { metricsText } from './metrics-text';
 
 interface Options {
@@ -76,7 +78,7 @@ async function run(options: Options): Promise<void> {
   const bar = progressBar();
   const line = (text: string): void => {
     bar.clear();
-    process.stderr.write(text + '\n');
+    note(text);
   };
   try {
     const result = await train({
@@ -98,12 +100,10 @@ async function run(options: Options): Promise<void> {
       },
     });
     bar.clear();
-    emit(options.json, summary(options.out, result), (s) =>
-      [
-        `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}`,
-        s.metrics ? metricsText(s.metrics) : 'the data set has no test images: no metrics',
-      ].join('\n'),
-    );
+    emit(options.json, summary(options.out, result), (s) => [
+      `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}`,
+      ...(s.metrics ? metricsText(s.metrics) : ['the data set has no test images: no metrics']),
+    ]);
   } catch (error) {
     bar.clear();
     if (error instanceof Interrupted)

@@ -14,7 +14,7 @@ export function registerVerify(root: Command): void {
     .action(async (dir: string, options: { section?: string[]; json?: boolean }) => {
       const { verifyAll } = await import('../tools/verify/verify');
       const report = await verifyAll(dir, options.section);
-      emit(options.json, report, ({ checks, absent }) => [...checks.map(line), ...notThere(absent), summary(checks)].join('\n'));
+      emit(options.json, report, ({ checks, absent }) => [...checks.map(line), ...notThere(absent), summary(checks)]);
       const missed = report.checks.filter((check) => check.ok === false).length;
       if (missed > 0) throw new UserError(`verify ${dir}: ${missed} of ${report.checks.length} checks missed their tolerance`);
     });

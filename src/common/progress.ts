@@ -1,4 +1,5 @@
 import { UserError } from './errors';
+import { printable } from './printable';
 
 /** How far a long operation is. */
 export interface Progress {
@@ -58,7 +59,7 @@ export function progressBar(out: NodeJS.WriteStream = process.stderr): { onProgr
     last = now;
     const share = p.total > 0 ? Math.min(1, p.done / p.total) : 0;
     const left = p.done > 0 && !complete ? `, ${formatSeconds(((now - started) / p.done / 1000) * (p.total - p.done))} left` : '';
-    const text = `${p.phase} ${p.done}/${p.total}${left}${p.note ? `  ${p.note}` : ''}`;
+    const text = printable(`${p.phase} ${p.done}/${p.total}${left}${p.note ? `  ${p.note}` : ''}`);
     if (!out.isTTY) {
       out.write(text + '\n');
       return;

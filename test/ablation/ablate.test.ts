@@ -113,12 +113,12 @@ test('a grid killed with -9: its cells stop, the same command goes on with them 
   }
 });
 
-test('an interrupted grid stops its cells, says so, and exits with 1', async () => {
+test('an interrupted grid stops its cells, says so, and exits with 130', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const { long, child, ended } = await begin(out);
   const worker = parseInt(fs.readFileSync(path.join(out, '.locks', path.basename(long)), 'utf8'), 10);
   child.kill('SIGINT');
-  assert.equal(await ended, 1);
+  assert.equal(await ended, 130);
   assert.ok(!isAlive(worker));
   assert.ok(!fs.existsSync(path.join(long, 'metrics.json')));
   assert.match(fs.readFileSync(path.join(out, 'logs', `${path.basename(long)}.log`), 'utf8'), /stopped after epoch/);

@@ -31,7 +31,7 @@ test('an empty option, as an unset variable leaves it, and what the system refus
   const mediclip = (...args: string[]): { status: number | null; stderr: string } =>
     spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), ...args], { encoding: 'utf8', cwd: dir });
   const empty = mediclip('datasets', 'prepare', 'folder', '--from', dir, '--out', '');
-  assert.deepEqual([empty.status, empty.stderr], [2, 'mediclip: --out: is empty\n']);
+  assert.deepEqual([empty.status, empty.stderr], [2, 'mediclip: --out: is empty; see "npx mediclip datasets prepare --help"\n']);
   fs.symlinkSync('loop', path.join(dir, 'loop'));
   const looped = mediclip('table', '--runs', 'loop', '--name', 'comparison');
   assert.deepEqual([looped.status, looped.stderr], [1, 'mediclip: loop: stat is refused (ELOOP)\n']);

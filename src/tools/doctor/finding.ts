@@ -19,7 +19,7 @@ export function finding(name: string, status: Status, detail: string, remedy = '
 const MARK: Record<Status, string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
 
 /** The report as lines: a mark, the name, what was found, and the remedy below it. */
-export function renderFindings(findings: Finding[]): string {
+export function renderFindings(findings: Finding[]): string[] {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, status, detail, remedy }) => [
     `${MARK[status]}  ${name.padEnd(width)}  ${detail}`,
@@ -29,5 +29,5 @@ export function renderFindings(findings: Finding[]): string {
   const warned = findings.filter(({ status }) => status === 'warn').length;
   const verdict =
     failed > 0 ? `${failed} of ${findings.length} keep this from working` : warned > 0 ? `works, with ${warned} to look at` : 'all is well';
-  return [...lines, '', verdict].join('\n');
+  return [...lines, '', verdict];
 }

@@ -1,0 +1,26 @@
+import { UsageError } from '../common/errors';
+
+/**
+ * Parser of a whole number in plain digits: `--shots`, `--seed`. Other ways of writing numbers (`1e3`, `0x10`, spaces) are refused, as
+ * they are slips more often than meant.
+ */
+export function wholeNumber(option: string, lo: number, hi: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < lo || value > hi) {
+      const range = hi === Number.MAX_SAFE_INTEGER ? `of ${lo} or more` : `from ${lo} to ${hi}`;
+      throw new UsageError(`${option}: expected a whole number ${range} in plain digits, got ${JSON.stringify(text)}`);
+    }
+    return value;
+  };
+}
+
+/** Parser of a number above 0 in plain digits with or without a decimal point: `--memory`. */
+export function positiveNumber(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || !(value > 0 && Number.isFinite(value)))
+      throw new UsageError(`${option}: expected a number above 0 in plain digits, got ${JSON.stringify(text)}`);
+    return value;
+  };
+}

@@ -1,0 +1,35 @@
+import { Command, Help } from 'commander';
+import { packageVersion } from '../common/version';
+import { registerAblate } from './ablate';
+import { registerBench } from './bench';
+import { registerDatasets } from './datasets';
+import { registerDoctor } from './doctor';
+import { registerModels } from './models';
+import { registerRuns } from './runs';
+import { registerSynthesize } from './synthesize';
+import { registerTable } from './table';
+import { checkValues, withDescendants } from './usage';
+import { registerVerify } from './verify';
+
+/** The program with all its verbs. What commander refuses, it throws and does not print. */
+export function program(): Command {
+  const root = new Command('mediclip')
+    .description('Few-shot anomaly detection in medical images (MediCLIP).\nResearch and teaching only; not a medical device.')
+    .version(packageVersion())
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ optionDescription: (option) => `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}` })
+    .addHelpText('after', '\n"npx mediclip VERB --help" shows the options of a verb and an example.')
+    .enablePositionalOptions();
+  registerDoctor(root);
+  registerModels(root);
+  registerDatasets(root);
+  registerSynthesize(root);
+  registerRuns(root);
+  registerAblate(root);
+  registerTable(root);
+  registerVerify(root);
+  registerBench(root);
+  for (const command of withDescendants(root)) command.exitOverride();
+  root.hook('preAction', (_, command) => checkValues(command));
+  return root;
+}

@@ -1,0 +1,29 @@
+import { note } from './output';
+
+/**
+ * Keeps a failing stdout or stderr from ending the program with a stack trace. A reader that stops reading (`| head`) is no failure:
+ * what would be printed is lost. A result that cannot be written (a full disk) is one: a line on stderr and exit code 1. Of progress
+ * and notes nothing is missed.
+ */
+export function outliveStreams(): void {
+  if (!process.stdout.listeners('error').includes(onStdoutError)) process.stdout.on('error', onStdoutError);
+  if (!process.stderr.listeners('error').includes(onStderrError)) process.stderr.on('error', onStderrError);
+}
+
+let refused = false;
+
+/** True where a result could not be written. */
+export function stdoutRefused(): boolean {
+  return refused;
+}
+
+function onStdoutError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || refused) return;
+  refused = true;
+  process.exitCode = 1;
+  note(`mediclip: standard output: cannot be written (${error.code ?? error.message})`);
+}
+
+function onStderrError(): void {
+  return;
+}
