@@ -50,21 +50,8 @@ export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page =
     if (format === 'png' && (bytes[25] & 4) === 0) delete pixels.alpha;
     return {
       ...pixels,
-      indexed: meta.isPalette === true || meta.bitsPerSample === 1 || (format === 'tiff' && hasTiffPalette(bytes)),
+      indexed: meta.isPalette === true || meta.bitsPerSample === 1,
       orientation: meta.orientation ?? 1,
     };
   });
-}
-
-/** Whether the first page of a TIFF holds numbers of a palette's colours: PhotometricInterpretation (tag 262) is 3. */
-function hasTiffPalette(bytes: Buffer): boolean {
-  const little = bytes[0] === 0x49;
-  const at = (position: number, size: number): number =>
-    position + size > bytes.length ? 0 : little ? bytes.readUIntLE(position, size) : bytes.readUIntBE(position, size);
-  const first = at(4, 4);
-  for (let i = 0; i < at(first, 2); i++) {
-    const entry = first + 2 + 12 * i;
-    if (at(entry, 2) === 262) return at(entry + 8, 2) === 3;
-  }
-  return false;
 }

@@ -8,6 +8,8 @@ import { NotRead } from './limits';
 import { orient } from './orientation';
 import { readImageBytes } from './read-bytes';
 import type { StoredImage } from './samples';
+import { decodeTiff } from './tiff/decode-tiff';
+import type { ReadAs } from './tiff/range';
 
 export { imageFormat, type ImageFormat } from './image-format';
 export { MAX_FILE_BYTES, MAX_PIXELS } from './limits';
@@ -39,12 +41,16 @@ export async function readImage(file: string): Promise<Raster> {
 }
 
 /** {@link readImage} with what else the file holds. */
-export async function decodeFile(file: string): Promise<DecodedImage> {
-  return decodeImage(readImageBytes(file), file);
+export async function decodeFile(file: string, as: ReadAs = 'image'): Promise<DecodedImage> {
+  return decodeImage(readImageBytes(file), file, as);
 }
 
-/** The same from bytes; `name` is what errors call them. */
-export async function decodeImage(bytes: Buffer, name: string): Promise<DecodedImage> {
+/**
+ * The same from bytes.
+ * @param name - what errors call them
+ * @param as - `mask` reads TIFF files of 32 bits and of floating point for what is not 0, where they have no grey levels
+ */
+export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image'): Promise<DecodedImage> {
   const format = imageFormat(bytes);
   if (format === undefined) {
     if (bytes.length === 0) throw new UserError(`${name}: is empty (0 bytes)`);
@@ -55,7 +61,7 @@ export async function decodeImage(bytes: Buffer, name: string): Promise<DecodedI
   }
   try {
     checkFrames(bytes);
-    return upright(format, await (format === 'bmp' ? decodeBmp(bytes) : decodeWithSharp(bytes, format)));
+    return upright(format, await decodeStored(bytes, format, as));
   } catch (error) {
     const why = messageOf(error).split('\n')[0].trim();
     if (error instanceof NotRead) throw new UserError(`${name}: ${why}`);
@@ -65,9 +71,15 @@ export async function decodeImage(bytes: Buffer, name: string): Promise<DecodedI
   }
 }
 
+function decodeStored(bytes: Buffer, format: ImageFormat, as: ReadAs): Promise<StoredImage> {
+  if (format === 'bmp') return decodeBmp(bytes);
+  return format === 'tiff' ? decodeTiff(bytes, as) : decodeWithSharp(bytes, format);
+}
+
 function upright(format: ImageFormat, { raster, alpha, indexed, orientation }: StoredImage): DecodedImage {
   const { width: storedWidth, height: storedHeight } = raster;
   const image: DecodedImage = { format, raster: orient(raster, orientation), indexed, orientation, storedWidth, storedHeight };
-  if (alpha) image.alpha = orient({ ...raster, channels: 1, data: alpha }, orientation).data as Uint8Array;
+  // Opacity that is 0 throughout is left unset by whoever wrote the file: nobody saves a picture that nobody sees.
+  if (alpha?.some((v) => v !== 0)) image.alpha = orient({ ...raster, channels: 1, data: alpha }, orientation).data as Uint8Array;
   return image;
 }

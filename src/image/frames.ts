@@ -1,12 +1,17 @@
 import { imageFormat } from './image-format';
 import { NotRead } from './limits';
+import { TiffBytes } from './tiff/directory';
+import { countPages } from './tiff/pages';
 
 /**
- * How many images a file holds: the frames of an animated PNG; else 1.
- * Copies of reduced size, as in a pyramid, are not counted.
+ * How many images a file holds: the pages of a TIFF, the frames of an animated PNG; else 1.
+ * Copies of reduced size, as in a pyramid, and transparency masks are not counted.
+ * @throws Error if the file is damaged
  */
 export function countFrames(bytes: Buffer): number {
-  return imageFormat(bytes) === 'png' ? animationFrames(bytes) : 1;
+  const format = imageFormat(bytes);
+  if (format === 'tiff') return countPages(new TiffBytes(bytes).directories());
+  return format === 'png' ? animationFrames(bytes) : 1;
 }
 
 /** @throws NotRead where a file holds several images: none of them is taken for all */

@@ -1,0 +1,50 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { tiffChunks } from './chunks';
+import type { TiffBytes, TiffDirectory } from './directory';
+import type { TiffLayout } from './layout';
+import { checkPredictor, samplesFor, unpackRow, type Samples } from './unpack';
+
+/** After so many bytes others have their turn: Ctrl-C waits for no large image. */
+const TURN_BYTES = 8 * 2 ** 20;
+
+/**
+ * The samples of an image as stored, `[H, W, wanted.length]`.
+ * @param wanted - which samples of a pixel are taken
+ */
+export async function readSamples(
+  source: TiffBytes,
+  directory: TiffDirectory,
+  layout: TiffLayout,
+  wanted: readonly number[],
+): Promise<Samples> {
+  checkPredictor(layout);
+  const { width, height, bits, planar } = layout;
+  const stride = planar ? 1 : layout.samples;
+  const rowBytes = (columns: number): number => Math.ceil((columns * stride * bits) / 8);
+  const channels = wanted.length;
+  const out = samplesFor(layout, width * height * channels);
+  let done = 0;
+  for (const { plane, x, y, columns, rows, data } of tiffChunks(source, directory, layout, (w, h) => rowBytes(w) * h)) {
+    const row = samplesFor(layout, columns * stride);
+    const used = Math.min(columns, width - x);
+    for (let r = 0; r < rows; r++) {
+      unpackRow(data.subarray(r * rowBytes(columns), (r + 1) * rowBytes(columns)), layout, source.little, stride, row);
+      const first = ((y + r) * width + x) * channels;
+      if (stride === channels && !planar && wanted.every((sample, c) => sample === c)) {
+        out.set(row.subarray(0, used * channels), first);
+        continue;
+      }
+      for (let c = 0; c < channels; c++) {
+        if (planar && wanted[c] !== plane) continue;
+        const from = planar ? 0 : wanted[c];
+        for (let i = 0; i < used; i++) out[first + i * channels + c] = row[i * stride + from];
+      }
+    }
+    done += data.length;
+    if (done > TURN_BYTES) {
+      done = 0;
+      await eventLoopTurn();
+    }
+  }
+  return out;
+}
