@@ -46,7 +46,7 @@ export async function checkImages(dataset: { dir: string; hash: string }, sample
 async function checkSample({ file, maskFile }: Sample): Promise<void> {
   const { raster: image } = await decodeFile(file);
   if (maskFile === undefined) return;
-  const { raster: mask } = await decodeFile(maskFile);
+  const { raster: mask } = await decodeFile(maskFile, 'mask');
   if (Math.abs((mask.width * image.height) / (mask.height * image.width) - 1) <= STRETCH) return;
   throw new UserError(
     `${maskFile}: a mask of ${mask.width} x ${mask.height} pixels for an image of ${image.width} x ${image.height}; expected one of its shape`,

@@ -75,7 +75,7 @@ export async function readImages(
 export async function unitedMask(image: { width: number; height: number; masks: string[] }): Promise<GrayImage | undefined> {
   let united: GrayImage | undefined;
   for (const file of image.masks) {
-    const decoded = await decodeImage(readImageBytes(file), file);
+    const decoded = await decodeImage(readImageBytes(file), file, 'mask');
     const { raster } = decoded;
     if (raster.width !== image.width || raster.height !== image.height) {
       throw new UserError(`${file}: a mask of ${raster.width} x ${raster.height} pixels for an image of ${image.width} x ${image.height}`);

@@ -37,7 +37,7 @@ export async function loadDeepGray(file: string, size: number): Promise<DeepGray
 
 /** A mask, `[size, size]`: grey, {@link binaryMask}, resized by NEAREST. */
 export async function loadMask(file: string, size: number): Promise<Uint8Array> {
-  return resizeNearest(binaryMask(await decodeFile(file)), size, size).data;
+  return resizeNearest(binaryMask(await decodeFile(file, 'mask')), size, size).data;
 }
 
 /** 1 where a mask is not 0; of a JPEG, whose compression leaves traces around every edge, where it is nearer to white than to black. */
