@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { UsageError, UserError } from '../common/errors';
 import { writeFileAtomic, writeJson } from '../common/files';
+import { shortName } from '../common/short-name';
 import type { Format } from '../tables/format';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 import type { TableName } from '../tables/queries';
@@ -148,7 +149,7 @@ async function drawMaps(
   const { readDataset } = await import('../datasets/layout');
   const { exportFigure } = await import('../plots/export');
   const picture = await methodsFigure(results, readDataset(datasetDir), { shots, model });
-  const file = `methods-${trainedOn.replaceAll(/[^\w-]/g, '_')}`;
+  const file = shortName(`methods-${trainedOn.replaceAll(/[^\w-]/g, '_')}`);
   for (const written of await exportFigure(file, picture, dir)) note(`written to ${written}`);
 }
 

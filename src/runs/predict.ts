@@ -6,6 +6,7 @@ import { csvText } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { shortName } from '../common/short-name';
 import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/load';
@@ -130,11 +131,11 @@ function outputFiles(images: readonly string[], out: string): OutputFiles[] {
 }
 
 /**
- * A file name for each image: its own without extension. Where several have one name, the first keeps it and the others get the next
+ * A file name for each image: its own without extension, shortened where a longer one would not fit. Where several have one name, the first keeps it and the others get the next
  * numbers that are nobody's name. Upper and lower case count as the same, as on many disks.
  */
 function outputNames(images: readonly string[]): string[] {
-  const stems = images.map((image) => path.basename(image, path.extname(image)));
+  const stems = images.map((image) => shortName(path.basename(image, path.extname(image))));
   const own = new Set(stems.map((stem) => stem.toLowerCase()));
   const used = new Set<string>();
   return stems.map((stem) => {

@@ -72,3 +72,17 @@ test('predictions.csv holds the names that the command line was given, defused',
     names,
   );
 });
+
+test('predict takes names as long as a disk does, and those that other systems reserve', async () => {
+  const tiny = await writeTinyDataset();
+  const dir = temporaryFolder();
+  const images = [`${'a'.repeat(251)}.png`, `${'a'.repeat(250)}b.png`, `${'图'.repeat(83)}.png`, 'CON.png', 'a:b?*|.png', '..png', '.png'];
+  for (const name of images) fs.copyFileSync(path.join(tiny, 'images/test/abnormal/0.png'), path.join(dir, name));
+  const train = ['train', '--dataset', tiny, '--shots', '2', '--method', 'zero-shot-clip', '--out', 'run'];
+  const [, { code, stdout, stderr }] = commandLines(dir, train, ['predict', '--run', 'run', '--out', 'out', '--json', ...images]);
+  assert.equal(code, 0, stderr);
+  const predictions = JSON.parse(stdout).predictions as { image: string; map: string; overlay: string }[];
+  const pictures = predictions.flatMap(({ map, overlay }) => [map, overlay]);
+  assert.equal(new Set(pictures).size, 2 * images.length);
+  for (const file of pictures) assert.ok(fs.existsSync(path.join(dir, file)), file);
+});
