@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { say, SetupError } from './progress.mjs';
-import { describePython, findBasePython, freeBytes, pins, requirementLines } from './python.mjs';
+import { describePython, findBasePython, freeBytes, lockOf, pins, pipInstall, requirementLines } from './python.mjs';
 import { run } from './run.mjs';
 import { inputsHash, readStamp, writeStamp } from './stamp.mjs';
 
@@ -11,15 +11,15 @@ const GB = 1e9;
 /** Room that a fresh .venv needs, with TensorFlow for the CPU or with CUDA. */
 const NEEDED = { cpu: 2.5 * GB, gpu: 9 * GB, none: 0.7 * GB };
 
-const base = (root) => path.join(root, 'requirements.txt');
-const tensorflowFile = (root, variant) => path.join(root, `requirements-${variant}.txt`);
+const base = (root) => path.join(root, 'requirements.in');
+const tensorflowFile = (root, variant) => path.join(root, `requirements-${variant}.in`);
 
 /** What .venv is made from; another folder counts, since its scripts name it. */
 function inputs({ root, variant }) {
   return inputsHash({
     folder: path.join(root, '.venv'),
-    base: requirementLines(base(root)),
-    tensorflow: variant === 'none' ? [] : requirementLines(tensorflowFile(root, variant)),
+    base: requirementLines(lockOf(base(root))),
+    tensorflow: variant === 'none' ? [] : requirementLines(lockOf(tensorflowFile(root, variant))),
   });
 }
 
@@ -58,8 +58,8 @@ function stateOfOwned(context) {
 }
 
 async function pip(context, log, file) {
-  const options = ['install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '-r', file];
-  return run(context, log, context.environment.python, ['-m', 'pip', ...options], { env: { ...process.env, PYTHONNOUSERSITE: '1' } });
+  const args = ['-m', ...pipInstall(lockOf(file)), '--progress-bar', 'off'];
+  return run(context, log, context.environment.python, args, { env: { ...process.env, PYTHONNOUSERSITE: '1' } });
 }
 
 async function createVenv(context) {
@@ -122,7 +122,7 @@ export const environment = {
   make: async (context) => {
     const { root, environment: chosen } = context;
     if (!chosen.owned) {
-      const files = `-r requirements.txt -r requirements-${context.variant === 'gpu' ? 'gpu' : 'cpu'}.txt`;
+      const files = `--require-hashes -r requirements.txt -r requirements-${context.variant === 'gpu' ? 'gpu' : 'cpu'}.txt`;
       throw new SetupError(stateOfGiven(context).detail, `run: ${chosen.python} -m pip install ${files}`);
     }
     const python = await createVenv(context);

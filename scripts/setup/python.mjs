@@ -40,6 +40,16 @@ export function requirementLines(file) {
     .filter(Boolean);
 }
 
+/** The file with everything that is installed for a requirements file, pinned with hashes; `npm run requirements` writes it. */
+export function lockOf(file) {
+  return file.replace(/\.in$/, '.txt');
+}
+
+/** The arguments of Python's -m that install what a file pins, each package only if it has one of the file's hashes. */
+export function pipInstall(file) {
+  return ['pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes', '-r', file];
+}
+
 /** Name and version of the plain pins ("name==1.2") of a requirements file. */
 export function pins(file) {
   return requirementLines(file)

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { say, SetupError } from './progress.mjs';
-import { chooseEnvironment, pins } from './python.mjs';
+import { chooseEnvironment, lockOf, pins, pipInstall } from './python.mjs';
 import { outputOf, run } from './run.mjs';
 
-const requirements = (root) => path.join(root, 'workflow', 'requirements.txt');
+const requirements = (root) => path.join(root, 'workflow', 'requirements.in');
 const ownPython = (root) => path.join(root, '.cache', 'workflow', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
-/** The version that workflow/requirements.txt pins. */
+/** The version that workflow/requirements.in pins. */
 function wanted(root) {
   return pins(requirements(root)).find(({ name }) => name === 'snakemake').version;
 }
@@ -31,7 +31,7 @@ export async function ensureSnakemake(root) {
   const context = { root };
   const steps = [
     [command, ['-m', 'venv', folder]],
-    [ownPython(root), ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', requirements(root)]],
+    [ownPython(root), ['-m', ...pipInstall(lockOf(requirements(root)))]],
   ];
   for (const [program, args] of steps) {
     const { code, tail } = await run(context, 'workflow', program, args);

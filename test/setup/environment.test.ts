@@ -94,5 +94,5 @@ test('an interpreter that does not run, or lacks packages, is refused with what 
   const given: Chosen = { python: path.join(dir, 'no-python'), source: 'MEDICLIP_PYTHON', owned: false };
   const context: Context = { root: dir, variant: 'cpu', environment: given };
   assert.match(environment.state(context).detail, /does not run/);
-  await assert.rejects(environment.make(context), { remedy: /pip install -r requirements\.txt -r requirements-cpu\.txt/ });
+  await assert.rejects(environment.make(context), { remedy: /pip install --require-hashes -r requirements\.txt -r requirements-cpu\.txt/ });
 });

@@ -16,17 +16,55 @@ const manifest = JSON.parse(fs.readFileSync(file('package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
 };
 
-test('environment.yml has the pins of requirements.txt, requirements-cpu.txt and workflow/requirements.txt', async () => {
-  const { requirementLines } = await setupModule<Python>('python.mjs');
+/** What is named, and what is installed for it. */
+const REQUIREMENTS = ['requirements', 'requirements-cpu', 'requirements-gpu', 'workflow/requirements', 'scripts/bench/requirements'];
+
+/** A line of a requirements.txt with those that continue it: what is installed, at which version, where, and the hashes. */
+interface Locked {
+  name: string;
+  version: string;
+  marker?: string;
+  hashes: number;
+}
+
+function locked(name: string): Locked[] {
+  const text = fs.readFileSync(file(`${name}.txt`), 'utf8').replace(/^#.*\n/gm, '');
+  const lines = text
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter(Boolean);
+  return lines.map((line) => {
+    const { pin, version, marker, hashes } =
+      /^(?<pin>[a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(?<version>[\w.!+]+)(?: ; (?<marker>[^#]+?))?(?<hashes>(?: --hash=sha256:[0-9a-f]{64})+)$/.exec(
+        line,
+      )?.groups ?? assert.fail(`${name}.txt: ${line.slice(0, 100)}`);
+    return { name: pin, version, marker, hashes: hashes.split('--hash').length - 1 };
+  });
+}
+
+test('environment.yml takes its packages from the files with hashes', () => {
   const environment = parse(fs.readFileSync(file('environment.yml'), 'utf8')) as { dependencies: (string | { pip: string[] })[] };
   const pip = environment.dependencies.flatMap((entry) => (typeof entry === 'object' ? entry.pip : []));
-  const wanted = [
-    ...requirementLines(file('requirements.txt')),
-    ...requirementLines(file('requirements-cpu.txt')),
-    ...requirementLines(file('workflow/requirements.txt')),
-  ];
-  assert.ok(wanted.length >= 4);
-  assert.deepEqual([...pip].sort(), wanted.sort());
+  assert.deepEqual(pip, ['-r requirements.txt', '-r requirements-cpu.txt', '-r workflow/requirements.txt']);
+});
+
+test('files that are installed into one environment agree on every version', () => {
+  for (const names of [REQUIREMENTS.slice(0, 2), [REQUIREMENTS[0], REQUIREMENTS[2]], [...REQUIREMENTS.slice(0, 2), REQUIREMENTS[3]]]) {
+    const versions = new Map<string, Set<string>>();
+    for (const name of names) {
+      const here = new Map<string, string[]>();
+      for (const pin of locked(name)) here.set(pin.name, [...(here.get(pin.name) ?? []), pin.version]);
+      for (const [pin, list] of here) {
+        // a package with a version for each Python has them all in each file, but those of a Python that a file is not for
+        const known = versions.get(pin);
+        assert.ok(
+          !known || list.every((version) => known.has(version)),
+          `${pin} ${list.join(' ')} in ${name}.txt, ${[...(known ?? [])].join(' ')} before`,
+        );
+        versions.set(pin, new Set([...(known ?? []), ...list]));
+      }
+    }
+  }
 });
 
 test('environment.yml takes a Node and a Python that the set-up accepts', () => {
@@ -40,15 +78,26 @@ test('environment.yml takes a Node and a Python that the set-up accepts', () => 
 
 test('the CPU and the GPU have the same TensorFlow', async () => {
   const { pins } = await setupModule<Python>('python.mjs');
-  const versions = ['cpu', 'gpu'].flatMap((kind) => pins(file(`requirements-${kind}.txt`)).map(({ version }) => version));
+  const versions = ['cpu', 'gpu'].flatMap((kind) => pins(file(`requirements-${kind}.in`)).map(({ version }) => version));
   assert.ok(versions.length >= 2);
   assert.equal(new Set(versions).size, 1);
 });
 
 test('every Python requirement is pinned to one version', async () => {
   const { requirementLines, pins } = await setupModule<Python>('python.mjs');
-  for (const name of ['requirements.txt', 'requirements-cpu.txt', 'requirements-gpu.txt', 'workflow/requirements.txt']) {
-    assert.equal(pins(file(name)).length, requirementLines(file(name)).length, name);
+  for (const name of REQUIREMENTS) {
+    const named = pins(file(`${name}.in`));
+    assert.equal(named.length, requirementLines(file(`${name}.in`)).length, name);
+    const all = locked(name);
+    assert.ok(all.length > named.length, `${name}.txt lacks what is installed along`);
+    for (const { name: pin, version } of named) {
+      const key = pin.toLowerCase().replace(/_/g, '-');
+      assert.ok(
+        all.some((one) => one.name === key && one.version === version),
+        `${name}.txt lacks ${pin}==${version}: npm run requirements`,
+      );
+    }
+    assert.doesNotMatch(fs.readFileSync(file(`${name}.txt`), 'utf8'), /:\/\/|--(?:extra-)?index-url|--find-links/, 'any index serves it');
   }
 });
 
