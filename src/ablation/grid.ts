@@ -9,7 +9,7 @@ import { trainingConfig } from '../runs/config';
 const noTwins = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
 const TWINS = 'the same value is there twice';
 const wholeNumbers = (lowest: number): z.ZodEffects<z.ZodArray<z.ZodNumber, 'atleastone'>> =>
-  z.array(z.number().int().min(lowest)).nonempty().refine(noTwins, TWINS);
+  z.array(z.number().int().min(lowest).safe()).nonempty().refine(noTwins, TWINS);
 const names = z.array(z.string().min(1)).nonempty().refine(noTwins, TWINS);
 const settings = z.record(z.unknown());
 
@@ -17,7 +17,7 @@ const generated = z
   .object({
     generate: z.enum(PHANTOM_NAMES),
     size: z.enum(PHANTOM_SIZES).default('small'),
-    seed: z.number().int().min(0).default(1),
+    seed: z.number().int().min(0).safe().default(1),
     difficulty: z.union([z.enum(['easy', 'medium', 'hard']).transform((word) => DIFFICULTIES[word]), z.number().min(0).max(1)]).optional(),
   })
   .strict();

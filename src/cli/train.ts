@@ -55,7 +55,7 @@ export function registerTrain(root: Command): void {
       'threads that synthesise anomalies (default: one less than there are cores, 4 at most)',
       wholeNumber('--threads', 0, 64),
     )
-    .option('--resume', 'go on with the run in --out, with its own settings')
+    .option('--resume', 'go on with the run in --out, begin where none is; options that are given must be those of the run')
     .option('--json', 'print the result as JSON')
     .action(run);
 }
@@ -67,12 +67,6 @@ async function run(options: Options): Promise<void> {
   const given = Object.fromEntries(
     Object.entries({ method, shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined),
   );
-  if (options.resume && (Object.keys(given).length > 0 || options.config || options.model)) {
-    throw new UserError(
-      "--resume goes on with the run's own settings; leave out --method, --shots, --seed, --epochs, --protocol, --image-size, --model and --config",
-      2,
-    );
-  }
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);
   const bar = progressBar();
@@ -101,7 +95,7 @@ async function run(options: Options): Promise<void> {
     });
     bar.clear();
     emit(options.json, summary(options.out, result), (s) => [
-      `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}`,
+      `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}${s.finishedBefore ? '; is finished, nothing was left to do' : ''}`,
       ...(s.metrics ? metricsText(s.metrics) : ['the data set has no test images: no metrics']),
     ]);
   } catch (error) {
@@ -112,9 +106,18 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-function summary(
-  out: string,
-  { record, history, metrics }: TrainResult,
-): { run: string; method: MethodName; epochs: number; record: TrainResult['record']; last: unknown; metrics: TrainResult['metrics'] } {
-  return { run: out, method: record.config.method, epochs: history.length, record, last: history[history.length - 1] ?? null, metrics };
+interface Summary {
+  run: string;
+  method: MethodName;
+  epochs: number;
+  /** True where the run was finished already. */
+  finishedBefore: boolean;
+  record: TrainResult['record'];
+  last: unknown;
+  metrics: TrainResult['metrics'];
+}
+
+function summary(run: string, { record, history, metrics, finishedBefore = false }: TrainResult): Summary {
+  const { method } = record.config;
+  return { run, method, epochs: history.length, finishedBefore, record, last: history[history.length - 1] ?? null, metrics };
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { tf } from '../common/backend';
 import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/safetensors';
 import type { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
+import type { TrainingConfig } from './config';
 
 /** What a checkpoint says besides its tensors. */
 export interface CheckpointState {
@@ -34,21 +36,26 @@ export function writeCheckpoint(file: string, model: MediClip, adam: Adam, state
   writeSafetensors(file, arrays, { format: 'mediclip-run', state: JSON.stringify({ ...state, step }) });
 }
 
-const count = z.number().int().nonnegative();
+const count = z.number().int().nonnegative().safe();
 const stateSchema = z.object({
   epoch: count,
   step: count,
-  generator: z.object({ seed: z.number(), nextEpoch: count }),
-  best: z.object({ epoch: count, metric: z.number().nullable() }).nullable(),
+  generator: z.object({ seed: count, nextEpoch: count }),
+  best: z.object({ epoch: count, metric: z.number().min(0).max(1).nullable() }).nullable(),
 });
+type SavedState = CheckpointState & { step: number };
+
+/** What a checkpoint must agree with. */
+export type CheckpointConfig = Pick<TrainingConfig, 'seed' | 'epochs' | 'shots' | 'batchSize'>;
 
 /**
  * Loads a checkpoint into a model and, where training goes on, its optimiser.
+ * @param config - of the run
  * @throws UserError where the file is damaged, or belongs to another configuration or model
  */
-export function readCheckpoint(file: string, model: MediClip, adam?: Adam): CheckpointState {
+export function readCheckpoint(file: string, model: MediClip, config: CheckpointConfig, adam?: Adam): CheckpointState {
   const saved = SafetensorsFile.open(file);
-  const { step, ...state } = readState(saved);
+  const { step, ...state } = checkState(readState(saved), config, file);
   const read = (name: string, shape: number[]): tf.Tensor => {
     const array = saved.read(name);
     if (array.shape.join() !== shape.join() || !(array.data instanceof Float32Array)) {
@@ -56,6 +63,9 @@ export function readCheckpoint(file: string, model: MediClip, adam?: Adam): Chec
         `${file}: ${name} has shape [${array.shape.join(', ')}], this run's configuration and model ask for [${shape.join(', ')}]; it is of another run`,
       );
     }
+    const negative = name.startsWith('adam.v.'); // means of squares
+    const wrong = array.data.findIndex((value) => !Number.isFinite(value) || (negative && value < 0));
+    if (wrong >= 0) throw new UserError(`${file}: ${name}: number ${wrong} is ${array.data[wrong]}; the file is damaged`);
     return tf.tensor(array.data, shape, 'float32');
   };
   for (const [name, variable] of Object.entries(model.parameters)) tf.tidy(() => variable.assign(read(name, variable.shape)));
@@ -68,10 +78,28 @@ export function trainedEpochs(file: string): number {
   return readState(SafetensorsFile.open(file)).epoch;
 }
 
-function readState({ file, metadata }: SafetensorsFile): CheckpointState & { step: number } {
+function readState({ file, metadata }: SafetensorsFile): SavedState {
+  let state: unknown;
   try {
-    return stateSchema.parse(JSON.parse(metadata.state)) as CheckpointState & { step: number };
+    state = JSON.parse(metadata.state);
   } catch {
     throw new UserError(`${file}: not a checkpoint of this program (its state is missing or damaged)`);
   }
+  return checked(stateSchema, state, file, 'not a checkpoint of this program, or damaged') as SavedState;
+}
+
+/** @throws UserError where the counts of a state contradict each other or the run's configuration */
+function checkState(state: SavedState, { seed, epochs, shots, batchSize }: CheckpointConfig, file: string): SavedState {
+  const { epoch, step, generator, best } = state;
+  const expected: [key: string, value: number, wanted: number][] = [
+    ['generator.seed', generator.seed, seed],
+    ['generator.nextEpoch', generator.nextEpoch, epoch + 1],
+    ['step', step, epoch * Math.ceil(shots / batchSize)],
+    ['epoch', epoch, Math.min(epoch, epochs)],
+    ['best.epoch', best?.epoch ?? 0, Math.min(best?.epoch ?? 0, epoch)],
+  ];
+  const wrong = expected.find(([, value, wanted]) => value !== wanted);
+  if (!wrong) return state;
+  const [key, value, wanted] = wrong;
+  throw new UserError(`${file}: ${key} is ${value}, by the run's configuration it would be ${wanted}; it is damaged, or of another run`);
 }

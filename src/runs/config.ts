@@ -34,18 +34,18 @@ const schema = z
      */
     protocol: z.enum(['fixed', 'paper']).default('fixed'),
     /** `fixed` only: score the test set after every n-th epoch, to look at and not to choose by; 0 (default) never. */
-    watch: z.number().int().min(0).default(0),
+    watch: z.number().int().min(0).safe().default(0),
     /** Normal images to learn from, K. */
-    shots: z.number().int().min(1).default(16),
+    shots: z.number().int().min(1).safe().default(16),
     /** Decides the support set, the initial values and every synthesised anomaly. */
-    seed: z.number().int().min(0).default(0),
+    seed: z.number().int().min(0).safe().default(0),
     /** Passes over the support set (published: 200). */
     epochs: z.number().int().min(1).max(100_000).default(200),
     batchSize: z.number().int().min(1).max(1024).default(8),
     /** Side of the images in pixels, S (default: that on which the model was trained, 224 for most). */
     imageSize: z.number().int().min(16).max(2048),
     /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
-    layers: z.array(z.number().int().min(1)).min(1).nullable().default(null),
+    layers: z.array(z.number().int().min(1).safe()).min(1).nullable().default(null),
     /**
      * An adapter at each layer (default). false: each layer's tokens go through CLIP's own last normalisation and projection, the way
      * in which CLIP itself brings the last layer's class token into the space of the text features.

@@ -2,10 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
-import { csvText } from '../common/csv';
 import { UserError } from '../common/errors';
-import { readJson, writeFileAtomic, writeJson } from '../common/files';
+import { readJson, SMALL_FILE, writeJson } from '../common/files';
+import { packageVersion } from '../common/version';
 import { trainingConfig, type TrainingConfig } from './config';
+import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
+
+export type { HistoryRow };
 
 const identity = z.object({ name: z.string(), dir: z.string(), hash: z.string() });
 
@@ -14,8 +17,15 @@ const recordSchema = z.object({
   backend: z.string(),
   model: identity,
   dataset: identity,
-  config: z.unknown(),
+  config: z.record(z.unknown()),
 });
+
+/** The settings that every run has; each has a default, by which a missing one must not be replaced. */
+const SINCE_0_1_0 = [
+  ...['method', 'baseline', 'protocol', 'watch', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'layers', 'adapters'],
+  ...['contextTokens', 'classSpecificContext', 'classTokenPositions', 'prompts', 'causalTextMask', 'loss', 'score', 'tasks'],
+  ...['synthesis', 'optimizer'],
+];
 
 /** `RUN/config.json`: everything that determined the run. */
 export interface RunRecord {
@@ -27,19 +37,6 @@ export interface RunRecord {
   dataset: { name: string; dir: string; hash: string };
   config: TrainingConfig;
 }
-
-/** A row of `RUN/history.csv`: losses are means over the epoch's steps, metrics of the test set only where it was looked at. */
-export interface HistoryRow {
-  epoch: number;
-  focal: number;
-  dice: number;
-  total: number;
-  imageAuroc: number | null;
-  pixelAuroc: number | null;
-  seconds: number;
-}
-
-const COLUMNS = ['epoch', 'focal', 'dice', 'total', 'imageAuroc', 'pixelAuroc', 'seconds'] as const;
 
 /** The name of a data set as that of a folder; one of dots alone, or of none, leads nowhere else. */
 export function transferName(dataset: string): string {
@@ -72,25 +69,29 @@ export class RunFolder {
     writeJson(this.file('config.json'), record);
   }
 
-  /** @throws UserError where the folder holds no run, or one whose configuration does not parse. */
+  /** @throws UserError where the folder holds no run, or one whose configuration does not parse or is not whole. */
   readRecord(): RunRecord {
     const file = this.file('config.json');
     if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
-    const { version, backend, model, dataset, config } = checked(recordSchema, readJson(file), file) as RunRecord;
-    return { version, backend, model, dataset, config: trainingConfig(config, file) };
+    const { version, backend, model, dataset, config } = checked(recordSchema, readJson(file, SMALL_FILE), file) as RunRecord;
+    const absent = SINCE_0_1_0.find((key) => !Object.hasOwn(config, key));
+    if (absent !== undefined) {
+      throw new UserError(`${file}: config.${absent}: is missing; what the run was made with is not known, and defaults would be a guess`);
+    }
+    try {
+      return { version, backend, model, dataset, config: trainingConfig(config, file) };
+    } catch (error) {
+      if (!(error instanceof UserError) || version === packageVersion()) throw error;
+      throw new UserError(`${error.message} (the run is of version ${version}, this is ${packageVersion()})`, error.exitCode);
+    }
   }
 
   writeHistory(rows: readonly HistoryRow[]): void {
-    writeFileAtomic(this.file('history.csv'), csvText(COLUMNS, rows));
+    writeHistoryFile(this.file('history.csv'), rows);
   }
 
+  /** @throws UserError where a row is none */
   readHistory(): HistoryRow[] {
-    if (!fs.existsSync(this.file('history.csv'))) return [];
-    const [head, ...lines] = fs.readFileSync(this.file('history.csv'), 'utf8').trim().split('\n');
-    if (head !== COLUMNS.join(',')) throw new UserError(`${this.file('history.csv')}: line 1: expected ${COLUMNS.join(',')}`);
-    return lines.map((line) => {
-      const cells = line.split(',').map((cell) => (cell === '' ? null : Number(cell)));
-      return Object.fromEntries(COLUMNS.map((column, i) => [column, cells[i] ?? null])) as unknown as HistoryRow;
-    });
+    return readHistoryFile(this.file('history.csv'));
   }
 }

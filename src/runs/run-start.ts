@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import { z } from 'zod';
 import type { Clip } from '../backbones/clip/clip';
 import { UserError } from '../common/errors';
-import { makeFolder, readJson, writeJson } from '../common/files';
+import { makeFolder, readJson, SMALL_FILE, writeJson } from '../common/files';
 import { isTemporary, removeLeftovers } from '../common/leftovers';
 import { withLock } from '../common/lock';
+import { packageVersion } from '../common/version';
 import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
 import type { RunFolder, RunRecord } from './run-folder';
 
@@ -26,7 +27,7 @@ export const LABELS_FILE = 'labels.json';
 /** What a run leaves that was stopped before its record was written. */
 const BEGINNINGS = new Set(['checkpoint.safetensors', 'support.json', 'run.lock', LABELS_FILE]);
 
-/** Refuses a folder that is in use; returns what is to be resumed. */
+/** Refuses a folder that is in use; returns what is to go on. */
 export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
   if (resume) return folder.readRecord();
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
@@ -73,7 +74,7 @@ export function writeStart(folder: RunFolder, record: RunRecord, support: readon
  */
 export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
   const file = folder.file('support.json');
-  const names = z.array(z.string()).safeParse(readJson(file));
+  const names = z.array(z.string()).safeParse(readJson(file, SMALL_FILE));
   if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
   return names.data.map((name) => {
     const sample = dataset.train.find(({ filename }) => filename === nameWithinImages(name)); // 0.1.0 wrote images/ before it
@@ -82,16 +83,25 @@ export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
   });
 }
 
-/** @throws UserError where data set or backend are not those with which a run began. */
-export function checkUnchanged(folder: RunFolder, saved: RunRecord, now: RunRecord): void {
-  const where = folder.file('config.json');
-  if (saved.dataset.hash !== now.dataset.hash)
-    throw new UserError(
-      `${where}: this run began on another data set than ${now.dataset.dir}, or it has changed; give that one back, or begin anew in another --out`,
-    );
-  if (saved.backend !== now.backend) {
-    throw new UserError(
-      `${where}: this run began on the ${saved.backend} backend, now it is ${now.backend}; it would not go on exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as they were, or begin anew in another --out`,
-    );
-  }
+/** @throws UserError where the images are not those with which a run began. */
+export function checkDataset(folder: RunFolder, { dataset }: RunRecord, now: { dir: string; hash: string }): void {
+  if (dataset.hash === now.hash) return;
+  const own = now.dir === dataset.dir ? '' : ` (its own is ${dataset.dir})`;
+  throw new UserError(
+    `${folder.file('config.json')}: this run began on another data set than ${now.dir}${own}, or it has changed; give that one back, or begin anew in another --out`,
+  );
+}
+
+/** @throws UserError where the backend is not that with which a run began. */
+export function checkBackend(folder: RunFolder, { backend }: RunRecord, now: string): void {
+  if (backend === now) return;
+  throw new UserError(
+    `${folder.file('config.json')}: this run began on the ${backend} backend, now it is ${now}; it would not go on exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as they were, or begin anew in another --out`,
+  );
+}
+
+/** Says where a run that goes on was begun by another version of this program. */
+export function noteVersion(folder: RunFolder, { version }: RunRecord, onNote?: (line: string) => void): void {
+  const now = packageVersion();
+  if (version !== now) onNote?.(`${folder.dir}: was begun by version ${version} and goes on by ${now}; CHANGELOG.md says what is different`);
 }

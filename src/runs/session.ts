@@ -129,7 +129,8 @@ function checkTrained(folder: RunFolder, { config }: RunRecord): void {
 function learned(folder: RunFolder, { config }: RunRecord, clip: Clip): Pick<LoadedRun, 'epoch' | 'scorer' | 'model'> {
   const model = buildModel(clip, config);
   try {
-    const { epoch } = readCheckpoint(folder.file(config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors'), model);
+    const file = folder.file(config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors');
+    const { epoch } = readCheckpoint(file, model, config);
     return { epoch, scorer: new MediClipScorer(model, config.score), model };
   } catch (error) {
     model.dispose();

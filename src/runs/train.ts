@@ -16,13 +16,16 @@ import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { METHODS, seesTraining } from '../methods/registry';
 import { BatchSource, loadSupport } from './batches';
+import { checkAgreement } from './agreement';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { finishedResult } from './finished';
 import { fit } from './fit';
+import { checkImageSize } from './image-size';
 import type { FeatureCache } from './feature-cache';
 import type { FeatureStore } from './feature-store';
 import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
-import { alone, checkUnchanged, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
+import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
 import { TrainingFeatures } from './training-features';
 import { buildModel, modelIdentity, recordedModel } from './session';
 import { testFeatures } from './test-features';
@@ -35,7 +38,10 @@ export interface TrainOptions extends LongRun {
   /** Run folder. */
   out: string;
   settings?: TrainingSettings;
-  /** Go on with the run that lies in `out`; its own configuration counts. */
+  /**
+   * Go on with the run that lies in `out`, by its own configuration; begin where none is and `dataset` is given. What is given besides
+   * must agree with the run.
+   */
   resume?: boolean;
   /** Called after every epoch, with the model as it is then. */
   onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
@@ -53,24 +59,37 @@ export interface TrainResult {
   history: HistoryRow[];
   /** Of the test set, if the data set has one. */
   metrics: Metrics | null;
+  /** True where a run that was to go on had nothing left to do. */
+  finishedBefore?: boolean;
 }
 
 /**
  * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
- * trained with focal + dice loss; another method, where the settings name one, is fitted to the same K images. Writes the run folder after every epoch; a run that was stopped at any moment and
- * resumed ends with the same parameters as one that never was.
- * @throws UserError for bad input before any work; Interrupted where the signal stopped it
+ * trained with focal + dice loss; another method, where the settings name one, is fitted to the same K images. Writes the run folder
+ * after every epoch; a run that was stopped at any moment and resumed ends with the same parameters as one that never was.
+ * @throws UserError for bad input before any work, and where a run in `out` was begun with other settings than are given; Interrupted
+ * where the signal stopped it
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = new RunFolder(options.out);
-  const saved = prepareFolder(folder, options.resume === true);
-  if (!saved) trainingConfig(options.settings);
+  const saved = prepareFolder(folder, options.resume === true && (folder.begun || options.dataset === undefined));
+  if (saved) checkAgreement(folder.dir, saved, { settings: options.settings });
+  else trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;
   if (datasetDir === undefined) throw new UserError('train: --dataset is missing: a folder in the published layout', 2);
   const dataset = readDataset(datasetDir);
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
-  const ownSize = readClipConfig(model.dir).vision_config.image_size;
-  const config = saved?.config ?? trainingConfig(options.settings, 'options', ownSize);
+  if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });
+  const clipConfig = readClipConfig(model.dir);
+  const config = saved?.config ?? trainingConfig(options.settings, 'options', clipConfig.vision_config.image_size);
+  const hash = datasetHash(dataset, saved?.dataset.hash);
+  if (saved) {
+    checkDataset(folder, saved, { dir: dataset.dir, hash });
+    const finished = finishedResult(folder, saved, dataset, options.onNote);
+    if (finished) return finished;
+    noteVersion(folder, saved, options.onNote);
+  }
+  checkImageSize(config, clipConfig);
   const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];
   await initBackend();
   const clip = await Clip.open(model.dir, config.imageSize);
@@ -79,10 +98,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       version: packageVersion(),
       backend: backendName(),
       model,
-      dataset: { name: dataset.name, dir: dataset.dir, hash: datasetHash(dataset, saved?.dataset.hash) },
+      dataset: { name: dataset.name, dir: dataset.dir, hash },
       config,
     };
-    if (saved) checkUnchanged(folder, saved, record);
+    if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
     if (!saved) await checkImages(record.dataset, [...support, ...dataset.test], options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
@@ -104,7 +123,7 @@ async function learn({ folder, resumed, record, dataset, support, clip }: RunSta
       writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin);
       writeStart(folder, record, support);
     }
-    const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, adam);
+    const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, config, adam);
     const images = await loadSupport(support, config.imageSize);
     const run = new Run(options, folder, record, dataset, model, adam, state);
     const source = new BatchSource(images, config, state.epoch + 1, options.threads);
@@ -140,7 +159,11 @@ class Run {
     private state: CheckpointState,
   ) {
     this.config = record.config;
-    this.history = folder.readHistory().filter((row) => row.epoch <= state.epoch);
+    this.history = folder.readHistory().slice(0, state.epoch); // it is written first, and may be an epoch ahead
+    if (this.history.length < state.epoch) {
+      const file = folder.file('history.csv');
+      throw new UserError(`${file}: has ${this.history.length} epochs, the checkpoint ${state.epoch}; put back the whole file`);
+    }
   }
 
   /** All epochs that are still to do. */
@@ -234,7 +257,7 @@ class Run {
     const { dataset, config, folder, model } = this;
     if (dataset.test.length === 0) return null;
     const { protocol, score, seed } = config;
-    const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model).epoch : this.state.epoch;
+    const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model, config).epoch : this.state.epoch;
     const store = await this.features();
     const scorer = new MediClipScorer(model, score);
     const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash: this.record.dataset.hash, epoch, protocol, seed });

@@ -1,11 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { METHODS, seesTraining, type MethodName } from '../methods/registry';
 import { readLabels } from '../runs/labels';
-import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { readJson } from '../common/files';
+import { readMetrics, type SavedMetrics } from '../runs/read-metrics';
 import { RunFolder } from '../runs/run-folder';
 import { changesInWords, isPublished, variantInWords, variantLabel, variantOf, type Variant } from '../runs/variant';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
@@ -50,17 +48,12 @@ export interface Result extends Record<MetricName, number | null> {
   predictions: string;
 }
 
-const value = z.number().nullable().default(null);
-
-const metricsSchema = z.object({
-  dataset: z.string(),
-  datasetHash: z.string().default(''),
-  images: z.number().int(),
-  protocol: z.enum(['fixed', 'paper']),
-  backend: z.string().optional(), // else what the run was trained on
-  // a run of an older version lacks the metrics that are new; those that only a newer version knows are passed over
-  ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, value])) as Record<MetricName, typeof value>),
-});
+/** What a table shows of the numbers of a test. */
+function ofTable(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> {
+  const { dataset, datasetHash, images, protocol, backend } = saved;
+  const numbers = Object.fromEntries(METRIC_NAMES.map((name) => [name, saved[name]])) as Record<MetricName, number | null>;
+  return { dataset, datasetHash, images, protocol, ...(backend === undefined ? {} : { backend }), ...numbers };
+}
 
 type Labels = Pick<Result, 'group' | 'label' | 'order'>;
 
@@ -107,7 +100,7 @@ function resultsOf(dir: string): Result[] {
     .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
     .flatMap((place) => {
       const file = path.join(place, 'metrics.json');
-      const measured = checked(metricsSchema, readJson(file), file);
+      const measured = ofTable(readMetrics(file));
       if (!learns) measured.protocol = 'fixed';
       if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
       return labelsOf(folder, variant).map(

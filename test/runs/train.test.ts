@@ -228,7 +228,7 @@ test('bad input is refused before work starts, in one line', async () => {
   await refuses({ settings: { ...SETTINGS, optimizer: { learningRate: -1 } } }, /optimizer.learningRate/);
   await refuses({ dataset: '/nonexistent' }, /nonexistent/);
   await refuses({ model: '/nonexistent' }, /nonexistent/);
-  await refuses({ resume: true }, /no run here/);
+  await refuses({ resume: true, dataset: undefined }, /no run here/);
   const done = await run();
   await assert.rejects(train({ dataset: await dataset, model, out: done, settings: SETTINGS }), /holds a run already/);
 });
