@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf, UserError } from './errors';
+import { duplicateKey } from './duplicate-keys';
+import { messageOf, reasonOf, UserError } from './errors';
+import { kindOfFile } from './file-kind';
 import { openToRead, writeFileAtomic } from './files';
 
 /** Element types that are read and written. `BF16` and `F16` are widened to float32 on reading. */
@@ -23,7 +25,10 @@ export interface TensorEntry {
 }
 
 const BYTES: Record<DType, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
-const HEADER_LIMIT = 100 * 2 ** 20;
+/** Sizes of types that are known but not read, to check what a file says of them. */
+const OTHER_BYTES: Record<string, number> = { U64: 8, U32: 4, U16: 2, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, C64: 8 };
+/** Largest header: enough for 50,000 tensors. A larger one takes long to read; the one of ViT-L/14 has 70 KB. */
+const HEADER_LIMIT = 8 * 2 ** 20;
 
 /**
  * A safetensors file, opened: the header is read and checked against the file's size, tensors are read by range when
@@ -44,13 +49,16 @@ export class SafetensorsFile {
     this.metadata = metadata;
   }
 
-  /** @throws UserError if the file is missing, truncated or not safetensors. */
+  /**
+   * @throws UserError if the file is missing, truncated or not safetensors; where it is of another kind that is known, it says which. As
+   * the format demands, names are unique and the tensors' bytes follow each other from the header to the file's end.
+   */
   static open(file: string): SafetensorsFile {
-    const stat = fs.statSync(file, { throwIfNoEntry: false });
-    if (!stat) throw new UserError(`${file}: no such file`);
-    if (!stat.isFile()) throw new UserError(`${file}: not a file`);
-    const { size } = stat;
+    const size = sizeOf(file);
     const bad = (why: string): UserError => new UserError(`${file}: not a valid safetensors file (${why})`);
+    if (size === 0) throw bad('it is empty');
+    const kind = kindOfFile(file);
+    if (kind !== undefined) throw new UserError(`${file}: is ${kind}`);
     if (size < 8) throw bad(`${size} bytes`);
     const handle = openToRead(file);
     let header: unknown;
@@ -59,19 +67,15 @@ export class SafetensorsFile {
       const prefix = Buffer.alloc(8);
       readFully(handle, prefix, 0, file);
       const length = prefix.readBigUInt64LE();
-      if (length > BigInt(Math.min(HEADER_LIMIT, size - 8))) throw bad(`a header of ${length} bytes in a file of ${size}`);
+      if (length > BigInt(size - 8)) throw bad(`a header of ${length} bytes in a file of ${size}`);
+      if (length > BigInt(HEADER_LIMIT)) throw bad(`a header of ${length} bytes; at most ${HEADER_LIMIT} are read`);
       dataStart = 8 + Number(length);
       const text = Buffer.alloc(Number(length));
       readFully(handle, text, 8, file);
-      try {
-        header = JSON.parse(text.toString('utf8'));
-      } catch (error) {
-        throw bad(`header: ${messageOf(error)}`);
-      }
+      header = parseHeader(text.toString('utf8'), bad);
     } finally {
       fs.closeSync(handle);
     }
-    if (typeof header !== 'object' || header === null || Array.isArray(header)) throw bad('the header is not an object');
     const entries = new Map<string, TensorEntry>();
     let metadata: Record<string, string> = {};
     for (const [name, raw] of Object.entries(header as Record<string, unknown>)) {
@@ -88,7 +92,8 @@ export class SafetensorsFile {
         throw bad(`${name}: data_offsets`);
       }
       const [from, to] = offsets as [number, number];
-      const wanted = isDType(dtype) ? (shape as number[]).reduce((a, b) => a * b, 1) * BYTES[dtype] : Math.max(0, to - from);
+      const bytes = isDType(dtype) ? BYTES[dtype] : Object.hasOwn(OTHER_BYTES, dtype) ? OTHER_BYTES[dtype] : undefined;
+      const wanted = bytes === undefined ? Math.max(0, to - from) : (shape as number[]).reduce((a, b) => a * b, 1) * bytes;
       if (to - from !== wanted) throw bad(`${name}: ${to - from} bytes for shape [${shape.join(', ')}] of ${dtype}`);
       if (dataStart + to > size) throw bad(`${name} ends at byte ${dataStart + to}, the file has ${size}; it is truncated`);
       entries.set(name, { dtype, shape: shape as number[], start: dataStart + from, end: dataStart + to });
@@ -96,8 +101,10 @@ export class SafetensorsFile {
     let covered = dataStart;
     for (const [name, { start, end }] of [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
       if (start < covered && end > start) throw bad(`${name} lies over the bytes of another tensor`);
+      if (start > covered) throw bad(`${start - covered} bytes before ${name} belong to no tensor`);
       covered = Math.max(covered, end);
     }
+    if (covered < size) throw bad(`${size - covered} bytes at its end belong to no tensor`);
     return new SafetensorsFile(file, entries, metadata);
   }
 
@@ -119,12 +126,42 @@ export class SafetensorsFile {
     return { entry, bytes };
   }
 
-  /** A tensor as numbers: floats of 16 bits become float32, small integers and int64 int32. */
+  /**
+   * A tensor as numbers: floats of 16 bits become float32, small integers and int64 int32.
+   * @throws UserError where its type cannot be read, or a whole number is beyond int32
+   */
   read(name: string): NamedArray {
     const { entry, bytes } = this.bytes(name);
     if (!isDType(entry.dtype)) throw new UserError(`${this.file}: ${name}: type ${JSON.stringify(entry.dtype)} cannot be read`);
-    return { shape: entry.shape, data: decode(entry.dtype, bytes) };
+    const data = decode(entry.dtype, bytes);
+    if (data === undefined) throw new UserError(`${this.file}: ${name}: has a whole number beyond 32 bits`);
+    return { shape: entry.shape, data };
   }
+}
+
+function sizeOf(file: string): number {
+  let stat: fs.Stats | undefined;
+  try {
+    stat = fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`); // a loop of links, a name that is too long
+  }
+  if (!stat) throw new UserError(`${file}: no such file`);
+  if (!stat.isFile()) throw new UserError(`${file}: not a file`);
+  return stat.size;
+}
+
+function parseHeader(text: string, bad: (why: string) => UserError): unknown {
+  if (!text.startsWith('{')) throw bad('the header is not an object');
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    throw bad(`header: ${messageOf(error)}`);
+  }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw bad(`the header has ${JSON.stringify(twice)} twice`);
+  return header;
 }
 
 function isDType(text: string): text is DType {
@@ -143,7 +180,8 @@ function readFully(handle: number, into: Uint8Array, position: number, file: str
   }
 }
 
-function decode(dtype: DType, bytes: Uint8Array): NamedArray['data'] {
+/** The numbers; nothing where one does not fit. */
+function decode(dtype: DType, bytes: Uint8Array): NamedArray['data'] | undefined {
   const { buffer } = bytes;
   switch (dtype) {
     case 'F32':
@@ -160,12 +198,21 @@ function decode(dtype: DType, bytes: Uint8Array): NamedArray['data'] {
     case 'F16':
       return float16ToFloat32(new Uint16Array(buffer));
     case 'I64':
-      return Int32Array.from(new BigInt64Array(buffer as ArrayBuffer), Number);
+      return int64ToInt32(new BigInt64Array(buffer as ArrayBuffer));
     case 'I16':
       return Int32Array.from(new Int16Array(buffer));
     case 'I8':
       return Int32Array.from(new Int8Array(buffer));
   }
+}
+
+function int64ToInt32(values: BigInt64Array): Int32Array | undefined {
+  const out = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    out[i] = Number(values[i]);
+    if (BigInt(out[i]) !== values[i]) return undefined;
+  }
+  return out;
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -1,43 +1,17 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import { z } from 'zod';
-import { checked } from '../../common/checked';
 import { tf } from '../../common/backend';
-import { readJson } from '../../common/files';
 import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
-
-const FILE = 'preprocessor_config.json';
-
-const schema = z.object({
-  do_normalize: z.boolean().default(true),
-  image_mean: z
-    .array(z.number())
-    .length(3)
-    .default([...CLIP_STATS.mean]),
-  image_std: z
-    .array(z.number().positive())
-    .length(3)
-    .default([...CLIP_STATS.std]),
-});
-
-/** The file of a checkpoint folder that says how its pixels were normalised, where there is one. */
-export function channelStatsFile(dir: string): string[] {
-  const file = path.join(dir, FILE);
-  return fs.existsSync(file) ? [file] : [];
-}
+import { readPreprocessing } from './preprocessing';
 
 /**
- * What the pixels of a checkpoint were normalised by in its training: `image_mean` and `image_std` of its `preprocessor_config.json`;
- * where it says nothing, {@link CLIP_STATS}. Some CLIPs that are not OpenAI's have other ones.
- * @throws UserError where the file is damaged
+ * What the pixels of a checkpoint, as shares of the largest level (0 to 1), were normalised by in its training. Some CLIPs that are not
+ * OpenAI's have other statistics, or another factor from levels to numbers, which is expressed here by a mean and a spread too.
+ * @param imageSize - the pixels a side that the checkpoint's configuration names
+ * @throws UserError where the files that say so are damaged, or ask for what is not done here
  */
-export function readChannelStats(dir: string): ChannelStats {
-  const [file] = channelStatsFile(dir);
-  if (file === undefined) return CLIP_STATS;
-  const stats = checked(schema, readJson(file), file, 'three numbers, of red, green and blue, are expected');
-  return stats.do_normalize
-    ? ({ mean: stats.image_mean, std: stats.image_std } as unknown as ChannelStats)
-    : { mean: [0, 0, 0], std: [1, 1, 1] };
+export function readChannelStats(dir: string, imageSize?: number): ChannelStats {
+  const { factor, mean, std } = readPreprocessing(dir, imageSize);
+  const scaled = (values: readonly number[]): [number, number, number] => values.map((v) => v / factor) as [number, number, number];
+  return factor === 1 ? { mean, std } : { mean: scaled(mean), std: scaled(std) };
 }
 
 /**

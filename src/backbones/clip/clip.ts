@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { initBackend, type tf } from '../../common/backend';
-import { channelStatsFile, readChannelStats, renormalisation } from './channel-stats';
+import { printable } from '../../common/printable';
+import { readChannelStats, renormalisation } from './channel-stats';
 import { readClipConfig, type ClipConfig } from './config';
 import { execution } from '../../graph/execution';
 import { ImageEncoder } from './image-encoder';
 import { ImageEncoderGraph } from './image-encoder-graph';
 import { Checkpoint } from './parameters';
+import { preprocessingFile } from './preprocessing';
 import { TextEncoder } from './text-encoder';
 import { TextEncoderGraph } from './text-encoder-graph';
 
@@ -29,19 +31,20 @@ export class Clip {
   /**
    * Opens a Hugging Face `CLIPModel` folder and makes the backend ready; no weights are read yet.
    * @param imageSize - S in pixels (default the checkpoint's own); positions are resized bicubically for another
-   * @throws UserError where the folder's files are missing or wrong
+   * @throws UserError where the folder's files are missing or wrong, or say that weights or pixels mean something that is not known here
    */
   static async open(dir: string, imageSize?: number): Promise<Clip> {
     const config = readClipConfig(dir);
     const checkpoint = Checkpoint.open(dir);
-    const renormalised = renormalisation(readChannelStats(dir));
+    noteUnused(dir, checkpoint.check(config));
+    const renormalised = renormalisation(readChannelStats(dir, config.vision_config.image_size));
     await initBackend();
     return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size, renormalised);
   }
 
   /** The files that make up a checkpoint folder: its configurations and its weights. */
   static files(dir: string): string[] {
-    return [path.join(dir, 'config.json'), ...channelStatsFile(dir), ...Checkpoint.open(dir).paths];
+    return [path.join(dir, 'config.json'), ...preprocessingFile(dir), ...Checkpoint.open(dir).paths];
   }
 
   get imageEncoder(): ImageEncoder {
@@ -109,4 +112,12 @@ export class Clip {
     this.image = undefined;
     this.text = undefined;
   }
+}
+
+/** Says which tensors of a checkpoint are left aside, as transformers does. */
+function noteUnused(dir: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const first = names.slice(0, 3).join(', ');
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  process.stderr.write(`${printable(`${dir}: ${first}${more}: not part of a CLIP, not used`)}\n`);
 }

@@ -4,17 +4,21 @@ import { checked } from '../../common/checked';
 import type { Complete } from '../../common/complete';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/files';
+import { refuseUnknownKeys } from './config-keys';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 
 const tower = {
   num_hidden_layers: count(12, 1000),
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-  layer_norm_eps: z.number().positive().default(1e-5),
+  layer_norm_eps: z.number().positive().max(1).default(1e-5),
+  /** Of the encoder where it stands alone; within a CLIP the outer number counts. */
+  projection_dim: z.number().nullish(),
 };
 
 const visionSchema = z.object({
   ...tower,
+  model_type: z.literal('clip_vision_model').optional(),
   hidden_size: count(768, 65536),
   intermediate_size: count(3072, 1 << 20),
   num_attention_heads: count(12, 1024),
@@ -25,27 +29,37 @@ const visionSchema = z.object({
 
 const textSchema = z.object({
   ...tower,
+  model_type: z.literal('clip_text_model').optional(),
   hidden_size: count(512, 65536),
   intermediate_size: count(2048, 1 << 20),
   num_attention_heads: count(8, 1024),
   vocab_size: count(49408, 1 << 24),
   max_position_embeddings: count(77, 8192),
+  /** Where a text's state is taken: at CLIP's own end token; 2 stands for the same in old files. */
+  eos_token_id: z
+    .number()
+    .refine((id) => id === 2 || id === 49407, 'expected 49407, the end token of CLIP (or 2, in old files)')
+    .optional(),
 });
 
 const schema = z.object({
   model_type: z.literal('clip'),
   projection_dim: count(512, 65536),
-  logit_scale_init_value: z.number().default(2.6592),
+  logit_scale_init_value: z.number().finite().default(2.6592),
   vision_config: visionSchema,
   text_config: textSchema,
 });
 
+type Kept<T> = Complete<Omit<T, 'model_type' | 'projection_dim' | 'eos_token_id'>>;
 /** The numbers of an image encoder; names and defaults are those of a Hugging Face `CLIPVisionConfig`. */
-export type VisionConfig = Complete<z.infer<typeof visionSchema>>;
+export type VisionConfig = Kept<z.infer<typeof visionSchema>>;
 /** The numbers of a text encoder, as in a Hugging Face `CLIPTextConfig`. */
-export type TextConfig = Complete<z.infer<typeof textSchema>>;
+export type TextConfig = Kept<z.infer<typeof textSchema>>;
 /** The numbers of a CLIP, as in a Hugging Face `CLIPConfig`; keys that inference does not need are dropped. */
-export type ClipConfig = Complete<z.infer<typeof schema>>;
+export type ClipConfig = Complete<Omit<z.infer<typeof schema>, 'vision_config' | 'text_config'>> & {
+  vision_config: VisionConfig;
+  text_config: TextConfig;
+};
 
 /**
  * Reads `config.json` of a Hugging Face `CLIPModel` folder.
@@ -56,9 +70,41 @@ export function readClipConfig(dir: string): ClipConfig {
   return checkClipConfig(readJson(file), file);
 }
 
-/** Checks numbers that came from outside; `where` names them in errors. */
+/**
+ * Checks numbers that came from outside; `where` names them in errors. `text_config_dict` and `vision_config_dict`, as old versions
+ * wrote them, win over the newer keys with all their defaults, as in transformers.
+ * @throws UserError where a number is wrong, or a key is there that may change what the weights mean
+ */
 export function checkClipConfig(raw: unknown, where: string): ClipConfig {
-  const config = checked(schema, raw, where, 'a CLIPModel configuration is expected') as ClipConfig;
+  if (!isObject(raw)) throw new UserError(`${where}: a CLIPModel configuration is expected`);
+  checkFamily(raw.model_type, where);
+  const { text_config_dict: text, vision_config_dict: vision, ...rest } = raw;
+  const parts = { text_config: text ?? rest.text_config ?? {}, vision_config: vision ?? rest.vision_config ?? {} };
+  const hint = 'a CLIPModel configuration is expected';
+  const config = checked(schema, { ...rest, ...parts }, where, hint) as ClipConfig;
+  refuseUnknownKeys(rest, Object.keys(schema.shape), where);
+  for (const [key, shape] of [
+    ['text_config', textSchema.shape],
+    ['vision_config', visionSchema.shape],
+  ] as const) {
+    for (const name of [key, `${key}_dict`]) {
+      if (isObject(raw[name])) refuseUnknownKeys(raw[name] as object, Object.keys(shape), `${where}: ${name}`);
+    }
+  }
+  checkSizes(config, where);
+  return config;
+}
+
+/** Says what was found in place of a CLIP. */
+function checkFamily(found: unknown, where: string): void {
+  if (found === 'clip') return;
+  const half = /^clip_(text|vision)_model/.exec(String(found))?.[1];
+  const what = half ? `only the ${half === 'text' ? 'text' : 'image'} encoder of a CLIP` : `a model of another family`;
+  const said = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}, ${what}`;
+  throw new UserError(`${where}: model_type ${said}; "clip" is expected, a Hugging Face CLIPModel`);
+}
+
+function checkSizes(config: ClipConfig, where: string): void {
   for (const [name, part] of [
     ['vision_config', config.vision_config],
     ['text_config', config.text_config],
@@ -71,5 +117,8 @@ export function checkClipConfig(raw: unknown, where: string): ClipConfig {
   }
   const { image_size: size, patch_size: patch } = config.vision_config;
   if (patch > size) throw new UserError(`${where}: vision_config: patch_size ${patch} is larger than image_size ${size}`);
-  return config;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import { z } from 'zod';
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
-import { readJson, resolveInside } from '../../common/files';
-import { SafetensorsFile } from '../../common/safetensors';
+import { SafetensorsFile, type TensorEntry } from '../../common/safetensors';
+import { checkWeights, firstNotFinite, isFloat } from './check-weights';
+import type { ClipConfig } from './config';
+import { parameterShapes } from './parameter-shapes';
+import { findWeights, shardFile } from './weight-files';
 
 /** Where an encoder takes its parameters from: a checkpoint on disk, or the variables of a training run. */
 export interface Parameters {
@@ -22,30 +22,42 @@ export class Checkpoint implements Parameters {
     private readonly files: ReadonlyMap<string, SafetensorsFile>,
   ) {}
 
-  /** @throws UserError if there are no safetensors, or an index names files or tensors that are not there. */
+  /** @throws UserError if there are no safetensors (it says what is there), or an index names files or tensors that are not there. */
   static open(dir: string): Checkpoint {
-    const single = path.join(dir, 'model.safetensors');
-    const index = path.join(dir, 'model.safetensors.index.json');
+    const found = findWeights(dir);
     const files = new Map<string, SafetensorsFile>();
-    if (fs.existsSync(single)) {
-      const file = SafetensorsFile.open(single);
+    if ('single' in found) {
+      const file = SafetensorsFile.open(found.single);
       for (const name of file.entries.keys()) files.set(name, file);
-    } else if (fs.existsSync(index)) {
-      const parsed = z.object({ weight_map: z.record(z.string()) }).safeParse(readJson(index));
-      if (parsed.success === false) throw new UserError(`${index}: weight_map: an object from tensor to file is expected`);
-      const shards = new Map<string, SafetensorsFile>();
-      for (const [name, shard] of Object.entries(parsed.data.weight_map)) {
-        const file = shards.get(shard) ?? SafetensorsFile.open(resolveInside(dir, shard, index));
-        shards.set(shard, file);
-        if (!file.has(name)) throw new UserError(`${index}: says that ${shard} holds ${name}; it does not`);
-        files.set(name, file);
-      }
-    } else {
-      throw new UserError(
-        `${dir}: neither model.safetensors nor model.safetensors.index.json is there; a Hugging Face CLIPModel folder is expected`,
-      );
+      return new Checkpoint(dir, files);
+    }
+    const { index, map } = found;
+    const shards = new Map<string, SafetensorsFile>();
+    for (const [name, shard] of Object.entries(map)) {
+      const file = shards.get(shard) ?? SafetensorsFile.open(shardFile(dir, shard, index));
+      shards.set(shard, file);
+      if (!file.has(name)) throw new UserError(`${index}: says that ${shard} holds ${name}; it does not`);
+      files.set(name, file);
+    }
+    for (const [shard, file] of shards) {
+      const more = [...file.entries.keys()].find((name) => files.get(name) !== file);
+      if (more !== undefined) throw new UserError(`${index}: does not say that ${shard} holds ${more}, which it does`);
     }
     return new Checkpoint(dir, files);
+  }
+
+  /**
+   * Looks, by headers alone, whether these are the weights of a configuration.
+   * @returns names of tensors that belong to no part of a CLIP and do nothing
+   * @throws UserError where weights are missing, are quantised, have another shape, or more would have to be taken into account
+   */
+  check(config: ClipConfig): string[] {
+    const types = new Map([...this.files].map(([name, file]) => [name, file.entries.get(name)?.dtype ?? '']));
+    const shapes = parameterShapes(config).filter(([name]) => name !== 'logit_scale' || types.has(name)); // only training reads it
+    const names = shapes.map(([name]) => name);
+    const unused = checkWeights(types, names, this.paths.length === 1 ? this.paths[0] : this.dir);
+    for (const [name, shape] of shapes) if (name !== 'logit_scale') this.fileOf(name, shape);
+    return unused;
   }
 
   /** The weights' files, sorted. */
@@ -54,14 +66,26 @@ export class Checkpoint implements Parameters {
   }
 
   get(name: string, shape: number[]): tf.Tensor {
+    const file = this.fileOf(name, shape);
+    const { data } = file.read(name);
+    const values = data instanceof Float32Array ? data : Float32Array.from(data);
+    const bad = firstNotFinite(values);
+    if (bad >= 0) {
+      throw new UserError(`${file.file}: ${name} has the value ${values[bad]} (number ${bad + 1} of ${values.length}); it is damaged`);
+    }
+    return upload(values, shape);
+  }
+
+  /** The file that holds a parameter of that shape, as floats. */
+  private fileOf(name: string, shape: number[]): SafetensorsFile {
     const file = this.files.get(name);
     if (!file) throw new UserError(`${this.dir}: the weights lack ${name}`);
-    const found = file.entries.get(name)?.shape ?? [];
+    const { dtype, shape: found } = file.entries.get(name) as TensorEntry;
+    if (!isFloat(dtype)) throw new UserError(`${file.file}: ${name} is of type ${JSON.stringify(dtype)}; weights are floats`);
     if (found.join() !== shape.join()) {
       throw new UserError(`${file.file}: ${name} has shape [${found.join(', ')}], config.json asks for [${shape.join(', ')}]`);
     }
-    const { data } = file.read(name);
-    return upload(data instanceof Float32Array ? data : Float32Array.from(data), shape);
+    return file;
   }
 }
 

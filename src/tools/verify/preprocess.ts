@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/files';
 import { SafetensorsFile } from '../../common/safetensors';
@@ -55,8 +57,15 @@ function fileOf(folder: string, stem: string, index: string): string {
   return path.join(folder, found);
 }
 
+const metaSchema = z.object({ mean: triple(-1e6).optional(), std: triple(1e-6).optional() });
+
+function triple(least: number): z.ZodTuple<[z.ZodNumber, z.ZodNumber, z.ZodNumber]> {
+  const number = z.number().min(least).max(1e6);
+  return z.tuple([number, number, number]);
+}
+
 function statsOf(file: string): ChannelStats {
   if (!fs.existsSync(file)) return CLIP_STATS;
-  const { mean, std } = readJson(file) as { mean?: [number, number, number]; std?: [number, number, number] };
-  return { mean: mean ?? CLIP_STATS.mean, std: std ?? CLIP_STATS.std };
+  const { mean, std } = checked(metaSchema, readJson(file), file, 'three numbers, of red, green and blue, are expected');
+  return { mean: mean ?? CLIP_STATS.mean, std: std ?? CLIP_STATS.std } as ChannelStats;
 }

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../../src/common/backend';
 import { Clip } from '../../../src/backbones/clip/clip';
-import { pixelValues } from '../../../src/image/pixel-values';
+import { readChannelStats } from '../../../src/backbones/clip/channel-stats';
+import { preprocessingFile } from '../../../src/backbones/clip/preprocessing';
+import { UserError } from '../../../src/common/errors';
+import { CLIP_STATS, pixelValues } from '../../../src/image/pixel-values';
 import type { RgbImage } from '../../../src/image/image';
 import { modelIdentity } from '../../../src/runs/session';
 import { writeTinyClip } from '../../helpers/tiny-clip';
@@ -16,7 +19,10 @@ const image: RgbImage = {
   channels: 3,
   data: Uint8Array.from({ length: 3 * SIZE * SIZE }, (_, i) => (i * 37) % 256),
 };
+const HALF_SAID = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+
+const SIXTY = [60 / 255, 60 / 255, 60 / 255] as const;
 
 const folder = (preprocessor?: unknown): string => {
   const dir = writeTinyClip();
@@ -30,6 +36,15 @@ test('a checkpoint with statistics of its own sees pixels normalised by these', 
   for (const [preprocessor, stats] of [
     [{ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] }, HALF],
     [{ do_normalize: false }, { mean: [0, 0, 0], std: [1, 1, 1] }],
+    [
+      { do_rescale: false, image_mean: [100, 100, 100], image_std: 60 },
+      { mean: [100 / 255, 100 / 255, 100 / 255], std: SIXTY },
+    ],
+    [
+      { rescale_factor: 2 / 255, do_normalize: false },
+      { mean: [0, 0, 0], std: [0.5, 0.5, 0.5] },
+    ],
+    [{ rescale_factor: 0.00392156862745098, do_rescale: true, image_mean: null }, undefined],
     [{ size: 32 }, undefined],
     [undefined, undefined],
   ] as const) {
@@ -58,7 +73,66 @@ test('other statistics make another model; damaged ones are refused in one line'
   const hash = (preprocessor?: unknown): string => modelIdentity(folder(preprocessor)).hash;
   assert.equal(hash({ image_mean: [0.5, 0.5, 0.5] }), hash({ image_mean: [0.5, 0.5, 0.5] }));
   assert.notEqual(hash({ image_mean: [0.5, 0.5, 0.5] }), hash({ image_mean: [0.4, 0.5, 0.5] }));
-  for (const wrong of [{ image_std: [0, 1, 1] }, { image_mean: [1] }, { image_mean: 'x' }, []]) {
+  for (const wrong of [{ image_std: [0, 1, 1] }, { image_mean: [1] }, { image_mean: 'x' }]) {
     await assert.rejects(Clip.open(folder(wrong)), /preprocessor_config\.json: .*three numbers, of red, green and blue, are expected$/);
   }
+});
+
+test('what processor_config.json says of images counts, before preprocessor_config.json, as in transformers', () => {
+  const dir = writeTinyClip();
+  const write = (name: string, value: unknown): void => fs.writeFileSync(path.join(dir, name), JSON.stringify(value));
+  assert.deepEqual(readChannelStats(dir), CLIP_STATS);
+  assert.deepEqual(preprocessingFile(dir), []);
+  write('processor_config.json', { processor_class: 'CLIPProcessor' });
+  assert.deepEqual(readChannelStats(dir), CLIP_STATS);
+  write('preprocessor_config.json', HALF_SAID);
+  assert.deepEqual(readChannelStats(dir), HALF);
+  write('processor_config.json', { image_processor: { image_mean: [0.5, 0.5, 0.5], image_std: [0.25, 0.25, 0.25] } });
+  assert.deepEqual(readChannelStats(dir), { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+  assert.deepEqual(preprocessingFile(dir), [path.join(dir, 'processor_config.json')]);
+  write('processor_config.json', { image_processor: null });
+  assert.throws(() => readChannelStats(dir), /processor_config\.json: top level: Expected object/);
+});
+
+test('what a file asks for and is not done here is refused by name', () => {
+  const dir = writeTinyClip();
+  const file = path.join(dir, 'preprocessor_config.json');
+  for (const [text, pattern] of [
+    ['{"image_mean":[0.48,1e999,0.4]}', /image_mean: three numbers/],
+    ['{"image_std":[0.26,1e999,0.27]}', /image_std: three numbers/],
+    ['{"rescale_factor":1e999}', /rescale_factor/],
+    ['{"rescale_factor":0}', /rescale_factor/],
+    ['{"do_rescale":"no"}', /do_rescale/],
+    ['{"do_resize":false}', /do_resize false: images are always resized/],
+    ['{"do_convert_rgb":false}', /do_convert_rgb/],
+    ['{"resample":0}', /resample 0: images are resized smoothly/],
+    ['{"do_pad":true}', /do_pad true: no such step is done here/],
+    ['{"do_flip_channel_order":true}', /do_flip_channel_order true/],
+    ['{"rescale_offset":0.5}', /rescale_offset/],
+    ['{"image_processor_type":"ViTImageProcessor"}', /image_processor_type "ViTImageProcessor": its defaults are not those of CLIP/],
+    ['{"size":64}', /size 64: config\.json says that images have 32 pixels a side/],
+    ['{"size":32,"do_center_crop":true,"crop_size":{"height":24,"width":32}}', /crop_size .*32 pixels a side/],
+    ['{"do_center_crop":false,"crop_size":32,"size":{"shortest_edge":40}}', /size .*32 pixels a side/],
+  ] as const) {
+    fs.writeFileSync(file, text);
+    assert.throws(
+      () => readChannelStats(dir, SIZE),
+      (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.startsWith(file) && !e.message.includes('\n'),
+    );
+  }
+  for (const fine of [
+    {
+      size: { shortest_edge: 40 },
+      crop_size: { height: 32, width: 32 },
+      resample: 3,
+      do_pad: false,
+      feature_extractor_type: 'CLIPFeatureExtractor',
+    },
+    { size: { height: 32, width: 32 }, do_center_crop: false, crop_size: null, image_processor_type: 'CLIPImageProcessorFast' },
+  ]) {
+    fs.writeFileSync(file, JSON.stringify(fine));
+    assert.deepEqual(readChannelStats(dir, SIZE), CLIP_STATS);
+  }
+  fs.writeFileSync(file, JSON.stringify({ ...HALF_SAID, image_processor_type: 'ViTImageProcessor' }));
+  assert.deepEqual(readChannelStats(dir, SIZE), HALF);
 });

@@ -1,0 +1,134 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../../common/checked';
+import { UserError } from '../../common/errors';
+import { readJson } from '../../common/files';
+import { CLIP_STATS } from '../../image/pixel-values';
+
+/** The files that may say how a checkpoint's pixels were prepared; newer versions of transformers write the second one alone. */
+export const PREPROCESSING_FILES = ['preprocessor_config.json', 'processor_config.json'] as const;
+
+/** How levels 0 to 255 become the numbers that a checkpoint was trained on: (level / 255 * factor - mean) / std. */
+export interface Preprocessing {
+  /** 1 in all published CLIPs: `255 * rescale_factor`; 255 where there is no rescaling. */
+  factor: number;
+  mean: [number, number, number];
+  std: [number, number, number];
+}
+
+type Triple = [number, number, number];
+
+/** One number for each of red, green and blue, or one for all. */
+const perChannel = (low: number, high: number): z.ZodType<Triple | undefined, z.ZodTypeDef, unknown> =>
+  z.unknown().transform((value, context) => {
+    if (value === undefined || value === null) return undefined;
+    const numbers: unknown = typeof value === 'number' ? [value, value, value] : value;
+    const fine = Array.isArray(numbers) && numbers.length === 3 && numbers.every((v) => typeof v === 'number' && v >= low && v <= high);
+    if (fine) return numbers as Triple;
+    context.addIssue({ code: 'custom', message: 'three numbers, of red, green and blue, are expected' });
+    return z.NEVER;
+  });
+
+const flag = z.boolean().nullish();
+const side = z
+  .number()
+  .int()
+  .positive()
+  .max(1 << 16);
+const sides = z
+  .union([
+    side,
+    z.array(side).length(2),
+    z.object({ shortest_edge: side.optional(), height: side.optional(), width: side.optional() }).strict(),
+  ])
+  .nullish();
+
+const schema = z
+  .object({
+    do_normalize: flag,
+    image_mean: perChannel(-1e6, 1e6),
+    image_std: perChannel(1e-6, 1e6),
+    do_rescale: flag,
+    rescale_factor: z.number().min(1e-9).max(1e6).nullish(),
+    do_resize: flag,
+    size: sides,
+    resample: z.number().int().nullish(),
+    do_center_crop: flag,
+    crop_size: sides,
+    do_convert_rgb: flag,
+    use_square_size: flag,
+    image_processor_type: z.string().nullish(),
+    feature_extractor_type: z.string().nullish(),
+  })
+  .passthrough();
+
+/** Keys that say nothing about what pixels mean. */
+const WITHOUT_EFFECT = new Set(
+  `processor_class default_to_square data_format input_data_format device return_tensors disable_grouping image_seq_length tokenizer_class
+  transformers_version`.split(/\s+/),
+);
+
+/** The file of a checkpoint folder that says how its pixels were prepared, where there is one. */
+export function preprocessingFile(dir: string): string[] {
+  return findPreprocessing(dir).file;
+}
+
+/**
+ * How a checkpoint's pixels were prepared: what `image_processor` in its `processor_config.json` says, else its
+ * `preprocessor_config.json`, in that order, as in transformers; what they do not say is as in {@link CLIP_STATS}. Levels become numbers
+ * as they say. How an image becomes a square is fixed by the method (all of it, resized smoothly, nothing cut off); a file that asks for
+ * something else in a way that changes what the model sees is refused.
+ * @param imageSize - the pixels a side that the checkpoint's configuration names
+ * @throws UserError where a file is damaged, or asks for what is not done here
+ */
+export function readPreprocessing(dir: string, imageSize?: number): Preprocessing {
+  const { file: [file] = [], raw } = findPreprocessing(dir);
+  if (file === undefined) return { factor: 1, mean: [...CLIP_STATS.mean], std: [...CLIP_STATS.std] };
+  const said = checked(schema, raw, file);
+  refuse(said, raw as object, file, imageSize);
+  const normalized = said.do_normalize !== false;
+  const factor = said.do_rescale === false ? 255 : 255 * (said.rescale_factor ?? 1 / 255);
+  return {
+    factor: Math.abs(factor - 1) < 1e-6 ? 1 : factor,
+    mean: normalized ? (said.image_mean ?? [...CLIP_STATS.mean]) : [0, 0, 0],
+    std: normalized ? (said.image_std ?? [...CLIP_STATS.std]) : [1, 1, 1],
+  };
+}
+
+function findPreprocessing(dir: string): { file: string[]; raw?: unknown } {
+  const [legacy, processor] = PREPROCESSING_FILES.map((name) => path.join(dir, name));
+  if (fs.existsSync(processor)) {
+    const nested = (readJson(processor) as { image_processor?: unknown } | null)?.image_processor;
+    if (nested !== undefined) return { file: [processor], raw: nested };
+  }
+  return fs.existsSync(legacy) ? { file: [legacy], raw: readJson(legacy) } : { file: [] };
+}
+
+/** Refuses what would have to be followed and is not. */
+function refuse(said: z.infer<typeof schema>, raw: object, file: string, imageSize: number | undefined): void {
+  const no = (key: string, why: string): UserError => new UserError(`${file}: ${key} ${JSON.stringify(said[key])}: ${why}`);
+  for (const [key, value] of Object.entries(raw)) {
+    const inert = value === null || value === false || key.startsWith('_') || WITHOUT_EFFECT.has(key);
+    if (!inert && !Object.hasOwn(schema.shape, key)) throw no(key, 'no such step is done here, and it may change what the model sees');
+  }
+  if (said.do_resize === false) throw no('do_resize', 'images are always resized to the size of the model');
+  if (said.do_convert_rgb === false) throw no('do_convert_rgb', 'images are always converted to RGB');
+  if (said.resample != null && ![1, 2, 3].includes(said.resample)) {
+    throw no('resample', 'images are resized smoothly; 1 (Lanczos), 2 (bilinear) or 3 (bicubic) is expected');
+  }
+  const key = said.image_processor_type == null ? 'feature_extractor_type' : 'image_processor_type';
+  const type = said[key];
+  if (type != null && !type.startsWith('CLIP') && (said.image_mean == null || said.image_std == null)) {
+    throw no(key, 'its defaults are not those of CLIP; image_mean and image_std are expected to be named');
+  }
+  const last = said.do_center_crop === false ? 'size' : said.crop_size != null ? 'crop_size' : 'size';
+  const other = sidesOf(said[last]).find((length) => length !== imageSize);
+  if (imageSize !== undefined && other !== undefined) throw no(last, `config.json says that images have ${imageSize} pixels a side`);
+}
+
+function sidesOf(value: z.infer<typeof sides>): number[] {
+  if (value == null) return [];
+  if (typeof value === 'number') return [value];
+  return Object.values(value).filter((length): length is number => length !== undefined);
+}
