@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../common/errors';
+import { trainingConfig, type TrainingSettings } from './config';
+import type { RunRecord } from './run-folder';
+
+/** Options of the command line, by the settings that they give. */
+const OPTIONS: Record<string, string> = {
+  method: '--method',
+  shots: '--shots',
+  seed: '--seed',
+  epochs: '--epochs',
+  protocol: '--protocol',
+  imageSize: '--image-size',
+};
+
+/** Settings that count as a whole. */
+const WHOLE = ['tasks', 'prompts'];
+
+/**
+ * Compares what is asked for with what a run was begun with; what is not asked for agrees.
+ * @param asked.model - the CLIP that is asked for, found
+ * @throws UserError naming every difference: the option, what the run has and what was given
+ */
+export function checkAgreement(
+  where: string,
+  saved: RunRecord,
+  asked: { settings?: TrainingSettings; model?: { name: string; hash: string } },
+): void {
+  const { settings = {}, model } = asked;
+  const wanted = trainingConfig(settings, 'options', saved.config.imageSize);
+  const found = differences('', settings, wanted, saved.config);
+  if (model && model.hash !== saved.model.hash) found.unshift(['--model', saved.model.name, model.name]);
+  if (found.length === 0) return;
+  const texts = found.map(([option, has, given]) => `${option}: the run has ${inWords(has)}, given is ${inWords(given)}`);
+  throw new UserError(`${where}: was begun with other settings: ${texts.join('; ')}; give those of the run, or choose another --out`, 2);
+}
+
+/** The settings among those given whose values differ from what is there. */
+function differences(path: string, given: unknown, wanted: unknown, there: unknown): [option: string, has: unknown, given: unknown][] {
+  if (isDeepStrictEqual(wanted, there)) return [];
+  if (!isObject(given) || !isObject(wanted) || !isObject(there) || WHOLE.includes(path)) return [[OPTIONS[path] ?? path, there, wanted]];
+  return Object.keys(given)
+    .filter((key) => given[key] !== undefined && key in wanted)
+    .flatMap((key) => differences(path === '' ? key : `${path}.${key}`, given[key], wanted[key], there[key]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function inWords(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value);
+}

@@ -1,0 +1,32 @@
+import os from 'node:os';
+import type { ClipConfig } from '../backbones/clip/config';
+import { UserError } from '../common/errors';
+import type { TrainingConfig } from './config';
+
+/**
+ * Looks before any work whether images of this size can be encoded at all: the attention of one image alone, one number for every two
+ * tokens and head, must fit into memory.
+ * @param memory - bytes (default: all that this process may have)
+ * @throws UserError naming the largest size that would
+ */
+export function checkImageSize({ imageSize }: Pick<TrainingConfig, 'imageSize'>, clip: ClipConfig, memory = memoryOfProcess()): void {
+  const { patch_size: patch, num_attention_heads: heads } = clip.vision_config;
+  const attention = (size: number): number => (Math.floor(size / patch) ** 2 + 1) ** 2 * heads * 4;
+  if (attention(imageSize) <= memory) return;
+  let fits = imageSize;
+  while (fits > patch && attention(fits) > memory) fits -= patch;
+  throw new UserError(
+    `imageSize (--image-size): ${imageSize} pixels need more than ${gigabytes(attention(imageSize))} per image with this model, there are ${gigabytes(memory)}; choose ${fits} or less`,
+    2,
+  );
+}
+
+/** Bytes of memory that there are for this process, of the machine or of its container. */
+function memoryOfProcess(): number {
+  const allowed = process.constrainedMemory?.() ?? 0;
+  return allowed > 0 ? Math.min(allowed, os.totalmem()) : os.totalmem();
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

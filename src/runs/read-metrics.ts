@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { checked } from '../common/checked';
+import { readJson, SMALL_FILE } from '../common/files';
+import type { Metrics } from './evaluate';
+import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
+
+const share = z.number().min(0).max(1);
+/** A run of an older version lacks the metrics that are new; those that only a newer version knows are passed over. */
+const metric = share.nullable().default(null);
+const count = z.number().int().nonnegative().safe();
+
+const schema = z
+  .object({
+    dataset: z.string(),
+    datasetHash: z.string().default(''),
+    images: count,
+    protocol: z.enum(['fixed', 'paper']),
+    backend: z.string().optional(), // else what the run was trained on
+    ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, metric])) as Record<MetricName, typeof metric>),
+  })
+  .passthrough();
+
+/** All that an evaluation writes. */
+const wholeSchema = schema.extend({ epoch: count, normal: count, abnormal: count, intervals: z.record(z.tuple([share, share]).nullable()) });
+
+/** What tables need of a `metrics.json`; the file holds more. */
+export type SavedMetrics = z.infer<typeof schema>;
+
+/**
+ * Reads `metrics.json`.
+ * @throws UserError that names the file and the key of a value that is missing or out of its range
+ */
+export function readMetrics(file: string): SavedMetrics {
+  return checked(schema, readJson(file, SMALL_FILE), file, 'remove it and evaluate the run again');
+}
+
+/** {@link readMetrics} of a file that has all that an evaluation writes. */
+export function readWholeMetrics(file: string): Metrics {
+  return checked(wholeSchema, readJson(file, SMALL_FILE), file, 'remove it and evaluate the run again') as unknown as Metrics;
+}

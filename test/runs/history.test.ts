@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { UserError } from '../../src/common/errors';
+import { RunFolder } from '../../src/runs/run-folder';
+import { temporaryFolder } from '../helpers/tiny-clip';
+
+const HEAD = 'epoch,focal,dice,total,imageAuroc,pixelAuroc,seconds';
+
+test('a history comes back as it was written', () => {
+  const folder = new RunFolder(temporaryFolder());
+  assert.deepEqual(folder.readHistory(), []);
+  const rows = [
+    { epoch: 1, focal: 0.1, dice: 1 / 3, total: 0.5, imageAuroc: null, pixelAuroc: null, seconds: 1e-7 },
+    { epoch: 2, focal: 0, dice: 0.25, total: 0.25, imageAuroc: 1, pixelAuroc: 0.5, seconds: 2 },
+  ];
+  folder.writeHistory(rows);
+  assert.deepEqual(folder.readHistory(), rows);
+});
+
+test('a cell of a history that is no number there is named with line and column', () => {
+  const folder = new RunFolder(temporaryFolder());
+  const refused = (line: string, pattern: RegExp): void => {
+    fs.writeFileSync(folder.file('history.csv'), [HEAD, '1,1,1,2,,,1', line, ''].join('\n'));
+    assert.throws(() => folder.readHistory(), (error: Error) => error instanceof UserError && pattern.test(error.message), line);
+  };
+  refused('2,abc,1,2,,,1', /history\.csv:3: focal: expected a finite number of 0 or more, found "abc"/);
+  refused('2,1,NaN,2,,,1', /history\.csv:3: dice: expected/);
+  refused('2,1,1,Infinity,,,1', /history\.csv:3: total: expected/);
+  refused('2,1,1,1e999,,,1', /history\.csv:3: total: expected/);
+  refused('2,,1,2,,,1', /history\.csv:3: focal: expected/);
+  refused('2,1,1,2,1.01,,1', /history\.csv:3: imageAuroc: expected a number from 0 to 1, or nothing, found "1.01"/);
+  refused('2,1,1,2,,-0.5,1', /history\.csv:3: pixelAuroc: expected/);
+  refused('3,1,1,2,,,1', /history\.csv:3: epoch: expected 2, found 3/);
+  refused('2,1,1,2', /history\.csv:3: expected 7 cells/);
+  refused('', /history\.csv:3: /);
+  fs.writeFileSync(folder.file('history.csv'), 'epoch,loss\n1,2\n');
+  assert.throws(() => folder.readHistory(), /history\.csv:1: expected the columns epoch,focal/);
+  fs.writeFileSync(folder.file('history.csv'), `${HEAD}\n${'\n'.repeat(20 * 2 ** 20)}`);
+  assert.throws(() => folder.readHistory(), /history\.csv: \d+ bytes, more than the 16777216 that are expected here/);
+});
+
+test('a record without its settings is none: defaults would be a guess', () => {
+  const folder = new RunFolder(path.join(temporaryFolder(), 'run'));
+  fs.cpSync('test/fixtures/run-0.1.0/mediclip', folder.dir, { recursive: true });
+  const file = folder.file('config.json');
+  const whole = fs.readFileSync(file, 'utf8');
+  const record = JSON.parse(whole) as { config: Record<string, unknown> };
+  assert.equal(folder.readRecord().config.seed, 3);
+  fs.writeFileSync(file, '\ufeff' + whole);
+  assert.equal(folder.readRecord().config.seed, 3, 'with a byte order mark');
+  const refused = (changes: object, pattern: RegExp): void => {
+    fs.writeFileSync(file, JSON.stringify({ ...record, ...changes }));
+    assert.throws(() => folder.readRecord(), (error: Error) => error instanceof UserError && pattern.test(error.message));
+  };
+  refused({ config: undefined }, /config\.json: config: Required/);
+  refused({ config: null }, /config\.json: config: Expected object/);
+  refused({ config: {} }, /config\.json: config\.method: is missing; what the run was made with is not known/);
+  const { optimizer, ...rest } = record.config;
+  assert.ok(optimizer);
+  refused({ config: rest }, /config\.json: config\.optimizer: is missing/);
+  refused({ config: { ...record.config, seed: 2 ** 53 } }, /config\.json: seed: /);
+  refused({ version: '9.0.0', config: { ...record.config, newKey: 1 } }, /unknown key newKey.*the run is of version 9\.0\.0, this is \d/);
+});
