@@ -6,10 +6,13 @@ import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
 import type { Sample } from '../datasets/layout';
 import type { PrepareReport } from '../datasets/prepare-report';
+import { sourceName } from '../datasets/source-name';
 import { encodePng } from '../image/encode';
 import { formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import { drawTablet, TABLET_DEFECTS } from './tablets';
+
+export { sourceName };
 
 /** How many pictures the drawn folder holds. */
 export interface DemoCounts {
@@ -65,11 +68,6 @@ export function reportTable({ found, counts, duplicates, skipped }: PrepareRepor
     ['could not be read', names(skipped.map(({ file, reason }) => (reason.startsWith(file) ? reason : `${file}: ${reason}`))) || 'none'],
   ];
   return { columns: ['', 'what was found'], rows };
-}
-
-/** A sample's name before it was prepared. */
-export function sourceName({ filename, metadata }: Sample): string {
-  return typeof metadata?.source === 'string' ? metadata.source : filename;
 }
 
 /** A test image with its score. */

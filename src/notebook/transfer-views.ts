@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { kindsOf, type Sample } from '../datasets/layout';
+import { sourceName } from '../datasets/source-name';
 import { samplesFound, type TestFinding } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
-import type { MontageRow } from '../plots/montage';
-import { heatOverlay, rangeOf } from '../plots/overlay';
+import type { MontageOptions, MontageRow } from '../plots/montage';
+import { heatLegend } from '../plots/heat-legend';
+import { heatOverlay } from '../plots/overlay';
 import type { PlacedImage } from '../plots/place-cloud';
 import { COLOURS, formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
@@ -116,31 +118,34 @@ export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly strin
       if (trainedOn === testedOn) return [];
       const away = places(trainedOn, testedOn);
       return test.flatMap((sample, i) => {
-        const name = [...kindsOf(sample), path.basename(sample.filename)].join(' ');
+        const name = [...kindsOf(sample), path.basename(sourceName(sample))].join(' ');
         return sample.label === 1 ? [{ testedOn, trainedOn, home: home[i], away: away[i], name }] : [];
       });
     });
   });
 }
 
-/** Examples as rows of a montage: the image with its true outline, and the map of every run with the image's place below. */
+/**
+ * Examples as rows of a montage: the image with its true outline, and the map of every run, in the colours of that run, with the image's
+ * place below. With the columns and the colour bar that belong to them.
+ */
 export async function exampleMaps(
   examples: readonly TransferExample[],
   runs: readonly TransferRun[],
-): Promise<{ rows: MontageRow[]; columns: string[]; heatRange: [number, number] }> {
+): Promise<{ rows: MontageRow[]; look: Partial<MontageOptions> & { columns: string[] } }> {
   const samples = examples.map(({ sample }) => sample);
   const looks: TestFinding[][] = [];
   for (const { run } of runs) looks.push(await samplesFound(run, samples));
-  const heatRange = rangeOf(looks.flat().map(({ map }) => map));
   const rows = examples.map(({ dataset, sample, places }, i): MontageRow => {
     const { image, mask } = looks[0][i];
     const contour = mask ?? undefined;
     const maps = looks.map((of, r) => ({
-      image: heatOverlay(image, of[i].map, { range: heatRange }),
+      image: heatOverlay(image, of[i].map, { range: [of[i].scale.low, of[i].scale.high] }),
       contour,
       caption: `over ${formatNumber(100 * places[r], 0)} % of normals`,
     }));
     return { label: dataset, panels: [{ image, contour, caption: kindsOf(sample).join(', '), captionColour: COLOURS.faint }, ...maps] };
   });
-  return { rows, columns: ['image', ...runs.map(({ name }) => `by ${name}`)], heatRange };
+  const legend = looks.flat().length > 0 ? heatLegend(looks.flat().map(({ scale }) => scale)) : {};
+  return { rows, look: { columns: ['image', ...runs.map(({ name }) => `by ${name}`)], ...legend } };
 }

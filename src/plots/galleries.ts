@@ -1,5 +1,8 @@
 import type { Raster } from '../image/image';
 import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
+import type { MapScale } from '../runs/map-scale';
+import { OVERLAY_TABLE } from './heat-colours';
+import { heatLegend } from './heat-legend';
 import { heatOverlay, rangeOf } from './overlay';
 import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from './style';
@@ -14,6 +17,8 @@ export interface Finding {
   label: 0 | 1;
   score: number;
   name?: string;
+  /** Colours of the maps of its run; left out only where no run made the map. */
+  scale?: MapScale;
 }
 
 /**
@@ -28,44 +33,51 @@ export function gallery(panels: readonly Panel[], options: MontageOptions & { pe
 }
 
 /**
- * A row for each finding: the image, the image with the outline of its mask (where any has one), and the map over it. All
- * maps share one colour scale (shown below), by default from the lowest to the highest value among them.
+ * A row for each finding: the image, the image with the outline of its mask (where any has one), and the map over it, in
+ * the colours of the run (shown below).
+ * @param options.range - other ends of the colours; default those of the run, and where no run made the maps their lowest and highest value
  */
 export function findingsMontage(
   findings: readonly Finding[],
   options: Partial<MontageOptions> & { range?: [number, number]; opacity?: number } = {},
 ): Promise<PngPicture> {
-  const { range = rangeOf(findings.map((finding) => finding.map)), opacity, ...rest } = options;
+  const { range, opacity, ...rest } = options;
+  const { rangeFor, legend } = coloursOf(findings, range);
   const masks = findings.some((finding) => finding.mask);
-  const rows = findings.map(({ image, map, mask, label, score, name }) => {
+  const rows = findings.map(({ image, map, mask, label, score, name, scale }) => {
     const verdict = label === 1 ? 'abnormal' : 'normal';
     const contour = mask ?? undefined;
     const panels: Panel[] = [
       { image, caption: verdict, captionColour: COLOURS[verdict] },
       ...(masks ? [{ image, contour, caption: contour ? undefined : label === 1 ? 'not known' : 'nothing' }] : []),
-      { image: heatOverlay(image, map, { range, alpha: opacity }), contour, caption: `score ${formatNumber(score)}` },
+      { image: heatOverlay(image, map, { range: rangeFor(scale), alpha: opacity }), contour, caption: `score ${formatNumber(score)}` },
     ];
     return { label: name, panels };
   });
   const alt =
     `${findings.length} images, each ${masks ? 'with the outline of its mask and ' : 'with '}its anomaly map over it; scores: ` +
     findings.map(({ label, score }) => `${formatNumber(score)} (${label === 1 ? 'abnormal' : 'normal'})`).join(', ');
-  return montage(rows, { alt, columns: ['image', ...(masks ? ['mask'] : []), 'anomaly map'], heatRange: range, ...rest });
+  return montage(rows, { alt, columns: ['image', ...(masks ? ['mask'] : []), 'anomaly map'], ...legend, ...rest });
 }
 
 /**
- * A column for each finding: the image above, the map over it with the outline of the true anomaly below. All maps share one
- * colour scale. For slides and the top of a page.
+ * A column for each finding: the image above, the map over it with the outline of the true anomaly below. Colours
+ * as in {@link findingsMontage}. For slides and the top of a page.
  */
 export function findingsAcross(
   findings: readonly Finding[],
   options: Partial<MontageOptions> & { range?: [number, number] } = {},
 ): Promise<PngPicture> {
-  const { range = rangeOf(findings.map((finding) => finding.map)), ...rest } = options;
+  const { range, ...rest } = options;
+  const { rangeFor, legend } = coloursOf(findings, range);
   const verdict = (label: 0 | 1): 'normal' | 'abnormal' => (label === 1 ? 'abnormal' : 'normal');
   const images = findings.map(({ image, label }): Panel => ({ image, caption: verdict(label), captionColour: COLOURS[verdict(label)] }));
-  const maps = findings.map(({ image, map, mask, score }): Panel => {
-    return { image: heatOverlay(image, map, { range }), contour: mask ?? undefined, caption: `score ${formatNumber(score)}` };
+  const maps = findings.map(({ image, map, mask, score, scale }): Panel => {
+    return {
+      image: heatOverlay(image, map, { range: rangeFor(scale) }),
+      contour: mask ?? undefined,
+      caption: `score ${formatNumber(score)}`,
+    };
   });
   const scores = findings.map(({ label, score }) => `${formatNumber(score)} (${verdict(label)})`).join(', ');
   const alt = `${findings.length} images and below each its anomaly map, the true anomaly outlined where it is known; scores: ${scores}`;
@@ -73,5 +85,18 @@ export function findingsAcross(
     { label: 'image', panels: images },
     { label: 'anomaly map', panels: maps },
   ];
-  return montage(rows, { alt, columns: findings.map(({ name }) => name ?? ''), heatRange: range, cell: 132, ...rest });
+  return montage(rows, { alt, columns: findings.map(({ name }) => name ?? ''), ...legend, cell: 132, ...rest });
+}
+
+/** The colours of each finding's run; with a range, or of findings without a run, one range for all. */
+function coloursOf(
+  findings: readonly Finding[],
+  given?: [number, number],
+): { rangeFor: (scale?: MapScale) => [number, number]; legend: Partial<MontageOptions> } {
+  const scales = findings.flatMap(({ scale }) => (scale ? [scale] : []));
+  if (!given && scales.length === findings.length && scales.length > 0) {
+    return { rangeFor: (scale) => [(scale as MapScale).low, (scale as MapScale).high], legend: heatLegend(scales) };
+  }
+  const range = given ?? rangeOf(findings.map(({ map }) => map));
+  return { rangeFor: () => range, legend: { heatRange: range, heatTable: OVERLAY_TABLE } };
 }

@@ -13,6 +13,15 @@ const ANCHORS = INFERNO.split(' ').map((hex) => [0, 2, 4].map((at) => parseInt(h
 /** 256 colours, `[256, 3]`, linear between the anchors. */
 export const HEAT_TABLE = colourTable(ANCHORS);
 
+/** Opacity of the highest value of a map over an image. */
+export const HEAT_ALPHA = 0.75;
+
+/** The colours over mid grey, `[256, 3]`: what a reader sees of them in an overlay. */
+export const OVERLAY_TABLE = Uint8Array.from(HEAT_TABLE, (value, i) => {
+  const opacity = (HEAT_ALPHA * Math.floor(i / 3)) / 255;
+  return Math.round(128 * (1 - opacity) + value * opacity);
+});
+
 /** Index into {@link HEAT_TABLE} of a value within [low, high]; values beyond are drawn as the ends. */
 export function heatIndex(value: number, low: number, high: number): number {
   if (!(high > low)) return 0;

@@ -1,5 +1,7 @@
 import type { Raster } from '../image/image';
 import { montage, type MontageOptions, type Panel } from './montage';
+import type { MapScale } from '../runs/map-scale';
+import { heatLegend } from './heat-legend';
 import { heatOverlay, rangeOf } from './overlay';
 import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from './style';
@@ -7,8 +9,10 @@ import { COLOURS, formatNumber } from './style';
 /** What one method says of the images of a {@link methodsMontage}, in their order. */
 export interface MethodMaps {
   name: string;
-  /** `[H, W]` each; methods differ in scale, so each has a range of its own over its maps. */
+  /** `[H, W]` each. */
   maps: readonly ArrayLike<number>[];
+  /** The colours of its run, since methods differ in scale; left out, the lowest to the highest value of its maps. */
+  scale?: MapScale;
   scores: readonly number[];
 }
 
@@ -23,7 +27,7 @@ export interface MethodsImage {
 
 /**
  * A row an image: the image, the image with the outline of its mask, and the map of each method over it. The colours of each method
- * run from the lowest to the highest value of its own maps, since methods have different scales.
+ * are those of its run, since methods have different scales.
  * @throws RangeError where a method has not as many maps and scores as there are images
  */
 export function methodsMontage(
@@ -36,7 +40,7 @@ export function methodsMontage(
       throw new RangeError(`${name}: ${maps.length} maps and ${scores.length} scores for ${images.length} images`);
     }
   }
-  const ranges = methods.map(({ maps }) => rangeOf(maps));
+  const ranges = methods.map(({ maps, scale }) => (scale ? ([scale.low, scale.high] as const) : rangeOf(maps)));
   const rows = images.map(({ image, mask, label, name }, i) => {
     const verdict = label === 1 ? 'abnormal' : 'normal';
     const contour = mask ?? undefined;
@@ -53,5 +57,7 @@ export function methodsMontage(
   });
   const names = methods.map(({ name }) => name);
   const alt = `${images.length} test images, each with its mask and the anomaly maps of ${names.join(', ')}`;
-  return montage(rows, { alt, columns: ['image', 'mask', ...names], cell: 120, ...options });
+  const scales = methods.flatMap(({ scale }) => (scale ? [scale] : []));
+  const legend = scales.length > 0 && scales.length === methods.length ? heatLegend(scales) : {};
+  return montage(rows, { alt, columns: ['image', 'mask', ...names], cell: 120, ...legend, ...options });
 }

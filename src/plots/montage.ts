@@ -1,10 +1,12 @@
 import type { Raster } from '../image/image';
+import { colourBar, type ColourBar } from './colour-bar';
+import { fittedLines, fittedText as text } from './fitted-text';
 import { sharpWithFonts } from './fonts';
 import { HEAT_TABLE } from './heat-colours';
 import { toRgb } from '../image/grey';
 import { drawContour } from './overlay';
 import type { PngPicture } from './picture';
-import { COLOURS, escapeXml, FONT, formatNumber } from './style';
+import { COLOURS, escapeXml, FONT } from './style';
 
 /** An image of a montage. */
 export interface Panel {
@@ -35,10 +37,12 @@ export interface MontageOptions {
   cell?: number;
   /** Width left of the images for labels in CSS pixels, default 110. */
   labelRoom?: number;
-  /** A colour bar with the values of its ends. */
-  heatRange?: [number, number];
+  /** A colour bar with the values of its ends, or with words for them where panels have scales of their own. */
+  heatRange?: ColourBar['ends'];
   /** What the colour bar measures, default "anomaly map". */
   heatTitle?: string;
+  /** What more there is to say about it, below it. */
+  heatNote?: string;
   /** Its colours, `[256, 3]`, default those of anomaly maps. */
   heatTable?: Uint8Array;
   /** Pixels of the file per CSS pixel, default 2. */
@@ -47,9 +51,6 @@ export interface MontageOptions {
 
 const GAP = 8;
 const MARGIN = 12;
-const FONT_SIZE = 12;
-/** Mean width of a letter in units of the font size: wide faces fit too. */
-const LETTER = 0.58;
 
 /**
  * Rows of images with labels, on white. Images keep their proportions.
@@ -64,6 +65,7 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     labelRoom = 110,
     heatRange,
     heatTitle = 'anomaly map',
+    heatNote,
     heatTable = HEAT_TABLE,
     scale = 2,
   } = options;
@@ -106,8 +108,13 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     y += cell + (captioned[r] ? 20 : 0) + GAP;
   }
   if (heatRange) {
-    texts.push(colourBar(left, y + 4, Math.min(260, width - left - MARGIN), heatRange, heatTitle, heatTable));
+    const room = width - left - MARGIN;
+    texts.push(colourBar({ x: left, y: y + 4, width: Math.min(260, room), ends: heatRange, title: heatTitle, table: heatTable }));
     y += 36;
+    for (const line of heatNote ? fittedLines(heatNote, room, 11) : []) {
+      texts.push(text(line, left, y + 6, { size: 11, colour: COLOURS.faint, room: width }));
+      y += 15;
+    }
   }
   const height = Math.max(y - GAP + MARGIN, top + MARGIN);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * scale}" height="${height * scale}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(FONT)}">${texts.join('')}</svg>`;
@@ -141,36 +148,4 @@ async function fit(panel: Panel, side: number, thickness: number): Promise<Raste
     for (let x = 0; x < width; x++) mask[y * width + x] = panel.contour[row + Math.floor(((x + 0.5) * rgb.width) / width)] > 0 ? 1 : 0;
   }
   return drawContour(scaled, mask, { thickness });
-}
-
-interface TextStyle {
-  anchor?: 'start' | 'middle' | 'end';
-  size?: number;
-  weight?: number;
-  colour?: string;
-  /** Width that the text may take. */
-  room: number;
-}
-
-function text(content: string, x: number, y: number, style: TextStyle): string {
-  const { anchor = 'start', size = FONT_SIZE, weight = 400, colour = COLOURS.text, room } = style;
-  const letters = [...content.replace(/\s+/g, ' ')];
-  const most = Math.max(1, Math.floor(room / (size * LETTER)));
-  const cut = letters.length > most ? `${letters.slice(0, Math.max(1, most - 1)).join('')}…` : letters.join('');
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${escapeXml(colour)}">${escapeXml(cut)}</text>`;
-}
-
-function colourBar(x: number, y: number, width: number, [low, high]: [number, number], title: string, table: Uint8Array): string {
-  const stops = Array.from({ length: 17 }, (_, i) => {
-    const at = Math.round((i / 16) * 255) * 3;
-    return `<stop offset="${(i / 16) * 100}%" stop-color="rgb(${table.subarray(at, at + 3).join(',')})"/>`;
-  });
-  const digits = high - low < 0.1 ? 3 : high - low < 10 ? 2 : 0;
-  const label = (value: number, at: number, anchor: 'start' | 'end'): string =>
-    text(formatNumber(value, digits), at, y + 22, { anchor, size: 11, room: width / 2 });
-  return (
-    `<defs><linearGradient id="heat">${stops.join('')}</linearGradient></defs>` +
-    `<rect x="${x}" y="${y}" width="${width}" height="8" fill="url(#heat)"/>${label(low, x, 'start')}${label(high, x + width, 'end')}` +
-    text(title, x + width / 2, y + 22, { anchor: 'middle', size: 11, colour: COLOURS.faint, room: width / 2 })
-  );
 }

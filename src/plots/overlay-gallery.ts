@@ -1,5 +1,8 @@
 import { loadTestRgb } from '../image/load';
 import { readImage } from '../image/decode';
+import type { Raster } from '../image/image';
+import type { MapScale } from '../runs/map-scale';
+import { heatLegend } from './heat-legend';
 import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
 import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from './style';
@@ -13,6 +16,8 @@ export interface OverlaidImage {
   overlay: string | null;
   score: number;
   label: 0 | 1;
+  /** The colours of the overlay. */
+  scale?: MapScale | null;
 }
 
 /**
@@ -32,11 +37,21 @@ export async function overlayGallery(
     const over = await Promise.all(
       part.map(async ({ overlay, score, label }, k): Promise<Panel> => {
         const caption = `${verdict(label)} ${formatNumber(score)}`;
-        return { image: overlay === null ? plain[k].image : await readImage(overlay), caption, captionColour: COLOURS[verdict(label)] };
+        const image = overlay === null ? plain[k].image : withoutBar(await readImage(overlay));
+        return { image, caption, captionColour: COLOURS[verdict(label)] };
       }),
     );
     rows.push({ panels: plain }, { panels: over });
   }
   const scores = images.map(({ score, label }) => `${formatNumber(score)} (${verdict(label)})`).join(', ');
-  return montage(rows, { alt: `${images.length} images, below each its anomaly map over it; scores: ${scores}`, cell: 130, ...rest });
+  const scales = images.flatMap(({ scale }) => (scale ? [scale] : []));
+  const legend = scales.length > 0 ? heatLegend(scales) : {};
+  const alt = `${images.length} images, below each its anomaly map over it; scores: ${scores}`;
+  return montage(rows, { alt, cell: 130, ...legend, ...rest });
+}
+
+/** The square of an overlay, without the colour bar below it. */
+function withoutBar({ width, height, channels, data }: Raster): Raster {
+  const side = Math.min(width, height);
+  return { width, height: side, channels, data: data.subarray(0, width * side * channels) } as Raster;
 }

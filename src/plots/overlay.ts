@@ -1,12 +1,15 @@
 import { toRgb } from '../image/grey';
 import type { Raster, RgbImage } from '../image/image';
-import { heatIndex, HEAT_TABLE } from './heat-colours';
+import { HEAT_ALPHA, heatIndex, HEAT_TABLE } from './heat-colours';
 import { COLOURS, rgbOf } from './style';
 
 /** How a map is laid over an image. */
 export interface HeatOptions {
-  /** Values drawn as the first and the last colour; default the map's own minimum and maximum. Give one range to maps that are compared. */
-  range?: [number, number];
+  /**
+   * Values drawn as the first and the last colour; default the map's own minimum and maximum. Maps of a run are drawn in the run's scale
+   * (`mapScale`), or the same image looks different beside others.
+   */
+  range?: readonly [number, number];
   /** Opacity of the highest value, in [0, 1], default 0.75; it falls linearly to 0 at the lowest, where the image alone is seen. */
   alpha?: number;
 }
@@ -18,7 +21,7 @@ export interface HeatOptions {
  */
 export function heatOverlay(image: Raster, map: ArrayLike<number>, options: HeatOptions = {}): RgbImage {
   checkSize(image, map, 'map');
-  const { range = rangeOf([map]), alpha = 0.75 } = options;
+  const { range = rangeOf([map]), alpha = HEAT_ALPHA } = options;
   const out = copied(toRgb(image));
   for (let p = 0; p < map.length; p++) {
     const index = heatIndex(map[p], range[0], range[1]);

@@ -31,7 +31,7 @@ const cards = items.map((item, i) => {
   const outcome = element('span', { className: 'outcome' });
   const swatch = element('i', { className: 'swatch ' + (item.label === 1 ? 'abnormal' : 'normal') });
   const button = element('button', { type: 'button' }, picture(item.image, 'no picture'));
-  button.append(element('span', {}, swatch, number(item.score)), outcome, element('span', { className: 'name', textContent: item.name, title: item.file }));
+  button.append(element('span', {}, swatch, number(item.score)), outcome, element('span', { className: 'name', textContent: item.source || item.name, title: item.source ? item.source + ' (' + item.file + ')' : item.file }));
   button.addEventListener('click', () => open(i));
   const card = element('li', {}, button);
   byId('list').append(card);
@@ -86,11 +86,22 @@ function update() {
   byId('rates').replaceChildren(...Object.entries(rates).map(([name, value]) => element('span', {}, name + ' ', element('b', { id: 'rate-' + name, textContent: value }))));
   byId('slider').value = position;
   byId('slider').setAttribute('aria-valuetext', 'threshold ' + number(threshold) + ': ' + tp + ' found, ' + fn + ' missed, ' + fp + ' false alarms, ' + tn + ' cleared');
+  byId('wrong').textContent = '';
+  byId('wrong').hidden = true;
+  byId('exact').removeAttribute('aria-invalid');
   if (document.activeElement !== byId('exact')) byId('exact').value = threshold === Infinity ? '' : number(threshold);
   byId('threshold').textContent = number(threshold);
   for (const [i, { value }] of suggestions.entries()) byId('suggestion-' + i).setAttribute('aria-pressed', value === threshold);
   byId('count').textContent = visible + ' of ' + items.length + ' images shown, from the highest score to the lowest';
   drawStrip();
+}
+
+function sayWrong(written) {
+  const kept = 'the threshold is still ' + number(thresholdAt(position));
+  const hint = /^[+-]?\\d+,\\d+$/.test(written) ? '; write ' + written.replace(',', '.') : '';
+  byId('wrong').textContent = written === '' ? 'No number: ' + kept + '.' : '\u201c' + written + '\u201d is not a number' + hint + '; ' + kept + '.';
+  byId('wrong').hidden = false;
+  byId('exact').setAttribute('aria-invalid', 'true');
 }
 
 function moveTo(threshold) {
@@ -101,14 +112,25 @@ function moveTo(threshold) {
 
 byId('slider').max = levels.length;
 byId('slider').addEventListener('input', () => { position = Number(byId('slider').value); update(); });
-byId('exact').addEventListener('input', () => { const value = parseFloat(byId('exact').value); if (Number.isFinite(value)) moveTo(value); });
-byId('exact').addEventListener('blur', update);
+byId('exact').addEventListener('input', () => {
+  const written = byId('exact').value.trim();
+  const value = Number(written); // of a text with more than a number, such as 0.5x or 0,5, this is none
+  if (written !== '' && Number.isFinite(value)) moveTo(value);
+  else sayWrong(written);
+});
+byId('exact').addEventListener('blur', () => {
+  const { textContent } = byId('wrong');
+  update();
+  byId('wrong').textContent = textContent; // what was written is gone from the field, why stays until the threshold moves
+  byId('wrong').hidden = textContent === '';
+});
 suggestions.forEach(({ value }, i) => byId('suggestion-' + i).addEventListener('click', () => moveTo(value)));
 for (const outcome of Object.keys(WORDS)) byId(outcome).addEventListener('click', () => { if (!shown.delete(outcome)) shown.add(outcome); update(); });
 byId('all').addEventListener('click', () => { shown.clear(); update(); });
 byId('maps')?.addEventListener('click', () => {
   const maps = byId('maps').getAttribute('aria-pressed') !== 'true';
   byId('maps').setAttribute('aria-pressed', maps);
+  byId('key').hidden = !maps;
   items.forEach((item, i) => cards[i].button.firstChild.replaceWith(picture(maps ? item.map : item.image, 'no picture')));
 });
 new ResizeObserver(drawStrip).observe(byId('strip'));
@@ -124,11 +146,11 @@ function panel(source, caption, alt, nothing) {
 
 function open(i) {
   current = i;
-  const { name, file, label, score, image, map, mask } = items[i];
+  const { name, file, source, label, score, image, map, mask } = items[i];
   const outcome = outcomeOf(items[i], thresholdAt(position));
   const truth = label === 1 ? 'abnormal' : 'normal';
   byId('detail-name').textContent = name;
-  byId('detail-file').textContent = file;
+  byId('detail-file').textContent = source ? source + ', in the data set ' + file : file;
   byId('detail-score').textContent = 'score ' + number(score) + ', rank ' + (i + 1) + ' of ' + items.length + '; in truth ' + truth + ': ' + WORDS[outcome] + ' at the threshold ' + number(thresholdAt(position));
   const limited = image === null ? 'no picture in this page' : null;
   byId('panels').replaceChildren(

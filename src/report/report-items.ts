@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { sourceName } from '../datasets/source-name';
 import type { Examination } from '../runs/findings';
 import type { RgbImage } from '../image/image';
 import { heatOverlay } from '../plots/overlay';
@@ -10,6 +11,8 @@ export interface ReportItem {
   name: string;
   /** As the data set names it. */
   file: string;
+  /** As its user named it before it was prepared, where the data set says so. */
+  source?: string;
   label: 0 | 1;
   score: number;
   /** Null where pictures were limited. */
@@ -59,7 +62,7 @@ export function worthAPicture(items: readonly { label: 0 | 1; score: number }[],
 export async function reportItems(
   found: Examination['found'],
   { count, side }: PictureBudget,
-  heatRange: [number, number],
+  heatRange: readonly [number, number] | null,
   run: LongRun = {},
 ): Promise<ReportItem[]> {
   const chosen = worthAPicture(found, count);
@@ -67,7 +70,9 @@ export async function reportItems(
   for (const [i, { sample, image, map, mask, label, score, name }] of found.entries()) {
     stopIfAsked(run);
     run.onProgress?.({ phase: 'packing pictures', done: i + 1, total: found.length });
-    const item = { name, file: sample.filename, label, score, image: null, map: null, mask: null };
+    const source = sourceName(sample);
+    const named = source === sample.filename ? { name, file: source } : { name, file: sample.filename, source };
+    const item = { ...named, label, score, image: null, map: null, mask: null };
     if (!chosen.has(i)) {
       items.push(item);
       continue;
@@ -75,7 +80,7 @@ export async function reportItems(
     items.push({
       ...item,
       image: await jpeg(image, side),
-      map: map && (await jpeg(heatOverlay(image, map, { range: heatRange }), side)),
+      map: map && heatRange && (await jpeg(heatOverlay(image, map, { range: heatRange }), side)),
       mask: mask && (await maskPng(mask, image, side)),
     });
   }

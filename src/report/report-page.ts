@@ -1,6 +1,7 @@
 import crypto from 'node:crypto';
-import { HEAT_TABLE } from '../plots/heat-colours';
-import { escapeXml, formatNumber, scriptJson } from '../plots/style';
+import { endTexts } from '../plots/colour-bar';
+import { OVERLAY_TABLE } from '../plots/heat-colours';
+import { escapeXml, scriptJson } from '../plots/style';
 import { PAGE_SCRIPT } from './page-script';
 import { PAGE_STYLE } from './page-style';
 import type { PictureBudget, ReportItem } from './report-items';
@@ -16,6 +17,8 @@ export interface ReportContent {
   pictures: PictureBudget;
   /** Values of the first and the last colour of maps; null where there are no maps. */
   heatRange: readonly [number, number] | null;
+  /** What these values are, in a sentence. */
+  heatNote?: string;
   suggestions: readonly SuggestedThreshold[];
   /** Where the slider begins. */
   threshold: number;
@@ -26,7 +29,7 @@ export interface ReportContent {
  * (by its hash). The same content gives the same bytes.
  */
 export function reportPage(content: ReportContent): string {
-  const { title, facts, items, pictures, heatRange, suggestions, threshold } = content;
+  const { title, facts, items, pictures, heatRange, heatNote, suggestions, threshold } = content;
   const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
   const json = scriptJson({ items, suggestions, threshold });
   return `<!DOCTYPE html>
@@ -47,8 +50,9 @@ export function reportPage(content: ReportContent): string {
 <div class="lanes faint"><span><i class="swatch abnormal"></i>abnormal above, <i class="swatch normal"></i>normal below, a bar an image, in the order of scores</span><span>higher →</span></div>
 <canvas id="strip" aria-hidden="true"></canvas>
 <input id="slider" type="range" min="0" step="1" aria-label="Threshold: images at or above it are called abnormal">
-<div class="row"><label>threshold <input id="exact" inputmode="decimal" aria-describedby="honest"></label><output id="threshold" hidden></output>
+<div class="row"><label>threshold <input id="exact" inputmode="decimal" placeholder="above all" aria-describedby="wrong honest"></label><output id="threshold" hidden></output>
 ${suggestions.map(({ name, reason }, i) => `<button type="button" id="suggestion-${i}" title="${escapeXml(reason)}">${escapeXml(name)}</button>`).join('\n')}</div>
+<p id="wrong" role="alert" hidden></p>
 <p class="faint" id="honest">${honest(suggestions)}</p>
 </div>
 <div>
@@ -61,13 +65,14 @@ ${suggestions.map(({ name, reason }, i) => `<button type="button" id="suggestion
 </section>
 <div class="row"><button type="button" id="all">all outcomes</button>${heatRange ? '<button type="button" id="maps" aria-pressed="false">maps over the images</button>' : ''}
 <span id="count" class="faint" role="status"></span></div>
+${heatRange ? `<div id="key" hidden>${scale(heatRange, heatNote)}</div>` : ''}
 <p class="faint">${said(items.length, pictures)}</p>
 <ol id="list"></ol>
 <dialog id="detail" aria-labelledby="detail-name">
 <div class="row"><h2 id="detail-name"></h2></div>
 <p id="detail-score"></p>
 <div class="panels" id="panels"></div>
-${heatRange ? scale(heatRange) : ''}
+${heatRange ? scale(heatRange, heatNote) : ''}
 <p class="faint name" id="detail-file"></p>
 <div class="row"><button type="button" id="previous">← previous</button><button type="button" id="next">next →</button><button type="button" id="close">close</button></div>
 </dialog>
@@ -98,16 +103,15 @@ function said(images: number, { count, side }: PictureBudget): string {
   return `Only ${count} of ${images} images have a picture in this page, those of each class that are ranked worst; all count in the numbers. ${pictures}`;
 }
 
-function scale([low, high]: readonly [number, number]): string {
-  const stops = Array.from(
-    { length: 9 },
-    (_, i) =>
-      `rgb(${HEAT_TABLE.subarray(Math.round((i / 8) * 255) * 3)
-        .slice(0, 3)
-        .join(',')})`,
-  );
+function scale([low, high]: readonly [number, number], note = ''): string {
+  const stops = Array.from({ length: 9 }, (_, i) => {
+    const at = Math.round((i / 8) * 255) * 3;
+    return `rgb(${OVERLAY_TABLE.subarray(at, at + 3).join(',')})`;
+  });
+  const [first, last] = endTexts([low, high]);
   return (
-    `<div class="scale" style="background: linear-gradient(90deg, ${stops.join(', ')})"></div>` +
-    `<div class="ends faint"><span>${formatNumber(low)}</span><span>map value, one scale for all images</span><span>${formatNumber(high)}</span></div>`
+    `<div class="heat"><div class="scale" style="background: linear-gradient(90deg, ${stops.join(', ')})"></div>` +
+    `<div class="ends faint"><span>${first}</span><span>map value, one scale for all images</span><span>${last}</span></div>` +
+    `${note && `<p class="faint">${escapeXml(note)}</p>`}</div>`
   );
 }

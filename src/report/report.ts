@@ -5,7 +5,7 @@ import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { examine, type Examination } from '../runs/findings';
 import { auroc } from '../metrics/roc';
-import { rangeOf } from '../plots/overlay';
+import { scaleNote } from '../plots/heat-legend';
 import { formatNumber } from '../plots/style';
 import { METHODS, seesTraining } from '../methods/registry';
 import { RunFolder } from '../runs/run-folder';
@@ -43,8 +43,8 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const examination = await examine(run, dataset.test, options);
   const { found } = examination;
   const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
-  const maps = found.flatMap(({ map }) => (map ? [map] : []));
-  const heatRange = rangeOf(maps);
+  const { scale } = examination;
+  const heatRange = scale && ([scale.low, scale.high] as const);
   const [scores, labels] = [found.map(({ score }) => score), found.map(({ label }) => label)];
   const suggestions = suggestedThresholds(scores, labels);
   const threshold = suggestions[0]?.value ?? [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)];
@@ -53,7 +53,8 @@ export async function writeReport(run: string, out: string, options: ReportOptio
     facts: factsOf(run, examination, dataset, auroc(scores, labels)),
     items: await reportItems(found, pictures, heatRange, options),
     pictures,
-    heatRange: maps.length > 0 ? heatRange : null,
+    heatRange,
+    heatNote: scale ? `Anomaly map of ${scale.method}. ${scaleNote(scale)}` : undefined,
     suggestions,
     threshold,
   });

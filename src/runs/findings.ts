@@ -2,10 +2,12 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
+import { sourceName } from '../datasets/source-name';
 import type { RgbImage } from '../image/image';
 import { loadMask, loadTestRgb } from '../image/load';
 import { FeatureStore } from './feature-store';
 import type { RunRecord } from './run-folder';
+import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './session';
 import { predictStored } from './predictions';
 
@@ -17,7 +19,7 @@ export interface ScoredSample {
   mask: Uint8Array | null;
   label: 0 | 1;
   score: number;
-  /** For people: the file's name without extension, after the kind of anomaly where the data set names it. */
+  /** For people: the image's name as its user knows it, without extension, after the kind of anomaly where the data set names it. */
   name: string;
 }
 
@@ -25,6 +27,8 @@ export interface ScoredSample {
 export interface TestFinding extends ScoredSample {
   /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
   map: Float32Array;
+  /** The colours of the run's maps. */
+  scale: MapScale;
 }
 
 /** What a run says of images, with the images themselves. */
@@ -32,6 +36,8 @@ export interface Examination {
   record: RunRecord;
   /** The epoch whose parameters were used; 0 for methods that learn in none. */
   epoch: number;
+  /** The colours of the run's maps; null where its method has none. */
+  scale: MapScale | null;
   /** In the order given; maps are null where the method has none. */
   found: (ScoredSample & { map: Float32Array | null })[];
 }
@@ -41,7 +47,8 @@ export interface Examination {
  * @throws UserError where the run is missing or broken
  */
 export async function examine(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<Examination> {
-  const { scorer, record, epoch, folder, dispose } = await loadRun(run);
+  const loaded = await loadRun(run);
+  const { scorer, record, epoch, folder, dispose } = loaded;
   const size = scorer.imageSize;
   let store: FeatureStore | undefined;
   try {
@@ -59,7 +66,7 @@ export async function examine(run: string, samples: readonly Sample[], options: 
         name: nameOf(sample),
       })),
     );
-    return { record, epoch, found };
+    return { record, epoch, scale: await mapScale(loaded, options), found };
   } finally {
     store?.dispose();
     dispose();
@@ -76,15 +83,15 @@ export async function testFindings(run: string, dataset: Dataset, options: LongR
 
 /** {@link testFindings} of some samples, also of several data sets. */
 export async function samplesFound(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<TestFinding[]> {
-  const { record, found } = await examine(run, samples, options);
+  const { record, scale, found } = await examine(run, samples, options);
   return found.map((finding) => {
-    if (!finding.map) throw new UserError(`${run}: ${record.config.method} gives images a score, but no map`);
-    return { ...finding, map: finding.map };
+    if (!finding.map || !scale) throw new UserError(`${run}: ${record.config.method} gives images a score, but no map`);
+    return { ...finding, map: finding.map, scale };
   });
 }
 
 function nameOf(sample: Sample): string {
-  return [...kindsOf(sample), path.parse(sample.filename).name].join(' ');
+  return [...kindsOf(sample), path.posix.parse(sourceName(sample).replaceAll('\\', '/')).name].join(' ');
 }
 
 /** Anything with a class and a score. */

@@ -73,7 +73,11 @@ async function fitTo(detector: Detector, support: readonly Sample[], options: Lo
 }
 
 /** Frozen features of training images, loaded as test images are: `[K, T, C]` each. */
-async function encodeSupport(support: readonly Sample[], encoder: FrozenEncoder, { signal, onProgress }: LongRun): Promise<tf.Tensor3D[]> {
+export async function encodeSupport(
+  support: readonly Sample[],
+  encoder: FrozenEncoder,
+  { signal, onProgress }: LongRun,
+): Promise<tf.Tensor3D[]> {
   const size = encoder.imageSize;
   const batches: tf.Tensor3D[][] = [];
   for (let start = 0; start < support.length; start += 8) {

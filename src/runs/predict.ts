@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { tf } from '../common/backend';
-import { csvText } from '../common/csv';
+import { csvText, type Cell } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
@@ -11,7 +11,9 @@ import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
-import { heatOverlay, rangeOf } from '../plots/overlay';
+import { heatOverlay } from '../plots/overlay';
+import { withColourBar } from '../plots/overlay-bar';
+import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './session';
 
 /** What was found in one image. */
@@ -21,13 +23,17 @@ export interface Prediction {
   score: number;
   /** 16-bit grey PNG, S x S: `mapRange` as 0 to 65535; null for methods that do not localise. */
   map: string | null;
-  /** The image at S x S with the map in heat colours; all overlays of one call share one range. */
+  /** The image at S x S with the map in heat colours of the run's scale, a colour bar below it. */
   overlay: string | null;
+  /** The colours of the overlay; the same for all images of a run. */
+  scale: MapScale | null;
   /**
-   * The map's values at 0 and at 65535: 0 and 1 where maps are probabilities (MediCLIP, the methods by language), else the least and the
-   * largest value of this call.
+   * The map's values at 0 and at 65535, the same for all images of a run: 0 and 1 where maps are probabilities (MediCLIP, the methods by
+   * language), else 0 and ten times the last colour of the scale.
    */
   mapRange: readonly [number, number] | null;
+  /** Pixels of the map beyond that range, which are 0 or 65535 in the file. */
+  mapClipped: number | null;
 }
 
 /**
@@ -39,7 +45,8 @@ export async function predictImages(run: string, images: readonly string[], out:
   if (images.length === 0) throw new UserError('predict: name at least one image', 2);
   for (const image of images) if (!fs.existsSync(image)) throw new UserError(`${image}: no such file`);
   const files = outputFiles(images, out);
-  const { scorer, dispose } = await loadRun(run);
+  const loadedRun = await loadRun(run);
+  const { scorer, dispose } = loadedRun;
   try {
     const size = scorer.imageSize;
     const loaded: RgbImage[] = [];
@@ -64,7 +71,9 @@ export async function predictImages(run: string, images: readonly string[], out:
       if (!Number.isFinite(score)) throw new UserError(`${images[i]}: its score is ${score}; the parameters of ${run} are damaged`);
       found.push({ score, map });
     }
-    return await writePredictions(images, files, loaded, found, scorer.mapRange, out);
+    const scale = await mapScale(loadedRun, options);
+    const mapRange = scale && (scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));
+    return await writePredictions(images, files, loaded, found, scale, mapRange, out);
   } finally {
     dispose();
   }
@@ -75,11 +84,10 @@ async function writePredictions(
   files: readonly OutputFiles[],
   loaded: readonly RgbImage[],
   found: readonly { score: number; map: Float32Array | null }[],
-  bounds: readonly [number, number] | null,
+  scale: MapScale | null,
+  mapRange: readonly [number, number] | null,
   out: string,
 ): Promise<Prediction[]> {
-  const range = rangeOf(found.flatMap(({ map }) => (map ? [map] : [])));
-  const mapRange = bounds ?? range;
   const predictions: Prediction[] = [];
   const written: string[] = [];
   const write = async (file: string, picture: Parameters<typeof writePng>[1]): Promise<void> => {
@@ -88,22 +96,31 @@ async function writePredictions(
   };
   try {
     for (const [i, { score, map }] of found.entries()) {
-      if (!map) {
-        predictions.push({ image: images[i], score, map: null, overlay: null, mapRange: null });
+      if (!map || !scale || !mapRange) {
+        predictions.push({ image: images[i], score, map: null, overlay: null, scale: null, mapRange: null, mapClipped: null });
         continue;
       }
       const { width, height } = loaded[i];
+      const [low, high] = mapRange;
       await write(files[i].map, { width, height, channels: 1, data: Uint16Array.from(map, (v) => levelOf(v, mapRange)) });
-      await write(files[i].overlay, heatOverlay(loaded[i], map, { range }));
-      predictions.push({ image: images[i], score, ...files[i], mapRange });
+      await write(files[i].overlay, await withColourBar(heatOverlay(loaded[i], map, { range: [scale.low, scale.high] }), scale));
+      const mapClipped = map.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0);
+      predictions.push({ image: images[i], score, ...files[i], scale, mapRange, mapClipped });
     }
-    const rows = predictions.map((p) => ({ ...p, map_low: p.mapRange?.[0] ?? null, map_high: p.mapRange?.[1] ?? null }));
-    writeFileAtomic(path.join(out, 'predictions.csv'), csvText(['image', 'score', 'map', 'overlay', 'map_low', 'map_high'], rows));
+    writeFileAtomic(path.join(out, 'predictions.csv'), csvText(COLUMNS, predictions.map(rowOf)));
     return predictions;
   } catch (error) {
     for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list are half a result
     throw error;
   }
+}
+
+const COLUMNS = ['image', 'score', 'map', 'overlay', 'map_low', 'map_high', 'map_clipped', 'overlay_low', 'overlay_high'] as const;
+
+function rowOf({ scale, mapRange, mapClipped, ...prediction }: Prediction): Record<(typeof COLUMNS)[number], Cell> {
+  const [low, high] = mapRange ?? [null, null];
+  const colours = { overlay_low: scale?.low ?? null, overlay_high: scale?.high ?? null };
+  return { ...prediction, map_low: low, map_high: high, map_clipped: mapClipped, ...colours };
 }
 
 /** A value as one of 65536 levels. */

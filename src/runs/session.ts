@@ -83,6 +83,7 @@ export interface LoadedRun {
   /** The epoch whose parameters are used; 0 for methods that learn in none. */
   epoch: number;
   scorer: Scorer;
+  clip: Clip;
   /** Of MediCLIP's runs only. */
   model?: MediClip;
   dispose(): void;
@@ -101,14 +102,13 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   removeLeftovers(dir);
   const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
-    const { epoch, scorer, model } =
-      METHODS[record.config.method].epochs
-        ? learned(folder, record, clip)
-        : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
+    const { epoch, scorer, model } = METHODS[record.config.method].epochs
+      ? learned(folder, record, clip)
+      : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
     const dispose = (): void => {
       for (const part of [scorer, model, clip]) part?.dispose();
     };
-    return { folder, record, epoch, scorer, model, dispose };
+    return { folder, record, epoch, scorer, clip, model, dispose };
   } catch (error) {
     clip.dispose();
     throw error;

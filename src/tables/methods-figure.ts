@@ -50,6 +50,11 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
   const images = methods[0].findings.map(({ image, mask, label, name }) => ({ image, mask, label, name }));
   return methodsMontage(
     images,
-    methods.map(({ name, findings }) => ({ name, maps: findings.map(({ map }) => map), scores: findings.map(({ score }) => score) })),
+    methods.map(({ name, findings }) => ({
+      name,
+      maps: findings.map(({ map }) => map),
+      scores: findings.map(({ score }) => score),
+      scale: findings[0].scale,
+    })),
   );
 }

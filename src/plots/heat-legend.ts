@@ -1,0 +1,30 @@
+import type { MapScale } from '../runs/map-scale';
+import { endTexts } from './colour-bar';
+import { OVERLAY_TABLE } from './heat-colours';
+import type { MontageOptions } from './montage';
+
+/** The colour bar of a montage of overlays, which are in the scales of their runs: of one run with values, of several with words. */
+export function heatLegend(scales: readonly MapScale[]): Pick<MontageOptions, 'heatRange' | 'heatTitle' | 'heatNote' | 'heatTable'> {
+  const [first] = scales;
+  if (scales.every(({ low, high, method }) => low === first.low && high === first.high && method === first.method)) {
+    return {
+      heatRange: [first.low, first.high],
+      heatTitle: `anomaly map of ${first.method}`,
+      heatNote: scaleNote(first),
+      heatTable: OVERLAY_TABLE,
+    };
+  }
+  return {
+    heatRange: ['as normal', 'far beyond'],
+    heatTitle: 'anomaly map, by each run',
+    heatNote: 'Not coloured: below a value that 95 % of the pixels of normal images do not reach. Each run has one scale for all images.',
+    heatTable: OVERLAY_TABLE,
+  };
+}
+
+/** What the ends of a run's colours mean, for people. */
+export function scaleNote({ low, high, from, images }: MapScale): string {
+  if (images === 0) return `The run's one scale: ${from}.`;
+  const [text] = endTexts([low, high]);
+  return `Not coloured: below ${text}, as 95 % of the pixels of normal images. The run's one scale, from ${from}.`;
+}

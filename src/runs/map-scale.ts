@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { tf } from '../common/backend';
+import { UserError } from '../common/errors';
+import { evenly } from '../common/evenly';
+import { readJson, sha256, sha256File, writeJson } from '../common/files';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { createDetector, METHODS } from '../methods/registry';
+import { encodeSupport } from './fit';
+import { readSupport } from './run-start';
+import type { LoadedRun } from './session';
+
+/**
+ * The values at the ends of the colours of a run's anomaly maps. A run has one such scale, so that one picture looks the same in every
+ * call, report, notebook and figure.
+ */
+export interface MapScale {
+  /** The method, for people. */
+  method: string;
+  /** What lies below is not coloured: of normal images 95 % of all pixels. */
+  low: number;
+  /** The last colour; at two thirds of the way from `low` lie 99.9 % of the pixels of normal images. */
+  high: number;
+  /** What it was taken from, for people: "16 normal training images outside the support set". */
+  from: string;
+  /** How many images these were; 0 where it is the bounds of the method's maps. */
+  images: number;
+}
+
+/** `RUN/map-scale.json`: a {@link MapScale}, and the hash of what it belongs to. A run without one gets it when it is first needed. */
+export const SCALE_FILE = 'map-scale.json';
+
+/** Images that a scale is taken from, at most. */
+const MOST_IMAGES = 32;
+/** Values taken from a map, at most; 336 x 336 has every second. */
+const MOST_VALUES = 2 ** 16;
+
+const schema = z
+  .object({ low: z.number().finite(), high: z.number().finite(), from: z.string(), images: z.number().int().min(0), of: z.string() })
+  .refine(({ low, high }) => low < high);
+
+/**
+ * The colour scale of a run; null where its method has no maps. Taken from normal images and kept in the run folder, or read from there.
+ * Where the folder takes no files, it is made anew at every call, the same each time.
+ * @throws UserError where it is stopped
+ */
+export async function mapScale(loaded: LoadedRun, options: LongRun = {}): Promise<MapScale | null> {
+  const { record, folder, scorer } = loaded;
+  if (!METHODS[record.config.method].maps) return null;
+  const method = METHODS[record.config.method].label;
+  const of = identityOf(loaded);
+  const file = folder.file(SCALE_FILE);
+  const kept = readScale(file, of);
+  if (kept) return { method, ...kept };
+  const dataset = homeOf(loaded);
+  const found = dataset && (await takeScale(loaded, dataset, options));
+  if (!found) {
+    const [low, high] = scorer.mapRange ?? [0, 1];
+    return {
+      method,
+      low,
+      high,
+      from: 'the bounds of its values, for normal images that the run was trained on are not at hand',
+      images: 0,
+    };
+  }
+  try {
+    writeJson(file, { ...found, of });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error; // a folder that takes no files
+  }
+  return { method, ...found };
+}
+
+/** A kept scale; undefined where there is none, or it is damaged or of other parameters. */
+function readScale(file: string, of: string): Omit<MapScale, 'method'> | undefined {
+  let content: unknown;
+  try {
+    content = readJson(file);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success === false || parsed.data.of !== of) return undefined;
+  const { low, high, from, images } = parsed.data as Omit<MapScale, 'method'>;
+  return { low, high, from, images };
+}
+
+/** What decides a run's maps: parameters that were learned, or the images that a method was fitted to. */
+function identityOf({ folder, record: { config, model, dataset } }: LoadedRun): string {
+  const parameters = config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors';
+  const learned = METHODS[config.method].epochs ? sha256File(folder.file(parameters)) : sha256File(folder.file('support.json'));
+  return sha256(JSON.stringify([config.method, config.imageSize, config.baseline, config.seed, model.hash, dataset.hash, learned]));
+}
+
+/** The data set that a run was trained on; undefined where it is not there or has changed. */
+function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
+  try {
+    const found = readDataset(dataset.dir);
+    return datasetHash(found, dataset.hash) === dataset.hash ? found : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
+/** Takes the scale from normal training images that the run has not seen, else from the support set; undefined without either. */
+async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun): Promise<Omit<MapScale, 'method'> | undefined> {
+  const { folder, record, scorer } = loaded;
+  const support = readSupport(folder, dataset);
+  const others = heldOut(dataset, support);
+  if (others.length + support.length === 0) return undefined;
+  const learns = METHODS[record.config.method].epochs;
+  const apart = others.length === 0 && !learns && support.length > 1;
+  const values = apart
+    ? await valuesApart(loaded, support, options)
+    : await valuesOf(loaded, others.length > 0 ? others : support, options);
+  const images = others.length > 0 ? others.length : support.length;
+  const from =
+    others.length === 0
+      ? `the support set, ${images} normal image${images === 1 ? '' : 's'}${apart ? ', each by a fit to others of them' : ''}`
+      : `${images} normal training image${images === 1 ? '' : 's'}${support.length > 0 ? ' outside the support set' : ''}`;
+  return { ...scaleOf(values, scorer.mapRange), from, images };
+}
+
+/** Training images that are not in the support set, nor copies of one that is; evenly over the list where there are many. */
+export function heldOut({ train }: Dataset, support: readonly Sample[]): Sample[] {
+  const seen = new Set(support.map(({ file }) => file));
+  const others = evenly(
+    train.filter(({ file }) => !seen.has(file)),
+    MOST_IMAGES,
+  );
+  const bytes = new Set(support.map(({ file }) => sha256File(file)));
+  return others.filter(({ file }) => !bytes.has(sha256File(file)));
+}
+
+/** From values of normal maps in any order. @param bounds - between which all values lie */
+export function scaleOf(values: Float32Array, bounds: readonly [number, number] | null): { low: number; high: number } {
+  const rising = values.slice().sort();
+  const at = (share: number): number => rising[Math.min(rising.length - 1, Math.floor(share * rising.length))];
+  const [low, most] = [at(0.95), at(0.999)];
+  const high = Math.min(most + (most - low) / 2, bounds?.[1] ?? Infinity);
+  // of four digits: the last bits differ between machines
+  const [from, to] = [low, high].map((value) => Number(value.toPrecision(4)));
+  return { low: from, high: to > from ? to : from + Math.max(Math.abs(from) / 100, 1e-4) };
+}
+
+async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], options: LongRun): Promise<Float32Array> {
+  const taken: number[] = [];
+  for (const [i, sample] of samples.entries()) {
+    stopIfAsked(options);
+    options.onProgress?.({ phase: 'scaling colours by normal images', done: i, total: samples.length });
+    const features = await encodeSupport([sample], scorer, {});
+    tf.tidy(() => take(scorer.score(features).maps as tf.Tensor3D, taken));
+    tf.dispose(features);
+  }
+  return Float32Array.from(taken);
+}
+
+/** Maps of the support set by a method that compares with it: each image by a fit to the others, in at most four parts. */
+async function valuesApart({ clip, record, scorer }: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
+  const features = await encodeSupport(support, scorer, {});
+  const taken: number[] = [];
+  const parts = Math.min(4, support.length);
+  try {
+    for (let part = 0; part < parts; part++) {
+      stopIfAsked(options);
+      options.onProgress?.({ phase: 'scaling colours by normal images', done: part, total: parts });
+      const of = (inside: boolean): tf.Tensor3D[] => {
+        const chosen = support.flatMap((_, i) => ((i % parts === part) === inside ? [i] : []));
+        return features.map((layer) => tf.tidy(() => tf.gather(layer, tf.tensor1d(chosen, 'int32'))));
+      };
+      const detector = createDetector(clip, record.config, record.dataset.name);
+      const [fitted, left] = [of(false), of(true)];
+      try {
+        detector.fit(fitted);
+        tf.tidy(() => take(detector.score(left).maps as tf.Tensor3D, taken));
+      } finally {
+        tf.dispose([fitted, left]);
+        detector.dispose();
+      }
+    }
+  } finally {
+    tf.dispose(features);
+  }
+  return Float32Array.from(taken);
+}
+
+/** Adds the values of maps, `[B, S, S]`, or as many of them as are enough. */
+function take(maps: tf.Tensor3D, into: number[]): void {
+  const values = maps.dataSync();
+  const step = Math.ceil(values.length / maps.shape[0] / MOST_VALUES);
+  for (let i = 0; i < values.length; i += step) into.push(values[i]);
+}
