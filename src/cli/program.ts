@@ -4,6 +4,7 @@ import { registerAblate } from './ablate';
 import { registerBench } from './bench';
 import { registerDatasets } from './datasets';
 import { registerDoctor } from './doctor';
+import { addExamples } from './examples';
 import { registerModels } from './models';
 import { registerRuns } from './runs';
 import { registerSynthesize } from './synthesize';
@@ -29,6 +30,7 @@ export function program(): Command {
   registerTable(root);
   registerVerify(root);
   registerBench(root);
+  addExamples(root);
   for (const command of withDescendants(root)) command.exitOverride();
   root.hook('preAction', (_, command) => checkValues(command));
   return root;

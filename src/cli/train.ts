@@ -32,7 +32,7 @@ export function registerTrain(root: Command): void {
     .description(
       'one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
     )
-    .option('--dataset <dir>', 'data set in the published layout')
+    .option('--dataset <dir>', 'data set in the published layout; required to begin a run')
     .requiredOption('--out <run>', 'run folder to write')
     .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
     .addOption(new Option('--method <name>', 'mediclip (default), or one to compare it with, on the same images').choices(METHOD_NAMES))

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { fullName, withDescendants } from './usage';
+
+/** Command lines that the help of each verb shows, as they are typed. */
+export const EXAMPLES: Record<string, readonly string[]> = {
+  'mediclip doctor': ['npx mediclip doctor'],
+  'mediclip models list': ['npx mediclip models list'],
+  'mediclip models pull': ['npx mediclip models pull openai/clip-vit-large-patch14'],
+  'mediclip datasets generate': ['npx mediclip datasets generate phantom-brain --size small --seed 1 --out datasets/small-brain'],
+  'mediclip datasets gallery': ['npx mediclip datasets gallery --out phantoms.png'],
+  'mediclip datasets trivial': ['npx mediclip datasets trivial phantom-brain'],
+  'mediclip datasets prepare': [
+    'npx mediclip datasets prepare brainmri --from ~/Downloads/brainmri --out datasets/brainmri',
+    'npx mediclip datasets prepare folder --from my-scans --out datasets/my-scans',
+  ],
+  'mediclip synthesize': ['npx mediclip synthesize --dataset datasets/small-brain --task cutpaste --count 8 --out runs/drawn'],
+  'mediclip train': [
+    'npx mediclip train --dataset datasets/small-brain --shots 16 --seed 1 --epochs 20 --out runs/brain',
+    'npx mediclip train --dataset datasets/small-brain --method patchcore --out runs/patchcore',
+  ],
+  'mediclip evaluate': ['npx mediclip evaluate --run runs/brain --dataset datasets/small-brain'],
+  'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png scan-2.png --out runs/predicted'],
+  'mediclip report': ['npx mediclip report --run runs/brain --out runs/brain.html'],
+  'mediclip ablate': [
+    'npx mediclip ablate --grid workflow/tiny.yaml --out runs/tiny --dry-run',
+    'npx mediclip ablate --grid workflow/tiny.yaml --out runs/tiny',
+  ],
+  'mediclip table': [
+    'npx mediclip table --runs runs/tiny --name components',
+    'npx mediclip table --runs runs/tiny --name all --format latex --out tables --figures tables/figures',
+  ],
+  'mediclip verify': ['npx mediclip verify test/golden'],
+  'mediclip bench': ['npx mediclip bench step --json'],
+};
+
+/** Adds its examples to the help of each verb. */
+export function addExamples(root: Command): void {
+  for (const command of withDescendants(root)) {
+    const lines = EXAMPLES[fullName(command)] ?? [];
+    if (lines.length > 0)
+      command.addHelpText('after', `\n${lines.length > 1 ? 'Examples' : 'Example'}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+  }
+}
