@@ -31,7 +31,7 @@ export function registerModels(root: Command): void {
     .argument('<name>', "as on the hub; openai/clip-vit-large-patch14 is the paper's")
     .option('--revision <revision>', 'branch, tag or commit', 'main')
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nHF_ENDPOINT names another hub, HF_TOKEN gives access to gated models.')
+    .addHelpText('after', '\nHF_ENDPOINT names another hub, HF_TOKEN gives access to gated models; HTTPS_PROXY and NO_PROXY are honoured.')
     .action(async (name: string, { revision, json }: { revision: string; json?: boolean }) => {
       const { pullModel } = await import('../models/pull');
       const { progressBar } = await import('../common/progress');

@@ -22,6 +22,8 @@ export interface DownloadOptions extends Retry {
 }
 
 const ENOUGH_PROGRESS = 2 ** 20;
+/** Opening fails on a link; unknown to Windows, which has few. */
+const NO_LINK = fs.constants.O_NOFOLLOW ?? 0;
 
 /**
  * Fetches a file into a folder unless it is there already. It grows under another name, which an interruption leaves for the next
@@ -30,15 +32,18 @@ const ENOUGH_PROGRESS = 2 ** 20;
  */
 export async function downloadFile(download: Download, options: DownloadOptions = {}): Promise<string> {
   const { file, folder, model } = download;
+  removeUnlessFile(path.join(folder, path.basename(file.name)));
   const target = resolveInside(folder, file.name, model);
   if (fs.existsSync(target)) {
     if (await matchesChecksum(target, file, options.signal)) return target;
     fs.rmSync(target);
   }
   const part = partOf(folder, file);
+  removeUnlessFile(part);
   const leftOver = sizeOf(part);
   if (leftOver > file.size) fs.rmSync(part);
-  await retrying(() => fetchRest(download, part, options), options);
+  const reached = { bytes: leftOver };
+  await retrying(() => fetchRest(download, part, reached, options), options);
   if (!(await matchesChecksum(part, file, options.signal))) {
     fs.rmSync(part);
     if (leftOver === 0) {
@@ -62,7 +67,16 @@ function partOf(folder: string, file: HubFile): string {
   return path.join(folder, `${file.checksum.value}.part`);
 }
 
-async function fetchRest({ hub, model, commit, file }: Download, part: string, { signal, onBytes }: DownloadOptions): Promise<void> {
+/**
+ * Fetches what a part lacks. A server that does not know ranges sends all from the beginning; what is there already is then passed over.
+ * @param reached - the most bytes that the part ever had: only what goes beyond them is progress
+ */
+async function fetchRest(
+  { hub, model, commit, file }: Download,
+  part: string,
+  reached: { bytes: number },
+  { signal, onBytes }: DownloadOptions,
+): Promise<void> {
   let length = sizeOf(part);
   if (length === file.size && length > 0) return;
   const answer = await hub.open(model, commit, file.name, length, signal);
@@ -72,24 +86,27 @@ async function fetchRest({ hub, model, commit, file }: Download, part: string, {
     onBytes?.(-length);
     throw new TemporaryError(`${file.name}: the server cannot go on where the download broke off`);
   }
-  if (answer.status === 200 && length > 0) {
-    fs.rmSync(part, { force: true });
-    onBytes?.(-length);
-    length = 0;
-  }
-  const before = length;
-  const handle = await fs.promises.open(part, 'a');
+  let skipped = answer.status === 200 ? length : 0;
+  const progressed = (): boolean => {
+    const gained = length - reached.bytes;
+    reached.bytes = Math.max(reached.bytes, length);
+    return gained >= ENOUGH_PROGRESS;
+  };
+  const handle = await fs.promises.open(part, fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | NO_LINK);
   try {
     for await (const piece of answer.body) {
-      length += piece.length;
+      const fresh = piece.subarray(Math.min(skipped, piece.length));
+      skipped -= piece.length - fresh.length;
+      if (fresh.length === 0) continue;
+      length += fresh.length;
       if (length > file.size) break;
-      await handle.write(piece);
-      onBytes?.(piece.length);
+      await handle.write(fresh);
+      onBytes?.(fresh.length);
     }
     await handle.sync();
   } catch (error) {
     if (!(error instanceof TemporaryError)) throw error;
-    throw new TemporaryError(error.message, error.retryAfterMs, length - before >= ENOUGH_PROGRESS);
+    throw new TemporaryError(error.message, error.retryAfterMs, progressed());
   } finally {
     await handle.close();
   }
@@ -97,8 +114,12 @@ async function fetchRest({ hub, model, commit, file }: Download, part: string, {
     fs.rmSync(part);
     throw new UserError(`${model}: ${file.name}: more than the ${file.size} bytes that the hub announced; it was deleted`);
   }
-  if (length < file.size)
-    throw new TemporaryError(`${file.name}: the connection ended early`, undefined, length - before >= ENOUGH_PROGRESS);
+  if (length < file.size) throw new TemporaryError(`${file.name}: the connection ended early`, undefined, progressed());
+}
+
+/** Removes what is no plain file where one is to be written: a folder, a link that leads elsewhere. */
+function removeUnlessFile(file: string): void {
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) fs.rmSync(file, { recursive: true, force: true });
 }
 
 function startsAt(headers: Headers, start: number): boolean {
@@ -114,6 +135,8 @@ export async function matchesChecksum(path: string, { size, checksum }: HubFile,
   return hash.digest('hex') === checksum.value;
 }
 
+/** Bytes of a plain file; 0 where there is none. */
 function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : 0;
 }

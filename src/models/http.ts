@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf, UserError } from '../common/errors';
+import { proxyFor, request } from './proxy';
 
 /** An answer whose body is still to be read; reading ends when nothing arrives for a while. */
 export interface Answer {
@@ -14,9 +16,12 @@ export interface HttpOptions {
   token?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** Milliseconds without a byte after which a connection counts as dropped; 60,000 by default. */
+  /** Milliseconds after which a connection counts as dropped on which too little arrives ({@link LEAST_SPEED}); 60,000 by default. */
   stallMs?: number;
 }
+
+/** Bytes a second below which a connection counts as dropped; at this speed, ViT-L/14 would take 19 days. */
+const LEAST_SPEED = 1024;
 
 /** A failure that may pass: dropped connection, 429, 5xx. */
 export class TemporaryError extends Error {
@@ -26,6 +31,8 @@ export class TemporaryError extends Error {
     readonly retryAfterMs?: number,
     /** Whether something was gained before it failed: then attempts are counted anew. */
     readonly progressed = false,
+    /** What to do if it does not pass. */
+    readonly remedy = '',
   ) {
     super(message);
   }
@@ -72,35 +79,59 @@ function checkSecure(url: URL, first: URL): void {
 async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Promise<Answer> {
   const controller = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
-  const watch = setTimeout(() => controller.abort(new Error('nothing arrives')), options.stallMs ?? 60_000).unref();
-  const failed = (error: unknown): Error => {
-    if (options.signal?.aborted) return options.signal.reason as Error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return new TemporaryError(`${url.host}: ${reasonOf(cause)}`);
-  };
-  let response: Response;
+  const period = options.stallMs ?? 60_000;
+  let arrived = 0;
+  const watch = setInterval(() => {
+    const slow = arrived === 0 ? 'nothing arrives' : `less than ${LEAST_SPEED} bytes a second arrive`;
+    if (arrived < (LEAST_SPEED * period) / 1000) controller.abort(new Error(slow));
+    arrived = 0;
+  }, period).unref();
+  const cause = (error: unknown): unknown => (controller.signal.aborted ? controller.signal.reason : error);
+  let response: IncomingMessage;
   try {
     const headers: Record<string, string> = { 'user-agent': 'mediclip-notebooks', 'accept-encoding': 'identity', ...options.headers };
     if (withToken && options.token) headers.authorization = `Bearer ${options.token}`;
-    response = await fetch(url, { headers, redirect: 'manual', signal });
+    response = await request(url, { headers, signal });
   } catch (error) {
-    clearTimeout(watch);
-    throw failed(error);
+    clearInterval(watch);
+    throw failure(url, cause(error), options.signal, REACH);
   }
+  watch.refresh();
   async function* body(): AsyncGenerator<Uint8Array> {
     try {
-      for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-        watch.refresh();
+      for await (const piece of response as AsyncIterable<Uint8Array>) {
+        arrived += piece.length;
         yield piece;
       }
     } catch (error) {
-      throw failed(error);
+      throw failure(url, cause(error), options.signal);
     } finally {
-      clearTimeout(watch);
+      clearInterval(watch);
       controller.abort();
     }
   }
-  return { status: response.status, headers: response.headers, body: body() };
+  return { status: response.statusCode ?? 0, headers: headersOf(response), body: body() };
+}
+
+const REACH = 'HF_ENDPOINT names a mirror of the hub, HTTPS_PROXY a proxy; a model that was copied by hand is given by its path';
+
+/** What broke a connection, as an error that may pass; certificates that are not trusted do not pass by themselves. */
+function failure(url: URL, error: unknown, stopped: AbortSignal | undefined, remedy = ''): Error {
+  if (stopped?.aborted) return stopped.reason as Error;
+  if (error instanceof UserError) return error;
+  const reason = reasonOf(error);
+  const proxy = proxyFor(url);
+  const where = proxy ? `${url.host} (through the proxy ${proxy.host})` : url.host;
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(reason)) {
+    return new UserError(`${where}: its certificate is not trusted (${reason}); NODE_EXTRA_CA_CERTS names a file of further authorities`);
+  }
+  return new TemporaryError(`${where}: ${reason}`, undefined, false, remedy);
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  const out = new Headers();
+  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') out.set(name, value);
+  return out;
 }
 
 /** Reads and forgets a short body, so that the connection closes. */
@@ -146,7 +177,9 @@ export async function retrying<T>(what: () => Promise<T>, { attempts = 6, pauseM
     } catch (error) {
       if (!(error instanceof TemporaryError)) throw error;
       failures = error.progressed ? 1 : failures + 1;
-      if (failures >= attempts) throw new UserError(`${error.message}; given up after ${attempts} attempts`);
+      if (failures >= attempts) {
+        throw new UserError(`${error.message}; given up after ${attempts} attempts${error.remedy && `. ${error.remedy}`}`);
+      }
       const pause = error.retryAfterMs ?? pauseMs * 2 ** (failures - 1);
       onRetry?.(`${error.message}, trying again in ${Math.ceil(pause / 1000)} s`);
       await sleep(pause, undefined, { signal });

@@ -33,6 +33,8 @@ const listing = z.object({
   ),
 });
 
+const PUBLIC_HUB = 'https://huggingface.co';
+
 /** The Hugging Face hub, or a server that speaks its protocol. */
 export class Hub {
   readonly endpoint: URL;
@@ -40,11 +42,11 @@ export class Hub {
 
   /**
    * @param endpoint - default `HF_ENDPOINT`, else the public hub
-   * @param token - default `HF_TOKEN`, else what `$HF_HOME/token` holds
+   * @param token - default `HF_TOKEN`, else what `$HF_HOME/token` holds, which is for the public hub alone
    */
   constructor(
-    endpoint = process.env.HF_ENDPOINT || 'https://huggingface.co',
-    token = process.env.HF_TOKEN ?? savedToken(),
+    endpoint = process.env.HF_ENDPOINT || PUBLIC_HUB,
+    token = process.env.HF_TOKEN,
     private readonly http: Pick<HttpOptions, 'stallMs'> = {},
   ) {
     try {
@@ -52,7 +54,7 @@ export class Hub {
     } catch {
       throw new UserError(`HF_ENDPOINT: ${JSON.stringify(endpoint)} is not an address; expected https://HOST`);
     }
-    this.token = token?.trim() || undefined;
+    this.token = (token ?? savedToken(this.endpoint))?.trim() || undefined;
     if (this.token !== undefined && !/^[\x21-\x7e]+$/.test(this.token)) throw new UserError('HF_TOKEN: has characters that no token has');
   }
 
@@ -91,7 +93,7 @@ export class Hub {
     if (status === 401 || status === 403) {
       const remedy = this.token
         ? `its licence must be accepted at ${page} by the account that HF_TOKEN belongs to`
-        : `set HF_TOKEN to a token of an account that has accepted its licence at ${page}`;
+        : `set HF_TOKEN to a token of an account that has accepted its licence at ${page}${this.endpoint.origin === PUBLIC_HUB ? '' : ' (a saved login is for the public hub alone)'}`;
       return new UserError(`${name}: the hub answers ${status}: misspelt, private or gated; ${remedy}`);
     }
     if (status === 404 && answer.headers.get('x-error-code') === 'RevisionNotFound') {
@@ -103,19 +105,21 @@ export class Hub {
 }
 
 function fileOf({ rfilename, size, blobId, lfs }: z.infer<typeof listing>['siblings'][number]): HubFile[] {
-  const bytes = lfs?.size ?? size;
+  const length = lfs?.size ?? size;
   const sha256 = (lfs?.sha256 ?? lfs?.oid)?.replace(/^sha256:/, '');
-  if (bytes === undefined || bytes === null) return [];
+  if (length === undefined || length === null) return [];
   if (lfs)
     return sha256 && /^[0-9a-f]{64}$/.test(sha256)
-      ? [{ name: rfilename, size: bytes, checksum: { algorithm: 'sha256', value: sha256 } }]
+      ? [{ name: rfilename, size: length, checksum: { algorithm: 'sha256', value: sha256 } }]
       : [];
   return blobId && /^[0-9a-f]{40}$/.test(blobId)
-    ? [{ name: rfilename, size: bytes, checksum: { algorithm: 'git-sha1', value: blobId } }]
+    ? [{ name: rfilename, size: length, checksum: { algorithm: 'git-sha1', value: blobId } }]
     : [];
 }
 
-function savedToken(): string | undefined {
+/** The token of an earlier login. It was saved for the public hub; a mirror has no business with it. */
+function savedToken(endpoint: URL): string | undefined {
+  if (endpoint.origin !== PUBLIC_HUB) return undefined;
   try {
     return fs.readFileSync(path.join(huggingFaceHome(), 'token'), 'utf8');
   } catch {

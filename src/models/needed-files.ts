@@ -1,32 +1,24 @@
-import { z } from 'zod';
+import { PREPROCESSING_FILES } from '../backbones/clip/preprocessing';
+import { ADAPTER, foundInstead, INDEX, SINGLE, weightMap } from '../backbones/clip/weight-files';
 import { UserError } from '../common/errors';
 import type { HubFile } from './hub';
 
-/** The list of shards of a checkpoint that is spread over several files. */
-export const INDEX = 'model.safetensors.index.json';
-const SINGLE = 'model.safetensors';
-const SMALL = [
-  'preprocessor_config.json',
-  'vocab.json',
-  'merges.txt',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-];
+const SMALL = [...PREPROCESSING_FILES, 'vocab.json', 'merges.txt', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'];
 const SMALL_LIMIT = 32 * 2 ** 20;
 
 /** The small files of a repository that a CLIP needs, `config.json` first; an index of shards among them where there is one. */
 export function smallFiles(model: string, files: readonly HubFile[]): HubFile[] {
   const config = named(files, 'config.json');
   if (!config) throw new UserError(`${model}: the repository has no config.json; a CLIPModel is expected`);
-  if (!named(files, SINGLE) && !named(files, INDEX)) {
-    throw new UserError(
-      `${model}: the repository has no ${SINGLE} (other formats can run code when loaded and are not read); another --revision may have it`,
-    );
+  const names = files.map(({ name }) => name);
+  if (names.includes(ADAPTER)) throw new UserError(`${model}: ${foundInstead(names)}`);
+  if (!names.includes(SINGLE) && !names.includes(INDEX)) {
+    throw new UserError(`${model}: the repository has no ${SINGLE}; another --revision may have it. ${foundInstead(names)}`);
   }
   const wanted = [config, ...SMALL.map((name) => named(files, name)), named(files, SINGLE) ? undefined : named(files, INDEX)];
   const found = wanted.filter((file): file is HubFile => file !== undefined);
   const large = found.find((file) => file.size > SMALL_LIMIT);
+  checkSizes(model, found);
   if (large) throw new UserError(`${model}: ${large.name} has ${large.size} bytes; at most ${SMALL_LIMIT} are expected`);
   return found;
 }
@@ -38,22 +30,28 @@ export function smallFiles(model: string, files: readonly HubFile[]): HubFile[] 
  */
 export function weightFiles(model: string, files: readonly HubFile[], index: unknown): HubFile[] {
   const single = named(files, SINGLE);
-  if (single) return [withSha256(model, single)];
-  const parsed = z.object({ weight_map: z.record(z.string()) }).safeParse(index);
-  if (parsed.success === false) throw new UserError(`${model}: ${INDEX}: weight_map: an object from tensor to file is expected`);
-  return [...new Set(Object.values(parsed.data.weight_map))].sort().map((name) => {
-    if (!/^[A-Za-z0-9][\w.-]*\.safetensors$/.test(name)) {
+  const shards = single ? [single] : shardsOf(model, files, index);
+  checkSizes(model, shards);
+  for (const { name, checksum } of shards) {
+    if (checksum.algorithm !== 'sha256') throw new UserError(`${model}: ${name}: the hub announces no SHA-256 for it`);
+  }
+  return shards;
+}
+
+function shardsOf(model: string, files: readonly HubFile[], index: unknown): HubFile[] {
+  return [...new Set(Object.values(weightMap(index, `${model}: ${INDEX}`)))].sort().map((name) => {
+    if (!/^[A-Za-z0-9][\w.-]{0,199}\.safetensors$/.test(name)) {
       throw new UserError(`${model}: ${INDEX}: ${JSON.stringify(name)} is not the name of a safetensors file`);
     }
     const shard = named(files, name);
     if (!shard) throw new UserError(`${model}: ${INDEX}: lists ${name}, which the repository lacks`);
-    return withSha256(model, shard);
+    return shard;
   });
 }
 
-function withSha256(model: string, file: HubFile): HubFile {
-  if (file.checksum.algorithm !== 'sha256') throw new UserError(`${model}: ${file.name}: the hub announces no SHA-256 for it`);
-  return file;
+function checkSizes(model: string, files: readonly HubFile[]): void {
+  const empty = files.find(({ size }) => size === 0);
+  if (empty) throw new UserError(`${model}: ${empty.name}: the hub announces 0 bytes for it; it is empty there`);
 }
 
 function named(files: readonly HubFile[], name: string): HubFile | undefined {

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readChannelStats } from '../backbones/clip/channel-stats';
 import { checkClipConfig } from '../backbones/clip/config';
+import { INDEX } from '../backbones/clip/weight-files';
 import { UsageError, UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/files';
 import { withLock } from '../common/lock';
@@ -9,13 +11,13 @@ import { bytesPresent, downloadFile, matchesChecksum } from './download';
 import { retrying, type Retry } from './http';
 import { Hub, type HubFile } from './hub';
 import { folderOf, isHubName, modelsFolder } from './model-names';
-import { INDEX, smallFiles, weightFiles } from './needed-files';
+import { smallFiles, weightFiles } from './needed-files';
 
 /** Where a model comes from and where it goes. */
 export interface PullOptions extends LongRun {
   /** Default `HF_ENDPOINT`, else the public hub. */
   endpoint?: string;
-  /** Default `HF_TOKEN`, else what `$HF_HOME/token` holds. */
+  /** Default `HF_TOKEN`, else, for the public hub alone, what `$HF_HOME/token` holds. */
   token?: string;
   /** Branch, tag or commit; default `main`. */
   revision?: string;
@@ -23,7 +25,7 @@ export interface PullOptions extends LongRun {
   dir?: string;
   /** First pause before another attempt, in milliseconds; default 1000. */
   pauseMs?: number;
-  /** Milliseconds without a byte after which a connection counts as dropped; default 60,000. */
+  /** Milliseconds after which a connection on which too little arrives counts as dropped; default 60,000. */
   stallMs?: number;
 }
 
@@ -58,12 +60,13 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const part = path.join(folder, `.part-${folderOf(name)}`);
   const hub = new Hub(options.endpoint, options.token, { stallMs: options.stallMs });
   makeFolder(part);
+  if (!fs.lstatSync(part).isDirectory()) throw new UserError(`${part}: is a link to a folder; remove it, files gather there`);
   return withLock(`${part}.lock`, `models pull ${name}`, async () => {
     try {
       return await new Pull(name, hub, part, path.join(folder, folderOf(name)), options).run();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT'].includes(code ?? '')) throw new UserError(`${folder}: cannot be written (${code})`);
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (code !== undefined && syscall !== undefined) throw new UserError(`${folder}: cannot be written (${code})`);
       if (!options.signal?.aborted) throw error;
       throw new UserError(`stopped; what has arrived is kept, the same command goes on from there: npx mediclip models pull ${name}`);
     } finally {
@@ -91,7 +94,8 @@ class Pull {
     const { commit, files } = await retrying(() => hub.model(name, revision, signal), this.retry());
     const small = smallFiles(name, files);
     await this.fetchAll(small, commit);
-    checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
+    const config = checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
+    readChannelStats(part, config.vision_config.image_size); // what cannot be used is refused before its weights are fetched
     const sharded = small.some((file) => file.name === INDEX);
     const weights = weightFiles(name, files, sharded ? readJson(path.join(part, INDEX)) : undefined);
     await this.fetchAll(weights, commit);

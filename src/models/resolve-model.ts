@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { foundAmong, INDEX, namesIn, SINGLE } from '../backbones/clip/weight-files';
 import { UserError } from '../common/errors';
 import { ensureUntrained, UNTRAINED } from './untrained';
 import { folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
@@ -28,13 +29,14 @@ export function resolveModel(nameOrDir: string, folder = modelsFolder()): Resolv
   const dir = candidates.find((candidate) => candidate && isModel(candidate));
   if (dir) return { name, dir };
   if (name === UNTRAINED) return { name, dir: ensureUntrained() };
-  throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name)}`);
+  const there = candidates.find((candidate) => candidate && fs.existsSync(candidate));
+  throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name, there)}`);
 }
 
 /** Whether a folder has a configuration and weights in safetensors. */
 export function isModel(dir: string): boolean {
   const has = (file: string): boolean => fs.existsSync(path.join(dir, file));
-  return has('config.json') && (has('model.safetensors') || has('model.safetensors.index.json'));
+  return has('config.json') && (has(SINGLE) || has(INDEX));
 }
 
 /** The Hugging Face cache's folder of a model: the commit that `main` names, else any that is complete. */
@@ -54,10 +56,26 @@ function inCache(name: string): string | undefined {
   return commits.map((commit) => path.join(snapshots, commit)).find(isModel);
 }
 
-function remedy(name: string): string {
-  if (name !== '' && fs.existsSync(name))
-    return 'the folder has no config.json with model.safetensors (or model.safetensors.index.json) beside it';
+/** @param there - a folder or file that goes by the name */
+function remedy(name: string, there: string | undefined): string {
+  if (there !== undefined) return fs.statSync(there).isDirectory() ? folderRemedy(there) : fileRemedy(there);
   if (name === 'compact') return 'the embedded model is missing; restore models/compact from the repository';
   if (isHubName(name)) return `not on this machine; fetch it with: npx mediclip models pull ${name}`;
   return 'there is neither such a model nor such a folder; "npx mediclip models list" shows those on this machine';
+}
+
+function fileRemedy(file: string): string {
+  const { base } = path.parse(file);
+  const what = base === SINGLE ? 'name the folder that it lies in' : foundAmong([base]);
+  return `is a file, and a folder with config.json and ${SINGLE} is expected${what ? `; ${what}` : ''}`;
+}
+
+function folderRemedy(dir: string): string {
+  const names = namesIn(dir);
+  const found = foundAmong(names.filter((entry) => entry !== SINGLE));
+  if (found !== undefined) return found;
+  const weights = names.includes(SINGLE) || names.includes(INDEX);
+  return weights
+    ? 'the folder has no config.json beside its weights'
+    : `the folder has no config.json with ${SINGLE} (or ${INDEX}) beside it`;
 }

@@ -6,8 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { UserError } from '../../src/common/errors';
+import { Hub } from '../../src/models/hub';
 import { pullModel, type PulledModel, type PullOptions } from '../../src/models/pull';
 import { HubServer } from './hub-server';
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+for (const name of PROXIES) delete process.env[name]; // the hub of these tests is on this machine
 
 const NAME = 'someone/small-clip';
 const FOLDER = 'someone--small-clip';
@@ -343,3 +347,167 @@ for (const name of ['', 'compact', '../x', 'a/../b', 'a/b/c', 'a/b?x', '/etc/pas
     await assert.rejects(pullModel(name), (error) => error instanceof UserError && error.exitCode === 2);
   });
 }
+
+test('a server that knows no ranges and always breaks off at the same place is given up', async (t) => {
+  const { hub, pull, taken } = await setting(t);
+  hub.ranges = false;
+  hub.intercept = (request, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS)) return false;
+    hub.send(WEIGHTS, request, response, seen, { at: 2_000_000, taken });
+    return true;
+  };
+  await assert.rejects(pull(), message(/given up after 6 attempts/));
+  assert.equal(hub.of(WEIGHTS).length, 6);
+});
+
+test('nor does one help that alternates between nonsense and beginning anew', async (t) => {
+  const { hub, pull, taken } = await setting(t);
+  hub.ranges = false;
+  hub.intercept = (request, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS)) return false;
+    if (seen.range !== undefined) response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('x');
+    else hub.send(WEIGHTS, request, response, seen, { at: 2_000_000, taken });
+    return true;
+  };
+  await assert.rejects(pull(), message(/given up after 6 attempts/));
+  assert.ok(hub.of(WEIGHTS).length < 9, `${hub.of(WEIGHTS).length}`);
+});
+
+test('a server that knows no ranges gets on where each connection lasts longer; what is there is not written twice', async (t) => {
+  const { hub, pull, taken } = await setting(t);
+  hub.ranges = false;
+  const cuts = [500_000, 1_500_000, 2_900_000];
+  hub.intercept = (request, response, seen) => {
+    const at = seen.path.endsWith(WEIGHTS) ? cuts.shift() : undefined;
+    if (at === undefined) return false;
+    hub.send(WEIGHTS, request, response, seen, { at, taken });
+    return true;
+  };
+  const { dir, fetched, bytes } = await pull();
+  assert.deepEqual(fs.readFileSync(path.join(dir, WEIGHTS)), weights);
+  assert.equal(fetched, bytes);
+});
+
+test('a connection on which a byte arrives now and then is too slow', { timeout: 30_000 }, async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.intercept = (_, response, seen) => {
+    if (!seen.path.endsWith(WEIGHTS)) return false;
+    response.writeHead(200, { 'content-length': weights.length });
+    const drip = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(drip));
+    return true;
+  };
+  await assert.rejects(pull({ stallMs: 150 }), message(/less than 1024 bytes a second arrive; given up after 6 attempts/));
+});
+
+test('a folder or a link in the place of a part is removed, and what it leads to stays as it is', async (t) => {
+  const { dir, pull } = await setting(t);
+  const part = path.join(dir, `.part-${FOLDER}`);
+  const name = `${crypto.createHash('sha256').update(weights).digest('hex')}.part`;
+  fs.mkdirSync(path.join(part, name, 'inside'), { recursive: true });
+  await pull();
+  fs.mkdirSync(part);
+  fs.rmSync(path.join(dir, FOLDER), { recursive: true });
+  const elsewhere = path.join(dir, 'elsewhere');
+  fs.writeFileSync(elsewhere, 'mine');
+  fs.symlinkSync(elsewhere, path.join(part, name));
+  fs.symlinkSync(path.join(dir, 'nowhere'), path.join(part, 'config.json'));
+  const pulled = await pull();
+  assert.equal(fs.readFileSync(elsewhere, 'utf8'), 'mine');
+  assert.equal(fs.existsSync(path.join(dir, 'nowhere')), false);
+  assert.deepEqual(fs.readFileSync(path.join(pulled.dir, WEIGHTS)), weights);
+  const away = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-away-'));
+  t.after(() => fs.rmSync(away, { recursive: true }));
+  fs.symlinkSync(away, part);
+  await assert.rejects(pull(), message(/is a link to a folder; remove it/));
+  assert.deepEqual(fs.readdirSync(away), []);
+});
+
+test('files of 0 bytes, an index that lists nothing, names that are too long and an adapter are refused', async (t) => {
+  const { hub, pull } = await setting(t);
+  hub.announce = { [WEIGHTS]: { size: 0, lfs: { sha256: 'a'.repeat(64), size: 0 } } };
+  await assert.rejects(pull(), message(/someone\/small-clip: model\.safetensors: the hub announces 0 bytes for it/));
+  hub.announce = { 'config.json': { size: 0 } };
+  await assert.rejects(pull(), message(/config\.json: the hub announces 0 bytes/));
+  hub.announce = {};
+  hub.files.delete(WEIGHTS);
+  const index = (map: unknown): void =>
+    void hub.files.set('model.safetensors.index.json', Buffer.from(JSON.stringify({ weight_map: map })));
+  index({});
+  await assert.rejects(pull(), message(/index\.json: weight_map: an object from tensor to file is expected, with at least one/));
+  index({ a: `${'x'.repeat(250)}.safetensors` });
+  await assert.rejects(pull(), message(/is not the name of a safetensors file/));
+  hub.files.delete('model.safetensors.index.json');
+  await assert.rejects(
+    pull(),
+    message(/no model\.safetensors; another --revision may have it\. pytorch_model\.bin is there, weights of PyTorch/),
+  );
+  hub.files.set('adapter_config.json', Buffer.from('{}'));
+  await assert.rejects(pull(), message(/adapter_config\.json is there, an adapter \(PEFT/));
+});
+
+test('what says how pixels are prepared is fetched, and refused before the weights are', async (t) => {
+  const { hub, pull } = await setting(t, {
+    'processor_config.json': '{"image_processor":{"image_std":[1,2,3]}}',
+    'preprocessor_config.json': '{}',
+  });
+  assert.ok(['processor_config.json', 'preprocessor_config.json'].every((name) => hub.files.has(name)));
+  const { dir } = await pull();
+  assert.ok(fs.existsSync(path.join(dir, 'processor_config.json')) && fs.existsSync(path.join(dir, 'preprocessor_config.json')));
+  const asked = hub.of(WEIGHTS).length;
+  hub.files.set('processor_config.json', Buffer.from('{"image_processor":{"rescale_factor":0}}'));
+  hub.files.set(WEIGHTS, Buffer.from('other weights'));
+  await assert.rejects(pull(), message(/processor_config\.json: rescale_factor/));
+  assert.equal(hub.of(WEIGHTS).length, asked);
+});
+
+test('a saved token goes to the public hub alone; HF_TOKEN goes where HF_ENDPOINT points', async (t) => {
+  const { hub, dir } = await setting(t);
+  const saved = { HF_HOME: process.env.HF_HOME, HF_TOKEN: process.env.HF_TOKEN };
+  t.after(() => {
+    for (const [key, value] of Object.entries(saved)) {
+      if (value === undefined) delete process.env[key];
+      else process.env[key] = value;
+    }
+  });
+  process.env.HF_HOME = path.join(dir, 'home');
+  fs.mkdirSync(process.env.HF_HOME);
+  fs.writeFileSync(path.join(process.env.HF_HOME, 'token'), 'hf_saved\n');
+  delete process.env.HF_TOKEN;
+  const sent = async (): Promise<Set<string | undefined>> => {
+    hub.seen.length = 0;
+    await pullModel(NAME, { endpoint: hub.endpoint, dir: path.join(dir, 'models') });
+    return new Set(hub.seen.map(({ authorization }) => authorization));
+  };
+  assert.deepEqual(await sent(), new Set([undefined]));
+  process.env.HF_TOKEN = 'hf_given';
+  assert.deepEqual(await sent(), new Set(['Bearer hf_given']));
+  delete process.env.HF_TOKEN;
+  const held = (endpoint: string): unknown => (new Hub(endpoint) as unknown as { token?: string }).token;
+  assert.equal(held('https://huggingface.co'), 'hf_saved');
+  assert.equal(held('https://huggingface.co.evil.example'), undefined);
+});
+
+test('where the hub cannot be reached, the variables are named that help', async (t) => {
+  const { hub, pull } = await setting(t);
+  await hub.stop();
+  await assert.rejects(
+    pull(),
+    message(/ECONNREFUSED; given up after 6 attempts\. HF_ENDPOINT names a mirror of the hub, HTTPS_PROXY a proxy/),
+  );
+});
+
+test('a pull goes through the proxy that HTTP_PROXY or HTTPS_PROXY names', async (t) => {
+  const { pull } = await setting(t);
+  t.after(() => {
+    for (const name of PROXIES) delete process.env[name];
+  });
+  process.env.HTTP_PROXY = process.env.HTTPS_PROXY = 'http://127.0.0.1:9';
+  await assert.rejects(pull(), message(/\(through the proxy 127\.0\.0\.1:9\): ECONNREFUSED/));
+  await assert.rejects(
+    pull({ endpoint: 'https://hub.invalid' }),
+    message(/hub\.invalid \(through the proxy 127\.0\.0\.1:9\): ECONNREFUSED/),
+  );
+  process.env.NO_PROXY = '127.0.0.1,hub.invalid';
+  assert.equal((await pull()).name, NAME);
+});

@@ -61,6 +61,26 @@ test('what is not there is refused with its remedy', (t) => {
   assert.throws(() => resolveModel('../someone--clip', path.join(folder, 'models')), /neither such a model/);
 });
 
+test('a folder or a file that is no CLIPModel says what it is', (t) => {
+  const folder = temporary(t);
+  const write = (name: string, content = '{}'): string => {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+    return file;
+  };
+  write('own/adapter_config.json');
+  assert.throws(() => resolveModel('own', folder), /adapter_config\.json is there, an adapter \(PEFT/);
+  write('half/config.json');
+  write('half/model.fp16.safetensors');
+  assert.throws(() => resolveModel(path.join(folder, 'half'), folder), /one variant of the weights: rename it to model\.safetensors/);
+  write('pipeline/model_index.json');
+  assert.throws(() => resolveModel(path.join(folder, 'pipeline'), folder), /a pipeline of diffusers/);
+  assert.throws(() => resolveModel(write('ViT-L-14.pt'), folder), /is a file, and a folder with config\.json .*weights of PyTorch/);
+  assert.throws(() => resolveModel(write('bare/model.safetensors'), folder), /is a file, .*; name the folder that it lies in$/);
+  assert.throws(() => resolveModel(path.join(folder, 'bare'), folder), /the folder has no config\.json beside its weights/);
+});
+
 test('models are listed with the numbers of their files', (t) => {
   const folder = temporary(t);
   place(path.join(folder, 'someone--clip'));

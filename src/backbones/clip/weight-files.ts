@@ -5,7 +5,10 @@ import { UserError } from '../../common/errors';
 import { readJson, resolveInside } from '../../common/files';
 
 export const SINGLE = 'model.safetensors';
+/** The list of shards of a checkpoint that is spread over several files. */
 export const INDEX = 'model.safetensors.index.json';
+/** What an adapter (PEFT) brings; transformers puts it on top of the weights beside it. */
+export const ADAPTER = 'adapter_config.json';
 
 const indexSchema = z.object({
   weight_map: z.record(z.string()).refine((map) => Object.keys(map).length > 0, 'lists no tensor'),
@@ -23,13 +26,12 @@ export function weightMap(index: unknown, where: string): Record<string, string>
  * @throws UserError that says what is there instead
  */
 export function findWeights(dir: string): { single: string } | { index: string; map: Record<string, string> } {
-  const adapter = path.join(dir, 'adapter_config.json');
-  if (fs.existsSync(adapter)) throw new UserError(`${dir}: ${foundInstead(dir)}`);
+  if (fs.existsSync(path.join(dir, ADAPTER))) throw new UserError(`${dir}: ${foundInstead([ADAPTER])}`);
   const single = path.join(dir, SINGLE);
   if (fs.existsSync(single)) return { single };
   const index = path.join(dir, INDEX);
   if (fs.existsSync(index)) return { index, map: weightMap(readJson(index), index) };
-  throw new UserError(`${dir}: ${foundInstead(dir)}`);
+  throw new UserError(`${dir}: ${foundInstead(namesIn(dir))}`);
 }
 
 /**
@@ -65,18 +67,25 @@ const OTHERS: [RegExp, string][] = [
   [/\.safetensors$/, `weights under another name: ${SINGLE} is expected`],
 ];
 
-/** What is in a folder without weights that can be read, in words: what is missing, what is there, what to do. */
-export function foundInstead(dir: string): string {
-  const expected = `neither ${SINGLE} nor ${INDEX} is there; a Hugging Face CLIPModel folder is expected`;
-  let names: string[];
-  try {
-    names = fs.readdirSync(dir).sort();
-  } catch {
-    return expected;
-  }
+/** What there is among a folder's files where weights that can be read are missing: in words, with what to do. */
+export function foundInstead(names: readonly string[]): string {
+  return foundAmong(names) ?? `neither ${SINGLE} nor ${INDEX} is there; a Hugging Face CLIPModel folder is expected`;
+}
+
+/** As {@link foundInstead}; nothing where no file is known. */
+export function foundAmong(names: readonly string[]): string | undefined {
   for (const [pattern, what] of OTHERS) {
-    const name = names.find((entry) => pattern.test(entry));
+    const name = names.filter((entry) => !entry.includes('/')).find((entry) => pattern.test(entry));
     if (name !== undefined) return `${name} is there, ${what}`;
   }
-  return expected;
+  return undefined;
+}
+
+/** The files of a folder, sorted; none where it cannot be read. */
+export function namesIn(dir: string): string[] {
+  try {
+    return fs.readdirSync(dir).sort();
+  } catch {
+    return [];
+  }
 }
