@@ -62,6 +62,7 @@ export function registerPrepare(datasets: Command): void {
           run,
         );
         bar.clear();
+        for (const line of report.warnings) process.stderr.write(`${line}\n`);
         emit(options.json, report, (done) => describe(done, options.out));
       } finally {
         bar.clear();

@@ -115,9 +115,10 @@ interface Summary {
   record: TrainResult['record'];
   last: unknown;
   metrics: TrainResult['metrics'];
+  warnings: string[];
 }
 
-function summary(run: string, { record, history, metrics, finishedBefore = false }: TrainResult): Summary {
+function summary(run: string, { record, history, metrics, finishedBefore = false, warnings = [] }: TrainResult): Summary {
   const { method } = record.config;
-  return { run, method, epochs: history.length, finishedBefore, record, last: history[history.length - 1] ?? null, metrics };
+  return { run, method, epochs: history.length, finishedBefore, record, last: history[history.length - 1] ?? null, metrics, warnings };
 }

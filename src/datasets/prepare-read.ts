@@ -5,6 +5,7 @@ import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
 import type { GrayImage } from '../image/image';
 import { binaryMask } from '../image/load';
 import { pixelHash } from './duplicates';
+import { imageTraits, type ImageTraits } from './image-traits';
 import type { RawFolder, RawImage, Skipped } from './raw';
 import type { Side } from './split';
 
@@ -17,6 +18,7 @@ export interface ReadImage extends RawImage {
   sha256: string;
   /** Hash of the decoded pixels. */
   pixels: string;
+  traits: ImageTraits;
   side: Side;
 }
 
@@ -38,7 +40,8 @@ export async function readImages(
     run.onProgress?.({ phase: 'reading images', done: i, total: raw.length, note: image.source });
     try {
       const bytes = readImageBytes(image.file);
-      const { format, raster } = await decodeImage(bytes, image.file);
+      const decoded = await decodeImage(bytes, image.file);
+      const { format, raster } = decoded;
       const read = { ...image, format, width: raster.width, height: raster.height, sha256: sha256(bytes), pixels: pixelHash(raster) };
       const mask = await unitedMask(read);
       const marked = mask?.data.reduce((sum, v) => sum + v, 0);
@@ -47,7 +50,7 @@ export async function readImages(
         deep.count++;
         for (const v of raster.data) if (v > deep.highest) deep.highest = v;
       }
-      images.push({ ...read, side: 'unused' });
+      images.push({ ...read, traits: await imageTraits(bytes, decoded), side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       let reason = messageOf(error); // it names files by their whole paths

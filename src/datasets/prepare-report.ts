@@ -2,6 +2,7 @@ import { groupByKey } from '../common/group';
 import { joinByKeys } from './duplicates';
 import type { ReadImage } from './prepare-read';
 import type { Skipped, SplitCounts } from './raw';
+import type { Separation } from './shortcuts';
 import type { Side } from './split';
 
 /** The downloaded data sets that are understood; `folder` is any images sorted into folders. */
@@ -33,6 +34,10 @@ export interface PrepareReport {
   split: 'published' | 'scaled' | 'chosen' | 'own';
   duplicates: Duplicates[];
   skipped: Skipped[];
+  /** What tells normal from abnormal images without a look at what they show, and how well. */
+  shortcuts: Separation[];
+  /** What these mean, in words; nothing where they tell too little. */
+  warnings: string[];
   notes: string[];
   /** SHA-256 over all samples and their files. */
   hash: string;

@@ -12,6 +12,8 @@ import { readImages, type ReadImage } from './prepare-read';
 import { duplicatesOf, type PrepareKind, type PrepareReport } from './prepare-report';
 import { claimFolder, writePrepared } from './prepare-write';
 import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
+import type { ImageTraits } from './image-traits';
+import { separations, shortcutLines } from './shortcuts';
 import { drawSides, splitCounts, type Side } from './split';
 
 /** Options of {@link prepareDataset}. */
@@ -88,6 +90,9 @@ export async function prepareDataset(
   }
   if (reached.testNormal === 0) notes.push('no normal images are left for the test set: no AUROC can be computed on it');
   notes.push(...trainingNotes(reached, counts.train, count(images, 0)));
+  const used = images.filter((image) => image.side !== 'unused');
+  const traitsOf = (label: 0 | 1): ImageTraits[] => used.filter((image) => image.label === label).map(({ traits }) => traits);
+  const shortcuts = separations(traitsOf(0), traitsOf(1));
   const report: Omit<PrepareReport, 'hash'> = {
     kind,
     clsname: raw.clsname,
@@ -103,14 +108,11 @@ export async function prepareDataset(
     split: splitName(reached, raw.published, options.train),
     duplicates: duplicatesOf(images),
     skipped: [...raw.skipped, ...skipped],
+    shortcuts,
+    warnings: shortcutLines(shortcuts),
     notes,
   };
-  return writePrepared(
-    claim,
-    report,
-    images.filter((image) => image.side !== 'unused'),
-    run,
-  );
+  return writePrepared(claim, report, used, run);
 }
 
 /** The shots of a training that is told nothing else. */

@@ -7,7 +7,8 @@ import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { packageVersion } from '../common/version';
 import { checkImages } from '../datasets/check-images';
-import { datasetHash, readDataset, supportSet, type Dataset } from '../datasets/layout';
+import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
+import { runWarnings } from '../datasets/shortcuts';
 import { evaluate, labelsOf, loadMasks, writeEvaluation, type Metrics } from './evaluate';
 import { predictStored } from './predictions';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
@@ -61,6 +62,8 @@ export interface TrainResult {
   metrics: Metrics | null;
   /** True where a run that was to go on had nothing left to do. */
   finishedBefore?: boolean;
+  /** What tells classes apart without a look at what images show ({@link runWarnings}); nothing where a run goes on. */
+  warnings?: string[];
 }
 
 /**
@@ -103,12 +106,27 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
     if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
-    if (!saved) await checkImages(record.dataset, [...support, ...dataset.test], options);
+    const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
-    return await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
+    const result = await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
+    return { ...result, warnings };
   } finally {
     clip.dispose();
   }
+}
+
+/** Decodes all images once. Says what may make a result worthless before the hours that it takes. */
+async function lookAt(
+  dataset: RunRecord['dataset'],
+  support: readonly Sample[],
+  test: readonly Sample[],
+  options: TrainOptions,
+): Promise<string[]> {
+  const traits = await checkImages(dataset, [...support, ...test], options);
+  const labels = test.map((sample) => sample.label);
+  const warnings = runWarnings(traits.slice(0, support.length), traits.slice(support.length), labels);
+  for (const line of warnings) options.onNote?.(line);
+  return warnings;
 }
 
 /** Learns adapters and prompts, from the start or from the run's checkpoint. */
