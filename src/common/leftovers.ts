@@ -10,6 +10,9 @@ const HOST = crypto.createHash('sha256').update(os.hostname()).digest('hex').sli
 /** `NAME.PID.HOST.tmp`, `LOCK.PID.HOST.stale`; version 0.1.0 wrote them without the host. */
 const LEFTOVER = /\.(\d+)(?:\.([0-9a-f]{8}))?\.(?:tmp|stale)$/;
 
+/** Milliseconds after which nobody writes a file any more. */
+const DAY = 86_400_000;
+
 /** The name under which this process writes a file before it is whole. */
 export function temporaryName(file: string, kind: 'tmp' | 'stale' = 'tmp'): string {
   return `${file}.${process.pid}.${HOST}.${kind}`;
@@ -21,7 +24,7 @@ export function isTemporary(name: string): boolean {
 }
 
 /**
- * Removes what processes of this machine left in a folder that were killed while they wrote. What cannot be removed stays: a folder that
+ * Removes what processes left in a folder that were killed while they wrote; of other machines what is older than a day. What cannot be removed stays: a folder that
  * is only read needs no tidying.
  * @param keep - names that this process is writing itself
  */
@@ -29,11 +32,16 @@ export function removeLeftovers(dir: string, keep: ReadonlySet<string> = new Set
   try {
     for (const name of fs.readdirSync(dir)) {
       const found = LEFTOVER.exec(name);
-      if (!found || (found[2] ?? HOST) !== HOST || keep.has(path.join(dir, name))) continue;
-      const pid = Number(found[1]);
-      if (pid === process.pid || !isAlive(pid)) fs.rmSync(path.join(dir, name), { force: true });
+      const file = path.join(dir, name);
+      if (found && !keep.has(file) && isLeft(file, Number(found[1]), found[2])) fs.rmSync(file, { force: true });
     }
   } catch {
     // not there, or not to be written
   }
+}
+
+/** Whether the process that wrote a file is gone; of one on another machine that is only known by the time. */
+function isLeft(file: string, pid: number, host = HOST): boolean {
+  if (host === HOST) return pid === process.pid || !isAlive(pid);
+  return (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - DAY;
 }

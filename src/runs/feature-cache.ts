@@ -1,6 +1,8 @@
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, sha256, writeWhole } from '../common/files';
+import { removeLeftovers, temporaryName } from '../common/leftovers';
 import { SafetensorsFile } from '../common/safetensors';
 import { backendName } from '../graph/execution';
 import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
@@ -14,6 +16,8 @@ export interface FeatureCache {
 
 const DEFAULT_LIMIT = 20e9;
 const VERSION = 2;
+/** Digits of the checksum of a tensor, of SHA-256: a gigabyte takes about a second, of which encoding takes minutes. */
+const DIGITS = 16;
 
 /** What decides the frozen features of a test set, besides the encoder and the backend at hand: weights and images. */
 export interface FeatureIdentity {
@@ -39,78 +43,141 @@ export function cacheBytes(dir: string): number {
     .reduce((sum, name) => sum + (fs.statSync(path.join(dir, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-/** Removes what writers left that were killed: unfinished files that nobody has touched for a day. */
-function removeLeftovers(dir: string): void {
-  if (!fs.existsSync(dir)) return;
-  for (const name of fs.readdirSync(dir).filter((entry) => entry.endsWith('.tmp'))) {
-    const file = path.join(dir, name);
-    if ((fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - 86_400_000) fs.rmSync(file, { force: true });
-  }
-}
+/** What this process is writing. */
+const writing = new Set<string>();
 
 /** Name of the tokens of one batch at one layer, both counted from 0. */
 export function featureName(batch: number, layer: number): string {
   return `batch${batch}.layer${layer}`;
 }
 
-/** Opens kept features; nothing where there are none, or where the file is damaged (it is then removed and made anew). */
-export function openFeatures(file: string, batches: number): SafetensorsFile | undefined {
-  if (!fs.existsSync(file)) return undefined;
-  try {
-    const saved = SafetensorsFile.open(file);
-    if (saved.has(featureName(batches - 1, 0)) && !saved.has(featureName(batches, 0))) return saved;
-  } catch {
-    // removed below
-  }
-  fs.rmSync(file, { force: true });
-  return undefined;
+/** The checksum of a tensor in a file: of its place there, its shape and its values. */
+export function featureSum(key: string, name: string, shape: readonly number[], values: Uint8Array): string {
+  return crypto.createHash('sha256').update(`${key} ${name} ${shape.join()}\n`).update(values).digest('hex').slice(0, DIGITS);
 }
 
-/**
- * Writes features batch by batch as they are made, float32 in the safetensors format; the file appears when it is whole.
- */
+/** The tokens of one layer of a batch. */
+export interface KeptTokens {
+  /** `[B, T, D]` */
+  shape: [number, number, number];
+  data: Float32Array;
+}
+
+/** Features that were kept; whatever is read is checked. */
+export class KeptFeatures {
+  private constructor(
+    private readonly saved: SafetensorsFile,
+    private readonly sums: ReadonlyMap<string, string>,
+    /** Images of each batch. */
+    readonly counts: readonly number[],
+    private readonly layers: number,
+  ) {}
+
+  /**
+   * Opens kept features; nothing where there are none. A file that is damaged, of other images, or without checksums as those of 0.1.0
+   * is removed, so that it is made anew.
+   * @param counts - images of each batch
+   */
+  static open(file: string, counts: readonly number[]): KeptFeatures | undefined {
+    if (!fs.existsSync(file)) return undefined;
+    try {
+      const saved = SafetensorsFile.open(file);
+      const names = [...saved.entries.keys()];
+      const layers = names.length / counts.length;
+      const expected = counts.flatMap((_, batch) => Array.from({ length: layers }, (__, layer) => featureName(batch, layer)));
+      const sums = (saved.metadata.sums ?? '').match(new RegExp(`.{${DIGITS}}`, 'g')) ?? [];
+      if (names.join() === expected.join() && sums.length === names.length) {
+        return new KeptFeatures(saved, new Map(names.map((name, i) => [name, sums[i]])), counts, layers);
+      }
+    } catch {
+      // removed below
+    }
+    removeKept(file);
+    return undefined;
+  }
+
+  /** The tokens of each layer of a batch; nothing where they are not what was written, and the file is removed. */
+  read(batch: number): KeptTokens[] | undefined {
+    const tokens: KeptTokens[] = [];
+    for (let layer = 0; layer < this.layers; layer++) {
+      const found = this.tensor(batch, featureName(batch, layer));
+      if (!found) {
+        removeKept(this.saved.file);
+        return undefined;
+      }
+      tokens.push(found);
+    }
+    return tokens;
+  }
+
+  private tensor(batch: number, name: string): KeptTokens | undefined {
+    try {
+      const { entry, bytes } = this.saved.bytes(name);
+      const [count, tokens, width] = entry.shape;
+      if (entry.dtype !== 'F32' || entry.shape.length !== 3 || count !== this.counts[batch]) return undefined;
+      if (featureSum(keyOf(this.saved.file), name, entry.shape, bytes) !== this.sums.get(name)) return undefined;
+      return { shape: [count, tokens, width], data: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
+    } catch {
+      return undefined; // gone, or cut off since it was opened
+    }
+  }
+}
+
+function removeKept(file: string): void {
+  try {
+    fs.rmSync(file, { force: true, recursive: true });
+  } catch {
+    // in a folder that is only read: it is passed over
+  }
+}
+
+/** What a file's name says of its content, so that a file under another's name is none. */
+function keyOf(file: string): string {
+  return path.basename(file, '.safetensors');
+}
+
+/** Writes features batch by batch as they are made, float32 in the safetensors format; the file appears when it is whole. */
 export class FeatureWriter {
   private readonly temporary: string;
   private readonly handle: number;
+  private readonly sums: string[] = [];
   private position: number;
-  private written = 0;
-  private readonly expected: number;
 
   private constructor(
     private readonly file: string,
-    header: Buffer,
-    bytes: number,
+    /** Of all tensors in their order. */
+    private readonly tensors: readonly { name: string; shape: readonly number[] }[],
+    private readonly header: (sums: string) => Buffer,
   ) {
     makeFolder(path.dirname(file));
-    this.temporary = `${file}.${process.pid}.tmp`;
-    this.handle = fs.openSync(this.temporary, 'w');
-    fs.writeSync(this.handle, header);
-    this.position = header.length;
-    this.expected = bytes;
+    this.temporary = temporaryName(file);
+    fs.rmSync(this.temporary, { force: true });
+    this.handle = fs.openSync(this.temporary, 'wx');
+    writing.add(this.temporary);
+    this.position = header('').length;
   }
 
   /**
    * Begins a file.
    * @param shapes - of every batch in order, of each of its layers `[B, T, D]`
-   * @returns nothing where the cache has no room for it
+   * @returns nothing where the cache has no room for it, or its folder takes nothing: others can do without
    */
   static begin(file: string, shapes: readonly (readonly number[])[][], limit = DEFAULT_LIMIT): FeatureWriter | undefined {
-    const header: Record<string, unknown> = {};
+    const tensors = shapes.flatMap((layers, batch) => layers.map((shape, layer) => ({ name: featureName(batch, layer), shape })));
+    const entries: Record<string, unknown> = {};
     let offset = 0;
-    shapes.forEach((layers, batch) =>
-      layers.forEach((shape, layer) => {
-        const bytes = shape.reduce((a, b) => a * b, 4);
-        header[featureName(batch, layer)] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes] };
-        offset += bytes;
-      }),
-    );
-    removeLeftovers(path.dirname(file));
-    if (cacheBytes(path.dirname(file)) + offset > limit) return undefined;
-    const text = JSON.stringify(header);
-    const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(padded.length));
-    return new FeatureWriter(file, Buffer.concat([length, padded]), offset);
+    for (const { name, shape } of tensors) {
+      const bytes = shape.reduce((a, b) => a * b, 4);
+      entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes] };
+      offset += bytes;
+    }
+    const header = (sums: string): Buffer => headerOf({ __metadata__: { sums: sums.padEnd(tensors.length * DIGITS, '-') }, ...entries });
+    removeLeftovers(path.dirname(file), writing);
+    try {
+      return cacheBytes(path.dirname(file)) + offset > limit ? undefined : new FeatureWriter(file, tensors, header);
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -118,28 +185,47 @@ export class FeatureWriter {
    * @returns this; nothing where it cannot be written (the disk is full), and what was written is removed: others can do without
    */
   add(values: Float32Array): this | undefined {
+    const { name, shape } = this.tensors[this.sums.length];
+    if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new Error(`${name}: ${values.length} values for [${shape.join()}]`);
     try {
       writeWhole(this.handle, values, this.position);
     } catch {
       this.abandon();
       return undefined;
     }
+    this.sums.push(featureSum(keyOf(this.file), name, shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
     this.position += values.byteLength;
-    this.written += values.byteLength;
     return this;
   }
 
-  /** Puts the file in its place, unless somebody has removed the folder. */
+  /** Puts the file in its place, unless somebody has removed the folder or the disk is full. */
   finish(): void {
-    if (this.written !== this.expected) throw new Error(`${this.file}: ${this.written} bytes of features, ${this.expected} were announced`);
-    fs.fsyncSync(this.handle);
-    fs.closeSync(this.handle);
-    if (fs.existsSync(this.temporary)) fs.renameSync(this.temporary, this.file);
+    if (this.sums.length !== this.tensors.length) {
+      throw new Error(`${this.file}: ${this.sums.length} tensors of features, ${this.tensors.length} were announced`);
+    }
+    try {
+      writeWhole(this.handle, this.header(this.sums.join('')), 0);
+      fs.fsyncSync(this.handle);
+      if (fs.existsSync(this.temporary)) fs.renameSync(this.temporary, this.file);
+    } catch {
+      // removed below
+    }
+    this.abandon();
   }
 
   /** Removes what was written. */
   abandon(): void {
     fs.closeSync(this.handle);
     fs.rmSync(this.temporary, { force: true });
+    writing.delete(this.temporary);
   }
+}
+
+/** A header of the safetensors format with its length ahead. */
+function headerOf(header: object): Buffer {
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  return Buffer.concat([length, padded]);
 }

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../common/backend';
-import { Interrupted, UserError } from '../common/errors';
-import { makeFolder, writeWhole } from '../common/files';
+import { Interrupted, reasonOf, UserError } from '../common/errors';
+import { makeFolder, sha256, writeWhole } from '../common/files';
+import { temporaryName } from '../common/leftovers';
 import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
-import type { SafetensorsFile, TensorEntry } from '../common/safetensors';
 import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
-import { featureName, FeatureWriter, openFeatures } from './feature-cache';
+import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';
 
 const BATCH = 8;
 const MEMORY = 2 * 2 ** 30;
@@ -18,7 +18,7 @@ const PATIENCE = 3_600_000;
 
 /** Where the features of one batch are. */
 type Batch = { count: number } & (
-  { tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][] } | { kept: SafetensorsFile; names: string[] }
+  { tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][]; sums: string[] } | { kept: KeptFeatures; batch: number }
 );
 
 export interface FeatureStoreOptions extends LongRun {
@@ -77,9 +77,8 @@ export class FeatureStore {
   /** Features that were kept; nothing where there are none. */
   private static kept(file: string, images: number, options: FeatureStoreOptions): FeatureStore | undefined {
     const { batchSize = BATCH, memoryLimit = MEMORY, spillFolder } = options;
-    const batches = Math.ceil(images / batchSize);
-    const kept = openFeatures(file, batches);
-    return kept && new FeatureStore(spillFolder, memoryLimit).take(kept, batches);
+    const kept = KeptFeatures.open(file, countsOf(images, batchSize));
+    return kept && new FeatureStore(spillFolder, memoryLimit).take(kept);
   }
 
   /** The next batch is decoded while one is encoded. */
@@ -113,18 +112,23 @@ export class FeatureStore {
     }
   }
 
-  /** Uses features that were kept: in memory as far as the limit allows, read again whenever they are needed beyond it. */
-  private take(kept: SafetensorsFile, batches: number): this {
-    for (let b = 0; b < batches; b++) {
-      const names = [...kept.entries.keys()].filter((name) => name.startsWith(featureName(b, 0).replace(/0$/, '')));
-      const entries = names.map((name) => kept.entries.get(name) as TensorEntry);
-      const count = entries[0].shape[0];
-      const bytes = entries.reduce((sum, { start, end }) => sum + end - start, 0);
+  /**
+   * Uses features that were kept: in memory as far as the limit allows, read again whenever they are needed beyond it.
+   * @returns nothing where any of them are not what was written
+   */
+  private take(kept: KeptFeatures): this | undefined {
+    for (const [batch, count] of kept.counts.entries()) {
+      const tokens = kept.read(batch);
+      if (!tokens) {
+        this.dispose();
+        return undefined;
+      }
+      const bytes = tokens.reduce((sum, { data }) => sum + data.byteLength, 0);
       if (this.memory + bytes > this.memoryLimit) {
-        this.batches.push({ count, kept, names });
+        this.batches.push({ count, kept, batch });
       } else {
         this.memory += bytes;
-        this.batches.push({ count, tensors: readKept(kept, names) });
+        this.batches.push({ count, tensors: tensorsOf(tokens) });
       }
     }
     return this;
@@ -139,12 +143,19 @@ export class FeatureStore {
     }
     this.handle ??= openNameless(this.spillFolder);
     const offset = this.spilled;
+    const sums: string[] = [];
     for (const tensor of tensors) {
       const data = tensor.dataSync();
-      writeWhole(this.handle, data, this.spilled);
+      try {
+        writeWhole(this.handle, data, this.spilled);
+      } catch (error) {
+        tf.dispose(tensors);
+        throw new UserError(`${this.spillFolder}: features beyond the memory for them cannot be kept there (${reasonOf(error)})`);
+      }
+      sums.push(sumOf(data));
       this.spilled += data.byteLength;
     }
-    this.batches.push({ count, offset, shapes: tensors.map((t) => t.shape) });
+    this.batches.push({ count, offset, shapes: tensors.map((t) => t.shape), sums });
     tf.dispose(tensors);
   }
 
@@ -160,7 +171,7 @@ export class FeatureStore {
       if ('tensors' in batch) {
         use(batch.tensors, start, batch.count);
       } else {
-        const tensors = 'kept' in batch ? readKept(batch.kept, batch.names) : this.fetch(batch.offset, batch.shapes);
+        const tensors = 'kept' in batch ? readKept(batch.kept, batch.batch) : this.fetch(batch);
         use(tensors, start, batch.count);
         tf.dispose(tensors);
       }
@@ -168,12 +179,14 @@ export class FeatureStore {
     }
   }
 
-  private fetch(offset: number, shapes: [number, number, number][]): tf.Tensor3D[] {
+  private fetch({ offset, shapes, sums }: { offset: number; shapes: [number, number, number][]; sums: string[] }): tf.Tensor3D[] {
     let at = offset;
-    return shapes.map((shape) => {
+    return shapes.map((shape, i) => {
       const data = new Float32Array(shape[0] * shape[1] * shape[2]);
       const n = fs.readSync(this.handle as number, data, 0, data.byteLength, at);
-      if (n !== data.byteLength) throw new UserError(`${this.spillFolder}: features that were kept there cannot be read back`);
+      if (n !== data.byteLength || sumOf(data) !== sums[i]) {
+        throw new UserError(`${this.spillFolder}: features that were kept there cannot be read back as they were; start again`);
+      }
       at += data.byteLength;
       return tf.tensor3d(data, shape);
     });
@@ -189,25 +202,34 @@ export class FeatureStore {
 
 /** A file to write and read whose name is removed at once: its space is free again when it is closed, however the process ends. */
 function openNameless(folder: string): number {
-  fs.mkdirSync(folder, { recursive: true });
-  const place = fs.mkdtempSync(path.join(folder, 'features-'));
-  try {
-    return fs.openSync(path.join(place, 'spilled'), 'w+');
-  } finally {
-    fs.rmSync(place, { recursive: true });
-  }
+  makeFolder(folder);
+  const file = temporaryName(path.join(folder, 'features'));
+  fs.rmSync(file, { force: true });
+  const handle = fs.openSync(file, 'wx+');
+  fs.rmSync(file);
+  return handle;
+}
+
+function sumOf(data: tf.TypedArray): string {
+  return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** How many images each batch has. */
+function countsOf(images: number, batchSize: number): number[] {
+  return Array.from({ length: Math.ceil(images / batchSize) }, (_, batch) => Math.min(batchSize, images - batch * batchSize));
 }
 
 /** Shapes of all batches, from the tokens of the first. */
 function shapesOf(first: readonly tf.Tensor3D[], images: number, batchSize: number): number[][][] {
-  return Array.from({ length: Math.ceil(images / batchSize) }, (_, b) =>
-    first.map(({ shape }) => [Math.min(batchSize, images - b * batchSize), shape[1], shape[2]]),
-  );
+  return countsOf(images, batchSize).map((count) => first.map(({ shape }) => [count, shape[1], shape[2]]));
 }
 
-function readKept(kept: SafetensorsFile, names: readonly string[]): tf.Tensor3D[] {
-  return names.map((name) => {
-    const { shape, data } = kept.read(name);
-    return tf.tensor3d(data as Float32Array, shape as [number, number, number]);
-  });
+function readKept(kept: KeptFeatures, batch: number): tf.Tensor3D[] {
+  const tokens = kept.read(batch);
+  if (!tokens) throw new UserError('features that were kept for other runs were damaged or removed while they were used; start again');
+  return tensorsOf(tokens);
+}
+
+function tensorsOf(tokens: readonly KeptTokens[]): tf.Tensor3D[] {
+  return tokens.map(({ shape, data }) => tf.tensor3d(data, shape));
 }

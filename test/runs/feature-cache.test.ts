@@ -4,7 +4,12 @@ import path from 'node:path';
 import { mock, test } from 'node:test';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { graphsRun } from '../../src/graph/session';
-import { FeatureWriter } from '../../src/runs/feature-cache';
+import { tf } from '../../src/common/backend';
+import { readDataset } from '../../src/datasets/layout';
+import { trainingConfig } from '../../src/runs/config';
+import { FeatureWriter, KeptFeatures } from '../../src/runs/feature-cache';
+import { FeatureStore } from '../../src/runs/feature-store';
+import { buildModel, openClip } from '../../src/runs/session';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -32,12 +37,64 @@ test('kept features give the same results as encoded ones, and are what is read'
   assert.equal(predictions(first), predictions(plain));
   assert.equal(fs.statSync(file).mtimeMs, written);
   const other = await run(cache, { seed: 8 });
-  const bytes = fs.readFileSync(file);
-  bytes.fill(0, Math.floor(bytes.length / 2)); // whole in form, other numbers
-  fs.writeFileSync(file, bytes);
-  assert.notEqual(predictions(await run(cache, { seed: 8 })), predictions(other));
   await evaluateRun(other, await dataset, { featureCache: cache });
   assert.equal(filesOf(cache.dir).length, 1, 'another seed, and evaluation afterwards, share the file');
+});
+
+test('a file whose content is not what was written is made anew, wherever it was damaged', async (t) => {
+  const files = readDataset(await dataset).test.map(({ file }) => file);
+  const { clip } = await openClip(model, 32);
+  t.after(() => clip.dispose());
+  const encoder = buildModel(clip, trainingConfig({ imageSize: 32 }));
+  t.after(() => encoder.dispose());
+  const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
+  const { numTensors } = tf.memory();
+  const read = async (memoryLimit?: number): Promise<string> => {
+    const store = await FeatureStore.of(files, encoder, { spillFolder: temporaryFolder(), keep, memoryLimit, batchSize: 4 });
+    const all: number[] = [];
+    store.forEach((tokens) => tokens.forEach((layer) => all.push(...layer.dataSync())));
+    store.dispose();
+    return all.join();
+  };
+  const right = await read();
+  const whole = fs.readFileSync(keep.file);
+  const header = 8 + Number(whole.readBigUInt64LE());
+  const text = whole.toString('utf8', 8, header);
+  const withHeader = (changed: string): Buffer => {
+    assert.notEqual(changed, text);
+    return Buffer.concat([whole.subarray(0, 8), Buffer.from(changed.padEnd(header - 8)), whole.subarray(header)]);
+  };
+  const bit = (at: number): Buffer => {
+    const bytes = Buffer.from(whole);
+    bytes[at] ^= 1;
+    return bytes;
+  };
+  const damaged: Record<string, Buffer> = {
+    'a bit of a value': bit(header + 1001),
+    'the last bit': bit(whole.length - 1),
+    'a bit of the length': bit(3),
+    'zeros in the middle': Buffer.from(whole).fill(0, whole.length / 2),
+    'cut off': whole.subarray(0, whole.length - 7),
+    'as 0.1.0 wrote it': withHeader(text.replace(/"__metadata__":\{[^}]*\},/, '')),
+    'another shape of as many values': withHeader(text.replace('[4,16,16]', '[4,8,32]')),
+    'two layers in each other\'s place': withHeader(
+      text.replace('batch0.layer0', 'x').replace('batch0.layer1', 'batch0.layer0').replace('"x"', '"batch0.layer1"'),
+    ),
+    'a layer of another name': withHeader(text.replace('batch0.layer2', 'batch0.layer3')),
+    empty: Buffer.alloc(0),
+  };
+  for (const [what, bytes] of Object.entries(damaged)) {
+    for (const limit of [undefined, 1]) {
+      fs.writeFileSync(keep.file, bytes);
+      assert.equal(await read(limit), right, what);
+      assert.ok(fs.readFileSync(keep.file).equals(whole), `${what}: made anew`);
+    }
+  }
+  const other = path.join(path.dirname(keep.file), 'other.safetensors');
+  fs.renameSync(keep.file, other);
+  assert.equal(KeptFeatures.open(other, [4, 4, 2])?.read(0), undefined, 'under the name of other features');
+  assert.ok(!fs.existsSync(other));
+  assert.equal(tf.memory().numTensors, numTensors);
 });
 
 test('other blocks or another data set have features of their own', async () => {
