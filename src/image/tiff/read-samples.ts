@@ -22,9 +22,10 @@ export async function readSamples(
   const stride = planar ? 1 : layout.samples;
   const rowBytes = (columns: number): number => Math.ceil((columns * stride * bits) / 8);
   const channels = wanted.length;
-  const out = samplesFor(layout, width * height * channels);
+  let out = samplesFor(layout, 0); // allocated once the first data is there: a header can claim any size
   let done = 0;
   for (const { plane, x, y, columns, rows, data } of tiffChunks(source, directory, layout, (w, h) => rowBytes(w) * h)) {
+    if (out.length === 0) out = samplesFor(layout, width * height * channels);
     const row = samplesFor(layout, columns * stride);
     const used = Math.min(columns, width - x);
     for (let r = 0; r < rows; r++) {

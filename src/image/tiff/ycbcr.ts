@@ -47,10 +47,11 @@ function subsampling(directory: TiffDirectory, { samples, planar, predictor, com
 /** Y, Cb, Cr of every pixel: data comes in blocks of `across` x `down` values of Y, then one Cb and one Cr. */
 function upsampled(source: TiffBytes, directory: TiffDirectory, layout: TiffLayout, across: number, down: number): Uint8Array {
   const { width, height } = layout;
-  const out = new Uint8Array(width * height * 3);
+  let out = new Uint8Array(0);
   const block = across * down + 2;
   const bytesOf = (columns: number, rows: number): number => Math.ceil(columns / across) * Math.ceil(rows / down) * block;
   for (const { x, y, columns, rows, data } of tiffChunks(source, directory, layout, bytesOf)) {
+    if (out.length === 0) out = new Uint8Array(width * height * 3);
     const blocks = Math.ceil(columns / across);
     for (let r = 0; r < rows; r++) {
       for (let i = 0; i < Math.min(columns, width - x); i++) {
