@@ -1,5 +1,9 @@
+import { NotRead } from './limits';
+
 /** The bytes that decoders of one process may hold at the same time. */
 const DECODING_BYTES = 512 * 2 ** 20;
+/** An image that takes more to decode is refused; one that takes more than the budget is decoded alone. */
+const MAX_IMAGE_BYTES = 2 ** 30;
 
 /**
  * A number of bytes that concurrent work shares. Work that needs more than is free waits for its
@@ -43,4 +47,20 @@ export class ByteBudget {
 }
 
 /** Shared by all image decoders of this process: a file of a few kilobytes can take 400 MB decoded. */
-export const decodingBudget = new ByteBudget(DECODING_BYTES);
+const decodingBudget = new ByteBudget(DECODING_BYTES);
+
+/**
+ * Decodes an image once the budget has room for it.
+ * @param bytesPerPixel - what decoding takes, copies included
+ * @throws NotRead if that is more than any image may take
+ */
+export async function decodeWithin<T>(width: number, height: number, bytesPerPixel: number, decode: () => Promise<T>): Promise<T> {
+  const bytes = width * height * bytesPerPixel;
+  if (bytes > MAX_IMAGE_BYTES) {
+    const megabytes = (n: number): number => Math.ceil(n / 2 ** 20);
+    throw new NotRead(
+      `${width} x ${height} pixels of this kind take ${megabytes(bytes)} MB to decode; at most ${megabytes(MAX_IMAGE_BYTES)} are taken: scale the image down, or save it with fewer bits or samples`,
+    );
+  }
+  return decodingBudget.use(bytes, decode);
+}

@@ -1,5 +1,5 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import { decodingBudget } from './budget';
+import { decodeWithin } from './budget';
 import { checkSize, NotRead } from './limits';
 import type { StoredImage } from './samples';
 
@@ -27,7 +27,7 @@ const CORE = 40;
  */
 export async function decodeBmp(bytes: Buffer): Promise<StoredImage> {
   const header = parseHeader(bytes);
-  return decodingBudget.use(header.width * header.height * 6, async () => {
+  return decodeWithin(header.width, header.height, 6, async () => {
     await eventLoopTurn(); // these are decoded here: Ctrl-C would wait for the last of many
     return readPixels(bytes, header);
   });

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { decodingBudget } from './budget';
+import { decodeWithin } from './budget';
 import type { ImageFormat } from './image-format';
 import { checkScans } from './jpeg-markers';
 import { checkSize, NotRead } from './limits';
@@ -36,7 +36,7 @@ export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page =
   const stride = channels === 2 ? 4 : channels;
   // The samples, their copy without opacity, and the coefficients of a progressive JPEG.
   const perPixel = stride * (depth === 'ushort' ? 2 : 1) * 2 + (meta.isProgressive === true ? 2 * channels : 0);
-  return decodingBudget.use(width * height * perPixel, async () => {
+  return decodeWithin(width, height, perPixel, async () => {
     const image = sharp(bytes, options);
     if (space === 'cmyk') image.pipelineColourspace('cmyk');
     const { data, info } = await image.toColourspace(target).raw({ depth }).toBuffer({ resolveWithObject: true });

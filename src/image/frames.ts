@@ -1,16 +1,19 @@
 import { imageFormat } from './image-format';
 import { NotRead } from './limits';
+import { mpoPictures } from './mpo';
 import { TiffBytes } from './tiff/directory';
 import { countPages } from './tiff/pages';
 
 /**
- * How many images a file holds: the pages of a TIFF, the frames of an animated PNG; else 1.
+ * How many images a file holds: the pages of a TIFF, the frames of an animated PNG, the views of a
+ * multi-picture JPEG; else 1.
  * Copies of reduced size, as in a pyramid, and transparency masks are not counted.
  * @throws Error if the file is damaged
  */
 export function countFrames(bytes: Buffer): number {
   const format = imageFormat(bytes);
   if (format === 'tiff') return countPages(new TiffBytes(bytes).directories());
+  if (format === 'jpeg') return mpoPictures(bytes);
   return format === 'png' ? animationFrames(bytes) : 1;
 }
 

@@ -79,6 +79,59 @@ test('a file of more than 100 megapixels is refused with the limit and a remedy'
   await refused(decodeImage(claimed, 'x.bmp'), /x\.bmp: 20000 x 20000 pixels; at most 100 megapixels/);
 });
 
+test('an image of wide samples that would take more than a gigabyte is refused with what it takes', async () => {
+  await refused(decodeImage(pngOf(10_000, 10_000, [16, 6, 0, 0, 0]), 'x.png'), /x\.png: 10000 x 10000 pixels of this kind take 1526 MB/);
+});
+
+test('a multi-picture JPEG is refused; a preview, or the map of a picture for bright screens, is no picture', async () => {
+  const pixels = (width: number): sharp.Sharp =>
+    sharp(
+      Uint8Array.from({ length: width * 8 }, (_, i) => i * 3),
+      { raw: { width, height: 8, channels: 1 } },
+    );
+  const second = await pixels(16).jpeg().toBuffer();
+  const small = await pixels(8).jpeg().toBuffer();
+  const first = await pixels(16).jpeg().toBuffer();
+  /** Both pictures with the index (MPF) that CIPA DC-007 describes; offsets count from its byte order mark. */
+  const mpo = (type: number, other: Buffer, note = Buffer.alloc(0), little = true): Buffer => {
+    const index = Buffer.alloc(8 + 2 + 3 * 12 + 4 + 32);
+    const u16 = (v: number, at: number): number => (little ? index.writeUInt16LE(v, at) : index.writeUInt16BE(v, at));
+    const u32 = (v: number, at: number): number => (little ? index.writeUInt32LE(v, at) : index.writeUInt32BE(v, at));
+    index.write(little ? 'II' : 'MM');
+    u16(42, 2);
+    u32(8, 4);
+    u16(3, 8);
+    const tags = [
+      [0xb000, 7, 4, 0x30303130],
+      [0xb001, 4, 1, 2],
+      [0xb002, 7, 32, 50],
+    ];
+    tags.forEach(([tag, kind, count, value], i) => {
+      u16(tag, 10 + 12 * i);
+      u16(kind, 12 + 12 * i);
+      u32(count, 14 + 12 * i);
+      u32(value, 18 + 12 * i);
+    });
+    const segment = Buffer.concat([Buffer.of(0xff, 0xe2, 0, 2 + 4 + index.length), Buffer.from('MPF\0')]);
+    const start = 2 + note.length + segment.length;
+    u32(0x20030000, 50);
+    u32(first.length, 54);
+    u32(type, 66);
+    u32(other.length, 70);
+    u32(first.length + note.length + segment.length + index.length - start, 74);
+    return Buffer.concat([first.subarray(0, 2), note, segment, index, first.subarray(2), other]);
+  };
+  for (const little of [true, false]) {
+    await refused(decodeImage(mpo(0x020002, second, undefined, little), 'x.jpg'), /x\.jpg: holds 2 images/);
+    await refused(decodeImage(mpo(0, second, undefined, little), 'x.jpg'), /x\.jpg: holds 2 images/);
+  }
+  await decodeImage(mpo(0x010001, second), 'x.jpg');
+  await decodeImage(mpo(0, small), 'x.jpg');
+  const gain = Buffer.from('hdrgm:Version="1.0"');
+  await decodeImage(mpo(0, second, Buffer.concat([Buffer.of(0xff, 0xe1, 0, 2 + gain.length), gain])), 'x.jpg');
+  await decodeImage(mpo(0x020002, second).subarray(0, 90), 'x.jpg').catch((error: unknown) => assert.ok(error instanceof UserError));
+});
+
 test('a JPEG of very many scans is refused; one that only holds their marker elsewhere is read', async () => {
   const noise = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i * i * 31) >> 3);
   const image = sharp(noise, { raw: { width: 64, height: 64, channels: 1 } });

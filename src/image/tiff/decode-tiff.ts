@@ -1,4 +1,4 @@
-import { decodingBudget } from '../budget';
+import { decodeWithin } from '../budget';
 import { decodeWithSharp } from '../decode-sharp';
 import { checkScans } from '../jpeg-markers';
 import { NotRead } from '../limits';
@@ -38,7 +38,7 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
   if (opacity) wanted.push(opacity.sample);
   // As stored, as levels, and as colours apart from their opacity.
   const bytesPerPixel = wanted.length * (layout.bits / 8 + (layout.bits > 8 ? 4 : 2));
-  return decodingBudget.use(width * height * bytesPerPixel, async () => {
+  return decodeWithin(width, height, bytesPerPixel, async () => {
     const samples =
       meaning.space === 'ycbcr' ? await readYCbCr(source, directory, layout, wanted) : await readSamples(source, directory, layout, wanted);
     return {
