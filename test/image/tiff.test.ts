@@ -123,7 +123,7 @@ test('a small file that claims much is refused before memory is taken', async ()
   const started = Date.now();
   const before = process.memoryUsage().arrayBuffers;
   for (const tag of [256, 257, 278]) {
-    for (let at = bytes.length - 4 - 12; at > 0; at -= 12) if (bytes.readUInt16LE(at) === tag) bytes.writeUInt32LE(10_000, at + 8);
+    for (let at = bytes.length - 4 - 12; at > 0; at -= 12) if (bytes.readUInt16LE(at) === tag) bytes.writeUInt32LE(9000, at + 8);
   }
   await assert.rejects(decodeImage(bytes, 'x.tif'), /x\.tif: .*truncated/);
   assert.ok(Date.now() - started < 1000 && process.memoryUsage().arrayBuffers - before < 5e7);
