@@ -8,14 +8,14 @@ const PROTOCOL = {
 
 /** Metrics as the lines of a small table for a terminal. */
 export function metricsText(metrics: Metrics): string[] {
-  const { dataset, images, normal, abnormal, epoch, protocol } = metrics;
+  const { dataset, images, normal, abnormal, epoch, protocol, notes = [] } = metrics;
   const how = epoch === 0 ? 'a method without epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
   const head = `${dataset}: ${images} images (${normal} normal, ${abnormal} abnormal), ${how}`;
   const rows = METRIC_NAMES.map((key) => {
     const value = metrics[key];
     const interval = metrics.intervals[key];
-    const shown = value === null ? 'undefined (one class only, no masks, or a method without maps)' : value.toFixed(4);
+    const shown = value === null ? `undefined${notes.length === 0 ? ' (a method without maps)' : ''}` : value.toFixed(4);
     return `  ${METRICS[key].title.padEnd(16)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
-  return [head, ...rows];
+  return [head, ...rows, ...notes.map((note) => `note: ${note}`)];
 }

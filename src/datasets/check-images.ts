@@ -1,14 +1,13 @@
 import { messageOf, UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeFile, decodeImage, readImageBytes, type DecodedImage } from '../image/decode';
+import { maskLevels } from '../image/mask';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { Sample } from './layout';
+import { checkMaskShape } from './sample-mask';
 
 /** Files decoded at a time. */
 const BATCH = 8;
-
-/** By how much a mask's aspect ratio may differ from that of its image: masks may be stored at another size, but of the same picture. */
-const STRETCH = 0.05;
 
 /** The traits of images that this process has found sound, by the hash of their data set: a grid has many runs on the same images. */
 const sound = new Map<string, ImageTraits>();
@@ -56,10 +55,8 @@ async function checkSample({ file, maskFile }: Sample): Promise<ImageTraits> {
   return imageTraits(bytes, decoded);
 }
 
-async function checkMask(maskFile: string, { raster: image }: DecodedImage): Promise<void> {
-  const { raster: mask } = await decodeFile(maskFile, 'mask');
-  if (Math.abs((mask.width * image.height) / (mask.height * image.width) - 1) <= STRETCH) return;
-  throw new UserError(
-    `${maskFile}: a mask of ${mask.width} x ${mask.height} pixels for an image of ${image.width} x ${image.height}; expected one of its shape`,
-  );
+async function checkMask(maskFile: string, { raster: image, orientation }: DecodedImage): Promise<void> {
+  const mask = await decodeFile(maskFile, 'mask');
+  maskLevels(mask, maskFile);
+  checkMaskShape(maskFile, mask.raster, { width: image.width, height: image.height, orientation });
 }

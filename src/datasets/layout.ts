@@ -95,11 +95,6 @@ function cut(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}...` : name;
 }
 
-/** What to call an image in front of people: as it was called before `prepare` numbered it, else as the data set names it. */
-export function shownName({ filename, metadata }: Sample): string {
-  return typeof metadata?.source === 'string' && metadata.source !== '' ? metadata.source : filename;
-}
-
 /**
  * SHA-256 over all samples and the bytes of their images and masks: what a run records to say what it was given. How a name is spelt
  * makes no difference: `train/normal/0.png` and `images/train/normal/0.png` are one file.

@@ -2,11 +2,11 @@ import { messageOf, UserError } from '../common/errors';
 import { sha256 } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
-import type { GrayImage } from '../image/image';
-import { binaryMask } from '../image/load';
+import { binaryMask, maskLevels, uniteMasks, type MaskLevels } from '../image/mask';
 import { pixelHash } from './duplicates';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { RawFolder, RawImage, Skipped } from './raw';
+import { checkMaskShape } from './sample-mask';
 import type { Side } from './split';
 
 /** An image that was read, and what else is known of it. */
@@ -14,6 +14,8 @@ export interface ReadImage extends RawImage {
   format: ImageFormat;
   width: number;
   height: number;
+  /** What the file states (EXIF); width and height are those of the upright image. */
+  orientation: number;
   /** Hash of the file. */
   sha256: string;
   /** Hash of the decoded pixels. */
@@ -41,10 +43,18 @@ export async function readImages(
     try {
       const bytes = readImageBytes(image.file);
       const decoded = await decodeImage(bytes, image.file);
-      const { format, raster } = decoded;
-      const read = { ...image, format, width: raster.width, height: raster.height, sha256: sha256(bytes), pixels: pixelHash(raster) };
+      const { format, raster, orientation } = decoded;
+      const read = {
+        ...image,
+        format,
+        width: raster.width,
+        height: raster.height,
+        orientation,
+        sha256: sha256(bytes),
+        pixels: pixelHash(raster),
+      };
       const mask = await unitedMask(read);
-      const marked = mask?.data.reduce((sum, v) => sum + v, 0);
+      const marked = mask && binaryMask(mask).data.reduce((sum, v) => sum + v, 0);
       if (marked !== undefined && (marked === 0 || marked === mask?.data.length)) odd.push(image.source);
       if (raster.data instanceof Uint16Array) {
         deep.count++;
@@ -72,20 +82,15 @@ export async function readImages(
 }
 
 /**
- * The union of an image's masks, 1 where any of them marks a pixel ({@link binaryMask}); undefined if it has none.
- * @throws UserError if a mask cannot be read or differs in size from its image.
+ * The union of an image's masks ({@link maskLevels}); undefined if it has none.
+ * @throws UserError if a mask cannot be read, or differs in size from its upright image.
  */
-export async function unitedMask(image: { width: number; height: number; masks: string[] }): Promise<GrayImage | undefined> {
-  let united: GrayImage | undefined;
+export async function unitedMask(image: Pick<ReadImage, 'width' | 'height' | 'orientation' | 'masks'>): Promise<MaskLevels | undefined> {
+  const found: MaskLevels[] = [];
   for (const file of image.masks) {
     const decoded = await decodeImage(readImageBytes(file), file, 'mask');
-    const { raster } = decoded;
-    if (raster.width !== image.width || raster.height !== image.height) {
-      throw new UserError(`${file}: a mask of ${raster.width} x ${raster.height} pixels for an image of ${image.width} x ${image.height}`);
-    }
-    const mask = binaryMask(decoded);
-    united?.data.forEach((value, i) => (mask.data[i] |= value));
-    united = mask;
+    checkMaskShape(file, decoded.raster, image, { sameSize: true });
+    found.push(maskLevels(decoded, file));
   }
-  return united;
+  return found.length === 0 ? undefined : uniteMasks(found[0], ...found.slice(1));
 }

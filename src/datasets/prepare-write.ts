@@ -109,7 +109,8 @@ async function writeImages(
     const mask = await unitedMask(image);
     if (mask) {
       row.mask = `images/test/ground_true/${number}.png`;
-      await writePng(path.join(dir, row.mask), { ...mask, data: mask.data.map((value) => value * 255) });
+      await writePng(path.join(dir, row.mask), mask);
+      if (mask.lossy) row.maskLossy = true;
     }
     (image.side === 'train' ? train : test).push(row);
     names.push(filename);

@@ -1,4 +1,4 @@
-import { decodeFile, type DecodedImage } from './decode';
+import { decodeFile } from './decode';
 import { to8Bit, toGray, toRgb } from './grey';
 import type { DeepGrayImage, GrayImage, RgbImage } from './image';
 import { resizeBilinear, resizeNearest } from './resize';
@@ -33,16 +33,4 @@ export async function loadTrainGray(file: string, size: number): Promise<GrayIma
 export async function loadDeepGray(file: string, size: number): Promise<DeepGrayImage> {
   const { raster, alpha } = await decodeFile(file);
   return raster.data instanceof Uint16Array && !alpha ? toGray(resizeBilinear(raster, size, size)) : loadTrainGray(file, size);
-}
-
-/** A mask, `[size, size]`: grey, {@link binaryMask}, resized by NEAREST. */
-export async function loadMask(file: string, size: number): Promise<Uint8Array> {
-  return resizeNearest(binaryMask(await decodeFile(file, 'mask')), size, size).data;
-}
-
-/** 1 where a mask is not 0; of a JPEG, whose compression leaves traces around every edge, where it is nearer to white than to black. */
-export function binaryMask({ format, raster }: Pick<DecodedImage, 'format' | 'raster'>): GrayImage {
-  const grey = raster.channels === 1 ? raster : toGray(to8Bit(raster));
-  const least = format === 'jpeg' ? 128 : 1;
-  return { width: grey.width, height: grey.height, channels: 1, data: Uint8Array.from(grey.data, (v) => (v >= least ? 1 : 0)) };
 }

@@ -2,9 +2,10 @@ import path from 'node:path';
 import { evenly } from '../common/evenly';
 import { projectRoot } from '../common/project-root';
 import { kindsOf, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { loadSampleMask } from '../datasets/sample-mask';
 import { cachedPhantoms } from '../datasets/generate-phantoms';
 import { isPhantomName } from '../phantoms/names';
-import { loadMask, loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/load';
 import type { MontageRow, Panel } from '../plots/montage';
 import { COLOURS } from '../plots/style';
 
@@ -36,7 +37,7 @@ export function variety(samples: readonly Sample[], count: number): Sample[] {
 /** An image of a data set as a panel, the outline of its mask on it where it has one. */
 export async function samplePanel(sample: Sample, size: number): Promise<Panel> {
   const image = await loadTestRgb(sample.file, size);
-  const contour = sample.maskFile === undefined ? undefined : await loadMask(sample.maskFile, size);
+  const contour = (await loadSampleMask(sample, size)) ?? undefined;
   return { image, contour, caption: sample.label === 1 ? kindsOf(sample).join(', ') : undefined, captionColour: COLOURS.faint };
 }
 

@@ -4,13 +4,13 @@ import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
-import { loadMask } from '../image/load';
 import type { FeatureStore } from './feature-store';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
 import { predictStored, type Predictions } from './predictions';
 import type { Scorer } from '../methods/method';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
+import { loadTestMasks, type TestMasks } from './test-masks';
 
 /** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
 export interface Metrics extends ImageMetrics, PixelMetrics {
@@ -27,6 +27,10 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   normal: number;
   abnormal: number;
   intervals: Record<MetricName, Interval | null>;
+  /** Where some masks are JPEGs: how many, and the level from which their pixels count, of 255. */
+  jpegMasks?: { count: number; from: number };
+  /** For people, where there is something to say: why a metric is undefined, what masks mark. */
+  notes?: string[];
 }
 
 /** The labels of samples, `[N]`. */
@@ -34,25 +38,11 @@ export function labelsOf(samples: readonly Sample[]): Uint8Array {
   return Uint8Array.from(samples, (sample) => sample.label);
 }
 
-/**
- * Masks of test images, `[N, S, S]`, 0 or 1; normal images have empty ones.
- * @returns null where an abnormal image has no mask: pixel metrics are then undefined.
- */
-export async function loadMasks(samples: readonly Sample[], size: number): Promise<Uint8Array | null> {
-  const abnormal = samples.filter((sample) => sample.label === 1);
-  if (abnormal.length === 0 || abnormal.some((sample) => sample.maskFile === undefined)) return null;
-  const masks = new Uint8Array(samples.length * size * size);
-  for (const [i, sample] of samples.entries()) {
-    if (sample.label === 1 && sample.maskFile !== undefined) masks.set(await loadMask(sample.maskFile, size), i * size * size);
-  }
-  return masks;
-}
-
 /** All metrics of predictions, with intervals. Bootstrap resamples are drawn from `random`. */
 function measure(
   predictions: Predictions,
   samples: readonly Sample[],
-  masks: Uint8Array | null,
+  { masks, jpegMasks, notes: seen }: TestMasks,
   size: number,
   random: Random,
 ): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
@@ -64,6 +54,11 @@ function measure(
       ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random)
       : { estimates: undefinedPixelMetrics(), intervals: undefinedPixelMetrics() as Record<PixelMetricName, null> };
   const abnormal = labels.reduce((a, b) => a + b, 0);
+  const notes: string[] = [];
+  if (abnormal === 0 || abnormal === samples.length) {
+    notes.push(`metrics are undefined: the test set has no ${abnormal === 0 ? 'abnormal' : 'normal'} images`);
+  }
+  if (maps) notes.push(...seen);
   return {
     ...image.estimates,
     ...pixel.estimates,
@@ -71,6 +66,8 @@ function measure(
     normal: samples.length - abnormal,
     abnormal,
     intervals: { ...image.intervals, ...pixel.intervals },
+    ...(maps && jpegMasks ? { jpegMasks } : {}),
+    ...(notes.length > 0 ? { notes } : {}),
   };
 }
 
@@ -93,7 +90,7 @@ export async function evaluate(
 ): Promise<{ metrics: Metrics; predictions: Predictions }> {
   const { dataset, hash, epoch, protocol, seed } = context;
   const size = scorer.imageSize;
-  const masks = await loadMasks(dataset.test, size);
+  const masks = await loadTestMasks(dataset.test, size, protocol);
   const predictions = predictStored(scorer, store, dataset.test.length);
   const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
   return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured }, predictions };

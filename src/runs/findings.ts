@@ -2,9 +2,10 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
+import { loadSampleMask, MASK_RULES } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
 import type { RgbImage } from '../image/image';
-import { loadMask, loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/load';
 import { FeatureStore } from './feature-store';
 import type { RunRecord } from './run-folder';
 import { mapScale, type MapScale } from './map-scale';
@@ -60,7 +61,7 @@ export async function examine(run: string, samples: readonly Sample[], options: 
         sample,
         image: await loadTestRgb(sample.file, size),
         map: maps && maps.subarray(i * size * size, (i + 1) * size * size),
-        mask: sample.maskFile === undefined ? null : await loadMask(sample.maskFile, size),
+        mask: await loadSampleMask(sample, size, MASK_RULES[record.config.protocol]),
         label: sample.label,
         score: scores[i],
         name: nameOf(sample),

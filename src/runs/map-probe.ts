@@ -1,7 +1,8 @@
 import { tf } from '../common/backend';
 import type { Sample } from '../datasets/layout';
+import { loadSampleMask } from '../datasets/sample-mask';
 import type { RgbImage } from '../image/image';
-import { loadMask, loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
 import { imageScore } from '../methods/mediclip/image-score';
 import type { MediClip } from '../methods/mediclip/mediclip';
@@ -37,7 +38,7 @@ export class MapProbe {
   static async of(samples: readonly Sample[], model: MediClip): Promise<MapProbe> {
     const size = model.clip.imageSize;
     const images = await Promise.all(samples.map((sample) => loadTestRgb(sample.file, size)));
-    const masks = await Promise.all(samples.map(async ({ maskFile }) => (maskFile === undefined ? null : loadMask(maskFile, size))));
+    const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size)));
     const tokens = tf.tidy(() => model.encode(tf.tensor4d(pixelValues(images), [images.length, 3, size, size])));
     return new MapProbe(samples, images, masks, tokens);
   }

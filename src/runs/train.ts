@@ -9,7 +9,7 @@ import { packageVersion } from '../common/version';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
 import { runWarnings } from '../datasets/shortcuts';
-import { evaluate, labelsOf, loadMasks, writeEvaluation, type Metrics } from './evaluate';
+import { evaluate, labelsOf, writeEvaluation, type Metrics } from './evaluate';
 import { predictStored } from './predictions';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
 import { Adam } from '../methods/mediclip/adam';
@@ -30,6 +30,7 @@ import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupp
 import { TrainingFeatures } from './training-features';
 import { buildModel, modelIdentity, recordedModel } from './session';
 import { testFeatures } from './test-features';
+import { loadTestMasks } from './test-masks';
 
 export interface TrainOptions extends LongRun {
   /** Folder of a data set in the published layout; a resumed run knows its own. */
@@ -233,7 +234,7 @@ class Run {
   private async features(): Promise<FeatureStore> {
     if (!this.store) {
       this.store = await testFeatures(this.model, this.dataset, this.record, this.folder.dir, this.options);
-      this.masks = await loadMasks(this.dataset.test, this.config.imageSize);
+      this.masks = (await loadTestMasks(this.dataset.test, this.config.imageSize, this.config.protocol)).masks;
     }
     return this.store;
   }

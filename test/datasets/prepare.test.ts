@@ -5,7 +5,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
-import { readDataset } from '../../src/datasets/layout';
+import { readDataset, type Sample } from '../../src/datasets/layout';
+import { loadSampleMask } from '../../src/datasets/sample-mask';
+import type { MaskRule } from '../../src/image/mask';
 import { prepareDataset, USUAL_SHOTS, type PrepareOptions } from '../../src/datasets/prepare';
 import type { PrepareKind, PrepareReport } from '../../src/datasets/prepare-report';
 import { readImage } from '../../src/image/decode';
@@ -467,6 +469,35 @@ test('folder: masks and folders are found in another Unicode form and case, and 
       ['abnormal/Ünü.png', 2],
     ].sort(),
   );
+});
+
+test('busi: masks that are JPEGs keep their levels, and their rows say so; numbers of objects count in any channel', async () => {
+  for (let i = 1; i <= 3; i++) put(`normal/normal (${i}).png`, await picture(i));
+  for (let i = 1; i <= 2; i++) put(`benign/benign (${i}).png`, await picture(10 + i));
+  put('malignant/malignant (1).png', await picture(20));
+  const levels = Uint8Array.from({ length: SIZE * SIZE }, (_, i) => (i % SIZE < 4 ? 255 : 60));
+  const grey = { raw: { width: SIZE, height: SIZE, channels: 1 as const } };
+  put('benign/benign (1)_mask.jpg', await sharp(levels, grey).jpeg({ quality: 100 }).toBuffer());
+  put('benign/benign (1)_mask_1.png', await maskOf(SIZE * SIZE - 1));
+  put('benign/benign (2)_mask.png', await maskOf(1));
+  const numbers = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => (i === 9 ? 1 : i === 12 ? 2 : 0)); // red 1 and 2
+  put(
+    'malignant/malignant (1)_mask.png',
+    await sharp(numbers, { raw: { ...grey.raw, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
+  await prepare('busi');
+  const bySource = new Map(readDataset(out).test.map((sample) => [sample.metadata?.source, sample]));
+  const marked = async (source: string, rule: MaskRule): Promise<number> => {
+    const mask = await loadSampleMask(bySource.get(source) as Sample, SIZE, rule);
+    return (mask as Uint8Array).reduce((sum, v) => sum + v, 0);
+  };
+  assert.equal(bySource.get('benign/benign (1).png')?.maskLossy, true);
+  assert.equal(bySource.get('benign/benign (2).png')?.maskLossy, undefined);
+  assert.equal(await marked('benign/benign (1).png', 'clear'), 4 * SIZE + 1);
+  assert.equal(await marked('benign/benign (1).png', 'published'), SIZE * SIZE);
+  assert.equal(await marked('malignant/malignant (1).png', 'clear'), 2);
 });
 
 test('busi: masks are found in another Unicode form', async () => {

@@ -9,7 +9,8 @@ import { UserError } from '../../src/common/errors';
 import { decodeImage, readImage } from '../../src/image/decode';
 import { encodePng, writePng } from '../../src/image/encode';
 import type { Raster } from '../../src/image/image';
-import { loadMask, loadTestRgb, loadTrainGray } from '../../src/image/load';
+import { loadTestRgb, loadTrainGray } from '../../src/image/load';
+import { loadMask } from '../../src/image/mask';
 import { bitmap } from './bitmap';
 import { chunk, pngOf } from './png';
 

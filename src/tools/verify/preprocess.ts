@@ -5,7 +5,8 @@ import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/files';
 import { SafetensorsFile } from '../../common/safetensors';
-import { loadMask, loadTestRgb, loadTrainGray } from '../../image/load';
+import { loadTestRgb, loadTrainGray } from '../../image/load';
+import { loadMask } from '../../image/mask';
 import { CLIP_STATS, pixelValues, type ChannelStats } from '../../image/pixel-values';
 import { checkClose, failed, type Check } from './check';
 

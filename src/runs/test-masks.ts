@@ -1,0 +1,49 @@
+import type { Sample } from '../datasets/layout';
+import { MASK_RULES, readSampleMask } from '../datasets/sample-mask';
+import { sourceName } from '../datasets/source-name';
+import { LOSSY_FROM } from '../image/mask';
+
+/** The masks of a test set. */
+export interface TestMasks {
+  /** `[N, S, S]`, 0 or 1; normal images have empty ones. Null where an abnormal image has none: pixel metrics are then undefined. */
+  masks: Uint8Array | null;
+  /** Where some are JPEGs: how many, and the level from which their pixels count, of 255. */
+  jpegMasks?: { count: number; from: number };
+  /** For people: what is missing, marks nothing or is a JPEG. */
+  notes: string[];
+}
+
+/**
+ * Reads the masks of test images.
+ * @param protocol - under `paper` every pixel of a JPEG mask counts that is not 0, as in the published code
+ */
+export async function loadTestMasks(samples: readonly Sample[], size: number, protocol: 'fixed' | 'paper'): Promise<TestMasks> {
+  const abnormal = samples.filter((sample) => sample.label === 1);
+  const bare = abnormal.filter((sample) => sample.maskFile === undefined);
+  if (abnormal.length === 0) return { masks: null, notes: [] };
+  if (bare.length > 0) {
+    const note = `pixel metrics are undefined: ${bare.length} of ${abnormal.length} abnormal images have no mask, the first is ${sourceName(bare[0])}`;
+    return { masks: null, notes: [note] };
+  }
+  const masks = new Uint8Array(samples.length * size * size);
+  const empty: Sample[] = [];
+  let jpeg = 0;
+  for (const [i, sample] of samples.entries()) {
+    const mask = sample.label === 1 ? await readSampleMask(sample, size, MASK_RULES[protocol]) : null;
+    if (!mask) continue;
+    if (mask.data.every((v) => v === 0)) empty.push(sample);
+    if (mask.lossy) jpeg++;
+    masks.set(mask.data, i * size * size);
+  }
+  const notes: string[] = [];
+  if (empty.length > 0) {
+    notes.push(
+      `the masks of ${empty.length} of ${abnormal.length} abnormal images mark nothing at ${size} x ${size} pixels, the first is that of ${sourceName(empty[0])}`,
+    );
+  }
+  if (jpeg === 0) return { masks, notes };
+  const from = LOSSY_FROM[MASK_RULES[protocol]];
+  const counts = from === 1 ? 'every pixel that is not 0 counts, as in the published code' : `pixels count from ${from} of 255 on`;
+  notes.push(`${jpeg} of ${abnormal.length} masks are JPEGs: under protocol ${protocol}, ${counts}`);
+  return { masks, jpegMasks: { count: jpeg, from }, notes };
+}
