@@ -2,11 +2,12 @@
 //
 // Figures come from the notebooks (exportFigure, exportPage); the page of procedural data sets and, where runs/embedded holds finished runs
 // (npm run results), the charts of the tables from the command line. They are made in a folder of their own and take their places when all
-// went well. Without names all are made. --check changes nothing and fails if a file is not what is made now; --into puts them elsewhere
-// than into figures/.
+// went well. Without names all are made. --check changes nothing and fails if a file looks different from what is made now; last digits, which
+// depend on the processor, do not count. --into puts them elsewhere than into figures/.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createRequire } from 'node:module';
 import { foreground, root, runNotebooks } from './setup/project-python.mjs';
 
 const args = process.argv.slice(2);
@@ -28,7 +29,7 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-figures-'));
 const made = path.join(scratch, 'figures');
 fs.mkdirSync(made);
 try {
-  process.exitCode = (await make(made)) || settle(made);
+  process.exitCode = (await make(made)) || (await settle(made));
 } finally {
   fs.rmSync(scratch, { recursive: true, force: true });
 }
@@ -47,12 +48,19 @@ async function make(folder) {
 }
 
 /** Compares what was made with what is there, says so, and puts it in its place. */
-function settle(folder) {
+async function settle(folder) {
+  const require = createRequire(import.meta.url);
+  require('tsx/cjs');
+  const { looksTheSame } = require('../src/plots/same-figure.ts');
   const names = (dir) => (fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []);
   const found = names(folder);
   const there = new Set(names(options.into));
-  const same = (name) => fs.readFileSync(path.join(folder, name)).equals(fs.readFileSync(path.join(options.into, name)));
-  const changed = found.filter((name) => !there.has(name) || !same(name));
+  const same = options.check ? looksTheSame : (_extension, before, now) => before.equals(now);
+  const changed = [];
+  for (const name of found) {
+    const [before, now] = [options.into, folder].map((dir) => path.join(dir, name));
+    if (!there.has(name) || !(await same(path.extname(name).slice(1), fs.readFileSync(before), fs.readFileSync(now)))) changed.push(name);
+  }
   for (const name of changed) say(there.has(name) ? 'changed' : 'new', name);
   const orphans = options.notebooks.length === 0 ? [...there].filter((name) => !found.includes(name)) : [];
   for (const name of orphans) say(fs.existsSync(runs) ? 'made by nothing' : 'not made without runs/embedded', name);

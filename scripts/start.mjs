@@ -1,4 +1,5 @@
-// The main job: runs every notebook, two at a time, on the embedded model and data, which writes figures/, and says what there is to see.
+// The main job: runs every notebook, two at a time, on the embedded model and data, and says what there is to see. Of figures/ it writes
+// what looks different from the file that is there.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, runNotebooks } from './setup/project-python.mjs';
@@ -15,6 +16,7 @@ const started = Date.now();
 const code = await runNotebooks(['--jobs', '2', ...process.argv.slice(2)]);
 const folder = path.join(root, 'figures');
 const figures = fs.existsSync(folder) ? figuresSince(folder, started) : [];
+if (code === 0 && figures.length === 0) process.stderr.write('figures/ looks as before\n');
 if (figures.length > 0) {
   process.stderr.write(`written:\n${figures.map((file) => `  ${path.relative(root, file)}`).join('\n')}\n`);
 }

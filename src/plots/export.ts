@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { writeFileAtomic } from '../common/files';
@@ -5,45 +6,47 @@ import { projectRoot } from '../common/project-root';
 import { toPng, toSvg } from './chart';
 import { isChart, isInteractive, type Picture } from './picture';
 import { plotlyPage, type PageSection } from './plotly-page';
+import { looksTheSame } from './same-figure';
 import { smallPng } from './screen-copy';
 
 /**
  * Writes a picture as a figure: `NAME.svg` (charts and drawings) and `NAME.png`, whole or not at all. Of an interactive picture the
- * still; several of them become one page with {@link exportPage}.
+ * still; several of them become one page with {@link exportPage}. Files that look the same already stay as they are (another
+ * processor computes other last digits), so that version control shows what changed to the eye.
  * @param name - letters, digits, `-` and `_`
  * @param folder - default `figures/` of the project, or `MEDICLIP_FIGURES` where it is set
- * @returns the files written
+ * @returns the files of the figure
  * @throws UserError if the name is no plain file name.
  */
 export async function exportFigure(name: string, picture: Picture, folder = figuresFolder()): Promise<string[]> {
-  const written: string[] = [];
-  const write = (extension: string, content: string | Uint8Array): void => {
-    const file = figureFile(name, extension, folder);
-    writeFileAtomic(file, content);
-    written.push(file);
-  };
   if (isChart(picture)) {
     const [svg, { png }] = [await toSvg(picture), await toPng(picture)];
-    write('svg', svg + '\n');
-    write('png', png);
-  } else {
-    const { png, svg } = isInteractive(picture) ? picture.still : picture;
-    if (svg !== undefined) write('svg', svg + '\n');
-    write('png', await smallPng(png));
+    return writeFigure(name, { svg: Buffer.from(svg + '\n'), png }, folder);
   }
-  return written;
+  const { png, svg } = isInteractive(picture) ? picture.still : picture;
+  return writeFigure(name, { ...(svg !== undefined && { svg: Buffer.from(svg + '\n') }), png: await smallPng(png) }, folder);
 }
 
 /**
- * Writes interactive pictures as one page, `NAME.html`, that needs no network.
+ * Writes interactive pictures as one page, `NAME.html`, that needs no network; as {@link exportFigure}, where it looks different.
  * @param title - of the page
- * @returns the file written
+ * @returns the file of the page
  * @throws UserError if the name is no plain file name.
  */
-export function exportPage(name: string, title: string, sections: readonly PageSection[], folder = figuresFolder()): string {
-  const file = figureFile(name, 'html', folder);
-  writeFileAtomic(file, plotlyPage(title, sections));
+export async function exportPage(name: string, title: string, sections: readonly PageSection[], folder = figuresFolder()): Promise<string> {
+  const [file] = await writeFigure(name, { html: Buffer.from(plotlyPage(title, sections)) }, folder);
   return file;
+}
+
+/** Writes all files of a figure, by their extensions, if one of them looks different from the file that is there. */
+async function writeFigure(name: string, contents: Record<string, Buffer>, folder: string): Promise<string[]> {
+  const files = Object.entries(contents).map(([extension, content]) => ({ extension, content, file: figureFile(name, extension, folder) }));
+  let same = true;
+  for (const { extension, content, file } of files) {
+    same &&= fs.existsSync(file) && (await looksTheSame(extension, fs.readFileSync(file), content));
+  }
+  if (!same) for (const { file, content } of files) writeFileAtomic(file, content);
+  return files.map(({ file }) => file);
 }
 
 function figuresFolder(): string {

@@ -16,7 +16,7 @@ import type { MeasuredDraw } from './src/plots/draw-charts';`,
   `const draws: MeasuredDraw[] = [0, 1, 2].map((draw) => ({ task: 'SinkTask', draw: draw, anomalies: 1, area: draw / 10, change: draw }));
 await exportFigure('histogram', drawHistograms(draws));
 const cloud = await drawCloud(draws);
-const file = exportPage('cloud', 'Cloud', [{ heading: 'Cloud', text: 'of draws', picture: cloud }]);`,
+const file = await exportPage('cloud', 'Cloud', [{ heading: 'Cloud', text: 'of draws', picture: cloud }]);`,
 ];
 
 test('figures are the same bytes each time; --check notices one that is not', { skip, timeout: 240_000 }, () => {

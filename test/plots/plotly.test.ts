@@ -77,10 +77,10 @@ test('figures of an interactive picture: the still, and a page under a plain nam
   const dir = temporaryFolder();
   const picture = await hostileSlider();
   await exportFigure('explorer', picture, dir);
-  const file = exportPage('explorer', 'Title', [{ heading: 'a', text: 'b', picture }], dir);
+  const file = await exportPage('explorer', 'Title', [{ heading: 'a', text: 'b', picture }], dir);
   assert.equal(file, path.join(dir, 'explorer.html'));
   assert.deepEqual(fs.readdirSync(dir).sort(), ['explorer.html', 'explorer.png']);
-  assert.throws(() => exportPage('../x', 'Title', [], dir), UserError);
+  await assert.rejects(exportPage('../x', 'Title', [], dir), UserError);
 });
 
 const browser = findChromium();
