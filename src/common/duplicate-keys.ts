@@ -1,21 +1,30 @@
+const [QUOTE, BACKSLASH, COLON] = [...'"\\:'].map((c) => c.charCodeAt(0));
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [...'{}[]'].map((c) => c.charCodeAt(0));
+const BLANK = 0x20;
+
 /**
  * The first key that an object of a JSON text has twice, at any depth; `JSON.parse` keeps the last one in silence.
  * @param text - valid JSON; the time grows with its length
  */
 export function duplicateKey(text: string): string | undefined {
-  /** The keys of each object that is open; of an array, nothing. */
+  /** The keys of each object that is open; of a list, nothing. */
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (c === '{') open.push(new Set());
-    else if (c === '[') open.push(undefined);
-    else if (c === '}' || c === ']') open.pop();
-    else if (c === '"') {
-      const start = i;
-      for (i++; text[i] !== '"'; i++) if (text[i] === '\\') i++;
+    const c = text.charCodeAt(i);
+    if (c === OPEN_OBJECT) open.push(new Set());
+    else if (c === OPEN_LIST) open.push(undefined);
+    else if (c === CLOSE_OBJECT || c === CLOSE_LIST) open.pop();
+    else if (c === QUOTE) {
+      const start = i + 1;
+      let escaped = false;
+      for (i++; text.charCodeAt(i) !== QUOTE; i++) {
+        if (text.charCodeAt(i) !== BACKSLASH) continue;
+        escaped = true;
+        i++;
+      }
       const keys = open[open.length - 1];
       if (keys === undefined || !isFollowedByColon(text, i + 1)) continue;
-      const key = JSON.parse(text.slice(start, i + 1)) as string;
+      const key = escaped ? (JSON.parse(text.slice(start - 1, i + 1)) as string) : text.slice(start, i);
       if (keys.has(key)) return key;
       keys.add(key);
     }
@@ -25,6 +34,6 @@ export function duplicateKey(text: string): string | undefined {
 
 function isFollowedByColon(text: string, from: number): boolean {
   let i = from;
-  while (text[i] === ' ' || text[i] === '\n' || text[i] === '\r' || text[i] === '\t') i++;
-  return text[i] === ':';
+  while (text.charCodeAt(i) <= BLANK) i++;
+  return text.charCodeAt(i) === COLON;
 }

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readClipConfig, type ClipConfig } from '../backbones/clip/config';
+import { readChannelStats } from '../backbones/clip/channel-stats';
+import { Checkpoint } from '../backbones/clip/parameters';
 import { parameterShapes } from '../backbones/clip/parameter-shapes';
 import { messageOf } from '../common/errors';
-import { SafetensorsFile } from '../common/safetensors';
 import { modelsFolder, nameOf } from './model-names';
 import { isModel } from './resolve-model';
 import { UNTRAINED, untrainedFolder } from './untrained';
@@ -66,9 +67,10 @@ function describe(name: string, dir: string): ListedModel {
   const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   try {
     const config = readClipConfig(dir);
-    const weights = files.filter((file) => file.endsWith('.safetensors'));
-    const parameters = weights.reduce((sum, file) => sum + parametersIn(file), 0);
-    return { name, dir, bytes, facts: factsOf(config, parameters) };
+    const checkpoint = Checkpoint.open(dir);
+    checkpoint.check(config);
+    readChannelStats(dir, config.vision_config.image_size);
+    return { name, dir, bytes, facts: factsOf(config, checkpoint.size) };
   } catch (error) {
     return { name, dir, bytes, problem: messageOf(error) };
   }
@@ -84,13 +86,4 @@ function factsOf({ vision_config: image, text_config: text, projection_dim: embe
     patchSize: image.patch_size,
     embedding,
   };
-}
-
-/** Counts floating-point elements; buffers of whole numbers (position ids) are no parameters. */
-function parametersIn(file: string): number {
-  let count = 0;
-  for (const { dtype, shape } of SafetensorsFile.open(file).entries.values()) {
-    if (/^(F|BF)/.test(dtype)) count += shape.reduce((a, b) => a * b, 1);
-  }
-  return count;
 }

@@ -23,9 +23,13 @@ export interface OpenedClip {
   identity: { name: string; dir: string; hash: string };
 }
 
-/** Finds a CLIP by name or folder, without opening it. */
+/**
+ * Finds a CLIP by name or folder, without opening it.
+ * @throws UserError where there is none, or it cannot be used, whatever the method would use of it
+ */
 export function modelIdentity(nameOrDir: string): OpenedClip['identity'] {
   const { name, dir } = resolveModel(nameOrDir);
+  Clip.check(dir);
   return { name, dir: path.resolve(dir), hash: modelHash(dir) };
 }
 

@@ -99,4 +99,9 @@ test('models are listed with the numbers of their files', (t) => {
   const facts = { imageLayers: 6, textLayers: 3, imageWidth: 64, imageSize: 56, patchSize: 14, embedding: 48 };
   assert.deepEqual(model.facts, { parameters: image + text + 48 * (64 + 32) + 1, ...facts });
   assert.deepEqual(listModels(path.join(folder, 'none')), []);
+  fs.cpSync(GOLDEN, path.join(folder, 'odd'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'odd', 'model.fp16.safetensors'), 'not counted');
+  assert.deepEqual(listModels(folder).find(({ name }) => name === 'odd')?.facts, model.facts);
+  fs.writeFileSync(path.join(folder, 'odd', 'preprocessor_config.json'), '{"do_pad": true}');
+  assert.match(listModels(folder).find(({ name }) => name === 'odd')?.problem ?? '', /do_pad true/);
 });

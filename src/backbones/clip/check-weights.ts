@@ -73,3 +73,28 @@ export function firstNotFinite(values: ArrayLike<number>): number {
   if (a + b + c + d === 0) return -1;
   return Array.prototype.findIndex.call(values, (x: number) => !Number.isFinite(x));
 }
+
+/**
+ * The place of the first number that is NaN or infinite among numbers as they are stored, or -1.
+ * @param bytes - of a buffer of its own, in the order of this machine (little-endian, as safetensors are)
+ */
+export function firstNotFiniteStored(dtype: string, { buffer }: Uint8Array): number {
+  switch (dtype) {
+    case 'F32':
+      return firstNotFinite(new Float32Array(buffer));
+    case 'F64':
+      return firstNotFinite(new Float64Array(buffer));
+    case 'F16':
+      return firstWithAllBits(new Uint16Array(buffer), 0x7c00);
+    case 'BF16':
+      return firstWithAllBits(new Uint16Array(buffer), 0x7f80);
+    default:
+      return -1;
+  }
+}
+
+/** The first number whose exponent is the largest that there is. */
+function firstWithAllBits(values: Uint16Array, exponent: number): number {
+  for (let i = 0; i < values.length; i++) if ((values[i] & exponent) === exponent) return i;
+  return -1;
+}

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { initBackend, type tf } from '../../common/backend';
 import { printable } from '../../common/printable';
+import type { ChannelStats } from '../../image/pixel-values';
 import { readChannelStats, renormalisation } from './channel-stats';
 import { readClipConfig, type ClipConfig } from './config';
 import { execution } from '../../graph/execution';
@@ -34,12 +35,21 @@ export class Clip {
    * @throws UserError where the folder's files are missing or wrong, or say that weights or pixels mean something that is not known here
    */
   static async open(dir: string, imageSize?: number): Promise<Clip> {
-    const config = readClipConfig(dir);
-    const checkpoint = Checkpoint.open(dir);
-    noteUnused(dir, checkpoint.check(config));
-    const renormalised = renormalisation(readChannelStats(dir, config.vision_config.image_size));
+    const { config, checkpoint, stats, unused } = readFolder(dir);
+    noteUnused(dir, unused);
+    const renormalised = renormalisation(stats);
     await initBackend();
     return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size, renormalised);
+  }
+
+  /**
+   * Reads all of a folder once, without keeping it: whatever is wrong with it is said before any work, also by methods that use a part of
+   * the weights or none.
+   * @throws UserError as {@link Clip.open}, and where a weight is NaN or infinite
+   */
+  static check(dir: string): void {
+    const { config, checkpoint } = readFolder(dir);
+    checkpoint.checkFinite(config);
   }
 
   /** The files that make up a checkpoint folder: its configurations and its weights. */
@@ -112,6 +122,14 @@ export class Clip {
     this.image = undefined;
     this.text = undefined;
   }
+}
+
+/** What a folder's files say, checked against each other; no weights are read. */
+function readFolder(dir: string): { config: ClipConfig; checkpoint: Checkpoint; stats: ChannelStats; unused: string[] } {
+  const checkpoint = Checkpoint.open(dir); // first: where it is no checkpoint, it is said what it is
+  const config = readClipConfig(dir);
+  const unused = checkpoint.check(config);
+  return { config, checkpoint, stats: readChannelStats(dir, config.vision_config.image_size), unused };
 }
 
 /** Says which tensors of a checkpoint are left aside, as transformers does. */

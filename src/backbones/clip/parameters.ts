@@ -1,7 +1,7 @@
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
 import { SafetensorsFile, type TensorEntry } from '../../common/safetensors';
-import { checkWeights, firstNotFinite, isFloat } from './check-weights';
+import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat } from './check-weights';
 import type { ClipConfig } from './config';
 import { parameterShapes } from './parameter-shapes';
 import { findWeights, shardFile } from './weight-files';
@@ -60,33 +60,53 @@ export class Checkpoint implements Parameters {
     return unused;
   }
 
+  /** How many numbers its weights hold; whole numbers (position ids) are none. */
+  get size(): number {
+    const entries = [...this.files].map(([name, file]) => file.entries.get(name) as TensorEntry);
+    return entries.filter(({ dtype }) => /^(F|BF)/.test(dtype)).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  }
+
   /** The weights' files, sorted. */
   get paths(): string[] {
     return [...new Set([...this.files.values()].map((file) => file.file))].sort();
   }
 
-  get(name: string, shape: number[]): tf.Tensor {
-    const file = this.fileOf(name, shape);
-    const { data } = file.read(name);
-    const values = data instanceof Float32Array ? data : Float32Array.from(data);
-    const bad = firstNotFinite(values);
-    if (bad >= 0) {
-      throw new UserError(`${file.file}: ${name} has the value ${values[bad]} (number ${bad + 1} of ${values.length}); it is damaged`);
+  /** Reads every weight of a configuration once. @throws UserError naming the first that has a number that is NaN or infinite */
+  checkFinite(config: ClipConfig): void {
+    for (const [name, shape] of parameterShapes(config)) {
+      if (!this.files.has(name)) continue; // what may be missing
+      const file = this.fileOf(name, name === 'logit_scale' ? undefined : shape);
+      const { entry, bytes } = file.bytes(name);
+      if (firstNotFiniteStored(entry.dtype, bytes) >= 0) checkedNumbers(file, name);
     }
-    return upload(values, shape);
+  }
+
+  get(name: string, shape: number[]): tf.Tensor {
+    return upload(checkedNumbers(this.fileOf(name, shape), name), shape);
   }
 
   /** The file that holds a parameter of that shape, as floats. */
-  private fileOf(name: string, shape: number[]): SafetensorsFile {
+  private fileOf(name: string, shape?: number[]): SafetensorsFile {
     const file = this.files.get(name);
     if (!file) throw new UserError(`${this.dir}: the weights lack ${name}`);
     const { dtype, shape: found } = file.entries.get(name) as TensorEntry;
     if (!isFloat(dtype)) throw new UserError(`${file.file}: ${name} is of type ${JSON.stringify(dtype)}; weights are floats`);
-    if (found.join() !== shape.join()) {
+    if (shape && found.join() !== shape.join()) {
       throw new UserError(`${file.file}: ${name} has shape [${found.join(', ')}], config.json asks for [${shape.join(', ')}]`);
     }
     return file;
   }
+}
+
+/** The numbers of a weight, all of them finite. */
+function checkedNumbers(file: SafetensorsFile, name: string): Float32Array {
+  const { data } = file.read(name);
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  const bad = firstNotFinite(values);
+  if (bad >= 0) {
+    throw new UserError(`${file.file}: ${name} has the value ${values[bad]} (number ${bad + 1} of ${values.length}); it is damaged`);
+  }
+  return values;
 }
 
 /**

@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { tf } from '../../../src/common/backend';
 import { UserError } from '../../../src/common/errors';
 import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../../src/common/safetensors';
-import { firstNotFinite } from '../../../src/backbones/clip/check-weights';
+import { firstNotFinite, firstNotFiniteStored } from '../../../src/backbones/clip/check-weights';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { checkClipConfig } from '../../../src/backbones/clip/config';
+import { modelIdentity } from '../../../src/runs/session';
 import { randomParameters, temporaryFolder, TINY, writeTinyClip } from '../../helpers/tiny-clip';
 
 const all = randomParameters(checkClipConfig(TINY, 'tiny'));
@@ -120,6 +121,24 @@ test('a weight that is not finite is named with its tensor when its encoder is l
       assert.throws(load, (e: Error) => e instanceof UserError && e.message.includes(`${name} has the value ${value} (number 4 of`));
     }
   }
+  for (const [half, dtype, damaged] of [
+    [true, 'F16', 1e6],
+    [true, 'F16', NaN],
+    [false, 'F32', -Infinity],
+  ] as const) {
+    const arrays = new Map(all.map(([name, { shape, data }]) => [name, { shape, data: data.slice() } as NamedArray]));
+    const dir = writeTinyClip();
+    const write = (): void => writeSafetensors(path.join(dir, 'model.safetensors'), arrays, {}, { half });
+    write();
+    Clip.check(dir);
+    (arrays.get('text_projection.weight') as NamedArray).data[5] = damaged;
+    write();
+    assert.equal(SafetensorsFile.open(path.join(dir, 'model.safetensors')).entries.get('text_projection.weight')?.dtype, dtype);
+    const value = half && damaged === 1e6 ? Infinity : damaged;
+    assert.throws(() => modelIdentity(dir), new RegExp(`text_projection\\.weight has the value ${value} \\(number 6 of 96\\)`));
+  }
+  assert.equal(firstNotFiniteStored('BF16', new Uint8Array(Uint16Array.of(0x3f80, 0x7f7f, 0xff80).buffer)), 2);
+  assert.equal(firstNotFiniteStored('F64', new Uint8Array(Float64Array.of(1, 1e308, NaN).buffer)), 2);
   for (let i = 0; i < 9; i++) {
     const values = new Float32Array(9);
     assert.equal(firstNotFinite(values), -1);
