@@ -23,6 +23,11 @@ export interface StagedFolder {
   discard(): void;
 }
 
+/** @throws UserError where an option names what no folder can be called */
+export function checkFolderName(option: string, name: string): void {
+  if (name === '' || name.includes('\0')) throw new UserError(`${option} ${JSON.stringify(name)}: not the name of a folder`, 2);
+}
+
 /**
  * Makes the folder to be filled, beside the target.
  * @throws UserError where that is not possible
@@ -64,12 +69,15 @@ export function stageFolder(target: string): StagedFolder {
  */
 export function recoverFolder(target: string): void {
   const [parent, stem] = [path.dirname(path.resolve(target)), path.basename(stemOf(target))];
-  if (!fs.statSync(parent, { throwIfNoEntry: false })?.isDirectory()) return;
-  const left = fs.readdirSync(parent).filter((name) => name.startsWith(stem) && isLeft(name.slice(stem.length), path.join(parent, name)));
-  for (const name of left.sort()) {
-    const file = path.join(parent, name);
-    if (name.endsWith('.old') && !fs.existsSync(target)) fs.renameSync(file, target);
-    else fs.rmSync(file, { recursive: true, force: true });
+  try {
+    const left = fs.readdirSync(parent).filter((name) => name.startsWith(stem) && isLeft(name.slice(stem.length), path.join(parent, name)));
+    for (const name of left.sort()) {
+      const file = path.join(parent, name);
+      if (name.endsWith('.old') && !fs.existsSync(target)) fs.renameSync(file, target);
+      else fs.rmSync(file, { recursive: true, force: true });
+    }
+  } catch {
+    // a folder that is not there, or is only read, needs no tidying
   }
 }
 

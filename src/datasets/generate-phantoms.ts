@@ -6,6 +6,7 @@ import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { checkWritable, makeFolder, readJson, writeJson } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { checkFolderName, recoverFolder, stageFolder } from '../common/staged-folder';
 import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
 import { encodePng } from '../image/encode';
@@ -67,18 +68,24 @@ export async function generatePhantoms(
 ): Promise<PhantomSummary & { dir: string; existing: boolean }> {
   const { seed, size = 'full', difficulty = DIFFICULTIES.medium, resolution = 256, out, force = false } = options;
   const settings = { name, version: PHANTOM_VERSION, seed, size, difficulty, resolution };
+  checkFolderName('--out', out);
   const dir = path.resolve(out);
+  recoverFolder(dir);
   const present = existing(dir, out, settings, force);
   if (present) return { ...present, dir, existing: true };
   checkWritable(path.dirname(dir));
-  const temporary = `${dir}.${process.pid}.tmp`;
-  fs.rmSync(temporary, { recursive: true, force: true });
+  makeFolder(path.dirname(dir));
+  const staged = stageFolder(dir);
   try {
-    const summary = await draw(temporary, settings, options);
-    replace(temporary, dir, settings);
+    const summary = await draw(staged.temporary, settings, options);
+    try {
+      staged.publish();
+    } catch (error) {
+      if (!existing(dir, dir, settings, false)) throw error; // a set that another process put there in the meantime stays
+    }
     return { ...summary, dir, existing: false };
   } finally {
-    fs.rmSync(temporary, { recursive: true, force: true });
+    staged.discard();
   }
 }
 
@@ -173,20 +180,4 @@ function existing(dir: string, out: string, settings: Identity, force: boolean):
     `${out}: holds ${found.name} of seed ${found.seed}, size ${found.size}, difficulty ${found.difficulty}; ` +
       'name another folder, or replace it with --force',
   );
-}
-
-/** Puts a finished folder in its place; a set that another process put there in the meantime stays. */
-function replace(temporary: string, dir: string, settings: Identity): void {
-  if (fs.existsSync(dir)) {
-    const old = `${temporary}.old`;
-    fs.renameSync(dir, old);
-    fs.renameSync(temporary, dir);
-    fs.rmSync(old, { recursive: true, force: true });
-    return;
-  }
-  try {
-    fs.renameSync(temporary, dir);
-  } catch (error) {
-    if (!existing(dir, dir, settings, false)) throw error;
-  }
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/files';
-import { recoverFolder, stageFolder } from '../common/staged-folder';
+import { checkFolderName, recoverFolder, stageFolder } from '../common/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import type { ImageFormat } from '../image/decode';
 import { writePng } from '../image/encode';
@@ -22,7 +22,7 @@ const EXTENSIONS: Record<ImageFormat, string> = { jpeg: '.jpg', png: '.png', bmp
  * @throws UserError if there is anything else, or no permission.
  */
 export function claimFolder(from: string, out: string, force: boolean): string {
-  if (out === '' || out.includes('\0')) throw new UserError(`--out ${JSON.stringify(out)}: not the name of a folder`, 2);
+  checkFolderName('--out', out);
   const target = path.resolve(out);
   const relative = path.relative(target, path.resolve(from));
   if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {

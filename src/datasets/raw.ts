@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
+import { checkFolderName } from '../common/staged-folder';
 
 /** An image of a downloaded data set, before it is given a side. */
 export interface RawImage {
@@ -66,7 +67,7 @@ export class RawFolder {
     from: string,
     readonly followLinks = false,
   ) {
-    if (from === '' || from.includes('\0')) throw new UserError(`--from ${JSON.stringify(from)}: not the name of a folder`, 2);
+    checkFolderName('--from', from);
     const stat = statOf(from);
     if (stat === undefined) throw new UserError(`${from}: no such folder`);
     if (!stat.isDirectory()) throw new UserError(`${from}: is a file; unpack it, and give the folder`);

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { csvText, type Cell } from '../common/csv';
 import { UserError } from '../common/errors';
-import { checkWritable, writeFileAtomic } from '../common/files';
+import { checkWritable, makeFolder, writeFileAtomic } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { checkFolderName, recoverFolder, stageFolder } from '../common/staged-folder';
 import { readDataset } from './layout';
+import { sourceName } from './source-name';
 import { writePng } from '../image/encode';
 import { to16Bit } from '../image/grey';
 import type { DeepGrayImage, Raster } from '../image/image';
@@ -41,6 +43,8 @@ export type DrawRow = Record<(typeof COLUMNS)[number], Cell>;
  */
 export async function synthesizeDataset(options: SynthesizeDatasetOptions): Promise<DrawRow[]> {
   const { task, count, out, seed, size, onProgress } = options;
+  checkFolderName('--out', out);
+  recoverFolder(path.join(out, 'draws'));
   refuseDraws(out);
   const samples = readDataset(options.dataset).train;
   if (samples.length === 0) throw new UserError(`${options.dataset}: samples/train.json names no images`);
@@ -54,12 +58,15 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
   const support = images.some(({ data }) => data instanceof Uint16Array) ? images.map(to16Bit) : images;
   const pool = new SynthesisPool({ support, tasks: { [task]: 1 }, seed });
   const rows: DrawRow[] = [];
+  const existed = fs.existsSync(out);
+  makeFolder(out);
+  // the draws are written in a folder of their own first: what a kill leaves there is known for what it is
+  const staged = stageFolder(path.join(out, 'draws'));
   const written: string[] = [];
   const write = (name: string, image: Raster): Promise<void> => {
-    written.push(path.join(out, name));
-    return writePng(path.join(out, name), image);
+    written.push(name);
+    return writePng(path.join(staged.temporary, name), image);
   };
-  const existed = fs.existsSync(out);
   try {
     while (rows.length < count) {
       const first = rows.length;
@@ -75,17 +82,19 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
         await write(names.image, draw.image);
         const levels = Uint8Array.from(draw.mask.data, (v) => Math.round(255 * v));
         await write(names.mask, { ...draw.image, data: levels });
-        rows.push({ ...names, source: samples[image].filename, task, ...drawColumns(support[image], draw) });
+        rows.push({ ...names, source: sourceName(samples[image]), task, ...drawColumns(support[image], draw) });
         onProgress?.({ phase: 'drawing anomalies', done: rows.length, total: count });
       }
     }
+    for (const name of written) fs.renameSync(path.join(staged.temporary, name), path.join(out, name));
     writeFileAtomic(path.join(out, 'draws.csv'), csvText(COLUMNS, rows));
     return rows;
   } catch (error) {
-    for (const file of written) fs.rmSync(file, { force: true });
-    if (!existed && fs.existsSync(out) && fs.readdirSync(out).length === 0) fs.rmdirSync(out);
+    for (const name of written) fs.rmSync(path.join(out, name), { force: true });
     throw error;
   } finally {
+    staged.discard();
+    if (!existed && fs.readdirSync(out).length === 0) fs.rmdirSync(out);
     await pool.close();
   }
 }

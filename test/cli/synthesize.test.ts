@@ -90,6 +90,15 @@ test('a drawing that fails leaves nothing; a folder that holds draws without the
   assert.match(mediclip('--dataset', dataset, '--task', 'sink', '--count', '2', '--out', out).stderr, /holds draws already/);
 });
 
+test('what a killed drawing left is removed by the next one', () => {
+  const out = path.join(folder, 'drawn-after-kill');
+  const left = path.join(out, 'draws.999999999.tmp');
+  fs.mkdirSync(left, { recursive: true });
+  fs.writeFileSync(path.join(left, 'image_0000.png'), '');
+  assert.equal(mediclip('--dataset', dataset, '--task', 'sink', '--count', '1', '--out', out).status, 0);
+  assert.deepEqual(fs.readdirSync(out).sort(), ['draws.csv', 'image_0000.png', 'mask_0000.png']);
+});
+
 test('wrong usage exits 2, bad data 1, with a line', () => {
   const out = path.join(folder, 'never');
   const expect = (status: number, message: RegExp, ...args: string[]): void => {

@@ -9,7 +9,8 @@ import { writeTinyDataset } from '../helpers/tiny-dataset';
 test('under one hash a file is decoded once; under another, and after a failure, again', async () => {
   const { dir, test: samples } = readDataset(await writeTinyDataset());
   const seen: number[] = [];
-  const check = (hash: string): Promise<unknown> => checkImages({ dir, hash }, samples, { onProgress: ({ total }) => seen.push(total ?? 0) });
+  const check = (hash: string): Promise<unknown> =>
+    checkImages({ dir, hash }, samples, { onProgress: ({ total }) => seen.push(total ?? 0) });
   await check('first');
   const all = seen.splice(0)[0];
   assert.ok(all >= samples.length);

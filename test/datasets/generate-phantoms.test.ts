@@ -75,3 +75,16 @@ test('a stopped run leaves nothing', async () => {
   await assert.rejects(run, /stopped/);
   assert.ok(!fs.readdirSync(root).some((name) => name.startsWith('d')));
 });
+
+test('what a killed process left is removed by the next one; names that no folder can have are refused', async () => {
+  const out = path.join(root, 'after-kill');
+  fs.mkdirSync(path.join(root, 'after-kill.999999999.tmp', 'images'), { recursive: true });
+  fs.mkdirSync(path.join(root, 'after-kill-of-another.999999999.tmp'));
+  await generatePhantoms('phantom-brain', { ...small, out, seed: 1 });
+  const names = fs.readdirSync(root).filter((name) => name.startsWith('after-kill'));
+  assert.deepEqual(names.sort(), ['after-kill', 'after-kill-of-another.999999999.tmp']);
+  await assert.rejects(
+    generatePhantoms('phantom-brain', { ...small, out: 'a\0b', seed: 1 }),
+    /^UserError: --out "a\\u0000b": not the name/,
+  );
+});
