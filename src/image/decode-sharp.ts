@@ -51,7 +51,7 @@ export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page =
     return {
       ...pixels,
       indexed: meta.isPalette === true || meta.bitsPerSample === 1,
-      orientation: meta.orientation ?? 1,
+      orientation: meta.orientation !== undefined && meta.orientation >= 1 && meta.orientation <= 8 ? meta.orientation : 1,
     };
   });
 }

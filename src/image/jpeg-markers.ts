@@ -5,8 +5,8 @@ import { NotRead } from './limits';
  * all pixels, and can be a few bytes long.
  */
 const MAX_SCANS = 100;
-/** Scans times pixels that are read: a file of ten scans may have 100 megapixels, one of a hundred 20. */
-const MAX_SCANNED_PIXELS = 2e9;
+/** Scans times pixels that are read: a file of fifty scans may have 100 megapixels, one of a hundred 50. */
+const MAX_SCANNED_PIXELS = 5e9;
 
 const START_OF_SCAN = Buffer.of(0xff, 0xda);
 const END_OF_IMAGE = 0xd9;

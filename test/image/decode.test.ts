@@ -13,6 +13,7 @@ import { loadTestRgb, loadTrainGray } from '../../src/image/load';
 import { loadMask } from '../../src/image/mask';
 import { bitmap } from './bitmap';
 import { chunk, pngOf } from './png';
+import { tiffFile } from './tiff-file';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'decode-'));
 after(() => fs.rmSync(dir, { recursive: true }));
@@ -70,33 +71,9 @@ const firstChannel = ({ channels, data }: Raster): number[] => [...data].filter(
 
 /** Two pixels, numbers 1 and 0 of a palette of red and green, 4 bits each. */
 function paletteTiff(): Buffer {
-  const entries = [
-    [256, 3, 1, 2], // width
-    [257, 3, 1, 1],
-    [258, 3, 1, 4], // bits
-    [259, 3, 1, 1],
-    [262, 3, 1, 3], // a palette
-    [273, 4, 1, 8], // where the pixels are
-    [277, 3, 1, 1],
-    [278, 3, 1, 1],
-    [279, 4, 1, 1],
-    [320, 3, 48, 10], // where the palette is
-  ];
-  const data = Buffer.alloc(10 + 96 + 2 + 12 * entries.length + 4);
-  data.write('II*\0', 'latin1');
-  data.writeUInt32LE(106, 4);
-  data[8] = 0x10;
-  data.writeUInt16LE(0xffff, 10); // red of colour 0
-  data.writeUInt16LE(0xffff, 10 + 32 + 2); // green of colour 1
-  data.writeUInt16LE(entries.length, 106);
-  entries.forEach(([tag, type, count, value], i) => {
-    const at = 108 + 12 * i;
-    data.writeUInt16LE(tag, at);
-    data.writeUInt16LE(type, at + 2);
-    data.writeUInt32LE(count, at + 4);
-    data.writeUInt32LE(value, at + 8);
-  });
-  return data;
+  const palette = Array<number>(48).fill(0);
+  palette[0] = palette[16 + 1] = 0xffff;
+  return tiffFile({ 256: 2, 257: 1, 258: 4, 259: 1, 262: 3, 277: 1, 278: 1, 320: palette }, Uint8Array.of(0x10));
 }
 
 test('opacity is kept apart and not blended', async () => {
@@ -241,31 +218,7 @@ test('data that does not fill the image is not written', async () => {
   await assert.rejects(encodePng({ width: 2, height: 2, channels: 1, data: new Uint8Array(3) }), /3 values for 2 x 2 x 1/);
 });
 
-/** An uncompressed CMYK TIFF of one strip. */
+/** An uncompressed CMYK TIFF. */
 function cmykTiff(width: number, height: number, values: number[]): Buffer {
-  const tags = [
-    [256, width],
-    [257, height],
-    [258, 8 + 2 + 9 * 12 + 4],
-    [259, 1],
-    [262, 5],
-    [273, 8 + 2 + 9 * 12 + 4 + 8],
-    [277, 4],
-    [278, height],
-    [279, values.length],
-  ];
-  const out = Buffer.alloc(8 + 2 + tags.length * 12 + 4 + 8 + values.length);
-  out.write('II*\0', 'latin1');
-  out.writeUInt32LE(8, 4);
-  out.writeUInt16LE(tags.length, 8);
-  tags.forEach(([tag, value], i) => {
-    const at = 10 + i * 12;
-    out.writeUInt16LE(tag, at);
-    out.writeUInt16LE(tag === 258 ? 3 : 4, at + 2);
-    out.writeUInt32LE(tag === 258 ? 4 : 1, at + 4);
-    out.writeUInt32LE(value, at + 8);
-  });
-  for (let i = 0; i < 4; i++) out.writeUInt16LE(8, tags[2][1] + i * 2);
-  out.set(values, tags[5][1]);
-  return out;
+  return tiffFile({ 256: width, 257: height, 258: [8, 8, 8, 8], 259: 1, 262: 5, 277: 4, 278: height }, Uint8Array.from(values));
 }

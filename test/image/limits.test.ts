@@ -11,6 +11,7 @@ import { ByteBudget } from '../../src/image/budget';
 import { decodeImage, readImage } from '../../src/image/decode';
 import { bitmap } from './bitmap';
 import { chunk, pngOf } from './png';
+import { tiffFile } from './tiff-file';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'limits-'));
 after(() => fs.rmSync(dir, { recursive: true }));
@@ -134,13 +135,16 @@ test('a multi-picture JPEG is refused; a preview, or the map of a picture for br
 
 test('a JPEG of very many scans is refused; one that only holds their marker elsewhere is read', async () => {
   const noise = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i * i * 31) >> 3);
-  const image = sharp(noise, { raw: { width: 64, height: 64, channels: 1 } });
+  const image = sharp(noise, { raw: { width: 64, height: 64, channels: 1 } }).toColourspace('b-w');
   const jpeg = await image.jpeg({ progressive: true }).toBuffer();
   const last = jpeg.lastIndexOf(Buffer.of(0xff, 0xda));
   const scan = jpeg.subarray(last, jpeg.length - 2);
   const end = jpeg.subarray(jpeg.length - 2);
   const scans = (n: number): Buffer => Buffer.concat([jpeg.subarray(0, last), ...Array<Buffer>(n).fill(scan), end]);
   await refused(decodeImage(scans(150), 'x.jpg'), /x\.jpg: a JPEG of more than 100 scans/);
+  const inTiff = (n: number): Buffer => tiffFile({ 256: 64, 257: 64, 258: 8, 259: 7, 262: 1, 277: 1, 278: 64 }, scans(n));
+  await refused(decodeImage(inTiff(150), 'x.tif'), /x\.tif: a JPEG of more than 100 scans/);
+  assert.deepEqual((await decodeImage(inTiff(1), 'x.tif')).raster, (await decodeImage(jpeg, 'x.jpg')).raster);
   const trailing = Buffer.concat([jpeg, Buffer.alloc(1000, Buffer.of(0xff, 0xda))]);
   assert.deepEqual((await decodeImage(trailing, 'x.jpg')).raster, (await decodeImage(jpeg, 'x.jpg')).raster);
   const comment = Buffer.concat([Buffer.of(0xff, 0xfe, 0x03, 0xe8), Buffer.alloc(998, Buffer.of(0xff, 0xda))]);

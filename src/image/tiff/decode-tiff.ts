@@ -30,7 +30,7 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
   const stated = directory.number(Tag.Orientation, 1);
   const orientation = stated >= 1 && stated <= 8 ? stated : 1;
   if (decoderOf(compression) === 'libtiff') {
-    checkForLibtiff(bytes, layout, meaning);
+    checkForLibtiff(bytes, directory, layout, meaning);
     return { ...(await decodeWithSharp(bytes, 'tiff', index)), indexed: layout.bits === 1, orientation };
   }
   const { colours, opacity } = meaning;
@@ -50,7 +50,12 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
 }
 
 /** JPEG and fax codes are decoded to grey and RGB by libtiff, where nothing unusual is about them. */
-function checkForLibtiff(bytes: Buffer, { compression, samples, bits, width, height }: TiffLayout, meaning: TiffMeaning): void {
+function checkForLibtiff(
+  bytes: Buffer,
+  directory: TiffDirectory,
+  { compression, samples, bits, width, height }: TiffLayout,
+  meaning: TiffMeaning,
+): void {
   const { space, colours } = meaning;
   if (compression !== JPEG) {
     if (space !== 'grey' || samples !== 1 || bits !== 1)
@@ -62,7 +67,10 @@ function checkForLibtiff(bytes: Buffer, { compression, samples, bits, width, hei
       `a TIFF that holds JPEG data of ${samples} samples of ${bits} bits (${space}); grey, RGB, YCbCr or CMYK of 8 bits are read`,
     );
   }
-  checkScans(bytes, width * height);
+  const offsets = directory.numbers(Tag.TileOffsets) ?? directory.numbers(Tag.StripOffsets) ?? [];
+  const counts = directory.numbers(Tag.TileByteCounts) ?? directory.numbers(Tag.StripByteCounts) ?? [];
+  const pixels = (width * height) / Math.max(1, offsets.length);
+  offsets.forEach((at, i) => checkScans(bytes.subarray(at, at + (counts[i] ?? 0)), pixels));
 }
 
 function toColours(

@@ -237,6 +237,8 @@ plain = RGB
 for name, extra, stated in [('unspecified', [0 * GREY], [0]), ('two', [0 * GREY, GREY], [0, 0]), ('not-stated', [0 * GREY], None)]:
     more = {} if stated is None else {'t338': (3, stated)}
     add(f'extra-{name}', tiff([page(np.dstack([RGB, *extra]), 2, **more)]), by='rule', rgb=plain)
+RGBX = np.dstack([RGB, 0 * GREY])
+add('extra-planar', tiff([(tags_of(8, 4, 2, 5, t278=(3, [H]), t284=(3, [2]), t338=(3, [0])), [compress(RGBX[..., c].tobytes(), 5) for c in range(4)], False)]), by='rule', rgb=plain)
 add('extra-unassociated', tiff([page(np.dstack([RGB, GREY]), 2, 5, t338=(3, [2]))]), by='rule', rgb=plain)
 add('extra-unset-opacity', tiff([page(np.dstack([RGB, 0 * GREY]), 2, t338=(3, [2]))]), by='rule', rgb=plain)
 multiplied = np.round(RGB.astype(float) * GREY[..., None] / 255).astype(np.uint8)
