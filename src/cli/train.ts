@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { METHOD_NAMES, type MethodName } from '../methods/registry';
 import { Interrupted, UserError } from '../common/errors';
-import { progressBar } from '../common/progress';
+import { progressBar, type LongRun } from '../common/progress';
 import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train';
 import { interruptSignal } from './interrupt';
@@ -70,6 +70,7 @@ async function run(options: Options): Promise<void> {
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);
   const bar = progressBar();
+  const signal = interruptSignal();
   const line = (text: string): void => {
     bar.clear();
     note(text);
@@ -82,7 +83,7 @@ async function run(options: Options): Promise<void> {
       settings,
       resume: options.resume,
       threads,
-      signal: interruptSignal(),
+      signal,
       onProgress: bar.onProgress,
       onNote: line,
       onEpoch: (row) => {
@@ -93,6 +94,7 @@ async function run(options: Options): Promise<void> {
         );
       },
     });
+    if (!result.finishedBefore) await scaleColours(options.out, { onProgress: bar.onProgress, signal }, line);
     bar.clear();
     emit(options.json, summary(options.out, result), (s) => [
       `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}${s.finishedBefore ? '; is finished, nothing was left to do' : ''}`,
@@ -103,6 +105,17 @@ async function run(options: Options): Promise<void> {
     if (error instanceof Interrupted)
       throw new UserError(`${error.message}; go on with: npx mediclip train --resume --out ${shellQuote(options.out)}`);
     throw error;
+  }
+}
+
+/** Takes the colours of the run's maps now, while its images are at hand. What has been trained counts without it. */
+async function scaleColours(out: string, options: LongRun, line: (text: string) => void): Promise<void> {
+  const { keepMapScale } = await import('../runs/map-scale');
+  try {
+    await keepMapScale(out, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    line(`the run is trained, but it has no colour scale yet; predict and report will take it (${error.message})`);
   }
 }
 

@@ -1,4 +1,7 @@
 import type { Raster } from '../image/image';
+import type { MapScale } from '../runs/map-scale';
+import { HEAT_TABLE } from './heat-colours';
+import { heatLegend, scaleNote } from './heat-legend';
 import { montage, type MontageOptions, type MontageRow } from './montage';
 import { heatImage, rangeOf } from './overlay';
 import type { PngPicture } from './picture';
@@ -20,13 +23,21 @@ export interface FilmStrip {
  * Maps as they change: a row an image, a column a moment, all in one colour scale, so that a map that becomes brighter really
  * has higher values.
  * @param moments - above the columns: `epoch 1`
+ * @param options.colours - those of a run's anomaly maps
+ * @param options.range - the ends of the colours of other maps (default: their lowest and highest value)
  */
 export function filmStrip(
   strips: readonly FilmStrip[],
   moments: readonly string[],
-  options: MontageOptions & { range?: [number, number] },
+  options: MontageOptions & { range?: [number, number]; colours?: MapScale | null },
 ): Promise<PngPicture> {
-  const { range = rangeOf(strips.flatMap((strip) => [...strip.frames])), ...rest } = options;
+  const { colours, range: given, ...rest } = options;
+  const range = colours
+    ? ([colours.low, colours.high] as [number, number])
+    : (given ?? rangeOf(strips.flatMap((strip) => [...strip.frames])));
+  const legend = colours
+    ? { ...heatLegend([colours]), heatTable: HEAT_TABLE, heatNote: scaleNote(colours, 'Black') }
+    : { heatRange: range };
   const rows = strips.map(({ image, mask, label, frames, captions }): MontageRow => {
     const contour = mask ?? undefined;
     const panels = frames.map((frame, i) => {
@@ -39,5 +50,5 @@ export function filmStrip(
     });
     return { label, panels: [{ image, contour }, ...panels] };
   });
-  return montage(rows, { columns: ['image', ...moments], heatRange: range, cell: 112, ...rest });
+  return montage(rows, { columns: ['image', ...moments], ...legend, cell: 112, ...rest });
 }

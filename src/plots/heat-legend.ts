@@ -22,9 +22,12 @@ export function heatLegend(scales: readonly MapScale[]): Pick<MontageOptions, 'h
   };
 }
 
-/** What the ends of a run's colours mean, for people. */
-export function scaleNote({ low, high, from, images }: MapScale): string {
+/**
+ * What the ends of a run's colours mean, for people.
+ * @param lowest - how values below the scale are drawn
+ */
+export function scaleNote({ low, high, from, images }: MapScale, lowest = 'Not coloured'): string {
   if (images === 0) return `The run's one scale: ${from}.`;
   const [text] = endTexts([low, high]);
-  return `Not coloured: below ${text}, as 95 % of the pixels of normal images. The run's one scale, from ${from}.`;
+  return `${lowest}: below ${text}, as 95 % of the pixels of normal images. The run's one scale, from ${from}.`;
 }

@@ -4,6 +4,7 @@ import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
+import { sourceName } from '../datasets/source-name';
 import type { FeatureStore } from './feature-store';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
@@ -96,9 +97,21 @@ export async function evaluate(
   return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured }, predictions };
 }
 
-/** Writes `metrics.json` and `predictions.csv` (filename, label, score) into a folder. */
+/**
+ * Writes `metrics.json` and `predictions.csv` into a folder: filename, label and score, and where the data set says how its user named
+ * the images, also `source`.
+ */
 export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly Sample[], scores: Float32Array): void {
-  const rows = samples.map(({ filename, label }, i) => ({ filename, label, score: scores[i] }));
-  writeFileAtomic(path.join(dir, 'predictions.csv'), csvText(['filename', 'label', 'score'], rows));
+  const rows = samples.map((sample, i) => ({
+    filename: sample.filename,
+    label: sample.label,
+    score: scores[i],
+    source: sourceName(sample),
+  }));
+  const named = rows.some(({ filename, source }) => source !== filename);
+  writeFileAtomic(
+    path.join(dir, 'predictions.csv'),
+    csvText(['filename', 'label', 'score', ...(named ? (['source'] as const) : [])], rows),
+  );
   writeJson(path.join(dir, 'metrics.json'), metrics);
 }

@@ -8,7 +8,7 @@ import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets
 import { createDetector, METHODS } from '../methods/registry';
 import { encodeSupport } from './fit';
 import { readSupport } from './run-start';
-import type { LoadedRun } from './session';
+import { loadRun, type LoadedRun } from './session';
 
 /**
  * The values at the ends of the colours of a run's anomaly maps. A run has one such scale, so that one picture looks the same in every
@@ -30,6 +30,9 @@ export interface MapScale {
 /** `RUN/map-scale.json`: a {@link MapScale}, and the hash of what it belongs to. A run without one gets it when it is first needed. */
 export const SCALE_FILE = 'map-scale.json';
 
+/** For whoever reads the file. */
+const RULE = '95 % of the pixels in the anomaly maps of these images lie below low, 99.9 % below two thirds of the way to high';
+
 /** Images that a scale is taken from, at most. */
 const MOST_IMAGES = 32;
 /** Values taken from a map, at most; 336 x 336 has every second. */
@@ -38,6 +41,19 @@ const MOST_VALUES = 2 ** 16;
 const schema = z
   .object({ low: z.number().finite(), high: z.number().finite(), from: z.string(), images: z.number().int().min(0), of: z.string() })
   .refine(({ low, high }) => low < high);
+
+/**
+ * {@link mapScale} of a finished run that is not loaded, so that its folder has one.
+ * @throws UserError where the run is missing or broken, or it is stopped
+ */
+export async function keepMapScale(run: string, options: LongRun = {}): Promise<MapScale | null> {
+  const loaded = await loadRun(run);
+  try {
+    return await mapScale(loaded, options);
+  } finally {
+    loaded.dispose();
+  }
+}
 
 /**
  * The colour scale of a run; null where its method has no maps. Taken from normal images and kept in the run folder, or read from there.
@@ -65,7 +81,7 @@ export async function mapScale(loaded: LoadedRun, options: LongRun = {}): Promis
     };
   }
   try {
-    writeJson(file, { ...found, of });
+    writeJson(file, { ...found, rule: RULE, of });
   } catch (error) {
     if (!(error instanceof UserError)) throw error; // a folder that takes no files
   }

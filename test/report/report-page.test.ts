@@ -25,6 +25,7 @@ async function content(changes: Partial<ReportContent> = {}): Promise<ReportCont
   const items = SCORES.map(async (score, i): Promise<ReportItem> => ({
     name: i === 0 ? HOSTILE : `image ${i}`,
     file: i === 0 ? `a/${HOSTILE}.png` : `a/${i}.png`,
+    ...(i === 1 ? { source: `scans of mine/${HOSTILE}.png` } : {}),
     label: LABELS[i],
     score,
     image: i === 5 ? null : await picture(10 * i),
@@ -86,6 +87,9 @@ test(
       );
       const name = (await page.locator('#list li .name').first().textContent()) ?? '';
       assert.equal(name, HOSTILE);
+      const own = page.locator('#list li .name').nth(1);
+      assert.equal(await own.textContent(), `scans of mine/${HOSTILE}.png`, 'as the user named it');
+      assert.match((await own.getAttribute('title')) ?? '', /\(a\/1\.png\)$/);
       assert.equal(await page.locator('h1').textContent(), `title ${HOSTILE}`);
       assert.equal(await page.evaluate('window.hacked'), undefined);
     });
@@ -120,6 +124,33 @@ test(
       assert.deepEqual(await matrix(page), [3, 0, 2, 1]);
       assert.equal(await page.locator('#suggestion-2').getAttribute('aria-pressed'), 'true');
       assert.equal(await page.locator('#exact').inputValue(), '0.4');
+    });
+
+    await t.test('a field that holds no number says so, and the threshold stays', async () => {
+      const [field, wrong] = [page.locator('#exact'), page.locator('#wrong')];
+      await field.fill('0.6');
+      const before = await matrix(page);
+      for (const [written, says] of [
+        ['abc', '\u201cabc\u201d is not a number; the threshold is still 0.6.'],
+        ['0,5', '\u201c0,5\u201d is not a number; write 0.5; the threshold is still 0.6.'],
+        ['0.5x', /\u201c0\.5x\u201d is not a number/],
+        ['Infinity', /is not a number/],
+        [HOSTILE, /is not a number/],
+        ['', 'No number: the threshold is still 0.6.'],
+      ] as const) {
+        await field.fill(written);
+        const said = await wrong.innerText();
+        if (typeof says === 'string') assert.equal(said, says);
+        else assert.match(said, says);
+        assert.equal(await field.getAttribute('aria-invalid'), 'true');
+        assert.deepEqual(await matrix(page), before);
+      }
+      await field.blur();
+      assert.equal(await field.inputValue(), '0.6');
+      assert.equal(await wrong.isVisible(), true, 'it can still be read');
+      await field.fill('0.4');
+      assert.equal(await wrong.isVisible(), false);
+      assert.equal(await field.getAttribute('aria-invalid'), null);
     });
 
     await t.test('filters show the images of one or more outcomes, and follow the threshold', async () => {
@@ -161,6 +192,7 @@ test(
       await page.locator('#maps').click();
       const source = await page.locator('#list img').first().getAttribute('src');
       assert.equal(source, (await content()).items[0].map);
+      assert.equal(await page.locator('#key .ends').isVisible(), true, 'with their colour bar');
     });
 
     assert.equal(await page.evaluate('window.hacked'), undefined);

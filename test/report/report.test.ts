@@ -49,6 +49,36 @@ test('the page of a run holds the scores of its predictions.csv, twice the same 
   items.forEach(({ score }, i) => assert.ok(Math.abs(score - Number(expected[i][2])) < 1e-6, `${score} ${expected[i][2]}`));
 });
 
+test('images bear the names that their user gave them; maps have the colours of the run, whatever the test set', async () => {
+  const dataset = await writeTinyDataset();
+  const run = await finishedRun(dataset);
+  const out = path.join(temporaryFolder(), 'report.html');
+  const list = path.join(dataset, 'samples', 'test.json');
+  const rows = fs
+    .readFileSync(list, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const other = await writeTinyDataset();
+  const named = rows.map((row, i) => ({ ...row, source: i === 1 ? '<script>alert(1)</script>.png' : `ward 3/scan ${i}.png` }));
+  fs.writeFileSync(path.join(other, 'samples', 'test.json'), named.map((row) => JSON.stringify(row)).join('\n'));
+  const bar = (): string[] =>
+    [...(/class="ends faint"><span>(.*?)<\/span>.*?<span>([^<]*)<\/span><\/div>/.exec(fs.readFileSync(out, 'utf8')) ?? [])].slice(1);
+  await writeReport(run, out, { dataset: other });
+  const ends = bar();
+  const items = itemsOf(out);
+  assert.deepEqual(items.map(({ source }) => source).sort(), named.map(({ source }) => source).sort());
+  assert.ok(items.some(({ name }) => name === 'scan 2') && !items.some(({ name }) => name === '2'));
+  assert.doesNotMatch(fs.readFileSync(out, 'utf8'), /<script>alert/);
+  fs.writeFileSync(path.join(other, 'samples', 'test.json'), JSON.stringify(named[0]));
+  await writeReport(run, out, { dataset: other });
+  assert.deepEqual(bar(), ends);
+  const { low, high } = JSON.parse(fs.readFileSync(path.join(run, 'map-scale.json'), 'utf8'));
+  assert.ok(Math.abs(Number(ends[0]) - low) < 0.01 && Math.abs(Number(ends[1]) - high) < 0.01, ends.join());
+  const byOthers = itemsOf(out)[0].map;
+  assert.equal(byOthers, items.find(({ source }) => source === named[0].source)?.map, 'alone and beside others');
+});
+
 test('a method without maps, another test set, without masks, no pictures', async () => {
   const run = await finishedRun(await writeTinyDataset(), 'mean-intensity');
   const out = path.join(temporaryFolder(), 'new', 'report.html');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { tf } from '../../src/common/backend';
@@ -6,7 +7,9 @@ import { readDataset } from '../../src/datasets/layout';
 import { outcomeOf, testFindings, worstOf } from '../../src/runs/findings';
 import { MapProbe } from '../../src/runs/map-probe';
 import type { MediClip } from '../../src/methods/mediclip/mediclip';
+import { writeEvaluation, type Metrics } from '../../src/runs/evaluate';
 import { train } from '../../src/runs/train';
+import { readScores } from '../../src/tables/scores';
 import { loadRun } from '../../src/runs/session';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -60,4 +63,20 @@ test('findings of a run are its predictions, and a probe after its last epoch sa
   probe.dispose();
   assert.equal(tf.memory().numTensors, before);
   dispose();
+});
+
+test('predictions.csv names images as their user did, where the data set says so', () => {
+  const dir = temporaryFolder();
+  const sample = (filename: string, source?: unknown) => ({
+    ...{ filename, file: '', label: 0 as const, labelName: 'good', clsname: 'x' },
+    ...(source === undefined ? {} : { metadata: { source } }),
+  });
+  const written = (...samples: ReturnType<typeof sample>[]): string[] => {
+    writeEvaluation(dir, {} as Metrics, samples, Float32Array.of(0.5, 0.25));
+    return fs.readFileSync(path.join(dir, 'predictions.csv'), 'utf8').trim().split('\n');
+  };
+  assert.deepEqual(written(sample('a.png'), sample('b.png', 7)), ['filename,label,score', 'a.png,0,0.5', 'b.png,0,0.25']);
+  const named = written(sample('a.png', 'ward 3/=x.png'), sample('b.png'));
+  assert.deepEqual(named, ['filename,label,score,source', 'a.png,0,0.5,ward 3/=x.png', 'b.png,0,0.25,b.png']);
+  assert.deepEqual([...readScores(path.join(dir, 'predictions.csv')).scores], [0.5, 0.25]);
 });
