@@ -1,9 +1,10 @@
-// Makes the files of figures/ anew: node scripts/figures.mjs [--check] [--into DIR] [NOTEBOOK...]
+// Makes the files of figures/ anew: node scripts/figures.mjs [--check | --write] [--into DIR] [NOTEBOOK...]
 //
 // Figures come from the notebooks (exportFigure, exportPage); the page of procedural data sets and, where runs/embedded holds finished runs
 // (npm run results), the charts of the tables from the command line. They are made in a folder of their own and take their places when all
 // went well. Without names all are made. --check changes nothing and fails if a file looks different from what is made now; last digits, which
-// depend on the processor, do not count. --into puts them elsewhere than into figures/.
+// depend on the processor, do not count. --write also puts the outputs of the same run into the notebooks. --into puts figures elsewhere than
+// into figures/.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,17 +12,22 @@ import { createRequire } from 'node:module';
 import { foreground, root, runNotebooks } from './setup/project-python.mjs';
 
 const args = process.argv.slice(2);
-const usage = 'figures: [--check] [--into DIR] [NOTEBOOK...]';
-const options = { check: false, into: path.join(root, 'figures'), notebooks: [] };
+const usage = 'figures: [--check | --write] [--into DIR] [NOTEBOOK...]';
+const options = { check: false, write: false, into: path.join(root, 'figures'), notebooks: [] };
 while (args.length > 0) {
   const arg = args.shift();
-  if (arg === '--check') options.check = true;
+  if (arg === '--check' || arg === '--write') options[arg.slice(2)] = true;
   else if (arg === '--into' && args.length > 0) options.into = path.resolve(args.shift());
   else if (!arg.startsWith('-')) options.notebooks.push(arg);
   else {
     process.stderr.write(`${usage}\n`);
     process.exit(2);
   }
+}
+
+if (options.check && options.write) {
+  process.stderr.write(`${usage}\n`);
+  process.exit(2);
 }
 
 const runs = path.join(root, 'runs', 'embedded');
@@ -36,7 +42,8 @@ try {
 
 async function make(folder) {
   process.env.MEDICLIP_FIGURES = folder;
-  if (options.notebooks.length > 0) return runNotebooks(options.notebooks);
+  const inNotebooks = ['--jobs', '2', ...(options.write ? ['--write'] : []), ...options.notebooks];
+  if (options.notebooks.length > 0) return runNotebooks(inNotebooks);
   const phantoms = ['datasets', 'gallery', '--out', path.join(folder, 'phantoms.png')];
   const tables = ['table', '--runs', runs, '--name', 'all', '--format', 'csv', '--out', path.join(scratch, 'tables'), '--figures', folder];
   tables.push('--maps', 'phantom-brain', 'phantom-chest', 'phantom-breast');
@@ -44,7 +51,7 @@ async function make(folder) {
     const code = await foreground(process.execPath, [path.join(root, 'bin', 'mediclip.cjs'), ...args]);
     if (code !== 0) return code;
   }
-  return runNotebooks([]);
+  return runNotebooks(inNotebooks);
 }
 
 /** Compares what was made with what is there, says so, and puts it in its place. */

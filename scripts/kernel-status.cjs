@@ -1,19 +1,33 @@
-// Makes the kernel's status tell the truth. tslab publishes "busy" when a request to run a cell arrives: of a "Run All" every cell
-// is busy at once, the end of the first says "idle", and JupyterLab takes that for the end of all. Here a request is busy when its
-// cell starts and idle when that has ended, one after the other, as the protocol of Jupyter has it.
+// Makes the kernel's status tell the truth. tslab publishes "busy" when a request to run a cell
+// arrives: of a "Run All" every cell is busy at once, the end of the first says "idle", and
+// JupyterLab takes that for the end of all. Here a request is busy when its cell starts and idle
+// when that has ended, one after the other, as the protocol of Jupyter has it. And what arrives
+// while the kernel still opens its sockets waits for them; tslab tried to answer, failed, and
+// dropped it.
 'use strict';
 
 const RUN = 'execute_request';
 
 /**
- * Puts two methods of tslab's server right.
+ * Puts methods of tslab's server right.
  * @param {{ ZmqServer?: { prototype: object } }} tslab the module tslab/dist/jupyter
  * @returns {boolean} whether the methods are there; a tslab that lacks them is left as it is
  */
 function reportStatusInOrder({ ZmqServer }) {
   const server = ZmqServer?.prototype;
-  const { publishStatus, handleExecute } = server ?? {};
-  if (publishStatus?.length !== 2 || handleExecute?.length !== 2) return false;
+  const { init, handleShellMessage, publishStatus, handleExecute } = server ?? {};
+  if (!init || !handleShellMessage || publishStatus?.length !== 2 || handleExecute?.length !== 2) return false;
+
+  let open;
+  server.init = function () {
+    const opening = init.call(this);
+    open = opening.catch(() => undefined);
+    return opening.then(() => undefined); // whoever started this hears of a failure
+  };
+  server.handleShellMessage = async function (...message) {
+    await open;
+    return handleShellMessage.apply(this, message);
+  };
 
   let last = Promise.resolve();
   let running;

@@ -1,5 +1,6 @@
-// Pins the Python packages: from the requirements*.in files, which name what this project uses, uv writes the requirements*.txt files, which
-// name everything that is installed for it, with hashes, for Linux, macOS and Windows and every Python from the oldest that works.
+// Pins the Python packages: from the requirements*.in files, which name what this project uses, uv
+// writes the requirements*.txt files, which name everything that is installed for it, with hashes,
+// for Linux, macOS and Windows and every Python from the oldest that works.
 //
 //   node scripts/requirements.mjs [--upgrade]
 //

@@ -21,5 +21,6 @@ if (files.length === 0) {
   );
   process.exit(2);
 }
-const runner = ['--require', 'tsx/cjs', '--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files];
+// three at a time, also on two cores: some wait for kernels, servers and browsers
+const runner = ['--require', 'tsx/cjs', '--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...options, ...files];
 process.exitCode = await foreground(process.execPath, runner, { TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' });

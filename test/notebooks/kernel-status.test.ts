@@ -61,3 +61,36 @@ test('a tslab of another make is left as it is', () => {
   assert.equal((ZmqServer.prototype as { publishStatus?: unknown }).publishStatus, publishStatus);
   assert.equal(reportStatusInOrder({}), false);
 });
+
+test('what arrives while the sockets are being opened waits for them, in order; that they cannot be opened is heard of', async () => {
+  const { reportStatusInOrder } = createRequire(__filename)('../../scripts/kernel-status.cjs') as {
+    reportStatusInOrder: (tslab: object) => boolean;
+  };
+  const answered: (string | number)[] = [];
+  let open = (): void => {};
+  let fail = (_: Error): void => {};
+  class ZmqServer {
+    init(): Promise<void> {
+      return new Promise((resolve, reject) => ([open, fail] = [resolve, reject]));
+    }
+  }
+  const server = ZmqServer.prototype as ZmqServer & { handleShellMessage(n: number): Promise<void> };
+  Object.assign(server, {
+    handleShellMessage: async (n: number) => void answered.push(n),
+    publishStatus: (_status: string, _request: object): void => {},
+    handleExecute: async (_socket: object, _request: object): Promise<void> => {},
+  });
+  assert.ok(reportStatusInOrder({ ZmqServer }));
+  const opened = server.init();
+  const both = [server.handleShellMessage(1), server.handleShellMessage(2)];
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  answered.push('open');
+  open();
+  await Promise.all([opened, ...both, server.handleShellMessage(3)]);
+  assert.deepEqual(answered, ['open', 1, 2, 3]);
+  const refused = server.init();
+  const waiting = server.handleShellMessage(4);
+  fail(new Error('in use'));
+  await assert.rejects(refused, /in use/);
+  await waiting;
+});
