@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { UserError } from '../common/errors';
 import { sha256 } from '../common/files';
 import { seesTraining } from '../methods/registry';
 import { trainingConfig, type TrainingConfig } from '../runs/config';
@@ -42,6 +43,9 @@ export interface Cell {
   /** The other data sets on which the finished run is tested. */
   transfer: GridDataset[];
 }
+
+/** Cells of a grid: beyond that, planning alone takes minutes. */
+const MOST = 20_000;
 
 /** A cell that cannot be run here, and why. */
 export interface LeftOut {
@@ -100,6 +104,7 @@ function add(
     return;
   }
   const parts = [dataset.name, path.basename(model.name), variantInWords(variantOf(config)), `k${shots}`, `s${seed}`].map(plain);
+  if (cells.size === MOST) throw new UserError(`${grid.file}: comes to more than ${MOST} runs; split it into several grids`, 2);
   cells.set(key, { name: [...parts, key].join('.'), dataset, model, config, variants: [name], transfer });
 }
 

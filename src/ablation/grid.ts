@@ -1,15 +1,16 @@
 import path from 'node:path';
-import YAML from 'yaml';
 import { z } from 'zod';
-import { messageOf, UserError } from '../common/errors';
-import { readText } from '../common/files';
+import { UserError } from '../common/errors';
+import { readYaml } from '../common/yaml';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
 import { trainingConfig } from '../runs/config';
 
+/** Values of a list; all cells together are limited where they are expanded. */
+const MOST = 1000;
 const noTwins = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
 const TWINS = 'the same value is there twice';
 const wholeNumbers = (lowest: number): z.ZodEffects<z.ZodArray<z.ZodNumber, 'atleastone'>> =>
-  z.array(z.number().int().min(lowest).safe()).nonempty().refine(noTwins, TWINS);
+  z.array(z.number().int().min(lowest).safe()).nonempty().max(MOST).refine(noTwins, TWINS);
 const names = z.array(z.string().min(1)).nonempty().refine(noTwins, TWINS);
 const settings = z.record(z.unknown());
 
@@ -47,7 +48,7 @@ const schema = z
     shots: wholeNumbers(1).default([16]),
     seeds: wholeNumbers(0).default([1, 2, 3]),
     base: settings.default({}),
-    variants: z.array(variant).nonempty(),
+    variants: z.array(variant).nonempty().max(MOST),
     transfer: z.union([z.boolean(), names]).default(false),
   })
   .strict();
@@ -91,14 +92,7 @@ export interface Grid {
  * @throws UserError naming the file and the key, also for keys that do not exist
  */
 export function readGrid(file: string): Grid {
-  const text = readText(file, 1 << 20);
-  let parsed: unknown;
-  try {
-    parsed = YAML.parse(text, { logLevel: 'error' });
-  } catch (error) {
-    throw new UserError(`${file}: ${messageOf(error).split('\n')[0]}`, 2);
-  }
-  return checkGrid(parsed, file);
+  return checkGrid(readYaml(file), file);
 }
 
 /** Checks a grid that was read. */
@@ -106,10 +100,11 @@ export function checkGrid(value: unknown, file: string): Grid {
   const result = schema.safeParse(value ?? {});
   if (result.success === false) throw new UserError(`${file}: ${explain(result.error.issues[0])}`, 2);
   const grid = { file: path.resolve(file), ...result.data } as Grid;
+  const seen = new Set<string>();
   for (const { label, group } of grid.variants) {
-    if (grid.variants.filter((other) => other.label === label && other.group === group).length > 1) {
-      throw new UserError(`${file}: variants: two of the group ${group} are called ${JSON.stringify(label)}`, 2);
-    }
+    const name = JSON.stringify([group, label]);
+    if (seen.has(name)) throw new UserError(`${file}: variants: two of the group ${group} are called ${JSON.stringify(label)}`, 2);
+    seen.add(name);
   }
   checkSettings(grid.base, `${file}: base`);
   grid.variants.forEach((v, i) => {

@@ -1,10 +1,8 @@
-import path from 'node:path';
-import YAML from 'yaml';
 import { z } from 'zod';
 import { baselineSchema, METHOD_NAMES, METHODS } from '../methods/registry';
 import type { Complete } from '../common/complete';
-import { messageOf, UserError } from '../common/errors';
-import { readText } from '../common/files';
+import { UserError } from '../common/errors';
+import { readYamlObject } from '../common/yaml';
 import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
 import { isScoreRule, SCORE_RULES, type ScoreRule } from '../methods/mediclip/image-score';
 import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
@@ -133,12 +131,5 @@ function knownKeys(at: (string | number)[]): string[] {
 
 /** Reads settings from a YAML or JSON file. */
 export function readSettings(file: string): TrainingSettings {
-  const text = readText(file, 1 << 20);
-  try {
-    const parsed: unknown = YAML.parse(text, { logLevel: 'error' }) ?? {};
-    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('an object of settings is expected');
-    return parsed as TrainingSettings;
-  } catch (error) {
-    throw new UserError(`${path.resolve(file)}: ${messageOf(error).split('\n')[0]}`, 2);
-  }
+  return readYamlObject(file) as TrainingSettings;
 }

@@ -18,7 +18,9 @@ const PATIENCE = 3_600_000;
 
 /** Where the features of one batch are. */
 type Batch = { count: number } & (
-  { tensors: tf.Tensor3D[] } | { offset: number; shapes: [number, number, number][]; sums: string[] } | { kept: KeptFeatures; batch: number }
+  | { tensors: tf.Tensor3D[] }
+  | { offset: number; shapes: [number, number, number][]; sums: string[] }
+  | { kept: KeptFeatures; batch: number }
 );
 
 export interface FeatureStoreOptions extends LongRun {

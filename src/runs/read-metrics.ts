@@ -21,7 +21,12 @@ const schema = z
   .passthrough();
 
 /** All that an evaluation writes. */
-const wholeSchema = schema.extend({ epoch: count, normal: count, abnormal: count, intervals: z.record(z.tuple([share, share]).nullable()) });
+const wholeSchema = schema.extend({
+  epoch: count,
+  normal: count,
+  abnormal: count,
+  intervals: z.record(z.tuple([share, share]).nullable()),
+});
 
 /** What tables need of a `metrics.json`; the file holds more. */
 export type SavedMetrics = z.infer<typeof schema>;

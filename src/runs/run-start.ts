@@ -103,5 +103,6 @@ export function checkBackend(folder: RunFolder, { backend }: RunRecord, now: str
 /** Says where a run that goes on was begun by another version of this program. */
 export function noteVersion(folder: RunFolder, { version }: RunRecord, onNote?: (line: string) => void): void {
   const now = packageVersion();
-  if (version !== now) onNote?.(`${folder.dir}: was begun by version ${version} and goes on by ${now}; CHANGELOG.md says what is different`);
+  if (version !== now)
+    onNote?.(`${folder.dir}: was begun by version ${version} and goes on by ${now}; CHANGELOG.md says what is different`);
 }

@@ -10,9 +10,12 @@ export interface Scores {
   scores: Float64Array;
 }
 
-/** @throws UserError where the file is missing or a line is none of `filename,label,score`. */
+/** Bytes of a `predictions.csv`: half a million images with names of sixty letters. */
+const LIMIT = 32 * 2 ** 20;
+
+/** @throws UserError where the file is missing, has more than 32 MiB, or a line is none of `filename,label,score`. */
 export function readScores(file: string): Scores {
-  const text = readText(file);
+  const text = readText(file, LIMIT);
   if (!/\n./.test(text)) throw new UserError(`${file}: holds no scores; expected a line filename,label,score for every test image`);
   const rows = readCsv(text, ['filename', 'label', 'score'], file);
   for (const { line, cells } of rows) {

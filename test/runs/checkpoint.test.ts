@@ -50,7 +50,9 @@ test('a number of a checkpoint that is not finite, or a negative mean of squares
   const state = { epoch: 3, generator: { seed: 1, nextEpoch: 4 }, best: null, step: 6 };
   const refused = (changes: Record<string, number[]>, pattern: RegExp): void => {
     const values = { weight: [1, 2], 'adam.m.weight': [-1, 0], 'adam.v.weight': [1, 0], ...changes };
-    const arrays = Object.entries(values).map(([name, list]) => [name, { shape: [2], data: Float32Array.from(list) }] as [string, NamedArray]);
+    const arrays = Object.entries(values).map(
+      ([name, list]) => [name, { shape: [2], data: Float32Array.from(list) }] as [string, NamedArray],
+    );
     writeSafetensors(file, arrays, { state: JSON.stringify(state) });
     const read = (): unknown => readCheckpoint(file, model, CONFIG, adam);
     assert.throws(read, (e: Error) => e instanceof UserError && pattern.test(e.message), String(pattern));

@@ -77,7 +77,7 @@ test('a file whose content is not what was written is made anew, wherever it was
     'cut off': whole.subarray(0, whole.length - 7),
     'as 0.1.0 wrote it': withHeader(text.replace(/"__metadata__":\{[^}]*\},/, '')),
     'another shape of as many values': withHeader(text.replace('[4,16,16]', '[4,8,32]')),
-    'two layers in each other\'s place': withHeader(
+    "two layers in each other's place": withHeader(
       text.replace('batch0.layer0', 'x').replace('batch0.layer1', 'batch0.layer0').replace('"x"', '"batch0.layer1"'),
     ),
     'a layer of another name': withHeader(text.replace('batch0.layer2', 'batch0.layer3')),

@@ -23,7 +23,11 @@ test('a cell of a history that is no number there is named with line and column'
   const folder = new RunFolder(temporaryFolder());
   const refused = (line: string, pattern: RegExp): void => {
     fs.writeFileSync(folder.file('history.csv'), [HEAD, '1,1,1,2,,,1', line, ''].join('\n'));
-    assert.throws(() => folder.readHistory(), (error: Error) => error instanceof UserError && pattern.test(error.message), line);
+    assert.throws(
+      () => folder.readHistory(),
+      (error: Error) => error instanceof UserError && pattern.test(error.message),
+      line,
+    );
   };
   refused('2,abc,1,2,,,1', /history\.csv:3: focal: expected a finite number of 0 or more, found "abc"/);
   refused('2,1,NaN,2,,,1', /history\.csv:3: dice: expected/);
@@ -52,7 +56,10 @@ test('a record without its settings is none: defaults would be a guess', () => {
   assert.equal(folder.readRecord().config.seed, 3, 'with a byte order mark');
   const refused = (changes: object, pattern: RegExp): void => {
     fs.writeFileSync(file, JSON.stringify({ ...record, ...changes }));
-    assert.throws(() => folder.readRecord(), (error: Error) => error instanceof UserError && pattern.test(error.message));
+    assert.throws(
+      () => folder.readRecord(),
+      (error: Error) => error instanceof UserError && pattern.test(error.message),
+    );
   };
   refused({ config: undefined }, /config\.json: config: Required/);
   refused({ config: null }, /config\.json: config: Expected object/);

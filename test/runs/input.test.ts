@@ -114,7 +114,7 @@ test('a training image under two names is drawn once, with a note, while there a
   const notes: string[] = [];
   const out = await run(dataset, { shots: 3 }, { onNote: (line) => notes.push(line) });
   const support = json(out, 'support.json') as unknown as string[];
-  assert.equal(new Set(support.map((name) => fs.readFileSync(path.join(dataset, name), 'base64'))).size, 3);
+  assert.equal(new Set(support.map((name) => fs.readFileSync(path.join(dataset, 'images', name), 'base64'))).size, 3);
   for (const line of notes) assert.match(line, /normal\/[01]\.png is the same image as .*normal\/[01]\.png/);
   notes.length = 0;
   const all = await run(dataset, { shots: 4 }, { onNote: (line) => notes.push(line) });

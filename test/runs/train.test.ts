@@ -179,7 +179,7 @@ test('evaluate gives the numbers of the run; on another set they go beside it; p
   assert.deepEqual(json(out, 'metrics.json'), before, "the run's own results stay");
   const [name, , score] = bytes(out, 'predictions.csv').toString().split('\n')[2].split(',');
   const target = path.join(temporaryFolder(), 'maps');
-  const image = path.join(await dataset, name);
+  const image = path.join(await dataset, 'images', name);
   const [one, two] = await predictImages(out, [image, image], target);
   assert.ok(Math.abs(one.score - Number(score)) < 1e-6);
   assert.ok([one.map, one.overlay, two.map, two.overlay].every((file) => fs.statSync(file as string).size > 100));

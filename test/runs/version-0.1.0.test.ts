@@ -57,10 +57,7 @@ test('a run of version 0.1.0 scores images, fills a report and a table, and is f
     'predict',
   );
   const results = readResults(dir);
-  assert.deepEqual(
-    [...new Set(results.map(({ run, shots, seed }) => `${run} ${shots} ${seed}`))],
-    ['mediclip 2 3', 'patchcore 2 3'],
-  );
+  assert.deepEqual([...new Set(results.map(({ run, shots, seed }) => `${run} ${shots} ${seed}`))], ['mediclip 2 3', 'patchcore 2 3']);
   assert.equal(new RunFolder(mediclip).readHistory().length, 2);
   const { finishedBefore, metrics } = await train({ out: mediclip, resume: true });
   assert.ok(finishedBefore && metrics?.imageAuroc === readResults(dir)[0].imageAuroc);
