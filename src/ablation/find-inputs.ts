@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readClipConfig } from '../backbones/clip/config';
+import { readBackboneFacts } from '../backbones/open';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { projectRoot } from '../common/project-root';
@@ -59,7 +59,7 @@ export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<
   const models = given.map((name) => {
     const isPath = /^\.{0,2}[\\/]/.test(name);
     const { name: resolved, dir, hash } = modelIdentity(isPath ? path.resolve(path.dirname(grid.file), name) : name);
-    return { given: name, name: resolved, dir, hash, imageSize: readClipConfig(dir).vision_config.image_size };
+    return { given: name, name: resolved, dir, hash, imageSize: readBackboneFacts(dir).imageSize };
   });
   return { datasets, models, leftOut };
 }

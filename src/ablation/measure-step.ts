@@ -1,7 +1,7 @@
 import { initBackend, tf } from '../common/backend';
 import { Random } from '../common/random';
 import { Adam } from '../methods/mediclip/adam';
-import { buildModel, openClip } from '../runs/session';
+import { buildModel, openModel } from '../runs/session';
 import type { TrainingConfig } from '../runs/config';
 
 /** Seconds on this machine, now. */
@@ -18,8 +18,8 @@ export interface StepTimes {
  */
 export async function measureStep(model: string, config: TrainingConfig): Promise<StepTimes> {
   await initBackend();
-  const { clip } = await openClip(model, config.imageSize);
-  const mediclip = buildModel(clip, config);
+  const { backbone } = await openModel(model, config.imageSize);
+  const mediclip = buildModel(backbone, config);
   const adam = new Adam(mediclip.parameters, config.optimizer);
   const { batchSize: batch, imageSize: size } = config;
   const random = Random.of(1, 'measured step');
@@ -46,7 +46,7 @@ export async function measureStep(model: string, config: TrainingConfig): Promis
     tf.dispose([pixels, mask, text]);
     adam.dispose();
     mediclip.dispose();
-    clip.dispose();
+    backbone.dispose();
   }
 }
 

@@ -1,7 +1,5 @@
-import type { Clip } from '../backbones/clip/clip';
-import { unitLength } from '../backbones/clip/frozen-encoder';
-import { endPositions, type TextEncoder } from '../backbones/clip/text-encoder';
-import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import type { TextTower } from '../backbones/backbone';
+import { unitLength } from '../backbones/frozen-encoder';
 import { tf } from '../common/backend';
 import { UserError } from '../common/errors';
 import { CLASSES, type PromptLists } from './mediclip/prompts';
@@ -17,26 +15,25 @@ const BATCH = 32;
  * @returns `[P, 2]`, column 0 normal, column 1 abnormal
  * @throws UserError where a prompt does not fit the encoder's positions
  */
-export function classFeatures(clip: Clip, tokenizer: Tokenizer, prompts: PromptLists): tf.Tensor2D {
-  const { textEncoder } = clip; // loaded here: what is loaded within a tidy is freed with it
+export function classFeatures(text: TextTower, prompts: PromptLists): tf.Tensor2D {
   return tf.tidy(
     () =>
       tf.stack(
-        CLASSES.map((name) => meanDirection(textEncoder, tokenizer, prompts[name])),
+        CLASSES.map((name) => meanDirection(text, prompts[name])),
         1,
       ) as tf.Tensor2D,
   );
 }
 
-function meanDirection(encoder: TextEncoder, tokenizer: Tokenizer, texts: readonly string[]): tf.Tensor {
-  const positions = encoder.config.max_position_embeddings;
+function meanDirection(tower: TextTower, texts: readonly string[]): tf.Tensor {
+  const { tokenizer, positions } = tower;
   const long = texts.find((text) => tokenizer.encode(text).length + 2 > positions);
   if (long !== undefined) throw new UserError(`prompt ${JSON.stringify(long)}: more tokens than the text encoder's ${positions} positions`);
   const ids = texts.map((text) => tokenizer.tokenize(text, positions));
   const features: tf.Tensor2D[] = [];
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = ids.slice(start, start + BATCH);
-    features.push(tf.tidy(() => unitLength(encoder.encode(encoder.embedTokens(batch), endPositions(batch), true))));
+    features.push(tf.tidy(() => unitLength(tower.encodeOnce(tower.embedTokens(batch), tower.ends(batch), true))));
   }
   return unitLength(tf.mean(tf.concat(features), 0));
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Clip } from '../backbones/clip/clip';
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { Backbone } from '../backbones/backbone';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import type { tf } from '../common/backend';
 import type { Complete } from '../common/complete';
 import type { PromptLists } from './mediclip/prompts';
@@ -33,7 +33,7 @@ export interface Detector extends Scorer {
 
 /** What a method can be made from: a backbone, the keys of the configuration that several methods share, and its own. */
 export interface Parts<Options> {
-  clip: Clip;
+  backbone: Backbone;
   /** Name of the data set that it is fitted to. */
   dataset: string;
   /** Decides everything that is random in it. */

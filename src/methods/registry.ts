@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Backbone } from '../backbones/backbone';
 import type { Complete } from '../common/complete';
 import { knn, pixelKnn } from './knn/method';
 import { meanIntensity } from './mean-intensity/method';
@@ -33,7 +34,7 @@ export const baselineSchema = z
 export type BaselineOptions = Complete<z.infer<typeof baselineSchema>>;
 
 /** The part of a run's configuration that decides a detector. */
-export interface DetectorConfig extends Omit<Parts<never>, 'clip' | 'dataset' | 'options'> {
+export interface DetectorConfig extends Omit<Parts<never>, 'backbone' | 'dataset' | 'options'> {
   method: MethodName;
   baseline: BaselineOptions;
 }
@@ -48,10 +49,10 @@ function entryOf(method: MethodName): DetectorEntry {
  * The method that a configuration names, not yet fitted.
  * @throws UserError where a layer or prompt does not suit the model
  */
-export function createDetector(clip: Parts<never>['clip'], config: DetectorConfig, dataset: string): Detector {
+export function createDetector(backbone: Backbone, config: DetectorConfig, dataset: string): Detector {
   const { settings, create } = entryOf(config.method);
   const { seed, layers, prompts } = config;
-  return create({ clip, dataset, seed, layers, prompts, options: config.baseline[settings.key] as never });
+  return create({ backbone, dataset, seed, layers, prompts, options: config.baseline[settings.key] as never });
 }
 
 /** Whether a method looks at training images at all. */

@@ -26,15 +26,15 @@ export interface ArchitectureFacts {
 
 /** The numbers of a model. */
 export function factsOf(model: MediClip, example: ArchitectureFacts['example']): ArchitectureFacts {
-  const { config, imageSize, imageEncoder } = model.clip;
+  const { image, imageSize, jointWidth } = model.backbone;
   const { layers, contextTokens, prompts } = model.options;
   return {
-    depth: config.vision_config.num_hidden_layers,
+    depth: image.depth,
     layers,
     imageSize,
-    grid: imageEncoder.grid,
-    width: config.vision_config.hidden_size,
-    dim: config.projection_dim,
+    grid: image.grid,
+    width: image.width,
+    dim: jointWidth,
     contextTokens,
     prompts: [prompts.normal.length, prompts.abnormal.length],
     example,

@@ -5,7 +5,7 @@ import { makeFolder, sha256, writeWhole } from '../common/files';
 import { removeLeftovers, temporaryName } from '../common/leftovers';
 import { SafetensorsFile } from '../common/safetensors';
 import { backendName } from '../graph/execution';
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 
 /** A folder in which the frozen features of test sets are kept between runs. */
 export interface FeatureCache {

@@ -8,7 +8,7 @@ import { whenFree } from '../common/lock';
 import type { LongRun } from '../common/progress';
 import { loadTestRgb } from '../image/load';
 import { pixelValues } from '../image/pixel-values';
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';
 
 const BATCH = 8;

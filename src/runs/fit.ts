@@ -1,7 +1,7 @@
 import { createDetector } from '../methods/registry';
 import type { Detector } from '../methods/method';
-import type { Clip } from '../backbones/clip/clip';
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { Backbone } from '../backbones/backbone';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
@@ -21,9 +21,9 @@ import type { TrainOptions, TrainResult } from './train';
  * the seed give the same fit again. What was stopped is done anew.
  */
 export async function fit(start: RunStart, options: TrainOptions): Promise<TrainResult> {
-  const { folder, resumed, record, dataset, support, clip } = start;
+  const { folder, resumed, record, dataset, support, backbone } = start;
   const { protocol, seed } = record.config;
-  const detector = createDetector(clip, record.config, record.dataset.name);
+  const detector = createDetector(backbone, record.config, record.dataset.name);
   let store: FeatureStore | undefined;
   try {
     if (!resumed) writeStart(folder, record, support);
@@ -43,8 +43,8 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
  * The method of a finished run, fitted to the run's own support set again.
  * @throws UserError where the images that it was fitted to are not there or have changed
  */
-export async function refit(folder: RunFolder, record: RunRecord, clip: Clip): Promise<Detector> {
-  const detector = createDetector(clip, record.config, record.dataset.name);
+export async function refit(folder: RunFolder, record: RunRecord, backbone: Backbone): Promise<Detector> {
+  const detector = createDetector(backbone, record.config, record.dataset.name);
   try {
     if (seesTraining(record.config)) await fitTo(detector, savedSupport(folder, record), {});
     return detector;

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { ClipConfig } from '../backbones/clip/config';
+import type { BackboneFacts } from '../backbones/backbone';
 import { UserError } from '../common/errors';
 import type { TrainingConfig } from './config';
 
@@ -9,8 +9,11 @@ import type { TrainingConfig } from './config';
  * @param memory - bytes (default: all that this process may have)
  * @throws UserError naming the largest size that would
  */
-export function checkImageSize({ imageSize }: Pick<TrainingConfig, 'imageSize'>, clip: ClipConfig, memory = memoryOfProcess()): void {
-  const { patch_size: patch, num_attention_heads: heads } = clip.vision_config;
+export function checkImageSize(
+  { imageSize }: Pick<TrainingConfig, 'imageSize'>,
+  { patchSize: patch, heads }: Pick<BackboneFacts, 'patchSize' | 'heads'>,
+  memory = memoryOfProcess(),
+): void {
   const attention = (size: number): number => (Math.floor(size / patch) ** 2 + 1) ** 2 * heads * 4;
   if (attention(imageSize) <= memory) return;
   let fits = imageSize;

@@ -36,7 +36,7 @@ export class MapProbe {
 
   /** Loads and encodes images; any model on the same CLIP, at the same layers, can be looked at afterwards. */
   static async of(samples: readonly Sample[], model: MediClip): Promise<MapProbe> {
-    const size = model.clip.imageSize;
+    const size = model.backbone.imageSize;
     const images = await Promise.all(samples.map((sample) => loadTestRgb(sample.file, size)));
     const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size)));
     const tokens = tf.tidy(() => model.encode(tf.tensor4d(pixelValues(images), [images.length, 3, size, size])));

@@ -175,7 +175,7 @@ async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], optio
 }
 
 /** Maps of the support set by a method that compares with it: each image by a fit to the others, in at most four parts. */
-async function valuesApart({ clip, record, scorer }: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
+async function valuesApart({ backbone, record, scorer }: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
   const features = await encodeSupport(support, scorer, {});
   const taken: number[] = [];
   const parts = Math.min(4, support.length);
@@ -187,7 +187,7 @@ async function valuesApart({ clip, record, scorer }: LoadedRun, support: readonl
         const chosen = support.flatMap((_, i) => ((i % parts === part) === inside ? [i] : []));
         return features.map((layer) => tf.tidy(() => tf.gather(layer, tf.tensor1d(chosen, 'int32'))));
       };
-      const detector = createDetector(clip, record.config, record.dataset.name);
+      const detector = createDetector(backbone, record.config, record.dataset.name);
       const [fitted, left] = [of(false), of(true)];
       try {
         detector.fit(fitted);

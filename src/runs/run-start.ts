@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { z } from 'zod';
-import type { Clip } from '../backbones/clip/clip';
+import type { Backbone } from '../backbones/backbone';
 import { UserError } from '../common/errors';
 import { makeFolder, readJson, SMALL_FILE, writeJson } from '../common/files';
 import { isTemporary, removeLeftovers } from '../common/leftovers';
@@ -18,7 +18,7 @@ export interface RunStart {
   dataset: Dataset;
   /** The K training images. */
   support: Sample[];
-  clip: Clip;
+  backbone: Backbone;
 }
 
 /** What a grid calls the run, written before it is begun. */

@@ -4,9 +4,9 @@ import { sha256, sha256File } from '../common/files';
 import { removeLeftovers } from '../common/leftovers';
 import { Random } from '../common/random';
 import { shellQuote } from '../common/shell-quote';
-import { Clip } from '../backbones/clip/clip';
-import { defaultLayers } from '../backbones/clip/image-encoder';
-import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
+import type { Backbone } from '../backbones/backbone';
+import { backboneFiles, checkBackbone, openBackbone } from '../backbones/open';
+import { defaultLayers } from '../backbones/layers';
 import type { Scorer } from '../methods/method';
 import { MediClip } from '../methods/mediclip/mediclip';
 import { METHODS } from '../methods/registry';
@@ -17,35 +17,35 @@ import { readCheckpoint, trainedEpochs } from './checkpoint';
 import { refit } from './fit';
 import { RunFolder, type RunRecord } from './run-folder';
 
-/** A frozen CLIP by name or folder, and what identifies it. */
-export interface OpenedClip {
-  clip: Clip;
+/** A frozen backbone by name or folder, and what identifies it. */
+export interface OpenedBackbone {
+  backbone: Backbone;
   identity: { name: string; dir: string; hash: string };
 }
 
 /**
- * Finds a CLIP by name or folder, without opening it.
+ * Finds a backbone by name or folder, without opening it.
  * @throws UserError where there is none, or it cannot be used, whatever the method would use of it
  */
-export function modelIdentity(nameOrDir: string): OpenedClip['identity'] {
+export function modelIdentity(nameOrDir: string): OpenedBackbone['identity'] {
   const { name, dir } = resolveModel(nameOrDir);
-  Clip.check(dir);
+  checkBackbone(dir);
   return { name, dir: path.resolve(dir), hash: modelHash(dir) };
 }
 
-/** Opens a CLIP by name or folder, at an image size (default: its own). */
-export async function openClip(nameOrDir: string, imageSize?: number): Promise<OpenedClip> {
+/** Opens a backbone by name or folder, at an image size (default: its own). */
+export async function openModel(nameOrDir: string, imageSize?: number): Promise<OpenedBackbone> {
   const identity = modelIdentity(nameOrDir);
-  return { clip: await Clip.open(identity.dir, imageSize), identity };
+  return { backbone: await openBackbone(identity.dir, imageSize), identity };
 }
 
 /**
- * The CLIP of a run that was begun: the one that goes by its name now or, where that is none or has other weights, the one in the folder
- * in which it was then. A relative path names something else in every folder.
+ * The backbone with which a run began: the current model of that name or, where there is none or it has other weights, the one in
+ * the folder where it was then. A relative path names something else in every folder.
  * @throws UserError where neither is there, or neither has the run's weights
  */
-export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedClip['identity'] {
-  const found: OpenedClip['identity'][] = [];
+export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedBackbone['identity'] {
+  const found: OpenedBackbone['identity'][] = [];
   let missing: unknown;
   for (const candidate of [name, dir]) {
     try {
@@ -63,13 +63,13 @@ export function recordedModel(where: string, { name, dir, hash }: RunRecord['mod
 
 /** SHA-256 over those of the configuration and the weights' files. */
 function modelHash(dir: string): string {
-  return sha256(Clip.files(dir).map(sha256File).join());
+  return sha256(backboneFiles(dir).map(sha256File).join());
 }
 
 /** MediCLIP as a configuration describes it, freshly initialised from its seed. */
-export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
+export function buildModel(backbone: Backbone, config: TrainingConfig): MediClip {
   const options = {
-    layers: config.layers ?? defaultLayers(clip.config.vision_config.num_hidden_layers),
+    layers: config.layers ?? defaultLayers(backbone.image.depth),
     adapters: config.adapters,
     prompts: config.prompts,
     contextTokens: config.contextTokens,
@@ -77,7 +77,7 @@ export function buildModel(clip: Clip, config: TrainingConfig): MediClip {
     classTokenPositions: config.classTokenPositions,
     causalTextMask: config.causalTextMask,
   };
-  return new MediClip(clip, Tokenizer.load(), options, Random.of(config.seed, 'initialisation'));
+  return new MediClip(backbone, options, Random.of(config.seed, 'initialisation'));
 }
 
 /** A finished run, ready to score images. */
@@ -87,7 +87,7 @@ export interface LoadedRun {
   /** The epoch whose parameters are used; 0 for methods that learn in none. */
   epoch: number;
   scorer: Scorer;
-  clip: Clip;
+  backbone: Backbone;
   /** Of MediCLIP's runs only. */
   model?: MediClip;
   dispose(): void;
@@ -104,17 +104,17 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   const record = folder.readRecord();
   checkTrained(folder, record);
   removeLeftovers(dir);
-  const clip = await Clip.open(recordedModel(dir, record.model).dir, record.config.imageSize);
+  const backbone = await openBackbone(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
     const { epoch, scorer, model } = METHODS[record.config.method].epochs
-      ? learned(folder, record, clip)
-      : { epoch: 0, scorer: await refit(folder, record, clip), model: undefined };
+      ? learned(folder, record, backbone)
+      : { epoch: 0, scorer: await refit(folder, record, backbone), model: undefined };
     const dispose = (): void => {
-      for (const part of [scorer, model, clip]) part?.dispose();
+      for (const part of [scorer, model, backbone]) part?.dispose();
     };
-    return { folder, record, epoch, scorer, clip, model, dispose };
+    return { folder, record, epoch, scorer, backbone, model, dispose };
   } catch (error) {
-    clip.dispose();
+    backbone.dispose();
     throw error;
   }
 }
@@ -130,8 +130,8 @@ function checkTrained(folder: RunFolder, { config }: RunRecord): void {
 }
 
 /** MediCLIP with the parameters of the epoch that counts. */
-function learned(folder: RunFolder, { config }: RunRecord, clip: Clip): Pick<LoadedRun, 'epoch' | 'scorer' | 'model'> {
-  const model = buildModel(clip, config);
+function learned(folder: RunFolder, { config }: RunRecord, backbone: Backbone): Pick<LoadedRun, 'epoch' | 'scorer' | 'model'> {
+  const model = buildModel(backbone, config);
   try {
     const file = folder.file(config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors');
     const { epoch } = readCheckpoint(file, model, config);

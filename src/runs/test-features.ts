@@ -1,4 +1,4 @@
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
 import { featureFile, type FeatureCache, type FeatureIdentity } from './feature-cache';

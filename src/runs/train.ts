@@ -1,7 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import { Clip } from '../backbones/clip/clip';
 import { backendName } from '../graph/execution';
-import { readClipConfig } from '../backbones/clip/config';
+import { openBackbone, readBackboneFacts } from '../backbones/open';
 import { initBackend, tf } from '../common/backend';
 import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
@@ -84,8 +83,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const dataset = readDataset(datasetDir);
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });
-  const clipConfig = readClipConfig(model.dir);
-  const config = saved?.config ?? trainingConfig(options.settings, 'options', clipConfig.vision_config.image_size);
+  const facts = readBackboneFacts(model.dir);
+  const config = saved?.config ?? trainingConfig(options.settings, 'options', facts.imageSize);
   const hash = datasetHash(dataset, saved?.dataset.hash);
   if (saved) {
     checkDataset(folder, saved, { dir: dataset.dir, hash });
@@ -93,10 +92,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (finished) return finished;
     noteVersion(folder, saved, options.onNote);
   }
-  checkImageSize(config, clipConfig);
+  checkImageSize(config, facts);
   const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];
   await initBackend();
-  const clip = await Clip.open(model.dir, config.imageSize);
+  const backbone = await openBackbone(model.dir, config.imageSize);
   try {
     const record: RunRecord = {
       version: packageVersion(),
@@ -108,11 +107,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
     const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options);
-    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, clip };
+    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, backbone };
     const result = await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
     return { ...result, warnings };
   } finally {
-    clip.dispose();
+    backbone.dispose();
   }
 }
 
@@ -131,9 +130,9 @@ async function lookAt(
 }
 
 /** Learns adapters and prompts, from the start or from the run's checkpoint. */
-async function learn({ folder, resumed, record, dataset, support, clip }: RunStart, options: TrainOptions): Promise<TrainResult> {
+async function learn({ folder, resumed, record, dataset, support, backbone }: RunStart, options: TrainOptions): Promise<TrainResult> {
   const { config } = record;
-  const model = buildModel(clip, config);
+  const model = buildModel(backbone, config);
   const adam = new Adam(model.parameters, config.optimizer);
   try {
     const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };

@@ -1,5 +1,5 @@
 import { tf } from '../common/backend';
-import type { FrozenEncoder } from '../backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { bankEpoch, type BatchSource } from './batches';
 
 /** What one training step learns from. */

@@ -1,4 +1,4 @@
-import type { FrozenEncoder } from '../../src/backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../../src/backbones/frozen-encoder';
 import { tf } from '../../src/common/backend';
 import { Random } from '../../src/common/random';
 

@@ -4,10 +4,11 @@ import { abnormalShare, classFeatures } from '../../src/methods/class-features';
 import { baselineSchema, type BaselineOptions } from '../../src/methods/registry';
 import { WinClip } from '../../src/methods/winclip/winclip';
 import { composePrompts, objectOf, WINCLIP_STATES, WINCLIP_TEMPLATES } from '../../src/methods/winclip/prompts';
-import { coverage, harmonicMean, windowEmbeddings, windowPatches } from '../../src/methods/winclip/windows';
+import { coverage, harmonicMean, windowPatches } from '../../src/methods/winclip/windows';
 import { ZeroShotClip } from '../../src/methods/zero-shot-clip/zero-shot-clip';
 import { Clip } from '../../src/backbones/clip/clip';
-import { unitLength } from '../../src/backbones/clip/frozen-encoder';
+import { encodeParts } from '../../src/backbones/clip/encode-parts';
+import { unitLength } from '../../src/backbones/frozen-encoder';
 import { endPositions } from '../../src/backbones/clip/text-encoder';
 import { Tokenizer } from '../../src/backbones/clip/tokenizer/tokenizer';
 import { initBackend, tf } from '../../src/common/backend';
@@ -36,7 +37,7 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
   const clip = await Clip.open(dir);
   const encoder = clip.textEncoder;
   const texts = Array.from({ length: 35 }, (_, i) => `a photo of ${i} spots.`); // more than are encoded at a time
-  const found = classFeatures(clip, tokenizer, { normal: texts, abnormal: ['lesion.'] });
+  const found = classFeatures(clip.text, { normal: texts, abnormal: ['lesion.'] });
   const mean = (list: string[]): number[] => {
     const each = list.map((text) => {
       const ids = [tokenizer.tokenize(text)];
@@ -52,7 +53,7 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
     'classes',
   );
   assert.throws(
-    () => classFeatures(clip, tokenizer, { normal: ['spot '.repeat(90)], abnormal: ['lesion.'] }),
+    () => classFeatures(clip.text, { normal: ['spot '.repeat(90)], abnormal: ['lesion.'] }),
     (e: unknown) => e instanceof UserError && /77 positions/.test(e.message),
   );
   clip.dispose();
@@ -60,14 +61,14 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
 
 test('zero-shot CLIP: the class token and the patch tokens take one way to the joint space', async () => {
   const clip = await Clip.open(dir);
-  const method = new ZeroShotClip(clip, tokenizer, { normal: ['normal', 'no_findings'], abnormal: ['lesion'] }, options.zeroShotClip);
+  const method = new ZeroShotClip(clip, { normal: ['normal', 'no_findings'], abnormal: ['lesion'] }, options.zeroShotClip);
   const image = pixels(2, 1);
   const states = clip.imageEncoder.hiddenStates(image);
   const all = unitLength(clip.imageEncoder.projectTokens(states[states.length - 1])); // [2, 1 + 16, 8], class token first
   const [embedding, tokens] = method.encode(image);
   assertClose(embedding.dataSync(), tf.slice(all, [0, 0, 0], [2, 1, 8]).dataSync(), 'class token');
   assertClose(tokens.dataSync(), tf.slice(all, [0, 1, 0], [2, 16, 8]).dataSync(), 'patch tokens');
-  const classes = classFeatures(clip, tokenizer, { normal: ['normal.', 'no findings.'], abnormal: ['lesion.'] });
+  const classes = classFeatures(clip.text, { normal: ['normal.', 'no findings.'], abnormal: ['lesion.'] });
   const { scores, maps } = method.score([embedding, tokens]);
   assertClose(scores.dataSync(), abnormalShare(embedding, classes, 0.07).dataSync(), 'scores');
   assert.deepEqual((maps as tf.Tensor3D).shape, [2, 32, 32]);
@@ -103,24 +104,24 @@ test('a window is encoded from its own patches alone; one of the whole grid is t
   const image = pixels(2, 2);
   const embedded = encoder.embed(image);
   const whole = encoder.encode(image, [4], { embedding: true }).embedding as tf.Tensor2D;
-  assertClose(windowEmbeddings(encoder, embedded, windowPatches(4, 4)).dataSync(), unitLength(whole).dataSync(), 'whole grid');
-  const found = windowEmbeddings(encoder, embedded, windowPatches(4, 2)); // [2, 9, 8]
+  assertClose(encodeParts(encoder, embedded, windowPatches(4, 4)).dataSync(), whole.dataSync(), 'whole grid');
+  const found = encodeParts(encoder, embedded, windowPatches(4, 2)); // [2, 9, 8]
   const many = tf.tile(embedded, [500, 1, 1]) as tf.Tensor3D; // more than run at a time
-  const repeated = windowEmbeddings(encoder, many, windowPatches(4, 2));
+  const repeated = encodeParts(encoder, many, windowPatches(4, 2));
   assertClose(tf.slice(repeated, [998, 0, 0], [2, 9, 8]).dataSync(), found.dataSync(), 'in groups');
   const [second] = tf.split(embedded, 2).slice(1);
   const alone = tf.concat(
     [0, 6, 7, 10, 11].map((at) => tf.slice(second, [0, at, 0], [1, 1, 16])),
     1,
   ) as tf.Tensor3D; // window 4: patches 5 6 9 10
-  const expected = unitLength(encoder.project(encoder.pool(encoder.transformer.run(alone)))).dataSync();
+  const expected = encoder.project(encoder.pool(encoder.transformer.run(alone))).dataSync();
   assertClose(tf.slice(found, [1, 4, 0], [1, 1, 8]).dataSync(), expected, 'middle window');
 });
 
 test('WinCLIP and WinCLIP+ equal plain loops over windows and references', async () => {
   const clip = await Clip.open(dir);
-  const plus = new WinClip(clip, tokenizer, options.winclip, 'thing');
-  const zero = new WinClip(clip, tokenizer, { ...options.winclip, fewShot: false }, 'thing');
+  const plus = new WinClip(clip, options.winclip, 'thing');
+  const zero = new WinClip(clip, { ...options.winclip, fewShot: false }, 'thing');
   const image = pixels(2, 4);
   const encoded = plus.encode(image);
   const before = unitLength(clip.imageEncoder.encode(image, [3]).tokens[0]);

@@ -9,7 +9,7 @@ import { readDataset } from '../../src/datasets/layout';
 import { trainingConfig } from '../../src/runs/config';
 import { FeatureWriter, KeptFeatures } from '../../src/runs/feature-cache';
 import { FeatureStore } from '../../src/runs/feature-store';
-import { buildModel, openClip } from '../../src/runs/session';
+import { buildModel, openModel } from '../../src/runs/session';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
@@ -43,9 +43,9 @@ test('kept features give the same results as encoded ones, and are what is read'
 
 test('a file whose content is not what was written is made anew, wherever it was damaged', async (t) => {
   const files = readDataset(await dataset).test.map(({ file }) => file);
-  const { clip } = await openClip(model, 32);
-  t.after(() => clip.dispose());
-  const encoder = buildModel(clip, trainingConfig({ imageSize: 32 }));
+  const { backbone } = await openModel(model, 32);
+  t.after(() => backbone.dispose());
+  const encoder = buildModel(backbone, trainingConfig({ imageSize: 32 }));
   t.after(() => encoder.dispose());
   const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
   const { numTensors } = tf.memory();

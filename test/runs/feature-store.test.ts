@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend, tf } from '../../src/common/backend';
-import type { FrozenEncoder } from '../../src/backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../../src/backbones/frozen-encoder';
 import { readDataset } from '../../src/datasets/layout';
 import { FeatureStore } from '../../src/runs/feature-store';
 import { temporaryFolder } from '../helpers/tiny-clip';

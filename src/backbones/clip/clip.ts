@@ -5,18 +5,22 @@ import type { ChannelStats } from '../../image/pixel-values';
 import { readChannelStats, renormalisation } from './channel-stats';
 import { readClipConfig, type ClipConfig } from './config';
 import { execution } from '../../graph/execution';
+import type { Backbone, ImageTower, TextTower } from '../backbone';
+import { encodeParts } from './encode-parts';
 import { ImageEncoder } from './image-encoder';
 import { ImageEncoderGraph } from './image-encoder-graph';
 import { Checkpoint } from './parameters';
 import { preprocessingFile } from './preprocessing';
-import { TextEncoder } from './text-encoder';
+import { endPositions, TextEncoder } from './text-encoder';
 import { TextEncoderGraph } from './text-encoder-graph';
+import { Tokenizer } from './tokenizer/tokenizer';
 
 /** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
-export class Clip {
-  private image?: ImageEncoder;
+export class Clip implements Backbone {
+  readonly family = 'clip';
+  private loadedImage?: ImageEncoder;
   private imageGraph?: ImageEncoderGraph;
-  private text?: TextEncoder;
+  private loadedText?: TextEncoder;
   /** By whether positions look only back. */
   private readonly textGraphs = new Map<boolean, TextEncoderGraph>();
 
@@ -57,9 +61,38 @@ export class Clip {
     return [path.join(dir, 'config.json'), ...preprocessingFile(dir), ...Checkpoint.open(dir).paths];
   }
 
+  get jointWidth(): number {
+    return this.config.projection_dim;
+  }
+
+  get image(): ImageTower {
+    const { imageEncoder, frozenImageEncoder } = this;
+    return {
+      grid: imageEncoder.grid,
+      width: this.config.vision_config.hidden_size,
+      depth: imageEncoder.transformer.depth,
+      encode: (pixels, layers, options) => frozenImageEncoder.encode(pixels, layers, options),
+      projectTokens: (tokens) => imageEncoder.projectTokens(tokens),
+      encodeParts: (pixels, parts) => encodeParts(imageEncoder, this.embedImage(pixels), parts),
+    };
+  }
+
+  get text(): TextTower {
+    const { textEncoder, frozenTextEncoder } = this;
+    return {
+      tokenizer: Tokenizer.load(),
+      positions: textEncoder.config.max_position_embeddings,
+      width: textEncoder.config.hidden_size,
+      ends: endPositions,
+      embedTokens: (ids) => textEncoder.embedTokens(ids),
+      encode: (embedded, ends, causal) => frozenTextEncoder.encode(embedded, ends, causal),
+      encodeOnce: (embedded, ends, causal) => textEncoder.encode(embedded, ends, causal),
+    };
+  }
+
   get imageEncoder(): ImageEncoder {
-    this.image ??= new ImageEncoder(this.checkpoint, this.config.vision_config, this.config.projection_dim, this.imageSize);
-    return this.image;
+    this.loadedImage ??= new ImageEncoder(this.checkpoint, this.config.vision_config, this.config.projection_dim, this.imageSize);
+    return this.loadedImage;
   }
 
   /**
@@ -95,8 +128,8 @@ export class Clip {
   }
 
   get textEncoder(): TextEncoder {
-    this.text ??= new TextEncoder(this.checkpoint, this.config.text_config, this.config.projection_dim);
-    return this.text;
+    this.loadedText ??= new TextEncoder(this.checkpoint, this.config.text_config, this.config.projection_dim);
+    return this.loadedText;
   }
 
   /** The text encoder to encode with, with gradients of embeddings only: whole graphs where these run, else {@link textEncoder}. */
@@ -116,11 +149,11 @@ export class Clip {
     this.textGraphs.forEach((graph) => graph.dispose());
     this.textGraphs.clear();
     this.imageGraph?.dispose();
-    this.image?.dispose();
-    this.text?.dispose();
+    this.loadedImage?.dispose();
+    this.loadedText?.dispose();
     this.imageGraph = undefined;
-    this.image = undefined;
-    this.text = undefined;
+    this.loadedImage = undefined;
+    this.loadedText = undefined;
   }
 }
 

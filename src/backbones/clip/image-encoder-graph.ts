@@ -2,7 +2,9 @@ import { tf } from '../../common/backend';
 import { attribute, Graph, type Node, type Precision } from '../../graph/graph';
 import { GraphSession } from '../../graph/session';
 import { GraphLayers } from './graph-layers';
-import { checkLayers, type ImageEncoder, type ImageFeatures } from './image-encoder';
+import type { ImageFeatures } from '../backbone';
+import { checkLayers } from '../layers';
+import type { ImageEncoder } from './image-encoder';
 
 /**
  * An {@link ImageEncoder} that stays as it is, as one TensorFlow graph: the same formulas on the same weights, run as a whole and

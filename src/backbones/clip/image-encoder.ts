@@ -1,18 +1,12 @@
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
+import type { ImageFeatures } from '../backbone';
+import { checkLayers } from '../layers';
 import type { VisionConfig } from './config';
 import { layerNorm, loadLayerNorm, type LayerNorm } from './layers';
 import type { Parameters } from './parameters';
 import { resizePositions } from './position-resize';
 import { Transformer } from './transformer';
-
-/** What {@link ImageEncoder.encode} returns; the caller disposes of it. */
-export interface ImageFeatures {
-  /** Patch tokens of the chosen layers, without the class token, in row order: `[B, g g, D]` each. */
-  tokens: tf.Tensor3D[];
-  /** Projected, not normalised image embedding, `[B, P]`; only where it was asked for. */
-  embedding?: tf.Tensor2D;
-}
 
 /**
  * CLIP's vision transformer (Radford et al. 2021; names of Hugging Face `CLIPVisionModel`): patches, a class token,
@@ -135,19 +129,4 @@ export class ImageEncoder {
     tf.dispose([this.kernel, this.classToken, this.positions, this.projection]);
     tf.dispose([this.preNorm.weight, this.preNorm.bias, this.postNorm.weight, this.postNorm.bias]);
   }
-}
-
-/**
- * The layers for the adapters of an encoder of any depth: as 12, 18 and 24 of ViT-L/14's 24 blocks, that is at one half,
- * three quarters and the end.
- */
-export function defaultLayers(depth: number): number[] {
-  return [...new Set([0.5, 0.75, 1].map((share) => Math.max(1, Math.round(share * depth))))];
-}
-
-/** @throws UserError unless layers are distinct, rising and within 1..depth. */
-export function checkLayers(layers: readonly number[], depth: number): void {
-  const fine = layers.length > 0 && layers.every((l, i) => Number.isInteger(l) && l >= 1 && l <= depth && (i === 0 || l > layers[i - 1]));
-  if (!fine)
-    throw new UserError(`layers [${layers.join(', ')}]: expected rising numbers from 1 to ${depth}, the depth of this image encoder`);
 }

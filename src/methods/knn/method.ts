@@ -1,4 +1,4 @@
-import { embeddingEncoder } from '../../backbones/clip/frozen-encoder';
+import { embeddingEncoder } from '../../backbones/frozen-encoder';
 import { detectorMethod } from '../method';
 import { greyEncoder } from '../pixels';
 import { NearestNeighbours } from './knn';
@@ -13,7 +13,7 @@ export const knn = detectorMethod({
   features: 'embedding',
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'knn', schema: knnSchema },
-  create: ({ clip, options }) => new NearestNeighbours(embeddingEncoder(clip), options.neighbours),
+  create: ({ backbone, options }) => new NearestNeighbours(embeddingEncoder(backbone), options.neighbours),
 });
 
 export const pixelKnn = detectorMethod({
@@ -25,5 +25,5 @@ export const pixelKnn = detectorMethod({
   features: 'grey',
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'knn', schema: knnSchema },
-  create: ({ clip, options }) => new NearestNeighbours(greyEncoder(clip.imageSize, options.pixels), options.neighbours),
+  create: ({ backbone, options }) => new NearestNeighbours(greyEncoder(backbone.imageSize, options.pixels), options.neighbours),
 });

@@ -12,5 +12,5 @@ export const meanIntensity = detectorMethod({
   features: 'grey',
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'knn', schema: knnSchema },
-  create: ({ clip, options }) => new MeanIntensity(greyEncoder(clip.imageSize, options.pixels)),
+  create: ({ backbone, options }) => new MeanIntensity(greyEncoder(backbone.imageSize, options.pixels)),
 });

@@ -1,5 +1,5 @@
 import { tf } from '../../common/backend';
-import { unitLength } from '../../backbones/clip/frozen-encoder';
+import { unitLength } from '../../backbones/frozen-encoder';
 import type { Random } from '../../common/random';
 import type { NamedTensors } from './prompt-learner';
 

@@ -1,10 +1,9 @@
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
-import type { Clip } from '../../backbones/clip/clip';
-import { layerEncoder, unitLength, type FrozenEncoder } from '../../backbones/clip/frozen-encoder';
-import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
-import { checkLayers } from '../../backbones/clip/image-encoder';
+import { textOf, type Backbone } from '../../backbones/backbone';
+import { layerEncoder, unitLength, type FrozenEncoder } from '../../backbones/frozen-encoder';
+import { checkLayers } from '../../backbones/layers';
 import { adapt, initialAdapters } from './adapter';
 import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
 import { diceLoss } from './dice-loss';
@@ -31,22 +30,21 @@ export class MediClip implements FrozenEncoder {
   private readonly encoder: FrozenEncoder;
 
   constructor(
-    readonly clip: Clip,
-    tokenizer: Tokenizer,
+    readonly backbone: Backbone,
     readonly options: MediClipOptions,
     random: Random,
   ) {
     if (options.adapters === false && options.contextTokens === 0) {
       throw new UserError('no adapters and no learnable tokens: nothing is left to train', 2);
     }
-    checkLayers(options.layers, clip.imageEncoder.transformer.depth);
-    this.prompts = new PromptLearner(clip.textEncoder, tokenizer, options, clip.frozenTextEncoder);
-    this.encoder = layerEncoder(clip, options.layers);
-    this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
-    const { projection_dim: dim, vision_config: vision } = clip.config;
+    const { image, imageSize, jointWidth } = backbone;
+    checkLayers(options.layers, image.depth);
+    this.prompts = new PromptLearner(textOf(backbone, 'MediCLIP'), options);
+    this.encoder = layerEncoder(backbone, options.layers);
+    this.upsampling = new Upsampling(image.grid, imageSize);
     const initial = {
       ...this.prompts.initialContexts(random),
-      ...(options.adapters === false ? {} : initialAdapters(options.layers.length, vision.hidden_size, dim, random)),
+      ...(options.adapters === false ? {} : initialAdapters(options.layers.length, image.width, jointWidth, random)),
     };
     this.parameters = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, asVariable(value)]));
   }
@@ -78,7 +76,7 @@ export class MediClip implements FrozenEncoder {
   /** Tokens of layer i in the space of the text features, unit length: `[B, g g, C]` to `[B, g g, D]`. */
   private towardsText(tokens: tf.Tensor3D, i: number): tf.Tensor3D {
     if (this.options.adapters !== false) return adapt(tokens, this.parameters, i);
-    return unitLength(this.clip.imageEncoder.projectTokens(tokens));
+    return unitLength(this.backbone.image.projectTokens(tokens));
   }
 
   /** The mean over layers, resized: `[B, 2, S, S]`. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import type { Tokenizer } from '../../backbones/backbone';
 import type { ClassTokenPosition } from './options';
 
 /** One prompt, tokenized with placeholders for its n learnable tokens: start, X X ... X, text, ".", end, 0 ... */

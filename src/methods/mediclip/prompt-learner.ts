@@ -1,10 +1,8 @@
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
-import { unitLength } from '../../backbones/clip/frozen-encoder';
-import type { TextEncoder } from '../../backbones/clip/text-encoder';
-import { endPositions } from '../../backbones/clip/text-encoder';
-import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { unitLength } from '../../backbones/frozen-encoder';
+import type { TextTower } from '../../backbones/backbone';
 import type { MediClipOptions } from './options';
 import { layout, tokenizePrompt } from './prompt-layout';
 import { CLASSES, type ClassName } from './prompts';
@@ -44,20 +42,17 @@ export class PromptLearner {
   readonly ids: Record<ClassName, Int32Array[]>;
 
   constructor(
-    private readonly encoder: TextEncoder,
-    tokenizer: Tokenizer,
+    private readonly text: TextTower,
     private readonly options: MediClipOptions,
-    /** What {@link features} encodes with. */
-    private readonly frozen: Pick<TextEncoder, 'encode'> = encoder,
   ) {
     const n = options.contextTokens;
-    const length = encoder.config.max_position_embeddings;
+    const { tokenizer, positions: length } = text;
     const ids = {} as Record<ClassName, Int32Array[]>;
     this.groups = CLASSES.flatMap((className) => {
       if (options.prompts[className].length === 0) throw new UserError(`prompts: the list ${className} is empty`);
-      const tokenized = options.prompts[className].map((text) => tokenizePrompt(tokenizer, text, n, length));
+      const tokenized = options.prompts[className].map((prompt) => tokenizePrompt(tokenizer, prompt, n, length));
       ids[className] = tokenized.map((p) => p.ids);
-      const ends = endPositions(ids[className]);
+      const ends = text.ends(ids[className]);
       return options.classTokenPositions.map((position) => {
         const layouts = tokenized.map((p) => layout(position, length, n, p.textLength));
         return {
@@ -75,7 +70,7 @@ export class PromptLearner {
   /** Splits prompts into what is written and where the context goes. */
   private embed(ids: Int32Array[], layouts: number[][]): { written: tf.Tensor3D; places: tf.Tensor3D } {
     const n = this.options.contextTokens;
-    const length = this.encoder.config.max_position_embeddings;
+    const length = this.text.positions;
     const places = new Float32Array(ids.length * length * n);
     const fixed = new Float32Array(ids.length * length);
     const moved = ids.map((row, p) =>
@@ -87,7 +82,7 @@ export class PromptLearner {
       }),
     );
     return {
-      written: tf.tidy(() => tf.mul(this.encoder.embedTokens(moved), tf.tensor3d(fixed, [ids.length, length, 1]))),
+      written: tf.tidy(() => tf.mul(this.text.embedTokens(moved), tf.tensor3d(fixed, [ids.length, length, 1]))),
       places: tf.tensor3d(places, [ids.length, length, n]),
     };
   }
@@ -96,7 +91,7 @@ export class PromptLearner {
   initialContexts(random: Random): NamedTensors {
     const { contextTokens: n, classSpecificContext } = this.options;
     if (n === 0) return {};
-    const width = this.encoder.config.hidden_size;
+    const width = this.text.width;
     return Object.fromEntries(
       this.groups.map((group) => {
         const shape = classSpecificContext ? [group.prompts, n, width] : [n, width];
@@ -117,7 +112,7 @@ export class PromptLearner {
     return tf.tidy(() => {
       const embedded = tf.concat(this.groups.map((group) => this.insert(group, parameters[group.context])));
       const ends = this.groups.flatMap((group) => group.ends);
-      const all = this.frozen.encode(embedded, ends, this.options.causalTextMask); // [all P, D]
+      const all = this.text.encode(embedded, ends, this.options.causalTextMask); // [all P, D]
       const prompts = {} as Record<ClassName, tf.Tensor2D>;
       let start = 0;
       for (const className of CLASSES) {

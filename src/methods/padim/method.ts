@@ -12,5 +12,6 @@ export const padim = detectorMethod({
   maps: true,
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'padim', schema: padimSchema },
-  create: ({ clip, layers, seed, options }) => new Padim(tokensOf(clip, layers), clip.imageEncoder.grid, options, Random.of(seed, 'padim')),
+  create: ({ backbone, layers, seed, options }) =>
+    new Padim(tokensOf(backbone, layers), backbone.image.grid, options, Random.of(seed, 'padim')),
 });

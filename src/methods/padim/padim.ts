@@ -1,4 +1,4 @@
-import type { FrozenEncoder } from '../../backbones/clip/frozen-encoder';
+import type { FrozenEncoder } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/backend';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';

@@ -12,6 +12,6 @@ export const patchcore = detectorMethod({
   maps: true,
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'patchcore', schema: patchcoreSchema },
-  create: ({ clip, layers, seed, options }) =>
-    new PatchCore(tokensOf(clip, layers), clip.imageEncoder.grid, options, Random.of(seed, 'patchcore')),
+  create: ({ backbone, layers, seed, options }) =>
+    new PatchCore(tokensOf(backbone, layers), backbone.image.grid, options, Random.of(seed, 'patchcore')),
 });

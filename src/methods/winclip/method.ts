@@ -1,4 +1,3 @@
-import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { detectorMethod } from '../method';
 import { objectOf } from './prompts';
 import { winclipSchema } from './settings';
@@ -17,5 +16,5 @@ export const winclip = detectorMethod({
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'winclip', schema: winclipSchema },
   seesTraining: ({ fewShot }) => fewShot,
-  create: ({ clip, dataset, options }) => new WinClip(clip, Tokenizer.load(), options, options.object ?? objectOf(dataset)),
+  create: ({ backbone, dataset, options }) => new WinClip(backbone, options, options.object ?? objectOf(dataset)),
 });

@@ -1,6 +1,5 @@
-import type { Clip } from '../../backbones/clip/clip';
-import { unitLength } from '../../backbones/clip/frozen-encoder';
-import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { textOf, type Backbone } from '../../backbones/backbone';
+import { unitLength } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/backend';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
@@ -10,7 +9,7 @@ import { inPieces } from '../nearest';
 import type { WinclipOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 import { composePrompts } from './prompts';
-import { coverage, harmonicMean, windowEmbeddings, windowPatches } from './windows';
+import { coverage, harmonicMean, windowPatches } from './windows';
 
 /** Least distance to the memory: reciprocals are taken of them. */
 const LEAST = 1e-6;
@@ -35,31 +34,31 @@ export class WinClip implements Detector {
 
   /** @param object - what the images show: "brain MRI" */
   constructor(
-    private readonly clip: Clip,
-    tokenizer: Tokenizer,
+    private readonly backbone: Backbone,
     private readonly options: WinclipOptions,
     object: string,
   ) {
-    this.imageSize = clip.imageSize;
-    const { grid } = clip.imageEncoder;
+    this.imageSize = backbone.imageSize;
+    const { grid } = backbone.image;
     this.features = `embedding, windows ${options.windows.join()}, tokens of the last block but one`;
     this.windows = options.windows.map((side) => windowPatches(grid, side));
     const prompts = (states: readonly string[]): string[] => composePrompts(states, options.templates, object);
-    this.classes = classFeatures(clip, tokenizer, { normal: prompts(options.states.normal), abnormal: prompts(options.states.abnormal) });
+    this.classes = classFeatures(textOf(backbone, 'WinCLIP'), {
+      normal: prompts(options.states.normal),
+      abnormal: prompts(options.states.abnormal),
+    });
     this.covers = this.windows.map((windows) => coverage(windows, grid * grid));
-    this.upsampling = new Upsampling(grid, clip.imageSize);
+    this.upsampling = new Upsampling(grid, backbone.imageSize);
   }
 
   /** Embeddings of the image `[B, 1, P]` and of the windows of each side `[B, W, P]`, and patch tokens `[B, g g, D]`; unit length. */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
-    const { imageEncoder: encoder, frozenImageEncoder: frozen } = this.clip;
-    const { depth } = encoder.transformer;
+    const { image } = this.backbone;
     return tf.tidy(() => {
-      const { embedding, tokens } = frozen.encode(pixels, [Math.max(1, depth - 1)], { embedding: true });
-      const embedded = this.clip.embedImage(pixels);
+      const { embedding, tokens } = image.encode(pixels, [Math.max(1, image.depth - 1)], { embedding: true });
       return [
         tf.expandDims(unitLength(embedding as tf.Tensor2D), 1),
-        ...this.windows.map((windows) => windowEmbeddings(encoder, embedded, windows)),
+        ...this.windows.map((windows) => unitLength(image.encodeParts(pixels, windows))),
         unitLength(tokens[0]),
       ] as tf.Tensor3D[];
     });

@@ -1,4 +1,3 @@
-import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { detectorMethod } from '../method';
 import { zeroShotClipSchema } from './settings';
 import { ZeroShotClip } from './zero-shot-clip';
@@ -14,5 +13,5 @@ export const zeroShotClip = detectorMethod({
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'zeroShotClip', schema: zeroShotClipSchema },
   seesTraining: () => false,
-  create: ({ clip, prompts, options }) => new ZeroShotClip(clip, Tokenizer.load(), prompts, options),
+  create: ({ backbone, prompts, options }) => new ZeroShotClip(backbone, prompts, options),
 });

@@ -1,6 +1,5 @@
-import type { Clip } from '../../backbones/clip/clip';
-import { unitLength } from '../../backbones/clip/frozen-encoder';
-import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import { textOf, type Backbone } from '../../backbones/backbone';
+import { unitLength } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/backend';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
@@ -26,23 +25,25 @@ export class ZeroShotClip implements Detector {
   private readonly upsampling: Upsampling;
 
   constructor(
-    private readonly clip: Clip,
-    tokenizer: Tokenizer,
+    private readonly backbone: Backbone,
     prompts: PromptLists,
     private readonly options: ZeroShotClipOptions,
   ) {
-    this.imageSize = clip.imageSize;
+    this.imageSize = backbone.imageSize;
     const written = (texts: readonly string[]): string[] => texts.map((text) => `${text.replaceAll('_', ' ')}.`);
-    this.classes = classFeatures(clip, tokenizer, { normal: written(prompts.normal), abnormal: written(prompts.abnormal) });
-    this.upsampling = new Upsampling(clip.imageEncoder.grid, clip.imageSize);
+    this.classes = classFeatures(textOf(backbone, 'zero-shot CLIP'), {
+      normal: written(prompts.normal),
+      abnormal: written(prompts.abnormal),
+    });
+    this.upsampling = new Upsampling(backbone.image.grid, backbone.imageSize);
   }
 
   /** The image embedding `[B, 1, P]` and the projected patch tokens `[B, g g, P]`, unit length. */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
-    const { imageEncoder: encoder, frozenImageEncoder: frozen } = this.clip;
+    const { image } = this.backbone;
     return tf.tidy(() => {
-      const { embedding, tokens } = frozen.encode(pixels, [encoder.transformer.depth], { embedding: true });
-      return [tf.expandDims(unitLength(embedding as tf.Tensor2D), 1), unitLength(encoder.projectTokens(tokens[0]))];
+      const { embedding, tokens } = image.encode(pixels, [image.depth], { embedding: true });
+      return [tf.expandDims(unitLength(embedding as tf.Tensor2D), 1), unitLength(image.projectTokens(tokens[0]))];
     });
   }
 

@@ -1,10 +1,10 @@
 import { initBackend, tf } from '../../common/backend';
 import { Random } from '../../common/random';
 import { Clip } from '../../backbones/clip/clip';
-import { defaultLayers } from '../../backbones/clip/image-encoder';
+import { defaultLayers } from '../../backbones/layers';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
 import type { Precision } from '../../graph/graph';
-import { layerEncoder } from '../../backbones/clip/frozen-encoder';
+import { layerEncoder } from '../../backbones/frozen-encoder';
 import type { Bench, BenchOptions, Comparison, Findings } from './bench';
 import { paperModel } from './paper-model';
 import { PythonSide } from './python-side';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { initBackend, tf } from '../../common/backend';
-import { openClip, buildModel } from '../../runs/session';
+import { openModel, buildModel } from '../../runs/session';
 import { BatchSource } from '../../runs/batches';
 import { trainingConfig } from '../../runs/config';
 import { TrainingFeatures } from '../../runs/training-features';
@@ -68,9 +68,9 @@ interface Watched {
 /** For {@link inChild}: training steps of the compact model. */
 export async function watchSteps({ steps, size }: { steps: number; size: number }): Promise<Watched> {
   await initBackend();
-  const { clip } = await openClip('compact', size);
+  const { backbone } = await openModel('compact', size);
   const config = trainingConfig({ imageSize: size });
-  const model = buildModel(clip, config);
+  const model = buildModel(backbone, config);
   const adam = new Adam(model.parameters, config.optimizer);
   const source = new BatchSource(roundImages(16, size), config, 1);
   const features = new TrainingFeatures(source, model, 0);

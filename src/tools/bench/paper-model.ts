@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
-import { defaultLayers } from '../../backbones/clip/image-encoder';
+import { defaultLayers } from '../../backbones/layers';
 import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import type { GrayImage } from '../../image/image';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';

@@ -1,7 +1,8 @@
 import { tf } from '../../common/backend';
 import type { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
-import { defaultLayers, ImageEncoder } from '../../backbones/clip/image-encoder';
+import { defaultLayers } from '../../backbones/layers';
+import { ImageEncoder } from '../../backbones/clip/image-encoder';
 import type { Precision } from '../../graph/graph';
 import type { Parameters } from '../../backbones/clip/parameters';
 import { endPositions, TextEncoder } from '../../backbones/clip/text-encoder';

@@ -8,7 +8,6 @@ import { readJson } from '../../common/files';
 import { Random } from '../../common/random';
 import { SafetensorsFile } from '../../common/safetensors';
 import { Clip } from '../../backbones/clip/clip';
-import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { Adam, PUBLISHED_ADAM } from '../../methods/mediclip/adam';
 import { adapt } from '../../methods/mediclip/adapter';
 import { abnormalProbability } from '../../methods/mediclip/anomaly-map';
@@ -85,7 +84,6 @@ function verifyRun(
   if (!prompts) throw new UserError(`${name}: the reference names no prompts`);
   const model = new MediClip(
     clip,
-    Tokenizer.load(),
     {
       layers: meta.layers_out,
       prompts,
@@ -146,7 +144,7 @@ function verifyIds(name: string, model: MediClip, start: SafetensorsFile, prefix
 /** Every intermediate array under its reference name. */
 function forward(model: MediClip, tokens: tf.Tensor3D[]): Record<string, tf.Tensor> {
   const out: Record<string, tf.Tensor> = {};
-  const g = model.clip.imageEncoder.grid;
+  const g = model.backbone.image.grid;
   tokens.forEach((layer, i) => {
     const [b, , c] = layer.shape;
     out[`necker.${i}`] = tf.transpose(tf.reshape(layer, [b, g, g, c]), [0, 3, 1, 2]);

@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { initBackend, tf } from '../../../src/common/backend';
 import { UserError } from '../../../src/common/errors';
 import { Clip } from '../../../src/backbones/clip/clip';
-import { defaultLayers } from '../../../src/backbones/clip/image-encoder';
+import { defaultLayers } from '../../../src/backbones/layers';
 import { activation, layerNorm } from '../../../src/backbones/clip/layers';
 import { resizePositions } from '../../../src/backbones/clip/position-resize';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';

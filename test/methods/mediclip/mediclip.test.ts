@@ -3,7 +3,6 @@ import { before, test } from 'node:test';
 import { initBackend, tf } from '../../../src/common/backend';
 import { Random } from '../../../src/common/random';
 import { Clip } from '../../../src/backbones/clip/clip';
-import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { Adam } from '../../../src/methods/mediclip/adam';
 import { Upsampling } from '../../../src/methods/mediclip/anomaly-map';
 import { diceLoss } from '../../../src/methods/mediclip/dice-loss';
@@ -30,7 +29,7 @@ const dir = writeTinyClip();
 
 async function model(changes: Partial<MediClipOptions> = {}, seed = 1): Promise<MediClip> {
   const clip = await Clip.open(dir);
-  return new MediClip(clip, Tokenizer.load(), { ...OPTIONS, ...changes }, Random.of(seed));
+  return new MediClip(clip, { ...OPTIONS, ...changes }, Random.of(seed));
 }
 
 test('where the class words stand: 2 text tokens, 3 learnable ones, in 12 positions', () => {
@@ -161,7 +160,7 @@ test('a model gives back all its tensors', async () => {
   const clip = await Clip.open(dir);
   void [clip.imageEncoder, clip.textEncoder];
   const live = tf.memory().numTensors;
-  const m = new MediClip(clip, Tokenizer.load(), OPTIONS, Random.of(1));
+  const m = new MediClip(clip, OPTIONS, Random.of(1));
   const adam = new Adam(m.parameters);
   adam.dispose();
   m.dispose();

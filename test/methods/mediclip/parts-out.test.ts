@@ -5,7 +5,6 @@ import { UserError } from '../../../src/common/errors';
 import { Random } from '../../../src/common/random';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { Checkpoint } from '../../../src/backbones/clip/parameters';
-import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { MediClip } from '../../../src/methods/mediclip/mediclip';
 import type { MediClipOptions } from '../../../src/methods/mediclip/options';
 import { trainingConfig } from '../../../src/runs/config';
@@ -25,7 +24,7 @@ const OPTIONS: MediClipOptions = {
 
 test('without adapters each layer goes through the last normalisation and projection of CLIP', async () => {
   const clip = await Clip.open(dir);
-  const model = new MediClip(clip, Tokenizer.load(), { ...OPTIONS, adapters: false }, Random.of(1));
+  const model = new MediClip(clip, { ...OPTIONS, adapters: false }, Random.of(1));
   assert.deepEqual(Object.keys(model.parameters), ['ctx.normal_end', 'ctx.abnormal_end']);
   const token = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i) + 0.1 * i);
   const tokens = tf.tile(tf.tensor3d(token, [1, 1, 16]), [1, 16, 1]) as tf.Tensor3D;
@@ -56,7 +55,7 @@ test('either part alone still learns; with neither there is nothing to train, an
     [2, 32, 32],
   );
   for (const change of [{ adapters: false }, { contextTokens: 0 }]) {
-    const model = new MediClip(clip, Tokenizer.load(), { ...OPTIONS, ...change }, Random.of(1));
+    const model = new MediClip(clip, { ...OPTIONS, ...change }, Random.of(1));
     const { losses, gradients } = model.gradients(tokens, mask);
     for (const [name, gradient] of Object.entries(gradients)) assert.ok(tf.norm(gradient).dataSync()[0] > 0, name);
     assert.equal(Object.keys(gradients).length, 'adapters' in change ? 2 : 4);
@@ -64,7 +63,7 @@ test('either part alone still learns; with neither there is nothing to train, an
     model.dispose();
   }
   const neither = { ...OPTIONS, adapters: false, contextTokens: 0 };
-  assert.throws(() => new MediClip(clip, Tokenizer.load(), neither, Random.of(1)), /nothing is left to train/);
+  assert.throws(() => new MediClip(clip, neither, Random.of(1)), /nothing is left to train/);
   const refused = (e: unknown): boolean => e instanceof UserError && /adapters.*contextTokens.*nothing/.test(e.message) && e.exitCode === 2;
   assert.throws(() => trainingConfig({ adapters: false, contextTokens: 0 }), refused);
   trainingConfig({ method: 'patchcore', adapters: false, contextTokens: 0 });

@@ -1,5 +1,5 @@
-import { tf } from '../../common/backend';
-import type { Clip } from './clip';
+import { tf } from '../common/backend';
+import type { Backbone } from './backbone';
 
 /** What a method sees of images before it learns anything: the same for all seeds and support sets. */
 export interface FrozenEncoder {
@@ -12,24 +12,24 @@ export interface FrozenEncoder {
 }
 
 /** Patch tokens of some blocks: `[B, g g, D]` each. */
-export function layerEncoder(clip: Clip, layers: readonly number[]): FrozenEncoder {
-  const { frozenImageEncoder, imageSize } = clip; // loaded here: what is loaded within a tidy is freed with it
+export function layerEncoder(backbone: Backbone, layers: readonly number[]): FrozenEncoder {
+  const { image, imageSize } = backbone; // loaded here: what is loaded within a tidy is freed with it
   return {
     imageSize,
     features: `layers ${layers.join()}`,
-    encode: (pixels) => frozenImageEncoder.encode(pixels, layers).tokens,
+    encode: (pixels) => image.encode(pixels, layers).tokens,
   };
 }
 
 /** The image embedding in the joint space, unit length: one tensor `[B, 1, P]`. */
-export function embeddingEncoder(clip: Clip): FrozenEncoder {
-  const { frozenImageEncoder, imageEncoder, imageSize } = clip;
+export function embeddingEncoder(backbone: Backbone): FrozenEncoder {
+  const { image, imageSize } = backbone;
   return {
     imageSize,
     features: 'embedding',
     encode: (pixels) =>
       tf.tidy(() => {
-        const { embedding } = frozenImageEncoder.encode(pixels, [imageEncoder.transformer.depth], { embedding: true });
+        const { embedding } = image.encode(pixels, [image.depth], { embedding: true });
         return [tf.expandDims(unitLength(embedding as tf.Tensor2D), 1)];
       }),
   };

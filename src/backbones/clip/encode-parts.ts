@@ -1,0 +1,36 @@
+import { tf } from '../../common/backend';
+import type { ImageEncoder } from './image-encoder';
+
+/** Tokens of all sequences that the encoder runs on at a time. */
+const TOKENS = 8192;
+
+/**
+ * Embeddings of parts of images (as WinCLIP has them, Jeong et al. 2023, section 4.2): the encoder runs on the class token and
+ * the patches of one part alone, all others left out, and the class token is read as for a whole image.
+ * @param embedded - tokens before the first block, `[B, g g + 1, D]`
+ * @param parts - the numbers of each part's patches, equally many in all
+ * @returns not of unit length, `[B, parts, P]`
+ */
+export function encodeParts(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readonly (readonly number[])[]): tf.Tensor3D {
+  const [b] = embedded.shape;
+  const tokens = parts[0].length + 1;
+  const count = Math.max(1, Math.floor(TOKENS / (b * tokens)));
+  return tf.tidy(() => {
+    const groups: tf.Tensor3D[] = [];
+    for (let start = 0; start < parts.length; start += count) {
+      groups.push(tf.tidy(() => encodeGroup(encoder, embedded, parts.slice(start, start + count))));
+    }
+    return tf.concat(groups, 1);
+  });
+}
+
+function encodeGroup(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readonly (readonly number[])[]): tf.Tensor3D {
+  const [b, , d] = embedded.shape;
+  const at = tf.tensor1d(
+    parts.flatMap((part) => [0, ...part.map((patch) => patch + 1)]),
+    'int32',
+  );
+  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * parts.length, parts[0].length + 1, d]) as tf.Tensor3D;
+  const last = encoder.transformer.run(sequences);
+  return tf.reshape(encoder.project(encoder.pool(last)), [b, parts.length, -1]);
+}
