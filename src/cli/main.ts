@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { CommanderError } from 'commander';
 import { messageOf, UserError } from '../common/errors';
 import { interruptedCode } from './interrupt';
@@ -25,11 +26,11 @@ function report(error: unknown, argv: readonly string[]): number {
   }
   if (error instanceof UserError) {
     if (error.exitCode === 2) return wrongUsage(error.message, fullName(commandOf(program(), argv)));
-    note(`mediclip: ${error.message}`);
+    note(`mediclip: ${explained(error.message)}`);
     return interruptedCode() ?? error.exitCode;
   }
   const refused = refusalOf(error);
-  note(`mediclip: ${refused ?? messageOf(error).split('\n')[0]}`);
+  note(`mediclip: ${explained(refused ?? messageOf(error).split('\n')[0])}`);
   if (process.env.MEDICLIP_DEBUG && error instanceof Error) (error.stack ?? '').split('\n').forEach(note);
   else if (refused === undefined) note('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened');
   return interruptedCode() ?? 1;
@@ -54,6 +55,13 @@ function misspelt(error: CommanderError, argv: readonly string[]): CommanderErro
     if (other instanceof CommanderError) return other;
   }
   return undefined;
+}
+
+/** With what the system's word for a refusal at the end of a message means: `(ENOENT: no such file or directory)`. */
+function explained(message: string): string {
+  const code = /\((E[A-Z0-9]+)\)$/.exec(message)?.[1];
+  const [, meaning] = [...getSystemErrorMap().values()].find(([name]) => name === code) ?? [];
+  return meaning ? message.replace(/\)$/, `: ${meaning})`) : message;
 }
 
 /** What the system refused, where that is what was thrown: no space, a name too long, a link to itself. */

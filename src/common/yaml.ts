@@ -18,7 +18,7 @@ export function readYaml(file: string): unknown {
     // the parser compares each key of an object with all others, which takes minutes where there are many
     const document = parseDocument(text, { logLevel: 'error', uniqueKeys: false, lineCounter: lines });
     const problem = document.errors.at(0) ?? document.warnings.at(0);
-    if (problem) throw refuse(problem.message.split('\n')[0]);
+    if (problem) throw refuse(problem.message.split('\n')[0].replace(/:$/, ''));
     const twin = repeatedKey(document);
     if (twin) throw refuse(`line ${lines.linePos(twin.offset).line}: the key ${JSON.stringify(twin.key)} is there twice`);
     return document.toJS();

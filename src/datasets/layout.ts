@@ -45,6 +45,7 @@ export interface Dataset {
 export function readDataset(dir: string): Dataset {
   const folder = path.resolve(dir);
   if (!fs.existsSync(folder)) throw new UserError(`${dir}: no such data set folder`);
+  if (!fs.statSync(folder).isDirectory()) throw new UserError(`${dir}: is a file; give the folder that holds samples/ and images/`);
   const finder = new FileFinder(folder);
   const [train, test] = (['train', 'test'] as const).map((split) => readSplit(folder, split, finder));
   const trained = new Set(train.map((sample) => sample.file));
@@ -129,7 +130,10 @@ export function datasetHashes({ dir, train, test }: Dataset): { hash: string; ol
 export function supportSet(dataset: Dataset, shots: number, seed: number, onNote?: (line: string) => void): Sample[] {
   const { dir, train } = dataset;
   if (!Number.isSafeInteger(shots) || shots < 1) throw new UserError(`shots: expected a whole number above 0, got ${shots}`);
-  if (shots > train.length) throw new UserError(`${shots} shots asked for, but ${dir} has ${train.length} training images; ask for fewer`);
+  if (shots > train.length)
+    throw new UserError(
+      `${shots} shots asked for, but ${dir} has ${train.length} training images; ask for fewer: --shots ${train.length} at most`,
+    );
   const drawn = new Map<string, Sample>();
   const copies: Sample[] = [];
   const notes: string[] = [];

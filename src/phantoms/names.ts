@@ -23,7 +23,7 @@ export function isPhantomName(name: string): name is PhantomName {
 export function parseDifficulty(text: string): number {
   if (Object.hasOwn(DIFFICULTIES, text)) return DIFFICULTIES[text as keyof typeof DIFFICULTIES];
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) {
+  if (!/^\d*\.?\d+$/.test(text) || !(value >= 0 && value <= 1)) {
     throw new UsageError(`--difficulty: expected easy, medium, hard or a number from 0 to 1, got ${JSON.stringify(text)}`);
   }
   return value;

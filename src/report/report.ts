@@ -1,6 +1,7 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
+import { checkWritable, writeFileAtomic } from '../common/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
 import { examine, type Examination } from '../runs/findings';
@@ -38,6 +39,7 @@ export interface ReportSummary {
  */
 export async function writeReport(run: string, out: string, options: ReportOptions = {}): Promise<ReportSummary> {
   if (fs.existsSync(out) && fs.statSync(out).isDirectory()) throw new UserError(`${out}: is a folder; name a file such as report.html`, 2);
+  checkWritable(path.dirname(out));
   const dataset = readDataset(options.dataset ?? new RunFolder(run).readRecord().dataset.dir);
   if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
   const examination = await examine(run, dataset.test, options);

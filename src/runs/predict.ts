@@ -6,6 +6,7 @@ import { csvText, type Cell } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { shellQuote } from '../common/shell-quote';
 import { shortName } from '../common/short-name';
 import { writePng } from '../image/encode';
 import type { RgbImage } from '../image/image';
@@ -43,7 +44,11 @@ export interface Prediction {
  */
 export async function predictImages(run: string, images: readonly string[], out: string, options: LongRun = {}): Promise<Prediction[]> {
   if (images.length === 0) throw new UserError('predict: name at least one image', 2);
-  for (const image of images) if (!fs.existsSync(image)) throw new UserError(`${image}: no such file`);
+  for (const image of images) {
+    const stat = fs.statSync(image, { throwIfNoEntry: false });
+    if (!stat) throw new UserError(`${image}: no such file`);
+    if (stat.isDirectory()) throw new UserError(`${image}: is a folder; name the images in it: ${path.join(shellQuote(image), '*.png')}`);
+  }
   const files = outputFiles(images, out);
   const loadedRun = await loadRun(run);
   const { scorer, dispose } = loadedRun;

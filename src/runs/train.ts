@@ -79,7 +79,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (saved) checkAgreement(folder.dir, saved, { settings: options.settings });
   else trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;
-  if (datasetDir === undefined) throw new UserError('train: --dataset is missing: a folder in the published layout', 2);
+  if (datasetDir === undefined) throw new UserError('--dataset <dir>: is required to begin a run: a folder in the published layout', 2);
   const dataset = readDataset(datasetDir);
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });

@@ -62,7 +62,10 @@ type Labels = Pick<Result, 'group' | 'label' | 'order'>;
  * @throws UserError where the folder is missing, or the files of a run are damaged
  */
 export function readResults(dir: string): Result[] {
-  if (!fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw new UserError(`${dir}: no such folder`);
+  const stat = fs.statSync(dir, { throwIfNoEntry: false });
+  if (!stat) throw new UserError(`${dir}: no such folder`);
+  if (!stat.isDirectory()) throw new UserError(`${dir}: is a file; give the folder that the run folders lie in`);
+  if (new RunFolder(dir).begun) throw new UserError(`${dir}: is itself a run; give the folder that it lies in`);
   const names = fs.readdirSync(dir).sort();
   return names.filter((name) => fs.existsSync(path.join(dir, name, 'config.json'))).flatMap((name) => resultsOf(path.join(dir, name)));
 }

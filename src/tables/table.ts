@@ -84,7 +84,10 @@ function nothing(name: TableName, results: readonly Result[], options: QueryOpti
     ...asked.map(([key, value]) => `${key} ${value}`),
   ];
   const there = unique(results.map(({ group, dataset: on }) => `${group} on ${on}`)).slice(0, 6);
-  const found = results.length === 0 ? 'there are no finished runs' : `finished are ${there.join(', ')}`;
+  const found =
+    results.length === 0
+      ? 'there are no finished runs, "mediclip train" and "mediclip ablate" make them'
+      : `finished are ${there.join(', ')}`;
   return new NothingFound(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
 }
 

@@ -354,7 +354,7 @@ test('nothing to show: one line that names what was looked for and what is there
   const empty = temporaryFolder();
   assert.throws(() => buildTable('comparison', readResults(empty), {}, empty), /no finished runs/);
   assert.throws(() => readResults('/nonexistent/runs'), /no such folder/);
-  assert.throws(() => readResults(path.join(dir, fs.readdirSync(dir)[0], 'config.json')), /config\.json: no such folder/);
+  assert.throws(() => readResults(path.join(dir, fs.readdirSync(dir)[0], 'config.json')), /config\.json: is a file; give the folder/);
 });
 
 test('a run without the names of a grid goes by its settings; unfinished ones are left out', () => {

@@ -34,6 +34,7 @@ export interface VerifyReport {
  */
 export async function verifyAll(dir: string, only?: readonly string[]): Promise<VerifyReport> {
   if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such directory`);
+  if (!fs.statSync(dir).isDirectory()) throw new UserError(`${dir}: is a file; give a directory of reference arrays`);
   for (const name of only ?? []) {
     if (!Object.hasOwn(SECTIONS, name)) throw new UserError(`--section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`, 2);
   }

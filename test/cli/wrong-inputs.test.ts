@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { commandLines } from '../helpers/command-line';
+import { temporaryFolder } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+
+test('a file for a folder, a folder for a file, what is missing or empty: each verb says what is wrong and what to do', async () => {
+  const dir = temporaryFolder();
+  fs.writeFileSync(path.join(dir, 'file'), 'text');
+  fs.writeFileSync(path.join(dir, 'bad.json'), '{bad');
+  fs.mkdirSync(path.join(dir, 'empty'));
+  fs.mkdirSync(path.join(dir, 'my scans'));
+  const data = await writeTinyDataset();
+  const begin = ['train', '--dataset', data, '--out', 'new'];
+  const run = ['--run', 'runs/run'];
+  const table = ['table', '--name', 'comparison', '--runs'];
+  const cases: [argv: string[], message: string, code?: number][] = [
+    [['train', '--dataset', 'none', '--out', 'new'], 'none: no such data set folder'],
+    [['train', '--dataset', 'file', '--out', 'new'], 'file: is a file; give the folder that holds samples/ and images/'],
+    [['train', '--dataset', 'empty', '--out', 'new'], 'empty/samples/train.json: no such file; a data set has samples/train.json'],
+    [['train', '--out', 'new'], '--dataset <dir>: is required to begin a run: a folder in the published layout; see', 2],
+    [['train', '--dataset', data, '--out', 'file'], 'file: is a file, not a folder'],
+    [[...begin, '--shots', '2', '--out', 'file/x'], 'file/x: the folder cannot be made (ENOTDIR: not a directory)'],
+    [[...begin, '--config', 'none.yaml'], 'none.yaml: cannot be read (ENOENT: no such file or directory)'],
+    [[...begin, '--config', 'empty'], 'empty: not a file'],
+    [[...begin, '--config', 'bad.json'], 'bad.json: Flow map must end with a } at line 1, column 5; see', 2],
+    [[...begin, '--shots', '9'], 'has 4 training images; ask for fewer: --shots 4 at most'],
+    [[...begin, '--model', 'empty'], 'model "empty": the folder has no config.json'],
+    [['evaluate', '--run', 'none', '--dataset', data], 'none: no run here (config.json is missing); "mediclip train --out" makes one'],
+    [['evaluate', ...run, '--dataset', 'file'], 'file: is a file; give the folder'],
+    [['predict', ...run, '--out', 'new', 'none.png'], 'none.png: no such file'],
+    [['predict', ...run, '--out', 'new', 'my scans'], "my scans: is a folder; name the images in it: 'my scans'/*.png"],
+    [['predict', ...run, '--out', 'new', 'file'], 'file: not an image of a known kind'],
+    [['report', ...run, '--out', 'empty'], 'empty: is a folder; name a file such as report.html; see', 2],
+    [['report', ...run, '--out', 'file/page.html'], 'is a file, not a folder'],
+    [[...table, 'none'], 'none: no such folder'],
+    [[...table, 'file'], 'file: is a file; give the folder that the run folders lie in'],
+    [[...table, 'runs/run'], 'runs/run: is itself a run; give the folder that it lies in'],
+    [[...table, 'empty'], 'there are no finished runs, "mediclip train" and "mediclip ablate" make them'],
+    [['ablate', '--grid', 'none.yaml', '--out', 'new'], 'none.yaml: cannot be read (ENOENT: no such file or directory)'],
+    [['verify', 'file'], 'file: is a file; give a directory of reference arrays'],
+    [['datasets', 'prepare', 'folder', '--from', 'empty', '--out', 'new'], 'empty: expected the folders normal/ in it, found nothing'],
+    [['datasets', 'generate', 'phantom-brain', '--out', 'new', '--difficulty', '0x1'], '--difficulty: expected easy, medium, hard or', 2],
+    [['datasets', 'gallery', '--out', 'file/x.png'], 'file: the folder cannot be made (EEXIST: file already exists)'],
+    [['synthesize', '--dataset', data, '--task', 'sink', '--count', '1', '--out', 'file'], 'file is a file, not a folder'],
+  ];
+  const train = ['train', '--dataset', data, '--shots', '2', '--method', 'mean-intensity', '--out', 'runs/run'];
+  const [trained, ...ran] = commandLines(dir, train, ...cases.map(([argv]) => argv));
+  assert.equal(trained.code, 0, trained.stderr);
+  const wrong: string[] = [];
+  cases.forEach(([argv, message, code = 1], i) => {
+    const { stdout, stderr } = ran[i];
+    const said = stderr.slice(stderr.indexOf('mediclip: '));
+    assert.deepEqual([ran[i].code, stdout], [code, ''], `${argv.join(' ')}: ${stderr}`);
+    assert.match(said, /^mediclip: [^\n]*\n$/, argv.join(' '));
+    if (!said.includes(message)) wrong.push(`${argv.join(' ')}: ${said}`);
+  });
+  assert.deepEqual(wrong, []);
+  assert.ok(!fs.existsSync(path.join(dir, 'new')));
+});
