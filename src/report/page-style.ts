@@ -39,7 +39,7 @@ dialog { width: min(70rem, 96vw); max-height: 94vh; border: 1px solid var(--line
 dialog::backdrop { background: #000a } .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(13rem, 100%), 1fr)); gap: .8rem; margin: .8rem 0 }
 figure { margin: 0 } figure img, figure .none { display: grid; place-items: center; width: 100%; aspect-ratio: 1; object-fit: contain; background: #000; color: #ccc; text-align: center }
 #wrong { margin: .4rem 0; border-left: 4px solid var(--abnormal); padding-left: .6rem } #exact[aria-invalid] { border-color: var(--abnormal) }
-.heat { max-width: 26rem } .scale { height: .6rem; border-radius: 2px } .ends { display: flex; justify-content: space-between }
+#key { margin-top: .7rem } .heat { max-width: 26rem } .scale { height: .6rem; border-radius: 2px } .ends { display: flex; justify-content: space-between }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .6rem }
 @media (max-width: 52rem) { #board { grid-template-columns: minmax(0, 1fr); position: static } td button { width: 100% } table { width: 100% }
   #list { grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)) } }
