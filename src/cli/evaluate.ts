@@ -11,8 +11,9 @@ export function registerEvaluate(root: Command): void {
     .description('metrics of a run on a test set, also one it was not trained on (zero-shot transfer)')
     .requiredOption('--run <run>', 'run folder')
     .requiredOption('--dataset <dir>', 'data set in the published layout')
+    .option('--keep-leaks', 'count test images that are training images too, or are listed twice')
     .option('--json', 'print the metrics as JSON')
-    .action(async (options: { run: string; dataset: string; json?: boolean }) => {
+    .action(async (options: { run: string; dataset: string; keepLeaks?: boolean; json?: boolean }) => {
       const { evaluateRun } = await import('../runs/evaluate-run');
       const bar = progressBar();
       try {
@@ -24,6 +25,7 @@ export function registerEvaluate(root: Command): void {
           onProgress: bar.onProgress,
           signal: interruptSignal(),
           onNote: line,
+          keepLeaks: options.keepLeaks,
         });
         line(`written to ${dir}`);
         emit(options.json, metrics, metricsText);

@@ -19,6 +19,7 @@ interface Options {
   epochs?: number;
   protocol?: 'fixed' | 'paper';
   imageSize?: number;
+  keepLeaks?: boolean;
   config?: string;
   threads?: number;
   resume?: boolean;
@@ -49,6 +50,7 @@ export function registerTrain(root: Command): void {
       'side of the images (default: that on which the model was trained)',
       wholeNumber('--image-size', 16, 2048),
     )
+    .option('--keep-leaks', 'count test images that are training images too, or are listed twice')
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
     .option(
       '--threads <n>',
@@ -63,9 +65,9 @@ export function registerTrain(root: Command): void {
 async function run(options: Options): Promise<void> {
   const { train } = await import('../runs/train');
   const { readSettings, trainingConfig } = await import('../runs/config');
-  const { method, shots, seed, epochs, protocol, imageSize, threads } = options;
+  const { method, shots, seed, epochs, protocol, imageSize, keepLeaks, threads } = options;
   const given = Object.fromEntries(
-    Object.entries({ method, shots, seed, epochs, protocol, imageSize }).filter(([, value]) => value !== undefined),
+    Object.entries({ method, shots, seed, epochs, protocol, imageSize, keepLeaks }).filter(([, value]) => value !== undefined),
   );
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);

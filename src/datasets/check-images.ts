@@ -2,6 +2,7 @@ import { messageOf, UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeFile, decodeImage, readImageBytes, type DecodedImage } from '../image/decode';
 import { maskLevels } from '../image/mask';
+import { keepFingerprint } from './fingerprints';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { Sample } from './layout';
 import { checkMaskShape } from './sample-mask';
@@ -52,6 +53,7 @@ async function checkSample({ file, maskFile }: Sample): Promise<ImageTraits> {
   const bytes = readImageBytes(file);
   const decoded = await decodeImage(bytes, file);
   if (maskFile !== undefined) await checkMask(maskFile, decoded);
+  keepFingerprint(bytes, decoded.raster);
   return imageTraits(bytes, decoded);
 }
 

@@ -1,16 +1,32 @@
-import { sha256 } from '../common/files';
+import crypto from 'node:crypto';
 import type { Raster } from '../image/image';
 
-/** SHA-256 of an image's size and pixels, however they are stored: RGB of equal channels counts as grey. */
+/** SHA-256 of an image's size and pixels, however they are stored: RGB of equal channels counts as grey, 16 bits of 257 v as v. */
 export function pixelHash({ width, height, channels, data }: Raster): string {
   let stored = data;
-  if (channels === 3 && isGrey(data)) stored = data.filter((_, i) => i % 3 === 0);
+  if (channels === 3 && isGrey(data)) {
+    const grey = data instanceof Uint16Array ? new Uint16Array(width * height) : new Uint8Array(width * height);
+    for (let i = 0, at = 0; i < grey.length; i++, at += 3) grey[i] = data[at];
+    stored = grey;
+  }
+  if (stored instanceof Uint16Array && isWidened(stored)) {
+    const narrow = new Uint8Array(stored.length);
+    for (let i = 0; i < narrow.length; i++) narrow[i] = stored[i] & 255;
+    stored = narrow;
+  }
   const shape = `${width}x${height}x${stored.length / (width * height)}x${stored.BYTES_PER_ELEMENT}:`;
-  return sha256(Buffer.concat([Buffer.from(shape), new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)]));
+  const hash = crypto.createHash('sha256').update(shape);
+  return hash.update(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)).digest('hex');
 }
 
 function isGrey(data: ArrayLike<number>): boolean {
   for (let i = 0; i < data.length; i += 3) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+  return true;
+}
+
+/** Whether values of 16 bits are those of 8, each byte twice. */
+function isWidened(data: Uint16Array): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] >> 8 !== (data[i] & 255)) return false;
   return true;
 }
 

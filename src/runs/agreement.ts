@@ -11,6 +11,7 @@ const OPTIONS: Record<string, string> = {
   epochs: '--epochs',
   protocol: '--protocol',
   imageSize: '--image-size',
+  keepLeaks: '--keep-leaks',
 };
 
 /** Settings that count as a whole. */

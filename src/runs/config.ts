@@ -31,6 +31,8 @@ const schema = z
      * epoch and the best epoch counts, as published.
      */
     protocol: z.enum(['fixed', 'paper']).default('fixed'),
+    /** Count test images that are training images too, or are listed twice (default: they are left out of all metrics). */
+    keepLeaks: z.boolean().optional(),
     /** `fixed` only: score the test set after every n-th epoch, to look at and not to choose by; 0 (default) never. */
     watch: z.number().int().min(0).safe().default(0),
     /** Normal images to learn from, K. */

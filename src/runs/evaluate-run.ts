@@ -3,7 +3,9 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, readJson } from '../common/files';
 import { checkImages } from '../datasets/check-images';
-import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
+import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { countedImages } from '../datasets/leaks';
+import { readSupport } from './run-start';
 import { loadRun, type LoadedRun } from './session';
 import { testFeatures, type TestFeatureOptions } from './test-features';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
@@ -12,12 +14,16 @@ import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 export interface EvaluateRunOptions extends TestFeatureOptions {
   /** Called with what the caller may want to know. */
   onNote?: (line: string) => void;
+  /** Count test images that are training images too (default: as the run was trained). */
+  keepLeaks?: boolean;
 }
 
 /** What a run scored on a test set, and the folder that it was written to. */
 export interface RunEvaluation {
   metrics: Metrics;
-  /** `[N]`, in the order of the test set. */
+  /** The test images that count, in the order of the test set. */
+  samples: Sample[];
+  /** `[N]`, of these. */
   scores: Float32Array;
   dir: string;
 }
@@ -46,11 +52,13 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkWritable(folder.dir);
   const hash = datasetHash(dataset, record.dataset.hash);
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
+  const own = hash === record.dataset.hash;
+  const keep = options.keepLeaks ?? record.config.keepLeaks;
+  const counted = await countedImages(dataset, { ...options, keep, seen: own ? [] : trainedElsewhere(loaded) });
   const store = await testFeatures(scorer, dataset, { ...record, dataset: { hash } }, folder.dir, options);
   try {
     const { protocol, seed } = record.config;
-    const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash, epoch, protocol, seed });
-    const own = hash === record.dataset.hash;
+    const { metrics, predictions, samples } = await evaluate(scorer, store, { dataset, hash, counted, epoch, protocol, seed });
     const dir = own ? folder.dir : folder.transfer(dataset.name);
     if (!own && replacesOther(dir, hash)) {
       options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
@@ -60,10 +68,20 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
         `${dir}: was trained on ${record.backend} and is now tested on ${metrics.backend}: scores may differ in the last digits`,
       );
     }
-    writeEvaluation(dir, metrics, dataset.test, predictions.scores);
-    return { metrics, scores: predictions.scores, dir };
+    writeEvaluation(dir, metrics, samples, predictions.scores);
+    return { metrics, samples, scores: predictions.scores, dir };
   } finally {
     store.dispose();
+  }
+}
+
+/** The support set of a run that was trained on another data set, where that is still there. */
+function trainedElsewhere({ folder, record }: LoadedRun): Sample[] {
+  try {
+    return readSupport(folder, readDataset(record.dataset.dir));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
   }
 }
 

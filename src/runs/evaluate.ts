@@ -4,11 +4,12 @@ import { csvText } from '../common/csv';
 import { writeFileAtomic, writeJson } from '../common/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
+import type { CountedImages } from '../datasets/leaks';
 import { sourceName } from '../datasets/source-name';
 import type { FeatureStore } from './feature-store';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
-import { predictStored, type Predictions } from './predictions';
+import { predictionsAt, predictStored, type Predictions } from './predictions';
 import type { Scorer } from '../methods/method';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
 import { loadTestMasks, type TestMasks } from './test-masks';
@@ -30,7 +31,9 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   intervals: Record<MetricName, Interval | null>;
   /** Where some masks are JPEGs: how many, and the level from which their pixels count, of 255. */
   jpegMasks?: { count: number; from: number };
-  /** For people, where there is something to say: why a metric is undefined, what masks mark. */
+  /** Images of the test set that do not count ({@link countedImages}), where there are any. */
+  leftOut?: number;
+  /** For people, where there is something to say: why a metric is undefined, what masks mark, which images do not count. */
   notes?: string[];
 }
 
@@ -44,6 +47,7 @@ function measure(
   predictions: Predictions,
   samples: readonly Sample[],
   { masks, jpegMasks, notes: seen }: TestMasks,
+  found: CountedImages,
   size: number,
   random: Random,
 ): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
@@ -55,7 +59,7 @@ function measure(
       ? bootstrapPixelMetrics({ maps, masks, n: samples.length, h: size, w: size }, random)
       : { estimates: undefinedPixelMetrics(), intervals: undefinedPixelMetrics() as Record<PixelMetricName, null> };
   const abnormal = labels.reduce((a, b) => a + b, 0);
-  const notes: string[] = [];
+  const notes = [...found.notes];
   if (abnormal === 0 || abnormal === samples.length) {
     notes.push(`metrics are undefined: the test set has no ${abnormal === 0 ? 'abnormal' : 'normal'} images`);
   }
@@ -68,6 +72,7 @@ function measure(
     abnormal,
     intervals: { ...image.intervals, ...pixel.intervals },
     ...(maps && jpegMasks ? { jpegMasks } : {}),
+    ...(found.leftOut > 0 ? { leftOut: found.leftOut } : {}),
     ...(notes.length > 0 ? { notes } : {}),
   };
 }
@@ -77,24 +82,30 @@ export interface EvaluationContext {
   dataset: Dataset;
   /** {@link datasetHash} of it. */
   hash: string;
+  counted: CountedImages;
   epoch: number;
   protocol: 'fixed' | 'paper';
   /** Seed of the bootstrap. */
   seed: number;
 }
 
-/** Metrics and predictions of a method on the test images whose features are stored. */
+/** Metrics and predictions of a method on those test images that count; the features of all of them are stored. */
 export async function evaluate(
   scorer: Scorer,
   store: FeatureStore,
   context: EvaluationContext,
-): Promise<{ metrics: Metrics; predictions: Predictions }> {
-  const { dataset, hash, epoch, protocol, seed } = context;
+): Promise<{ metrics: Metrics; predictions: Predictions; samples: Sample[] }> {
+  const { dataset, hash, counted, epoch, protocol, seed } = context;
   const size = scorer.imageSize;
-  const masks = await loadTestMasks(dataset.test, size, protocol);
-  const predictions = predictStored(scorer, store, dataset.test.length);
-  const measured = measure(predictions, dataset.test, masks, size, Random.of(seed, 'bootstrap'));
-  return { metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured }, predictions };
+  const samples = counted.places.map((i) => dataset.test[i]);
+  const masks = await loadTestMasks(samples, size, protocol);
+  const predictions = predictionsAt(predictStored(scorer, store, dataset.test.length), counted.places);
+  const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'));
+  return {
+    metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured },
+    predictions,
+    samples,
+  };
 }
 
 /**

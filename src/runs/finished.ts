@@ -27,7 +27,7 @@ export function finishedResult(
     if (!fs.existsSync(file) || !fs.existsSync(folder.file('predictions.csv'))) return undefined;
     try {
       const saved = readWholeMetrics(file);
-      if (saved.datasetHash !== dataset.hash || saved.images !== test.length) return undefined;
+      if (saved.datasetHash !== dataset.hash || saved.images + (saved.leftOut ?? 0) !== test.length) return undefined;
       metrics = saved;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -21,7 +21,7 @@ import type { TrainOptions, TrainResult } from './train';
  * the seed give the same fit again. What was stopped is done anew.
  */
 export async function fit(start: RunStart, options: TrainOptions): Promise<TrainResult> {
-  const { folder, resumed, record, dataset, support, backbone } = start;
+  const { folder, resumed, record, dataset, counted, support, backbone } = start;
   const { protocol, seed } = record.config;
   const detector = createDetector(backbone, record.config, record.dataset.name);
   let store: FeatureStore | undefined;
@@ -30,8 +30,9 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
     if (seesTraining(record.config)) await fitTo(detector, support, options);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
     store = await testFeatures(detector, dataset, record, folder.dir, options);
-    const { metrics, predictions } = await evaluate(detector, store, { dataset, hash: record.dataset.hash, epoch: 0, protocol, seed });
-    writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
+    const context = { dataset, hash: record.dataset.hash, counted, epoch: 0, protocol, seed };
+    const { metrics, predictions, samples } = await evaluate(detector, store, context);
+    writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return { record, history: [], metrics };
   } finally {
     store?.dispose();

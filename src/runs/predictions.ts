@@ -26,3 +26,12 @@ export function predictStored(scorer: Scorer, store: FeatureStore, count: number
   });
   return { scores, maps };
 }
+
+/** The predictions of some of the images, at places that rise. */
+export function predictionsAt({ scores, maps }: Predictions, places: readonly number[]): Predictions {
+  if (places.length === scores.length) return { scores, maps };
+  const size = maps ? maps.length / scores.length : 0;
+  const chosen = maps && new Float32Array(places.length * size);
+  places.forEach((from, to) => chosen?.set((maps as Float32Array).subarray(from * size, (from + 1) * size), to * size));
+  return { scores: Float32Array.from(places, (i) => scores[i]), maps: chosen };
+}

@@ -25,6 +25,7 @@ const wholeSchema = schema.extend({
   epoch: count,
   normal: count,
   abnormal: count,
+  leftOut: count.optional(),
   intervals: z.record(z.tuple([share, share]).nullable()),
 });
 

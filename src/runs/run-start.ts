@@ -7,6 +7,7 @@ import { isTemporary, removeLeftovers } from '../common/leftovers';
 import { withLock } from '../common/lock';
 import { packageVersion } from '../common/version';
 import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
+import type { CountedImages } from '../datasets/leaks';
 import type { RunFolder, RunRecord } from './run-folder';
 
 /** A run that is about to begin or to go on; everything about it is checked. */
@@ -16,6 +17,8 @@ export interface RunStart {
   resumed: boolean;
   record: RunRecord;
   dataset: Dataset;
+  /** The test images that count. */
+  counted: CountedImages;
   /** The K training images. */
   support: Sample[];
   backbone: Backbone;

@@ -7,9 +7,10 @@ import type { LongRun } from '../common/progress';
 import { packageVersion } from '../common/version';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
+import { countedImages, type CountedImages } from '../datasets/leaks';
 import { runWarnings } from '../datasets/shortcuts';
 import { evaluate, labelsOf, writeEvaluation, type Metrics } from './evaluate';
-import { predictStored } from './predictions';
+import { predictionsAt, predictStored } from './predictions';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
 import { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
@@ -107,7 +108,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
     const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options);
-    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, support, backbone };
+    const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks });
+    for (const line of counted.notes) options.onNote?.(line);
+    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone };
     const result = await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
     return { ...result, warnings };
   } finally {
@@ -130,7 +133,10 @@ async function lookAt(
 }
 
 /** Learns adapters and prompts, from the start or from the run's checkpoint. */
-async function learn({ folder, resumed, record, dataset, support, backbone }: RunStart, options: TrainOptions): Promise<TrainResult> {
+async function learn(
+  { folder, resumed, record, dataset, counted, support, backbone }: RunStart,
+  options: TrainOptions,
+): Promise<TrainResult> {
   const { config } = record;
   const model = buildModel(backbone, config);
   const adam = new Adam(model.parameters, config.optimizer);
@@ -143,7 +149,7 @@ async function learn({ folder, resumed, record, dataset, support, backbone }: Ru
     }
     const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, config, adam);
     const images = await loadSupport(support, config.imageSize);
-    const run = new Run(options, folder, record, dataset, model, adam, state);
+    const run = new Run(options, folder, record, dataset, counted, model, adam, state);
     const source = new BatchSource(images, config, state.epoch + 1, options.threads);
     const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
     try {
@@ -172,6 +178,7 @@ class Run {
     private readonly folder: RunFolder,
     private readonly record: RunRecord,
     private readonly dataset: Dataset,
+    private readonly counted: CountedImages,
     private readonly model: MediClip,
     private readonly adam: Adam,
     private state: CheckpointState,
@@ -229,11 +236,16 @@ class Run {
     return [focal, dice];
   }
 
+  /** The test images that count. */
+  private get tested(): Sample[] {
+    return this.counted.places.map((i) => this.dataset.test[i]);
+  }
+
   /** The test set's features, encoded when they are first needed. */
   private async features(): Promise<FeatureStore> {
     if (!this.store) {
       this.store = await testFeatures(this.model, this.dataset, this.record, this.folder.dir, this.options);
-      this.masks = (await loadTestMasks(this.dataset.test, this.config.imageSize, this.config.protocol)).masks;
+      this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
     }
     return this.store;
   }
@@ -241,10 +253,10 @@ class Run {
   /** Test AUROC of the current parameters, of images and, where all masks are known, of pixels. */
   private async validate(): Promise<{ imageAuroc: number | null; pixelAuroc: number | null }> {
     const store = await this.features();
-    const { test } = this.dataset;
+    const test = this.tested;
     const size = this.config.imageSize;
     const scorer = new MediClipScorer(this.model, this.config.score);
-    const { scores, maps } = predictStored(scorer, store, test.length);
+    const { scores, maps } = predictionsAt(predictStored(scorer, store, this.dataset.test.length), this.counted.places);
     scorer.dispose();
     const { imageAuroc } = imageMetrics(scores, labelsOf(test));
     return { imageAuroc, pixelAuroc: this.masks && maps ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
@@ -272,15 +284,16 @@ class Run {
 
   /** Scores the test set with the epoch that counts, and writes metrics and predictions. */
   async finish(): Promise<Metrics | null> {
-    const { dataset, config, folder, model } = this;
+    const { dataset, counted, config, folder, model } = this;
     if (dataset.test.length === 0) return null;
     const { protocol, score, seed } = config;
     const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model, config).epoch : this.state.epoch;
     const store = await this.features();
     const scorer = new MediClipScorer(model, score);
-    const { metrics, predictions } = await evaluate(scorer, store, { dataset, hash: this.record.dataset.hash, epoch, protocol, seed });
+    const context = { dataset, hash: this.record.dataset.hash, counted, epoch, protocol, seed };
+    const { metrics, predictions, samples } = await evaluate(scorer, store, context);
     scorer.dispose();
-    writeEvaluation(folder.dir, metrics, dataset.test, predictions.scores);
+    writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return metrics;
   }
 

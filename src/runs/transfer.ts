@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import type { Random } from '../common/random';
-import type { Dataset } from '../datasets/layout';
+import type { Dataset, Sample } from '../datasets/layout';
 import { pairedBootstrap, type PairedTest } from '../metrics/paired-bootstrap';
 import type { FeatureCache } from './feature-cache';
 import { transferName } from './run-folder';
@@ -52,20 +52,40 @@ export async function transferMatrix(
 ): Promise<TransferMatrix> {
   refuseTwins(runs.map(({ name }) => name));
   refuseTwins(datasets.map(({ name }) => transferName(name)));
-  const cells: TransferCell[] = [];
+  const cells: TestedCell[] = [];
   for (const { name, run } of runs) {
     const loaded = await loadRun(run);
     try {
       for (const dataset of datasets) {
-        const { metrics, scores } = await evaluateLoaded(loaded, dataset, options);
-        cells.push({ trainedOn: name, testedOn: dataset.name, metrics, scores, labels: labelsOf(dataset.test) });
+        const { metrics, samples, scores } = await evaluateLoaded(loaded, dataset, options);
+        cells.push({ trainedOn: name, testedOn: dataset.name, metrics, samples, scores, labels: labelsOf(samples) });
       }
     } finally {
       loaded.dispose();
     }
   }
-  return { rows: runs.map(({ name }) => name), datasets, cells };
+  return { rows: runs.map(({ name }) => name), ...compared(datasets, cells) };
 }
+
+/** Data sets and cells with those images alone that count for every run: another run's training images may be among the others. */
+function compared(datasets: readonly Dataset[], cells: readonly TestedCell[]): Pick<TransferMatrix, 'datasets' | 'cells'> {
+  const common = new Map(
+    datasets.map(({ name, test }) => {
+      const tested = cells.filter(({ testedOn }) => testedOn === name).map(({ samples }) => new Set(samples));
+      return [name, test.filter((sample) => tested.every((samples) => samples.has(sample)))];
+    }),
+  );
+  return {
+    datasets: datasets.map((dataset) => ({ ...dataset, test: common.get(dataset.name) as Sample[] })),
+    cells: cells.map(({ samples, scores, ...cell }) => {
+      const place = new Map(samples.map((sample, i) => [sample, i]));
+      const chosen = common.get(cell.testedOn) as Sample[];
+      return { ...cell, scores: Float32Array.from(chosen, (sample) => scores[place.get(sample) as number]), labels: labelsOf(chosen) };
+    }),
+  };
+}
+
+type TestedCell = TransferCell & { samples: readonly Sample[] };
 
 function refuseTwins(names: readonly string[]): void {
   const twin = names.find((name, i) => names.indexOf(name) < i);

@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import { UserError } from '../common/errors';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { fingerprintOf, type Fingerprint } from './fingerprints';
+import type { Dataset, Sample } from './layout';
+import { sourceName } from './source-name';
+
+/** Files looked at at a time. */
+const BATCH = 8;
+
+/** Which test images count in the metrics. */
+export interface CountedImages {
+  /** Their places in the data set's test set, rising. */
+  places: number[];
+  /** How many do not count: copies of training images, and rows that are there twice. */
+  leftOut: number;
+  /** For people: what was found. */
+  notes: string[];
+}
+
+/** All test images, where nothing was looked for. */
+export function allImages({ test }: Pick<Dataset, 'test'>): CountedImages {
+  return { places: [...test.keys()], leftOut: 0, notes: [] };
+}
+
+/**
+ * Finds test images that a run has, or may have, trained on: the same bytes (copies and links) or the same pixels in another file as a
+ * training image; and rows of one file after the first. These do not count, unless they are kept.
+ * @param options.keep - count them all the same; the notes say so
+ * @param options.seen - training images besides those of the data set: those of a run from elsewhere
+ * @throws UserError where no normal, or no abnormal, image is left
+ */
+export async function countedImages(
+  dataset: Dataset,
+  options: { keep?: boolean; seen?: readonly Sample[] } & LongRun = {},
+): Promise<CountedImages> {
+  const { test } = dataset;
+  const { keep = false, seen = [] } = options;
+  if (test.length === 0) return allImages(dataset);
+  const training = [...dataset.train, ...seen];
+  const prints = await fingerprints([...training, ...test], options);
+  const trained = new Map<string, Sample>();
+  training.forEach((sample, i) => {
+    for (const key of keysOf(prints[i])) if (!trained.has(key)) trained.set(key, sample);
+  });
+  const known = test.map((_, i) => keysOf(prints[training.length + i]));
+  const leaks = test.flatMap((sample, i) => {
+    const key = known[i].find((print) => trained.has(print));
+    return key === undefined ? [] : [{ i, sample, twin: trained.get(key) as Sample }];
+  });
+  const files = new Set<string>();
+  const twice = test.flatMap((sample, i) => {
+    const identity = identityOf(sample.file);
+    if (files.has(identity)) return [{ i, sample }];
+    files.add(identity);
+    return [];
+  });
+  const notes: string[] = [];
+  const fate = keep ? 'counted all the same, as asked' : 'left out of all metrics; --keep-leaks counts them';
+  if (leaks.length > 0) {
+    const [{ sample, twin }] = leaks;
+    notes.push(
+      `${leaks.length} of ${test.length} test images are training images too, the first is ${sourceName(sample)} (as ${sourceName(twin)}): ${fate}`,
+    );
+  }
+  if (twice.length > 0) {
+    notes.push(
+      `${twice.length} of ${test.length} rows of test.json name an image again, the first is ${sourceName(twice[0].sample)}: ${fate}`,
+    );
+  }
+  const both = withBothLabels(test, known);
+  if (both) notes.push(both);
+  const out = new Set(keep ? [] : [...leaks, ...twice].map(({ i }) => i));
+  const places = [...test.keys()].filter((i) => !out.has(i));
+  for (const [label, name] of [
+    [0, 'normal'],
+    [1, 'abnormal'],
+  ] as const) {
+    const all = test.filter((sample) => sample.label === label).length;
+    if (all > 0 && !places.some((i) => test[i].label === label)) {
+      throw new UserError(`${dataset.dir}: none of its ${all} ${name} test images is left: ${notes.join('; ')}`);
+    }
+  }
+  return { places, leftOut: out.size, notes };
+}
+
+/** Test images whose pixels are there with the other label too, under another name; which label is right is not known. */
+function withBothLabels(test: readonly Sample[], keys: readonly string[][]): string | undefined {
+  const labels = new Map<string, Set<number>>();
+  keys.forEach((own, i) => {
+    for (const key of own) labels.set(key, (labels.get(key) ?? new Set()).add(test[i].label));
+  });
+  const found = test.filter((_, i) => keys[i].some((key) => labels.get(key)?.size === 2));
+  return found.length === 0
+    ? undefined
+    : `${found.length} of ${test.length} test images are there as normal and as abnormal, under other names, the first is ${sourceName(found[0])}`;
+}
+
+function keysOf({ bytes, pixels }: Fingerprint): string[] {
+  return pixels === undefined ? [bytes] : [bytes, pixels];
+}
+
+async function fingerprints(samples: readonly Sample[], run: LongRun): Promise<Fingerprint[]> {
+  const found: Fingerprint[] = [];
+  for (let start = 0; start < samples.length; start += BATCH) {
+    stopIfAsked(run);
+    found.push(...(await Promise.all(samples.slice(start, start + BATCH).map(({ file }) => fingerprintOf(file)))));
+    run.onProgress?.({ phase: 'comparing test and training images', done: found.length, total: samples.length });
+  }
+  return found;
+}
+
+/** The same for all names of one file. */
+function identityOf(file: string): string {
+  const { dev, ino } = fs.statSync(file);
+  return ino === 0 ? fs.realpathSync(file) : `${dev}:${ino}`;
+}
