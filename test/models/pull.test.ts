@@ -348,7 +348,7 @@ for (const name of ['', 'compact', '../x', 'a/../b', 'a/b/c', 'a/b?x', '/etc/pas
   });
 }
 
-test('a server that knows no ranges and always breaks off at the same place is given up', async (t) => {
+test('a server that knows no ranges and always breaks off at the same place is given up', { timeout: 60_000 }, async (t) => {
   const { hub, pull, taken } = await setting(t);
   hub.ranges = false;
   hub.intercept = (request, response, seen) => {
@@ -360,7 +360,7 @@ test('a server that knows no ranges and always breaks off at the same place is g
   assert.equal(hub.of(WEIGHTS).length, 6);
 });
 
-test('nor does one help that alternates between nonsense and beginning anew', async (t) => {
+test('nor does one help that alternates between nonsense and beginning anew', { timeout: 60_000 }, async (t) => {
   const { hub, pull, taken } = await setting(t);
   hub.ranges = false;
   hub.intercept = (request, response, seen) => {

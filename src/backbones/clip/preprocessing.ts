@@ -113,7 +113,6 @@ function refuse(said: z.infer<typeof schema>, raw: object, file: string, imageSi
     if (!inert && !Object.hasOwn(schema.shape, key)) throw no(key, 'no such step is done here, and it may change what the model sees');
   }
   if (said.do_resize === false) throw no('do_resize', 'images are always resized to the size of the model');
-  if (said.do_convert_rgb === false) throw no('do_convert_rgb', 'images are always converted to RGB');
   if (said.resample != null && ![1, 2, 3].includes(said.resample)) {
     throw no('resample', 'images are resized smoothly; 1 (Lanczos), 2 (bilinear) or 3 (bicubic) is expected');
   }
