@@ -52,7 +52,7 @@ for (const method of BASELINES) {
 
     const [name, , score] = text(out, 'predictions.csv').split('\n')[2].split(',');
     const target = path.join(temporaryFolder(), 'maps');
-    const [found] = await predictImages(out, [path.join(await dataset, name)], target);
+    const [found] = await predictImages(out, [path.join(await dataset, 'images', name)], target);
     assert.ok(Math.abs(found.score - Number(score)) < 1e-4 * Math.max(1, Math.abs(found.score)), `${found.score} ${score}`);
     if (WITHOUT_MAPS.includes(method)) {
       assert.deepEqual([found.map, found.overlay, found.mapRange], [null, null, null]);
