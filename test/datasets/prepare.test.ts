@@ -593,3 +593,39 @@ test('names that no folder can have are refused in a line; long ones work', asyn
   await prepareDataset('folder', from, path.join(base, 'ä'.repeat(127)));
   assert.deepEqual(fs.readdirSync(base).sort(), ['raw', 'ä'.repeat(127)]);
 });
+
+test('folder: images that are stored turned are copied as they are and read upright; masks belong to the upright image', async () => {
+  const [width, height] = [12, 8]; // as every viewer shows it
+  const pixels = Buffer.from(Array.from({ length: width * height }, (_, i) => (i % width < 3 && i < 4 * width ? 250 : 20 + (i % width))));
+  const upright = sharp(pixels, { raw: { width, height, channels: 1 } });
+  const stored = await upright.clone().rotate(270).png().toBuffer(); // orientation 6: to be turned by 90 degrees
+  for (let i = 0; i < 4; i++) put(`normal/${i}.png`, await picture(i));
+  for (const name of ['fits', 'sideways'])
+    put(`abnormal/${name}.jpg`, await sharp(stored).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer());
+  put('masks/fits.png', await upright.clone().threshold(200).png().toBuffer());
+  put('masks/sideways.png', await sharp(stored).threshold(200).png().toBuffer());
+  const { counts, skipped } = await prepare('folder', { train: 2 });
+  assert.equal(counts.masks, 1);
+  assert.match(skipped[0].reason, /^masks\/sideways\.png: a mask of 8 x 12 pixels for an image of 12 x 8.*upright/);
+  const [{ file, maskFile, metadata }] = readDataset(out).test.filter((sample) => sample.label === 1);
+  assert.deepEqual(fs.readFileSync(file), fs.readFileSync(path.join(from, String(metadata?.source))));
+  const [image, mask] = [await readImage(file), await readImage(maskFile as string)];
+  assert.deepEqual([image.width, image.height, mask.width, mask.height], [width, height, width, height]);
+  for (let i = 0; i < pixels.length; i++) assert.equal(image.data[i * image.channels] > 130, mask.data[i] === 255, String(i));
+});
+
+test('what cannot be read is one line each: empty, too large, cut, several pages', async () => {
+  await fill('normal', 4, 0);
+  put('normal/empty.png', '');
+  const header = Buffer.from(await picture(9));
+  header.writeUInt32BE(200_000, 16); // IHDR: width and height
+  header.writeUInt32BE(200_000, 20);
+  put('normal/huge.png', header);
+  put(`normal/${'n'.repeat(250)}.png`, await picture(10));
+  fs.copyFileSync('test/faults/tif_stack.tif', path.join(from, 'normal/stack.tif'));
+  const { skipped, found } = await prepare('folder');
+  assert.deepEqual([found.normal, skipped.length], [8, 3]);
+  assert.ok(skipped.every(({ reason }) => !reason.includes('\n') && !reason.includes(base)));
+  assert.match(skipped[0].reason, /is empty/);
+  assert.match(skipped[2].reason, /holds 3 images/);
+});

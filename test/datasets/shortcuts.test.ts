@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -230,3 +232,35 @@ for (const [name, normal, abnormal] of [
     },
   );
 }
+
+test('prepare and train say it on stderr and in their JSON', async () => {
+  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'shortcuts-'));
+  try {
+    for (const folder of ['normal', 'abnormal']) {
+      fs.mkdirSync(path.join(base, 'raw', folder), { recursive: true });
+      for (let i = 0; i < 6; i++) {
+        const abnormal = folder === 'abnormal';
+        fs.writeFileSync(path.join(base, 'raw', folder, `${i}`), await (abnormal ? tiff : png)(picture(i + (abnormal ? 50 : 0), abnormal)));
+      }
+    }
+    const set = path.join(base, 'set');
+    for (const args of [
+      ['datasets', 'prepare', 'folder', '--from', path.join(base, 'raw'), '--out', set, '--train', '3', '--json'],
+      ['train', '--dataset', set, '--method', 'mean-intensity', '--shots', '3', '--out', path.join(base, 'run'), '--json'],
+    ]) {
+      const { stdout, stderr, status } = spawnSync(process.execPath, ['bin/mediclip.cjs', ...args], { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^shortcut: the file type alone tells normal from abnormal images \(AUROC 1\.00: all png against all tiff\)/m);
+      const { warnings } = JSON.parse(stdout);
+      assert.deepEqual(
+        stderr.split('\n').filter((line) => line.startsWith('shortcut')),
+        warnings,
+      );
+    }
+    const { shortcuts } = JSON.parse(fs.readFileSync(path.join(set, 'prepared.json'), 'utf8'));
+    const { trait, auroc, verdict } = shortcuts.find((one: Separation) => one.trait === 'format');
+    assert.deepEqual([trait, auroc, verdict], ['format', 1, 'alone']);
+  } finally {
+    fs.rmSync(base, { recursive: true });
+  }
+});
