@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, writeJson } from '../common/files';
 import { whenFree } from '../common/lock';
+import { printable } from '../common/printable';
 import type { LongRun } from '../common/progress';
 import { evaluateRun } from '../runs/evaluate-run';
 import { RunFolder } from '../runs/run-folder';
@@ -26,7 +27,7 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
     writeLabels(run, order.variants, order.groups);
     if (!fs.existsSync(folder.file('metrics.json'))) {
       const start = folder.begun ? { resume: true } : { model, settings: config };
-      const onNote = (note: string): void => void process.stderr.write(`${note}\n`); // into the cell's log
+      const onNote = (note: string): void => void process.stderr.write(`${printable(note)}\n`); // into the cell's log
       await train({ dataset, out: run, threads, featureCache: cache, onNote, ...start, ...options });
     }
     for (const other of transfer) {
