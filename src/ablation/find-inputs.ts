@@ -3,9 +3,8 @@ import path from 'node:path';
 import { readBackboneFacts } from '../backbones/open';
 import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
-import { projectRoot } from '../common/project-root';
 import { datasetHashes, readDataset } from '../datasets/layout';
-import { generatePhantoms, PHANTOM_VERSION } from '../datasets/generate-phantoms';
+import { cachedPhantoms } from '../datasets/cached-phantoms';
 import { transferName } from '../runs/run-folder';
 import { modelIdentity } from '../runs/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
@@ -67,7 +66,5 @@ export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<
 async function folderOf(spec: DatasetSpec, grid: Grid, options: LongRun): Promise<string> {
   if ('dir' in spec) return path.resolve(path.dirname(grid.file), spec.dir);
   const { generate, size, seed, difficulty } = spec;
-  const grade = difficulty === undefined ? '' : `-difficulty${difficulty}`;
-  const out = path.join(projectRoot(), '.cache', 'datasets', `${generate}-${size}${grade}-seed${seed}-v${PHANTOM_VERSION}`);
-  return (await generatePhantoms(generate, { size, seed, difficulty, out, ...options })).dir;
+  return cachedPhantoms(generate, { size, seed, difficulty, ...options });
 }

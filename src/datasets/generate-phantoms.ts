@@ -7,7 +7,6 @@ import { UserError } from '../common/errors';
 import { checkWritable, makeFolder, readJson, writeJson } from '../common/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { checkFolderName, recoverFolder, stageFolder } from '../common/staged-folder';
-import { projectRoot } from '../common/project-root';
 import { Random } from '../common/random';
 import { encodePng } from '../image/encode';
 import type { GrayImage } from '../image/image';
@@ -87,16 +86,6 @@ export async function generatePhantoms(
   } finally {
     staged.discard();
   }
-}
-
-/**
- * The folder of a procedural data set in the project's cache, which is drawn there when it is missing.
- * @returns its absolute path
- */
-export async function cachedPhantoms(name: PhantomName, options: Pick<PhantomSettings, 'seed' | 'size'> & LongRun): Promise<string> {
-  const { seed, size = 'full' } = options;
-  const out = path.join(projectRoot(), '.cache', 'datasets', `${name}-${size}-seed${seed}-v${PHANTOM_VERSION}`);
-  return (await generatePhantoms(name, { ...options, out })).dir;
 }
 
 type Identity = Required<PhantomSettings> & { name: PhantomName; version: number };

@@ -3,7 +3,7 @@ import { evenly } from '../common/evenly';
 import { projectRoot } from '../common/project-root';
 import { kindsOf, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { loadSampleMask } from '../datasets/sample-mask';
-import { cachedPhantoms } from '../datasets/generate-phantoms';
+import { cachedPhantoms } from '../datasets/cached-phantoms';
 import { isPhantomName } from '../phantoms/names';
 import { loadTestRgb } from '../image/load';
 import type { MontageRow, Panel } from '../plots/montage';

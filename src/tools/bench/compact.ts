@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { initBackend } from '../../common/backend';
-import { cachedPhantoms } from '../../datasets/generate-phantoms';
+import { cachedPhantoms } from '../../datasets/cached-phantoms';
 import { train } from '../../runs/train';
 import type { Bench } from './bench';
 import { againstLimit } from './limit';
