@@ -3,7 +3,8 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/files';
 import type { LongRun } from '../common/progress';
-import { datasetHash, readDataset, type Dataset } from '../datasets/layout';
+import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { countedImages } from '../datasets/leaks';
 import { examine, type Examination } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { scaleNote } from '../plots/heat-legend';
@@ -42,7 +43,10 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   checkWritable(path.dirname(out));
   const dataset = readDataset(options.dataset ?? new RunFolder(run).readRecord().dataset.dir);
   if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
-  const examination = await examine(run, dataset.test, options);
+  const keep = new RunFolder(run).readRecord().config.keepLeaks;
+  const { places, notes } = await countedImages(dataset, { ...options, keep });
+  const tested = { ...dataset, test: places.map((i) => dataset.test[i]) };
+  const examination = await examine(run, tested.test, options);
   const { found } = examination;
   const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
   const { scale } = examination;
@@ -52,7 +56,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const threshold = suggestions[0]?.value ?? [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)];
   const html = reportPage({
     title: `${METHODS[examination.record.config.method].label} on ${dataset.name}`,
-    facts: factsOf(run, examination, dataset, auroc(scores, labels)),
+    facts: factsOf(run, examination, dataset, tested.test, auroc(scores, labels)).concat(notes.map((line) => ['note', line])),
     items: await reportItems(found, pictures, heatRange, options),
     pictures,
     heatRange,
@@ -65,7 +69,13 @@ export async function writeReport(run: string, out: string, options: ReportOptio
 }
 
 /** What a reader has to know about the run. */
-function factsOf(run: string, { record, epoch }: Examination, dataset: Dataset, area: number | null): [string, string][] {
+function factsOf(
+  run: string,
+  { record, epoch }: Examination,
+  dataset: Dataset,
+  tested: readonly Sample[],
+  area: number | null,
+): [string, string][] {
   const { config, model, dataset: home, version, backend } = record;
   const learnt = seesTraining(config) ? `${config.shots} normal images of ${home.name}, seed ${config.seed}` : 'no images';
   const how =
@@ -75,12 +85,12 @@ function factsOf(run: string, { record, epoch }: Examination, dataset: Dataset, 
         ? `epoch ${epoch}, the best on this run's own test set (protocol paper)`
         : `epoch ${epoch}, fixed in advance`;
   const elsewhere = datasetHash(dataset, home.hash) === home.hash ? '' : ', on which the run was not trained';
-  const abnormal = dataset.test.filter(({ label }) => label === 1).length;
+  const abnormal = tested.filter(({ label }) => label === 1).length;
   return [
     ['run', run],
     ['method', `${config.method} on ${model.name}`],
     ['learnt from', `${learnt}; ${how}`],
-    ['tested on', `${dataset.name}${elsewhere}: ${dataset.test.length - abnormal} normal and ${abnormal} abnormal images`],
+    ['tested on', `${dataset.name}${elsewhere}: ${tested.length - abnormal} normal and ${abnormal} abnormal images`],
     ['image AUROC', area === null ? 'undefined, one class only' : formatNumber(area)],
     ['made with', `version ${version}, ${backend}`],
   ];

@@ -37,7 +37,10 @@ export function readScores(file: string): Scores {
  */
 export function matchScores(first: Scores, second: Scores, names: [string, string]): { a: Float64Array; b: Float64Array } {
   const place = new Map(second.files.map((name, i) => [name, i]));
-  const strange = (): UserError => new UserError(`${names[0]} and ${names[1]} score different test images; they cannot be compared`);
+  const strange = (): UserError =>
+    new UserError(
+      `${names[0]} and ${names[1]} score different test images; they cannot be compared (evaluate both again, with or without --keep-leaks)`,
+    );
   if (first.files.length !== second.files.length) throw strange();
   const b = Float64Array.from(first.files, (name, i) => {
     const at = place.get(name);
