@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { readYaml } from '../../src/common/yaml';
+import { readYaml } from '../../src/common/read-yaml';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const file = path.join(temporaryFolder(), 'settings.yaml');
