@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { messageOf, UserError } from '../common/errors';
-import { makeFolder } from '../common/files';
+import { makeFolder } from '../common/node/files';
 import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../runs/config';
 import type { CellOrder } from './cell-order';

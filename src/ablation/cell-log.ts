@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
-import { makeFolder, writeWhole } from '../common/files';
+import { makeFolder, writeWhole } from '../common/node/files';
 
 /** The file that takes what the process of a cell prints. */
 export class CellLog {

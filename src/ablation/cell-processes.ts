@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 import { CellLog } from './cell-log';
 import type { CellOrder } from './cell-order';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { readJson, SMALL_FILE } from '../common/files';
+import { readJson, SMALL_FILE } from '../common/node/files';
 import { RunFolder } from '../runs/run-folder';
 import type { Cell } from './cells';
 

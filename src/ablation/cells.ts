@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { sha256 } from '../common/files';
+import { sha256 } from '../common/node/files';
 import { seesTraining } from '../methods/registry';
 import { trainingConfig, type TrainingConfig } from '../runs/config';
 import type { VariantName } from '../runs/labels';

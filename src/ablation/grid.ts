@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../common/errors';
-import { readYaml } from '../common/read-yaml';
+import { readYaml } from '../common/node/read-yaml';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
 import { trainingConfig } from '../runs/config';
 

@@ -1,4 +1,5 @@
-import { initBackend, tf } from '../common/backend';
+import { tf } from '../common/tf';
+import { initBackend } from '../common/node/backend';
 import { Random } from '../common/random';
 import { Adam } from '../methods/mediclip/adam';
 import { buildModel, openModel } from '../runs/session';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeFolder, writeJson } from '../common/files';
-import { whenFree } from '../common/lock';
+import { makeFolder, writeJson } from '../common/node/files';
+import { whenFree } from '../common/node/lock';
 import { printable } from '../common/printable';
 import type { LongRun } from '../common/progress';
 import { evaluateRun } from '../runs/evaluate-run';

@@ -1,4 +1,4 @@
-import type { tf } from '../common/backend';
+import type { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 
 /** What {@link ImageTower.encode} returns; the caller disposes of it. */

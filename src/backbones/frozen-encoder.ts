@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import type { Backbone } from './backbone';
 
 /** What a method sees of images before it learns anything: the same for all seeds and support sets. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { messageOf, UserError, UsageError } from '../common/errors';
-import { formatSeconds, progressBar } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
+import { formatSeconds } from '../common/progress';
 import type { CellOrder } from '../ablation/cell-order';
 import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
 import type { CellReply } from '../ablation/cell-processes';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../common/errors';
-import { progressBar } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
 import type { Comparison, Side } from '../tools/bench/bench';
 import type { BenchReport } from '../tools/bench/run-bench';
 import type { Spread } from '../tools/bench/spread';

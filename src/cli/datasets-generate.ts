@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
-import { progressBar } from '../common/progress';
+import { writeFileAtomic } from '../common/node/files';
+import { progressBar } from '../common/node/progress-bar';
 import {
   DIFFICULTIES,
   isPhantomName,

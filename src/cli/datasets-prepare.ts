@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { PREPARE_KINDS, type PrepareKind, type PrepareReport } from '../datasets/prepare-report';
 import { UsageError } from '../common/errors';
-import { progressBar } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './option-values';
 import { emit } from './output';

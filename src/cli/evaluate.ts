@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { progressBar } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
 import { metricsText } from './metrics-text';
 import { interruptSignal } from './interrupt';
 import { emit, note } from './output';

@@ -34,7 +34,7 @@ export function registerModels(root: Command): void {
     .addHelpText('after', '\nHF_ENDPOINT names another hub, HF_TOKEN gives access to gated models; HTTPS_PROXY and NO_PROXY are honoured.')
     .action(async (name: string, { revision, json }: { revision: string; json?: boolean }) => {
       const { pullModel } = await import('../models/pull');
-      const { progressBar } = await import('../common/progress');
+      const { progressBar } = await import('../common/node/progress-bar');
       const bar = progressBar();
       try {
         const pulled = await pullModel(name, { revision, onProgress: bar.onProgress, signal: interruptSignal() });

@@ -1,5 +1,5 @@
 import { Command, Help } from 'commander';
-import { packageVersion } from '../common/version';
+import { packageVersion } from '../common/node/version';
 import { registerAblate } from './ablate';
 import { registerBench } from './bench';
 import { registerDatasets } from './datasets';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { progressBar } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './option-values';
 import { emit } from './output';

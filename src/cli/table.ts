@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { UsageError, UserError } from '../common/errors';
-import { writeFileAtomic, writeJson } from '../common/files';
-import { shortName } from '../common/short-name';
+import { writeFileAtomic, writeJson } from '../common/node/files';
+import { shortName } from '../common/node/short-name';
 import type { Format } from '../tables/format';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 import type { TableName } from '../tables/queries';

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { METHOD_NAMES, type MethodName } from '../methods/registry';
 import { Interrupted, UserError } from '../common/errors';
-import { progressBar, type LongRun } from '../common/progress';
+import { progressBar } from '../common/node/progress-bar';
+import { type LongRun } from '../common/progress';
 import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train';
 import { interruptSignal } from './interrupt';

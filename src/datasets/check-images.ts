@@ -1,7 +1,7 @@
 import { messageOf, UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import { decodeFile, decodeImage, readImageBytes, type DecodedImage } from '../image/decode';
-import { maskLevels } from '../image/mask';
+import { decodeFile, decodeImage, readImageBytes, type DecodedImage } from '../image/node/decode';
+import { maskLevels } from '../image/node/mask';
 import { keepFingerprint } from './fingerprints';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { Sample } from './layout';

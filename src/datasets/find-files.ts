@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
-import { resolveInside } from '../common/files';
+import { resolveInside } from '../common/node/files';
 import { groupByKey } from '../common/group';
 
 /** Longer names are refused before the system is asked, in bytes. */

@@ -1,6 +1,6 @@
 import { UserError } from '../common/errors';
-import { sha256 } from '../common/files';
-import { decodeImage, readImageBytes } from '../image/decode';
+import { sha256 } from '../common/node/files';
+import { decodeImage, readImageBytes } from '../image/node/decode';
 import type { Raster } from '../image/image';
 import { pixelHash } from './duplicates';
 

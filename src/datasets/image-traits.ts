@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { DecodedImage } from '../image/decode';
+import type { DecodedImage } from '../image/node/decode';
 import type { Raster } from '../image/image';
 
 /**

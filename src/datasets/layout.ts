@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { sha256, sha256File } from '../common/files';
+import { sha256, sha256File } from '../common/node/files';
 import { Random } from '../common/random';
 import { FileFinder, type FoundFile } from './find-files';
 import { lineOf, nameWithinImages, readRows, type SampleRow } from './samples-file';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
 import { messageOf, UserError } from '../common/errors';
-import { readText } from '../common/files';
+import { readText } from '../common/node/files';
 import type { RawDataset, RawFolder } from './raw';
 
 /** The findings whose presence makes an image abnormal; "Support Devices" is none of them. */

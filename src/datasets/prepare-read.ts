@@ -1,8 +1,8 @@
 import { messageOf, UserError } from '../common/errors';
-import { sha256 } from '../common/files';
+import { sha256 } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import { decodeImage, readImageBytes, type ImageFormat } from '../image/decode';
-import { binaryMask, maskLevels, uniteMasks, type MaskLevels } from '../image/mask';
+import { decodeImage, readImageBytes, type ImageFormat } from '../image/node/decode';
+import { binaryMask, maskLevels, uniteMasks, type MaskLevels } from '../image/node/mask';
 import { pixelHash } from './duplicates';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { RawFolder, RawImage, Skipped } from './raw';

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
-import { makeFolder, writeJson } from '../common/files';
-import { checkFolderName, recoverFolder, stageFolder } from '../common/staged-folder';
+import { makeFolder, writeJson } from '../common/node/files';
+import { checkFolderName, recoverFolder, stageFolder } from '../common/node/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import type { ImageFormat } from '../image/decode';
-import { writePng } from '../image/encode';
+import type { ImageFormat } from '../image/node/decode';
+import { writePng } from '../image/node/encode';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
 import type { PrepareReport } from './prepare-report';

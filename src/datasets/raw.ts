@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
-import { checkFolderName } from '../common/staged-folder';
+import { checkFolderName } from '../common/node/staged-folder';
 
 /** An image of a downloaded data set, before it is given a side. */
 export interface RawImage {

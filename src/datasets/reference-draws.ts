@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { readJson } from '../common/files';
-import { readImage } from '../image/decode';
+import { readJson } from '../common/node/files';
+import { readImage } from '../image/node/decode';
 import type { DeepGrayImage } from '../image/image';
 
 /** The columns of a task: a number a draw, or null where the measure is undefined. */

@@ -1,5 +1,5 @@
 import { UserError } from '../common/errors';
-import { readMask, type MaskRule } from '../image/mask';
+import { readMask, type MaskRule } from '../image/node/mask';
 import type { Sample } from './layout';
 
 /** What counts in JPEG masks: under the protocol `paper` as published. */

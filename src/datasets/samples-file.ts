@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../common/errors';
-import { readText, writeFileAtomic } from '../common/files';
+import { readText, writeFileAtomic } from '../common/node/files';
 
 /** What a line of `samples/train.json` or `samples/test.json` says of an image. */
 export interface SampleRow {

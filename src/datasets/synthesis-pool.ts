@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../common/errors';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 import type { DeepGrayImage } from '../image/image';
 import { makeDraw, type DrawRequest, type Drawing, type TaskProbabilities } from '../synthesis/drawing';
 import { synthesisParameters, type SynthesisOptions } from '../synthesis/parameters';

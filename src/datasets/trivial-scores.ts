@@ -1,6 +1,6 @@
 import { Random } from '../common/random';
 import { auroc } from '../metrics/roc';
-import { encodePng } from '../image/encode';
+import { encodePng } from '../image/node/encode';
 import type { GrayImage } from '../image/image';
 import { resizeBilinear } from '../image/resize';
 import { DIFFICULTIES, type PhantomName } from '../phantoms/names';

@@ -1,4 +1,4 @@
-import { tf, usesGpu } from '../common/backend';
+import { tf, usesGpu } from '../common/tf';
 import { UsageError } from '../common/errors';
 import { graphsRun } from './session';
 

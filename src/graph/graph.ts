@@ -1,4 +1,4 @@
-import type { tf } from '../common/backend';
+import type { tf } from '../common/tf';
 import { bytes, entry, float, integer } from './protobuf';
 
 /** Element types, with their numbers in TensorFlow's `types.proto`. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import type { Graph, Node } from './graph';
 
 /** What the native backend offers beyond tfjs's own interface: the calls behind `tf.node.loadSavedModel`. */

@@ -1,6 +1,6 @@
 import type { TextTower } from '../backbones/backbone';
 import { unitLength } from '../backbones/frozen-encoder';
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 import { CLASSES, type PromptLists } from './mediclip/prompts';
 

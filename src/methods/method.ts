@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Backbone } from '../backbones/backbone';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
-import type { tf } from '../common/backend';
+import type { tf } from '../common/tf';
 import type { Complete } from '../common/complete';
 import type { PromptLists } from './mediclip/prompts';
 

@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 
 /** Largest number of products that are held at a time. */
 const PRODUCTS = 2 ** 24;

@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { type Upsampling } from './mediclip/anomaly-map';
 
 /** Values at patches `[B, g g]` as maps of images `[B, S, S]`: bilinear with aligned corners, as MediCLIP's own, and blurred where asked. */

@@ -1,5 +1,5 @@
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { CLIP_STATS } from '../image/pixel-values';
 
 /** Luminance of red, green and blue (ITU-R 601-2), as in greyscale files. */

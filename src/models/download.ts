@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { resolveInside } from '../common/files';
+import { resolveInside } from '../common/node/files';
 import { readAll, retrying, TemporaryError, type Retry } from './http';
 import type { Hub, HubFile } from './hub';
 

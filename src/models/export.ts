@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { writeJson } from '../common/files';
+import { writeJson } from '../common/node/files';
 import { Random } from '../common/random';
-import { writeSafetensors, type NamedArray } from '../common/safetensors';
+import { writeSafetensors, type NamedArray } from '../common/node/safetensors';
 import { CLIP_STATS } from '../image/pixel-values';
 import type { Architecture } from './architecture';
 import { initialValue } from './initial-values';

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 
 /** The folder that holds the embedded model and all that was pulled. */
 export function modelsFolder(): string {

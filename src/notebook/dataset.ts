@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { evenly } from '../common/evenly';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 import { kindsOf, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { loadSampleMask } from '../datasets/sample-mask';
 import { cachedPhantoms } from '../datasets/cached-phantoms';
 import { isPhantomName } from '../phantoms/names';
-import { loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/node/load';
 import type { MontageRow, Panel } from '../plots/montage';
 import { COLOURS } from '../plots/style';
 

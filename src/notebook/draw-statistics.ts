@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
 import { readDrawColumns, readDrawImages } from '../datasets/reference-draws';
 import type { DeepGrayImage } from '../image/image';

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
-import { projectRoot } from '../common/project-root';
+import { writeFileAtomic } from '../common/node/files';
+import { projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
 import type { Sample } from '../datasets/layout';
 import type { PrepareReport } from '../datasets/prepare-report';
 import { sourceName } from '../datasets/source-name';
-import { encodePng } from '../image/encode';
+import { encodePng } from '../image/node/encode';
 import { formatNumber } from '../plots/style';
 import type { Table } from '../plots/table';
 import { drawTablet, TABLET_DEFECTS } from './tablets';

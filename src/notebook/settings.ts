@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 
 /** What a notebook can be asked to do otherwise, in its first cell or by environment variables. */
 export interface NotebookSettings {

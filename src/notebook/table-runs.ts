@@ -6,8 +6,8 @@ import { findMaterials } from '../ablation/find-inputs';
 import type { Grid } from '../ablation/grid';
 import { originalText } from '../common/csv';
 import { UserError } from '../common/errors';
-import { readText, sha256 } from '../common/files';
-import { projectRoot } from '../common/project-root';
+import { readText, sha256 } from '../common/node/files';
+import { projectRoot } from '../common/node/project-root';
 import { readResults, type Result } from '../tables/results';
 
 /**

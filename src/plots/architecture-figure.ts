@@ -1,5 +1,5 @@
 import type { DeepGrayImage } from '../image/image';
-import { encodePng } from '../image/encode';
+import { encodePng } from '../image/node/encode';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { arrow, box, drawing, FILLS, textLine } from './drawing';
 import { toRgb } from '../image/grey';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { writeFileAtomic } from '../common/files';
-import { projectRoot } from '../common/project-root';
+import { writeFileAtomic } from '../common/node/files';
+import { projectRoot } from '../common/node/project-root';
 import { toPng, toSvg } from './chart';
 import { isChart, isInteractive, type Picture } from './picture';
 import { plotlyPage, type PageSection } from './plotly-page';

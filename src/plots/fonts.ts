@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 
 /**
  * Loads sharp for drawings with text. It looks for fonts when it draws the first text of a process, and finds those of fonts.conf:

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { encodePng } from '../image/encode';
+import { encodePng } from '../image/node/encode';
 import type { Raster } from '../image/image';
 import { drawing, textLine } from './drawing';
 import { sliderControls, type SliderSeries } from './image-slider-controls';

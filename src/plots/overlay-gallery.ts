@@ -1,5 +1,5 @@
-import { loadTestRgb } from '../image/load';
-import { readImage } from '../image/decode';
+import { loadTestRgb } from '../image/node/load';
+import { readImage } from '../image/node/decode';
 import type { Raster } from '../image/image';
 import type { MapScale } from '../runs/map-scale';
 import { heatLegend } from './heat-legend';

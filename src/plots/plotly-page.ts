@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { projectRoot } from '../common/project-root';
+import { projectRoot } from '../common/node/project-root';
 import type { Interactive } from './picture';
 import { COLOURS, escapeXml, FONT, scriptJson } from './style';
 

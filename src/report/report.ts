@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { checkWritable, writeFileAtomic } from '../common/files';
+import { checkWritable, writeFileAtomic } from '../common/node/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';

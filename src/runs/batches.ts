@@ -1,6 +1,6 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { Random } from '../common/random';
-import { loadTrainGray } from '../image/load';
+import { loadTrainGray } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
 import type { Sample } from '../datasets/layout';
 import type { GrayImage } from '../image/image';

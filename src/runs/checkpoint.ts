@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { tf } from '../common/backend';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/safetensors';
+import { tf } from '../common/tf';
+import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/node/safetensors';
 import type { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import type { TrainingConfig } from './config';

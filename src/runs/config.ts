@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { baselineSchema, METHOD_NAMES, METHODS } from '../methods/registry';
 import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
-import { readYamlObject } from '../common/read-yaml';
+import { readYamlObject } from '../common/node/read-yaml';
 import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
 import { isScoreRule, SCORE_RULES, type ScoreRule } from '../methods/mediclip/image-score';
 import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';

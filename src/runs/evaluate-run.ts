@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { checkWritable, readJson } from '../common/files';
+import { checkWritable, readJson } from '../common/node/files';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';

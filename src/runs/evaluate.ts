@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { backendName } from '../graph/execution';
 import { csvText } from '../common/csv';
-import { writeFileAtomic, writeJson } from '../common/files';
+import { writeFileAtomic, writeJson } from '../common/node/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';

@@ -1,9 +1,9 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeFolder, sha256, writeWhole } from '../common/files';
-import { removeLeftovers, temporaryName } from '../common/leftovers';
-import { SafetensorsFile } from '../common/safetensors';
+import { makeFolder, sha256, writeWhole } from '../common/node/files';
+import { removeLeftovers, temporaryName } from '../common/node/leftovers';
+import { SafetensorsFile } from '../common/node/safetensors';
 import { backendName } from '../graph/execution';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { Interrupted, reasonOf, UserError } from '../common/errors';
-import { makeFolder, sha256, writeWhole } from '../common/files';
-import { temporaryName } from '../common/leftovers';
-import { whenFree } from '../common/lock';
+import { makeFolder, sha256, writeWhole } from '../common/node/files';
+import { temporaryName } from '../common/node/leftovers';
+import { whenFree } from '../common/node/lock';
 import type { LongRun } from '../common/progress';
-import { loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';

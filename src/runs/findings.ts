@@ -5,7 +5,7 @@ import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
 import { loadSampleMask, MASK_RULES } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
 import type { RgbImage } from '../image/image';
-import { loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/node/load';
 import { FeatureStore } from './feature-store';
 import type { RunRecord } from './run-folder';
 import { mapScale, type MapScale } from './map-scale';

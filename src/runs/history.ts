@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { csvText, readCsv } from '../common/csv';
 import { UserError } from '../common/errors';
-import { readText, SMALL_FILE, writeFileAtomic } from '../common/files';
+import { readText, SMALL_FILE, writeFileAtomic } from '../common/node/files';
 
 /** A row of `RUN/history.csv`: losses are means over the epoch's steps, metrics of the test set only where it was looked at. */
 export interface HistoryRow {

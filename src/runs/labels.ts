@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
-import { readJson, SMALL_FILE, writeJson } from '../common/files';
+import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
 import { LABELS_FILE } from './run-start';
 
 /** Under which name a table shows a run. */

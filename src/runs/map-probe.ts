@@ -1,8 +1,8 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import type { Sample } from '../datasets/layout';
 import { loadSampleMask } from '../datasets/sample-mask';
 import type { RgbImage } from '../image/image';
-import { loadTestRgb } from '../image/load';
+import { loadTestRgb } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
 import { imageScore } from '../methods/mediclip/image-score';
 import type { MediClip } from '../methods/mediclip/mediclip';

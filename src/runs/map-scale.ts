@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
-import { readJson, sha256, sha256File, writeJson } from '../common/files';
+import { readJson, sha256, sha256File, writeJson } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { createDetector, METHODS } from '../methods/registry';

@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import type { FeatureStore } from './feature-store';
 import type { Scorer } from '../methods/method';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checked } from '../common/checked';
-import { readJson, SMALL_FILE } from '../common/files';
+import { readJson, SMALL_FILE } from '../common/node/files';
 import type { Metrics } from './evaluate';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 

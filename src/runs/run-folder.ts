@@ -3,8 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { readJson, SMALL_FILE, writeJson } from '../common/files';
-import { packageVersion } from '../common/version';
+import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
+import { packageVersion } from '../common/node/version';
 import { trainingConfig, type TrainingConfig } from './config';
 import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
 

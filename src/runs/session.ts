@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { sha256, sha256File } from '../common/files';
-import { removeLeftovers } from '../common/leftovers';
+import { sha256, sha256File } from '../common/node/files';
+import { removeLeftovers } from '../common/node/leftovers';
 import { Random } from '../common/random';
 import { shellQuote } from '../common/shell-quote';
 import type { Backbone } from '../backbones/backbone';

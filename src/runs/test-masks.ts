@@ -1,7 +1,7 @@
 import type { Sample } from '../datasets/layout';
 import { MASK_RULES, readSampleMask } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
-import { LOSSY_FROM } from '../image/mask';
+import { LOSSY_FROM } from '../image/node/mask';
 
 /** The masks of a test set. */
 export interface TestMasks {

@@ -1,10 +1,11 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { backendName } from '../graph/execution';
 import { openBackbone, readBackboneFacts } from '../backbones/open';
-import { initBackend, tf } from '../common/backend';
+import { tf } from '../common/tf';
+import { initBackend } from '../common/node/backend';
 import { Interrupted, UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
-import { packageVersion } from '../common/version';
+import { packageVersion } from '../common/node/version';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages, type CountedImages } from '../datasets/leaks';

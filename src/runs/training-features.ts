@@ -1,4 +1,4 @@
-import { tf } from '../common/backend';
+import { tf } from '../common/tf';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { bankEpoch, type BatchSource } from './batches';
 

@@ -1,6 +1,6 @@
 import { readCsv } from '../common/csv';
 import { UserError } from '../common/errors';
-import { readText } from '../common/files';
+import { readText } from '../common/node/files';
 import { nameWithinImages } from '../datasets/layout';
 
 /** `predictions.csv`: a score for every test image. */

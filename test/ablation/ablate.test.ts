@@ -13,8 +13,8 @@ import type { CellOrder } from '../../src/ablation/cell-order';
 import { CellProcesses, type Ended } from '../../src/ablation/cell-processes';
 import { schedule } from '../../src/ablation/scheduler';
 import { UserError } from '../../src/common/errors';
-import { writeFileAtomic, writeJson } from '../../src/common/files';
-import { projectRoot } from '../../src/common/project-root';
+import { writeFileAtomic, writeJson } from '../../src/common/node/files';
+import { projectRoot } from '../../src/common/node/project-root';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 

@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { projectRoot } from '../../src/common/project-root';
-import { readImage } from '../../src/image/decode';
-import { writePng } from '../../src/image/encode';
-import { loadTrainGray } from '../../src/image/load';
+import { projectRoot } from '../../src/common/node/project-root';
+import { readImage } from '../../src/image/node/decode';
+import { writePng } from '../../src/image/node/encode';
+import { loadTrainGray } from '../../src/image/node/load';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-synthesize-'));
 test.after(() => fs.rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { projectRoot } from '../../src/common/project-root';
+import { projectRoot } from '../../src/common/node/project-root';
 
 test('options out of range are wrong usage, before anything is read', () => {
   const train = (...args: string[]): { status: number | null; stderr: string } =>

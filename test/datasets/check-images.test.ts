@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { checkImages } from '../../src/datasets/check-images';
 import { readDataset } from '../../src/datasets/layout';
-import { writePng } from '../../src/image/encode';
+import { writePng } from '../../src/image/node/encode';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 test('under one hash a file is decoded once; under another, and after a failure, again', async () => {

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { sha256File } from '../../src/common/files';
+import { sha256File } from '../../src/common/node/files';
 import { readDataset } from '../../src/datasets/layout';
 import { generatePhantoms, PHANTOM_COUNTS } from '../../src/datasets/generate-phantoms';
-import { decodeFile } from '../../src/image/decode';
+import { decodeFile } from '../../src/image/node/decode';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'phantoms-'));
 after(() => fs.rmSync(root, { recursive: true, force: true }));

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { readDataset, type Dataset } from '../../src/datasets/layout';
 import { countedImages } from '../../src/datasets/leaks';
-import { readImage } from '../../src/image/decode';
-import { writePng } from '../../src/image/encode';
+import { readImage } from '../../src/image/node/decode';
+import { writePng } from '../../src/image/node/encode';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 /** A data set of 4 training and 3 + 3 test images, and those that `add` puts into `images/` and names to be added to test.json. */

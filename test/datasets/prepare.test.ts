@@ -7,11 +7,11 @@ import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
 import { readDataset, type Sample } from '../../src/datasets/layout';
 import { loadSampleMask } from '../../src/datasets/sample-mask';
-import type { MaskRule } from '../../src/image/mask';
+import type { MaskRule } from '../../src/image/node/mask';
 import { prepareDataset, USUAL_SHOTS, type PrepareOptions } from '../../src/datasets/prepare';
 import type { PrepareKind, PrepareReport } from '../../src/datasets/prepare-report';
-import { readImage } from '../../src/image/decode';
-import { encodePng } from '../../src/image/encode';
+import { readImage } from '../../src/image/node/decode';
+import { encodePng } from '../../src/image/node/encode';
 import { trainingConfig } from '../../src/runs/config';
 
 let base: string;

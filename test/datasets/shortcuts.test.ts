@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import { Random } from '../../src/common/random';
 import { imageTraits, jpegDivisor, type ImageTraits } from '../../src/datasets/image-traits';
 import { runWarnings, separations, shortcutLines, type Separation } from '../../src/datasets/shortcuts';
-import { decodeImage } from '../../src/image/decode';
-import { encodePng } from '../../src/image/encode';
+import { decodeImage } from '../../src/image/node/decode';
+import { encodePng } from '../../src/image/node/encode';
 import type { Raster } from '../../src/image/image';
 
 /** Noise on a slope, other for each number; abnormal images have a bright square. */

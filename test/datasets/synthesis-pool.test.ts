@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { projectRoot } from '../../src/common/project-root';
+import { projectRoot } from '../../src/common/node/project-root';
 import { Random } from '../../src/common/random';
 import { pickTask } from '../../src/synthesis/drawing';
 import { SynthesisPool, type SynthesisPoolOptions } from '../../src/datasets/synthesis-pool';

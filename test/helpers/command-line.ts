@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../../src/common/project-root';
+import { projectRoot } from '../../src/common/node/project-root';
 
 /** What a command line printed, and its exit code. */
 export interface Ran {

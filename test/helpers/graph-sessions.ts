@@ -1,4 +1,4 @@
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 
 /** How many graphs are loaded in the native backend, which has to be ready. */
 export function openSessions(): number {

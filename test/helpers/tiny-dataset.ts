@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Random } from '../../src/common/random';
 import { writeSamples, type SampleRow } from '../../src/datasets/layout';
-import { writePng } from '../../src/image/encode';
+import { writePng } from '../../src/image/node/encode';
 import { temporaryFolder } from './tiny-clip';
 
 /** A data set of noise, `normal` train images and as many test images of each class, the abnormal ones with a bright square and its mask. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { SafetensorsFile, writeSafetensors } from '../../src/common/safetensors';
+import { SafetensorsFile, writeSafetensors } from '../../src/common/node/safetensors';
 import { verifyPreprocess } from '../../src/tools/verify/preprocess';
 
 const GOLDEN = 'test/golden';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { decodeImage } from '../../src/image/decode';
+import { decodeImage } from '../../src/image/node/decode';
 import { orient } from '../../src/image/orientation';
 
 // A picture of 3 x 2, upright: a b c / d e f.

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { METHOD_NAMES } from '../../src/methods/registry';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { UserError } from '../../src/common/errors';
 import { readDataset, supportSet } from '../../src/datasets/layout';
 import { evaluateRun } from '../../src/runs/evaluate-run';

@@ -1,5 +1,5 @@
 import type { FrozenEncoder } from '../../src/backbones/frozen-encoder';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { Random } from '../../src/common/random';
 
 /** An encoder of which only the image size counts. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { sha256 } from '../../src/common/files';
+import { sha256 } from '../../src/common/node/files';
 import { Random } from '../../src/common/random';
 import { PHANTOM_NAMES, type PhantomName } from '../../src/phantoms/names';
 import { drawPhantom, phantomKinds, type Phantom } from '../../src/phantoms/phantom';

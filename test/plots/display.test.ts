@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import sharp from 'sharp';
-import { encodePng } from '../../src/image/encode';
+import { encodePng } from '../../src/image/node/encode';
 import { chart } from '../../src/plots/chart';
 import { liveChart, show, showTable } from '../../src/plots/display';
 import { drawing, textLine } from '../../src/plots/drawing';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { projectRoot } from '../../src/common/project-root';
+import { projectRoot } from '../../src/common/node/project-root';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
 const ARIMO = path.join(projectRoot(), 'node_modules', '@expo-google-fonts', 'arimo');

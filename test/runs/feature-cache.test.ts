@@ -4,7 +4,7 @@ import path from 'node:path';
 import { mock, test } from 'node:test';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { graphsRun } from '../../src/graph/session';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { readDataset } from '../../src/datasets/layout';
 import { trainingConfig } from '../../src/runs/config';
 import { FeatureWriter, KeptFeatures } from '../../src/runs/feature-cache';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { readDataset } from '../../src/datasets/layout';
 import { outcomeOf, testFindings, worstOf } from '../../src/runs/findings';
 import { MapProbe } from '../../src/runs/map-probe';

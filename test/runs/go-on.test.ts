@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
-import { readJson, writeJson } from '../../src/common/files';
+import { readJson, writeJson } from '../../src/common/node/files';
 import type { HistoryRow } from '../../src/runs/run-folder';
 import { train, type TrainOptions } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readJson } from '../../src/common/files';
+import { readJson } from '../../src/common/node/files';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import type { Metrics } from '../../src/runs/evaluate';
 import { train } from '../../src/runs/train';

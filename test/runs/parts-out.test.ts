@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SafetensorsFile } from '../../src/common/safetensors';
+import { SafetensorsFile } from '../../src/common/node/safetensors';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { projectRoot } from '../../src/common/project-root';
+import { projectRoot } from '../../src/common/node/project-root';
 import { trainingConfig } from '../../src/runs/config';
 
 /** Defaults that the page puts into words. */
@@ -27,7 +27,9 @@ test('the page of settings has every key once, with its default', () => {
   const rows = [...page.matchAll(/^\| `([^`]+)` \| ([^|]*) \|/gm)].map(([, key, value]) => [key, value] as const);
   const config = trainingConfig({});
   assert.deepEqual([config.prompts.normal.length, config.prompts.abnormal.length], [10, 11]);
-  const expected = [...leaves({ ...config, syntheticBank: null, keepLeaks: null })].map(([key, value]) => [key, IN_WORDS[key] ?? value] as const);
+  const expected = [...leaves({ ...config, syntheticBank: null, keepLeaks: null })].map(
+    ([key, value]) => [key, IN_WORDS[key] ?? value] as const,
+  );
   assert.deepEqual(rows.map(([key]) => key).sort(), expected.map(([key]) => key).sort());
   const written = new Map(rows);
   for (const [key, value] of expected) {

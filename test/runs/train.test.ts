@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { Interrupted, UserError } from '../../src/common/errors';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { predictImages } from '../../src/runs/predict';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { tf } from '../../src/common/backend';
+import { tf } from '../../src/common/tf';
 import { UserError } from '../../src/common/errors';
 import { Random } from '../../src/common/random';
 import { readDataset, type Dataset } from '../../src/datasets/layout';

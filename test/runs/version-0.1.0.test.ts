@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { readJson, writeJson } from '../../src/common/files';
+import { readJson, writeJson } from '../../src/common/node/files';
 import { writeReport } from '../../src/report/report';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { predictImages } from '../../src/runs/predict';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { writeFileAtomic, writeJson } from '../../src/common/files';
+import { writeFileAtomic, writeJson } from '../../src/common/node/files';
 import { METRIC_NAMES } from '../../src/metrics/metrics';
 import { trainingConfig, type TrainingSettings } from '../../src/runs/config';
 

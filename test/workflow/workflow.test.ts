@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readGrid } from '../../src/ablation/grid';
-import { writeJson } from '../../src/common/files';
-import { projectRoot } from '../../src/common/project-root';
+import { writeJson } from '../../src/common/node/files';
+import { projectRoot } from '../../src/common/node/project-root';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
 import { readPreprocessing } from './preprocessing';
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { initBackend, type tf } from '../../common/backend';
+import { type tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { printable } from '../../common/printable';
 import type { ChannelStats } from '../../image/pixel-values';
 import { readChannelStats, renormalisation } from './channel-stats';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checked } from '../../common/checked';
 import type { Complete } from '../../common/complete';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/files';
+import { readJson } from '../../common/node/files';
 import { refuseUnknownKeys } from './config-keys';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { ImageEncoder } from './image-encoder';
 
 /** Tokens of all sequences that the encoder runs on at a time. */

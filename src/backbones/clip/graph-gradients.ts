@@ -1,4 +1,4 @@
-import type { tf } from '../../common/backend';
+import type { tf } from '../../common/tf';
 import { attribute, type Node } from '../../graph/graph';
 import { GraphLayers, type Normalised } from './graph-layers';
 

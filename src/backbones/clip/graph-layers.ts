@@ -1,4 +1,4 @@
-import { usesGpu, type tf } from '../../common/backend';
+import { usesGpu, type tf } from '../../common/tf';
 import { attribute, type Graph, type Node, type Precision } from '../../graph/graph';
 import type { LayerNorm, Linear } from './layers';
 import type { Block, TransformerConfig } from './transformer';

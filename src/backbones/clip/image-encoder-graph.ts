@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { attribute, Graph, type Node, type Precision } from '../../graph/graph';
 import { GraphSession } from '../../graph/session';
 import { GraphLayers } from './graph-layers';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import type { ImageFeatures } from '../backbone';
 import { checkLayers } from '../layers';

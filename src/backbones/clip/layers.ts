@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Parameters } from './parameters';
 
 /** y = x Wᵀ + b; `weight` is `[out, in]` as in the checkpoint, `bias` `[out]`. */

@@ -1,6 +1,6 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { SafetensorsFile, type TensorEntry } from '../../common/safetensors';
+import { SafetensorsFile, type TensorEntry } from '../../common/node/safetensors';
 import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat } from './check-weights';
 import type { ClipConfig } from './config';
 import { parameterShapes } from './parameter-shapes';

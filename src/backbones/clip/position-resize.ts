@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 
 /**
  * Resizes learned positions `[from² + 1, D]` to `[to² + 1, D]`: the class token's row stays, the grid is interpolated

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/files';
+import { readJson } from '../../common/node/files';
 import { CLIP_STATS } from '../../image/pixel-values';
 
 /** The files that may say how a checkpoint's pixels were prepared; newer versions of transformers write the second one alone. */

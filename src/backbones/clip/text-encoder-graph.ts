@@ -1,4 +1,4 @@
-import { tf, usesGpu } from '../../common/backend';
+import { tf, usesGpu } from '../../common/tf';
 import { Graph, type Node } from '../../graph/graph';
 import { GraphSession } from '../../graph/session';
 import { GraphBlock } from './graph-block';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import type { TextConfig } from './config';
 import { layerNorm, loadLayerNorm, type LayerNorm } from './layers';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { activation, layerNorm, linear, loadLayerNorm, loadLinear, type LayerNorm, type Linear } from './layers';
 import type { Parameters } from './parameters';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../common/errors';
-import { readJson, resolveInside } from '../../common/files';
+import { readJson, resolveInside } from '../../common/node/files';
 
 export const SINGLE = 'model.safetensors';
 /** The list of shards of a checkpoint that is spread over several files. */

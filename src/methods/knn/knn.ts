@@ -1,5 +1,5 @@
 import type { FrozenEncoder } from '../../backbones/frozen-encoder';
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { BatchScores } from '../method';
 import type { Detector } from '../method';
 import { meanNearestDistance } from '../nearest';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { unitLength } from '../../backbones/frozen-encoder';
 import type { Random } from '../../common/random';
 import type { NamedTensors } from './prompt-learner';

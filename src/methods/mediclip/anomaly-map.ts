@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { gaussianBlur } from '../../image/gaussian-blur';
 
 /**

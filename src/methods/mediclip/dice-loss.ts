@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 
 /**
  * Soft dice loss: 1 - mean over images of (2 Σ P Y + 1) / (Σ P + Σ Y + 1), with the mask's soft values.

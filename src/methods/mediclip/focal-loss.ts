@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 
 /**
  * Focal loss (Lin et al. 2017, gamma 2, no class weights) as the published code computes it: the mask is truncated to a

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 
 /** How a map becomes a score: its maximum (published), or the mean of its highest P % of pixels: `top1percent`, `top0.4percent`. */
 export type ScoreRule = 'max' | `top${number}percent`;

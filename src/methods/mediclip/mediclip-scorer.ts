@@ -1,4 +1,4 @@
-import { type tf } from '../../common/backend';
+import { type tf } from '../../common/tf';
 import type { BatchScores, Scorer } from '../method';
 import { imageScore, type ScoreRule } from './image-score';
 import type { MediClip } from './mediclip';

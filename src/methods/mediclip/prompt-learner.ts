@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
 import { unitLength } from '../../backbones/frozen-encoder';

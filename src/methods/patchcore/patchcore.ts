@@ -1,5 +1,5 @@
 import type { FrozenEncoder } from '../../backbones/frozen-encoder';
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Random } from '../../common/random';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';

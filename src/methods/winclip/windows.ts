@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 
 /** All square windows of a grid, `[W][k]`: the numbers of each one's patches in row order, windows in row order, stride 1. */
 export function windowPatches(grid: number, side: number): number[][] {

@@ -1,6 +1,6 @@
 import { textOf, type Backbone } from '../../backbones/backbone';
 import { unitLength } from '../../backbones/frozen-encoder';
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import type { PromptLists } from '../mediclip/prompts';

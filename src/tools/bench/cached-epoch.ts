@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { initBackend } from '../../common/backend';
+import { initBackend } from '../../common/node/backend';
 import { train } from '../../runs/train';
 import type { Bench } from './bench';
 import { paperModel } from './paper-model';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { Interrupted, UserError } from '../../common/errors';
-import { projectRoot } from '../../common/project-root';
+import { projectRoot } from '../../common/node/project-root';
 
 /**
  * Calls an exported function of a file of `src/bench` in a process of its own, where it starts fresh and its memory is its own.

@@ -1,4 +1,5 @@
-import { initBackend, tf } from '../../common/backend';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { Random } from '../../common/random';
 import { Clip } from '../../backbones/clip/clip';
 import { defaultLayers } from '../../backbones/layers';

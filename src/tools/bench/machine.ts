@@ -1,6 +1,6 @@
 import os from 'node:os';
-import { cpuFeatures } from '../../common/cpu';
-import { packageVersion } from '../../common/version';
+import { cpuFeatures } from '../../common/node/cpu';
+import { packageVersion } from '../../common/node/version';
 
 /** What a measurement was made on. */
 export interface Machine {

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { initBackend, tf } from '../../common/backend';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { openModel, buildModel } from '../../runs/session';
 import { BatchSource } from '../../runs/batches';
 import { trainingConfig } from '../../runs/config';

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
-import { usesGpu } from '../../common/backend';
+import { usesGpu } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { projectRoot } from '../../common/project-root';
+import { projectRoot } from '../../common/node/project-root';
 import type { Taken } from './spread';
 
 /** The Python that `npm run bench:setup` makes. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { initBackend, tf } from '../../common/backend';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { UserError } from '../../common/errors';
 import { Clip } from '../../backbones/clip/clip';
 import type { VisionConfig } from '../../backbones/clip/config';

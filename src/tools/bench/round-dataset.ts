@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { writeSamples, type SampleRow } from '../../datasets/layout';
-import { writePng } from '../../image/encode';
+import { writePng } from '../../image/node/encode';
 import type { GrayImage } from '../../image/image';
 import { roundImages } from './paper-model';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { initBackend } from '../../common/backend';
+import { initBackend } from '../../common/node/backend';
 import type { LongRun } from '../../common/progress';
 import { backendName } from '../../graph/execution';
 import { reached, type Bench, type BenchOptions, type Findings } from './bench';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { initBackend, tf } from '../../common/backend';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { Clip } from '../../backbones/clip/clip';
 import { MediClipScorer } from '../../methods/mediclip/mediclip-scorer';
 import { buildModel } from '../../runs/session';

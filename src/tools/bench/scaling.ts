@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { initBackend } from '../../common/backend';
+import { initBackend } from '../../common/node/backend';
 import { train } from '../../runs/train';
 import type { Bench, BenchOptions, Comparison } from './bench';
 import { output } from './child';

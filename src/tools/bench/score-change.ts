@@ -1,5 +1,6 @@
-import { initBackend, tf } from '../../common/backend';
-import { projectRoot } from '../../common/project-root';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
+import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
 import { Clip } from '../../backbones/clip/clip';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';

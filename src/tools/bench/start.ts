@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { initBackend } from '../../common/backend';
-import { projectRoot } from '../../common/project-root';
+import { initBackend } from '../../common/node/backend';
+import { projectRoot } from '../../common/node/project-root';
 import { Clip } from '../../backbones/clip/clip';
 import type { Bench, BenchOptions, Comparison } from './bench';
 import { lastLine } from './child';

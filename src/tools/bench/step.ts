@@ -1,4 +1,5 @@
-import { initBackend, tf } from '../../common/backend';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
 import { Clip } from '../../backbones/clip/clip';
 import { Adam } from '../../methods/mediclip/adam';
 import { BatchSource } from '../../runs/batches';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Interrupted } from '../../common/errors';
-import { readJson } from '../../common/files';
-import { projectRoot } from '../../common/project-root';
+import { readJson } from '../../common/node/files';
+import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
-import { loadTrainGray } from '../../image/load';
+import { loadTrainGray } from '../../image/node/load';
 import { TASK_NAMES } from '../../synthesis/task-names';
 import { synthesize } from '../../synthesis/tasks';
 import type { Bench, Comparison } from './bench';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../common/project-root';
+import { projectRoot } from '../../common/node/project-root';
 import { type Finding, finding } from './finding';
 
 const GB = 1e9;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { projectRoot } from '../../common/project-root';
+import { projectRoot } from '../../common/node/project-root';
 
 /** Standard output of a program run in the project's folder, or null where it cannot be started or runs into the limit. */
 export function outputOf(command: string, args: string[], limitSeconds = 120): string | null {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { writeFileAtomic } from '../../common/files';
-import { projectRoot } from '../../common/project-root';
+import { writeFileAtomic } from '../../common/node/files';
+import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
 import type { PhantomName } from '../../phantoms/names';
 import { drawPhantom } from '../../phantoms/phantom';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { CLIP_STATS, pixelValues } from '../../image/pixel-values';
 import type { GrayImage } from '../../image/image';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Parameters } from '../../backbones/clip/parameters';
 
 /** Parameters of a text encoder that reads only the first positions: the position table is cut, all else is handed through. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../common/errors';
-import { tf } from '../../common/backend';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../common/safetensors';
+import { tf } from '../../common/tf';
+import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../common/node/safetensors';
 import { Pretrainer, type PretrainSettings } from './trainer';
 
 /** Writes variables, averaged weights, the optimisers' states and settings: enough to go on exactly. */

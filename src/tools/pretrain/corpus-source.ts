@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { projectRoot } from '../../common/project-root';
+import { projectRoot } from '../../common/node/project-root';
 import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
 import type { CorpusReply, CorpusRequest } from './corpus-worker';
 

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Precision } from '../../graph/graph';
 import { groupByKey } from '../../common/group';
 import type { NamedTensors } from '../../methods/mediclip/prompt-learner';

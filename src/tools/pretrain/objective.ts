@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import type { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
 import { defaultLayers } from '../../backbones/layers';

@@ -1,8 +1,9 @@
-import { initBackend, tf } from '../../common/backend';
-import { cpuFeatures } from '../../common/cpu';
+import { tf } from '../../common/tf';
+import { initBackend } from '../../common/node/backend';
+import { cpuFeatures } from '../../common/node/cpu';
 import { UserError } from '../../common/errors';
 import { Random } from '../../common/random';
-import type { SafetensorsFile } from '../../common/safetensors';
+import type { SafetensorsFile } from '../../common/node/safetensors';
 import { Adam } from '../../methods/mediclip/adam';
 import type { Precision } from '../../graph/graph';
 import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';

@@ -1,4 +1,4 @@
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
 import type { Parameters } from '../../backbones/clip/parameters';

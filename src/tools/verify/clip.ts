@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { tf } from '../../common/backend';
+import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { SafetensorsFile } from '../../common/safetensors';
+import { SafetensorsFile } from '../../common/node/safetensors';
 import { readChannelStats } from '../../backbones/clip/channel-stats';
 import { Clip } from '../../backbones/clip/clip';
 import { endPositions } from '../../backbones/clip/text-encoder';

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/files';
-import { SafetensorsFile } from '../../common/safetensors';
-import { loadTestRgb, loadTrainGray } from '../../image/load';
-import { loadMask } from '../../image/mask';
+import { readJson } from '../../common/node/files';
+import { SafetensorsFile } from '../../common/node/safetensors';
+import { loadTestRgb, loadTrainGray } from '../../image/node/load';
+import { loadMask } from '../../image/node/mask';
 import { CLIP_STATS, pixelValues, type ChannelStats } from '../../image/pixel-values';
 import { checkClose, failed, type Check } from './check';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/files';
+import { readJson } from '../../common/node/files';
 import { Random } from '../../common/random';
 import { readDrawColumns, readDrawImages, type Columns } from '../../datasets/reference-draws';
 import { DRAW_COLUMNS, drawColumns, type DrawColumn } from '../../synthesis/draw-columns';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { checked } from '../../common/checked';
-import { readJson } from '../../common/files';
+import { readJson } from '../../common/node/files';
 import type { Check } from './check';
 
 const schema = z.object({

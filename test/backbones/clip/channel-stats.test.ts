@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { tf } from '../../../src/common/backend';
+import { tf } from '../../../src/common/tf';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { readChannelStats } from '../../../src/backbones/clip/channel-stats';
 import { preprocessingFile } from '../../../src/backbones/clip/preprocessing';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { before, test } from 'node:test';
-import { initBackend, tf, usesGpu } from '../../../src/common/backend';
+import { tf, usesGpu } from '../../../src/common/tf';
+import { initBackend } from '../../../src/common/node/backend';
 import { UsageError } from '../../../src/common/errors';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { execution } from '../../../src/graph/execution';
@@ -111,7 +112,7 @@ test('a model gives back its graph and all its tensors, and keeps none of its fe
 test('MEDICLIP_ENCODER chooses; where graphs do not run the plain encoder does the work', async (t) => {
   const ask = (backend: string, encoder?: string): string => {
     const code =
-      "require('./src/common/backend.ts').initBackend().then(() => console.log(require('./src/graph/execution.ts').execution()))";
+      "require('./src/common/node/backend.ts').initBackend().then(() => console.log(require('./src/graph/execution.ts').execution()))";
     const env = { ...process.env, MEDICLIP_BACKEND: backend, MEDICLIP_ENCODER: encoder };
     if (encoder === undefined) delete env.MEDICLIP_ENCODER;
     const stdio = ['ignore', 'pipe', 'ignore'] as ['ignore', 'pipe', 'ignore'];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { initBackend, tf } from '../../../src/common/backend';
+import { tf } from '../../../src/common/tf';
+import { initBackend } from '../../../src/common/node/backend';
 import { TrainedBlocks } from '../../../src/backbones/clip/trained-blocks';
 import { Transformer, type TransformerConfig } from '../../../src/backbones/clip/transformer';
 import { graphsRun } from '../../../src/graph/session';

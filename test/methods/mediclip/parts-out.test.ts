@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { initBackend, tf } from '../../../src/common/backend';
+import { tf } from '../../../src/common/tf';
+import { initBackend } from '../../../src/common/node/backend';
 import { UserError } from '../../../src/common/errors';
 import { Random } from '../../../src/common/random';
 import { Clip } from '../../../src/backbones/clip/clip';

@@ -3,7 +3,8 @@ import { before, test } from 'node:test';
 import { cholesky, invertLower } from '../../../src/methods/padim/cholesky';
 import { baselineSchema, type BaselineOptions } from '../../../src/methods/registry';
 import { Padim } from '../../../src/methods/padim/padim';
-import { initBackend, tf } from '../../../src/common/backend';
+import { tf } from '../../../src/common/tf';
+import { initBackend } from '../../../src/common/node/backend';
 import { Random } from '../../../src/common/random';
 import { assertClose, fakeEncoder, randomFeatures } from '../fake-encoder';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { initBackend } from '../../../src/common/backend';
+import { initBackend } from '../../../src/common/node/backend';
 import { Random } from '../../../src/common/random';
 import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { disposeBatch, makeBatch } from '../../../src/tools/pretrain/batches';

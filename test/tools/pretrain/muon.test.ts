@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { initBackend, tf } from '../../../src/common/backend';
+import { tf } from '../../../src/common/tf';
+import { initBackend } from '../../../src/common/node/backend';
 import { Random } from '../../../src/common/random';
 import { graphsRun } from '../../../src/graph/session';
 import { Muon } from '../../../src/tools/pretrain/muon';

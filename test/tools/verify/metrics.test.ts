@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../../src/common/errors';
-import { projectRoot } from '../../../src/common/project-root';
+import { projectRoot } from '../../../src/common/node/project-root';
 import { verifyMetrics } from '../../../src/tools/verify/metrics';
 
 const golden = path.join(projectRoot(), 'test/golden');

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { UserError } from '../../../src/common/errors';
-import { projectRoot } from '../../../src/common/project-root';
+import { projectRoot } from '../../../src/common/node/project-root';
 import { kolmogorovSmirnov } from '../../../src/metrics/kolmogorov-smirnov';
 import { checkColumn, checkShare } from '../../../src/tools/verify/distributions';
 import { verifySynthesis } from '../../../src/tools/verify/synthesis';

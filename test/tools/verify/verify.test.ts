@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../../src/common/safetensors';
+import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../../src/common/node/safetensors';
 import { verifyPreprocess } from '../../../src/tools/verify/preprocess';
 import { rgbImages, rows } from '../../../src/tools/verify/reference';
 import { temporaryFolder } from '../../helpers/tiny-clip';

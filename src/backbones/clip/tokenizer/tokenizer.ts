@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { messageOf, UserError } from '../../../common/errors';
-import { projectRoot } from '../../../common/project-root';
+import { projectRoot } from '../../../common/node/project-root';
 import { cleanText } from './clean-text';
 
 const MERGES = 49152 - 256 - 2;

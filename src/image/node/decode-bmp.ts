@@ -1,0 +1,112 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { decodeWithin } from './budget';
+import { checkSize, NotRead } from '../limits';
+import type { StoredImage } from '../samples';
+
+interface Header {
+  width: number;
+  height: number;
+  /** Rows run from top to bottom; usually they run upwards. */
+  topDown: boolean;
+  bits: number;
+  /** Where the pixels start, and the bytes of a row. */
+  start: number;
+  stride: number;
+  /** For 16 and 32 bits: which bits hold red, green, blue. */
+  masks: [number, number, number];
+  /** For up to 8 bits: colours as red, green, blue. */
+  palette: Uint8Array;
+}
+
+const CORE = 40;
+
+/**
+ * Decodes a Windows bitmap of 1, 4, 8, 16, 24 or 32 bits a pixel, not run-length coded; opacity is dropped.
+ * The header is checked against the bytes that there are before anything is allocated.
+ * @throws Error if the header is damaged, or claims more data than there is; NotRead for what is not read
+ */
+export async function decodeBmp(bytes: Buffer): Promise<StoredImage> {
+  const header = parseHeader(bytes);
+  return decodeWithin(header.width, header.height, 6, async () => {
+    await eventLoopTurn(); // these are decoded here: Ctrl-C would wait for the last of many
+    return readPixels(bytes, header);
+  });
+}
+
+function readPixels(bytes: Buffer, header: Header): StoredImage {
+  const { width, height, bits, palette } = header;
+  const data = new Uint8Array(width * height * 3);
+  const pixel = bits <= 8 ? paletteReader(bytes, bits, palette) : bits === 24 ? bgr : maskReader(bytes, header);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = header.start + header.stride * (header.topDown ? y : height - 1 - y);
+    for (let x = 0; x < width; x++, to += 3) pixel(row, x, to);
+  }
+  // Pillow calls a ramp of greys "L", other palettes "P", and two colours "1".
+  const ramp = palette.length > 6 && palette.every((value, i) => value === Math.floor(i / 3));
+  return { raster: { width, height, channels: 3, data }, indexed: bits <= 8 && !ramp, orientation: 1 };
+
+  function bgr(row: number, x: number, to: number): void {
+    for (let c = 0; c < 3; c++) data[to + c] = bytes[row + x * 3 + 2 - c];
+  }
+
+  function paletteReader(source: Buffer, depth: number, colours: Uint8Array): typeof bgr {
+    const perByte = 8 / depth;
+    return (row, x, to) => {
+      const shift = 8 - depth * ((x % perByte) + 1);
+      const index = (source[row + Math.floor(x / perByte)] >> shift) & ((1 << depth) - 1);
+      for (let c = 0; c < 3; c++) data[to + c] = colours[index * 3 + c] ?? 0;
+    };
+  }
+
+  function maskReader(source: Buffer, { bits: depth, masks }: Header): typeof bgr {
+    const fields = masks.map((mask) => {
+      const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+      return { shift, largest: mask >>> shift || 1 };
+    });
+    return (row, x, to) => {
+      const value = depth === 16 ? source.readUInt16LE(row + x * 2) : source.readUInt32LE(row + x * 4);
+      fields.forEach(({ shift, largest }, c) => {
+        data[to + c] = Math.floor((((value & masks[c]) >>> shift) * 255) / largest);
+      });
+    };
+  }
+}
+
+function parseHeader(bytes: Buffer): Header {
+  if (bytes.length < 14 + CORE) throw new Error(`${bytes.length} bytes`);
+  const start = bytes.readUInt32LE(10);
+  const headerSize = bytes.readUInt32LE(14);
+  const width = bytes.readInt32LE(18);
+  const signedHeight = bytes.readInt32LE(22);
+  const height = Math.abs(signedHeight);
+  const bits = bytes.readUInt16LE(28);
+  const compression = bytes.readUInt32LE(30);
+  if (headerSize < CORE) throw new NotRead(`a BMP with a header of ${headerSize} bytes; ${CORE} or more are read: save it as PNG`);
+  checkSize(width, height);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits a pixel`);
+  const fields = (compression === 3 || compression === 6) && (bits === 16 || bits === 32);
+  if (compression !== 0 && !fields) throw new NotRead('a BMP that is run-length coded; save it as PNG');
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  // What lies before the pixels: both headers, the three masks that a header of 40 bytes leaves out, the palette.
+  const stated = bits <= 8 ? bytes.readUInt32LE(46) : 0;
+  const palette = readPalette(bytes, bits, 14 + headerSize, start);
+  const least = 14 + headerSize + (fields && headerSize === CORE ? 12 : 0) + stated * 4;
+  if (start < least) throw new Error(`its pixels start at byte ${start}, within its header and palette of ${least} bytes`);
+  if (start + stride * height > bytes.length) throw new Error(`${bytes.length} bytes, ${start + stride * height} needed; it is truncated`);
+  const masks: Header['masks'] = fields
+    ? [bytes.readUInt32LE(54), bytes.readUInt32LE(58), bytes.readUInt32LE(62)]
+    : bits === 16
+      ? [0x7c00, 0x03e0, 0x001f]
+      : [0xff0000, 0x00ff00, 0x0000ff];
+  return { width, height, topDown: signedHeight < 0, bits, start, stride, masks, palette };
+}
+
+/** The palette at `at`; where its size is not stated, what lies before the pixels. */
+function readPalette(bytes: Buffer, bits: number, at: number, end: number): Uint8Array {
+  if (bits > 8) return new Uint8Array(0);
+  const most = 1 << bits;
+  const colours = bytes.readUInt32LE(46) || Math.max(0, Math.min(most, Math.floor((end - at) / 4)));
+  if (colours > most) throw new Error(`a palette of ${colours} colours for ${bits} bits a pixel`);
+  if (at + colours * 4 > bytes.length) throw new Error('the palette is truncated');
+  return Uint8Array.from({ length: colours * 3 }, (_, i) => bytes[at + Math.floor(i / 3) * 4 + 2 - (i % 3)]);
+}

@@ -1,0 +1,85 @@
+import { messageOf, UserError } from '../../common/errors';
+import { decodeBmp } from './decode-bmp';
+import { decodeWithSharp } from './decode-sharp';
+import { checkFrames } from './frames';
+import type { Raster } from '../image';
+import { imageFormat, type ImageFormat } from '../image-format';
+import { NotRead } from '../limits';
+import { orient } from '../orientation';
+import { readImageBytes } from './read-bytes';
+import type { StoredImage } from '../samples';
+import { decodeTiff } from './tiff/decode-tiff';
+import type { ReadAs } from './tiff/range';
+
+export { imageFormat, type ImageFormat } from '../image-format';
+export { MAX_FILE_BYTES, MAX_PIXELS } from '../limits';
+export { readImageBytes } from './read-bytes';
+
+/** An image of a file, upright. */
+export interface DecodedImage {
+  format: ImageFormat;
+  raster: Raster;
+  /** The opacity of each pixel, `[H, W]`, where the file has any; 8 bits. `raster` holds the colours as stored, not blended. */
+  alpha?: Uint8Array;
+  /** The file holds a palette or single bits (Pillow's modes "P" and "1"). */
+  indexed: boolean;
+  /** The orientation that the file states (EXIF, TIFF tag 274), 1..8. It has been applied: `raster` is upright. */
+  orientation: number;
+  /** Width and height as the file stores them; orientations from 5 on swap the two. */
+  storedWidth: number;
+  storedHeight: number;
+}
+
+/**
+ * Reads a JPEG, PNG, BMP or TIFF file as grey or RGB, 8 or 16 bits, upright, with the pixels that Pillow gives for `open`,
+ * `exif_transpose` and `convert`: opacity is dropped, not blended; palettes are looked up; CMYK becomes RGB by the plain
+ * formula; colour profiles are not applied.
+ * @throws UserError in one line if the file is missing, truncated, too large, of another kind, or holds several images.
+ */
+export async function readImage(file: string): Promise<Raster> {
+  return (await decodeFile(file)).raster;
+}
+
+/** {@link readImage} with what else the file holds. */
+export async function decodeFile(file: string, as: ReadAs = 'image'): Promise<DecodedImage> {
+  return decodeImage(readImageBytes(file), file, as);
+}
+
+/**
+ * The same from bytes.
+ * @param name - what errors call them
+ * @param as - `mask` reads TIFF files of 32 bits and of floating point for what is not 0, where they have no grey levels
+ */
+export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image'): Promise<DecodedImage> {
+  const format = imageFormat(bytes);
+  if (format === undefined) {
+    if (bytes.length === 0) throw new UserError(`${name}: is empty (0 bytes)`);
+    if (bytes.toString('latin1', 128, 132) === 'DICM') {
+      throw new UserError(`${name}: a DICOM file; convert it to PNG, with the window in which it is looked at`);
+    }
+    throw new UserError(`${name}: not an image of a known kind (JPEG, PNG, BMP or TIFF)`);
+  }
+  try {
+    checkFrames(bytes);
+    return upright(format, await decodeStored(bytes, format, as));
+  } catch (error) {
+    const why = messageOf(error).split('\n')[0].trim();
+    if (error instanceof NotRead) throw new UserError(`${name}: ${why}`);
+    throw new UserError(
+      `${name}: the ${format.toUpperCase()} image cannot be decoded (${why}); the file is damaged, truncated or of an unusual kind`,
+    );
+  }
+}
+
+function decodeStored(bytes: Buffer, format: ImageFormat, as: ReadAs): Promise<StoredImage> {
+  if (format === 'bmp') return decodeBmp(bytes);
+  return format === 'tiff' ? decodeTiff(bytes, as) : decodeWithSharp(bytes, format);
+}
+
+function upright(format: ImageFormat, { raster, alpha, indexed, orientation }: StoredImage): DecodedImage {
+  const { width: storedWidth, height: storedHeight } = raster;
+  const image: DecodedImage = { format, raster: orient(raster, orientation), indexed, orientation, storedWidth, storedHeight };
+  // Opacity that is 0 throughout is left unset by whoever wrote the file: nobody saves a picture that nobody sees.
+  if (alpha?.some((v) => v !== 0)) image.alpha = orient({ ...raster, channels: 1, data: alpha }, orientation).data as Uint8Array;
+  return image;
+}

@@ -1,0 +1,29 @@
+import type { Raster } from '../../image';
+import { NotRead } from '../../limits';
+import type { TiffDirectory } from './directory';
+import { Tag } from './tags';
+
+/**
+ * Looks numbers of colours up in the file's palette; grey if all its colours are.
+ * @throws Error or NotRead if the palette is missing or too short
+ */
+export function lookUp(
+  numbers: ArrayLike<number>,
+  directory: TiffDirectory,
+  width: number,
+  height: number,
+  bits: number,
+): Raster<Uint8Array> {
+  if (bits > 8) throw new NotRead(`a TIFF with a palette for ${bits} bits; up to 8 are read`);
+  const size = 2 ** bits;
+  const map = directory.numbers(Tag.ColorMap) ?? [];
+  if (map.length < 3 * size) throw new Error(`a palette of ${map.length} values for ${bits} bits; ${3 * size} are needed`);
+  // Values are of 16 bits, but some programs write 8.
+  const shift = map.slice(0, 3 * size).some((v) => v > 255) ? 8 : 0;
+  const table = map.map((v) => v >> shift);
+  const grey = table.slice(0, size).every((v, i) => v === table[i + size] && v === table[i + 2 * size]);
+  const channels = grey ? 1 : 3;
+  const data = new Uint8Array(width * height * channels);
+  for (let i = 0, to = 0; i < numbers.length; i++) for (let c = 0; c < channels; c++) data[to++] = table[numbers[i] + c * size];
+  return { width, height, channels, data };
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../helpers/tiny-clip';
+
+const script = `const { quietLoad } = require('./src/common/node/quiet-load.ts'); const fs = require('node:fs');
+  console.error('before');
+  quietLoad(() => fs.writeSync(2, 'greeting\\n'));
+  console.error('after');
+  console.error('and more');
+  console.log('result');`;
+
+test('what a library says while it is loaded is not shown, all else is', () => {
+  const command = '"$0" --require tsx/cjs -e "$1" 2>&1 >/dev/null | cat'; // a pipe: Node's own are sockets, which cannot be opened again
+  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' });
+  const greeting = fs.existsSync('/proc/self/fd/2') ? '' : 'greeting\n';
+  assert.equal(stdout, `before\n${greeting}after\nand more\n`);
+});
+
+test('both streams into one file: every line arrives', () => {
+  const file = path.join(temporaryFolder(), 'log');
+  const log = fs.openSync(file, 'w');
+  spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], { stdio: ['ignore', log, log] });
+  fs.closeSync(log);
+  const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line !== 'greeting'),
+    ['before', 'after', 'and more', 'result'],
+  );
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { toGray } from '../../../src/image/grey';
+import { readImage } from '../../../src/image/node/decode';
+import { loadMask, maskLevels, uniteMasks, type MaskRule } from '../../../src/image/node/mask';
+import { temporaryFolder } from '../../helpers/tiny-clip';
+
+const dir = temporaryFolder();
+
+/** Writes a picture of one line of pixels, and reads it as a mask. */
+async function maskOf(
+  name: string,
+  pixels: number[][],
+  write: (image: sharp.Sharp) => sharp.Sharp = (image) => image.png(),
+  options: { rule?: MaskRule; lossy?: boolean } = {},
+): Promise<number[]> {
+  const file = path.join(dir, name);
+  const channels = pixels[0].length as 1 | 2 | 3 | 4;
+  await write(sharp(Uint8Array.from(pixels.flat()), { raw: { width: pixels.length, height: 1, channels } })).toFile(file);
+  const mask = await loadMask(file, pixels.length, options);
+  return [...mask.subarray(0, pixels.length)];
+}
+
+test('whatever is not 0 in a colour channel counts, also where its grey is 0', async () => {
+  const colours = [
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 0, 1],
+    [0, 1, 0],
+    [255, 255, 255],
+  ];
+  assert.deepEqual(await maskOf('ids.png', colours), [0, 1, 1, 1, 1]);
+  assert.deepEqual(await maskOf('ids.tif', colours, (image) => image.tiff({ compression: 'lzw' })), [0, 1, 1, 1, 1]);
+  const deep = Uint16Array.from([0, 0, 0, 1, 0, 0, 0, 0, 1, 255, 255, 255]); // 1 of 65535 is 0 in 8 bits
+  const raster = { width: 4, height: 1, channels: 3 as const, data: deep };
+  assert.deepEqual([...maskLevels({ format: 'png', raster }, 'deep').data], [0, 255, 255, 255]);
+});
+
+test('colours of a palette count, not their numbers', async () => {
+  // the first colour of the palette is white or black, whichever comes first
+  const palette = (image: sharp.Sharp): sharp.Sharp => image.png({ palette: true, colours: 3, dither: 0 });
+  assert.deepEqual(
+    await maskOf(
+      'palette.png',
+      [
+        [255, 255, 255],
+        [0, 0, 0],
+        [128, 0, 0],
+        [0, 0, 0],
+      ],
+      palette,
+    ),
+    [1, 0, 1, 0],
+  );
+  assert.deepEqual(
+    await maskOf('bits.png', [[0], [255], [0]], (image) => image.toColourspace('b-w').png({ palette: true, colours: 2 })),
+    [0, 1, 0],
+  );
+});
+
+test('a pixel without opacity marks nothing; opacity that is 0 everywhere says nothing; opacity alone is refused', async () => {
+  const white = (alpha: number): number[] => [255, 255, 255, alpha];
+  assert.deepEqual(await maskOf('hidden.png', [white(0), white(255), [0, 0, 0, 255], white(1)]), [0, 1, 0, 1]);
+  assert.deepEqual(await maskOf('unseen.png', [white(0), [0, 0, 0, 0]]), [1, 0]);
+  assert.deepEqual(
+    await maskOf('empty.png', [
+      [0, 0, 0, 255],
+      [0, 0, 0, 255],
+    ]),
+    [0, 0],
+  );
+  assert.deepEqual(
+    await maskOf('grey-and-opacity.png', [
+      [255, 0],
+      [255, 255],
+      [0, 255],
+    ]),
+    [0, 1, 0],
+  );
+  await assert.rejects(
+    maskOf('opacity.png', [
+      [0, 0, 0, 0],
+      [0, 0, 0, 255],
+    ]),
+    /opacity\.png: a mask that is black all over and drawn in its opacity alone; save it as white on black/,
+  );
+});
+
+test('of a JPEG what is nearer to white counts, or as published every pixel whose grey is not 0', async () => {
+  const data = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 > 9 && i % 32 < 21 ? 255 : 0));
+  const file = path.join(dir, 'stripe.jpg');
+  await sharp(data, { raw: { width: 32, height: 32, channels: 1 } })
+    .jpeg({ quality: 60 })
+    .toFile(file);
+  const grey = toGray((await readImage(file)) as never).data;
+  assert.ok(grey.some((v) => v > 0 && v < 128)); // traces around the edges
+  assert.deepEqual(
+    [...(await loadMask(file, 32))],
+    [...data].map((v) => v / 255),
+  );
+  assert.deepEqual(
+    [...(await loadMask(file, 32, { rule: 'published' }))],
+    [...grey].map((v) => (v === 0 ? 0 : 1)),
+  );
+  const blue = path.join(dir, 'blue.jpg');
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: '#0000ff' } })
+    .jpeg({ chromaSubsampling: '4:4:4' })
+    .toFile(blue);
+  assert.deepEqual([...new Set(await loadMask(blue, 8))], [1]); // its grey is 29
+});
+
+test('levels of a JPEG can be kept in another format, and united with other masks', async () => {
+  const levels = [[0], [1], [127], [128]];
+  assert.deepEqual(await maskOf('levels.png', levels), [0, 1, 1, 1]);
+  assert.deepEqual(await maskOf('levels.png', levels, undefined, { lossy: true }), [0, 0, 0, 1]);
+  assert.deepEqual(await maskOf('levels.png', levels, undefined, { lossy: true, rule: 'published' }), [0, 1, 1, 1]);
+  const of = (format: 'jpeg' | 'png', ...data: number[]): ReturnType<typeof maskLevels> =>
+    maskLevels({ format, raster: { width: 3, height: 1, channels: 1, data: Uint8Array.from(data) } }, 'mask');
+  const united = uniteMasks(of('jpeg', 0, 7, 200), of('png', 0, 0, 1));
+  assert.deepEqual([[...united.data], united.lossy], [[0, 7, 255], true]);
+});
