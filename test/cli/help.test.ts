@@ -43,9 +43,9 @@ test('the help of each verb marks what is required and shows an example that the
 });
 
 test('the command lines of the documents are such that the program takes them', () => {
-  const pages = ['README.md', 'datasets/README.md', 'workflow/README.md', 'docs/reproduce.md', 'results/README.md', 'models/README.md'];
+  const folders = ['.', 'docs', 'datasets', 'workflow', 'results', 'notebooks', 'models/compact'];
+  const pages = folders.flatMap((folder) => fs.readdirSync(folder).flatMap((name) => (name.endsWith('.md') ? [`${folder}/${name}`] : [])));
   const lines = pages
-    .filter((page) => fs.existsSync(page))
     .flatMap((page) => fs.readFileSync(page, 'utf8').split('\n'))
     .filter((line) => /^ {4,}npx mediclip \w/.test(line))
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim());
