@@ -9,44 +9,45 @@ import { expandGrid, type Cell, type LeftOut } from './cells';
 import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
-import { CellProcesses, threadEnvironment, type Ended } from './cell-processes';
+import { CellProcesses, threadEnvironment, type CellOutcome } from './cell-processes';
 import { writeLabels } from '../runs/labels';
-import { findMaterials } from './find-inputs';
+import { findInputs } from './find-inputs';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
 import { schedule, type Budget } from './scheduler';
 
 export interface PlanOptions extends LongRun {
-  /** Folder of the run folders. */
+  /** Folder that holds the run folders. */
   out: string;
-  /** Only the cells of these names. */
+  /** Only the cells with these names. */
   only?: readonly string[];
 }
 
-/** A cell with what lies in its folder and what it needs. */
+/** A cell with the state of its folder and the memory it needs. */
 export interface PlannedCell extends Cell {
   state: CellState;
-  /** Bytes of memory at its peak, estimated. */
+  /** Estimated peak memory in bytes. */
   memory: number;
 }
 
-/** What a grid comes to on this machine. */
+/** The cells of a grid on this machine. */
 export interface Plan {
   cells: PlannedCell[];
   leftOut: LeftOut[];
-  /** Of all variants, also of those without a cell here. */
+  /** The groups of all variants, including those that have no cell here. */
   groups: string[];
 }
 
 /**
- * Expands a grid, finds its data sets and models, and looks at what is finished already.
- * @throws UserError where something is missing, a name in `only` is none of the grid's, or a folder holds another run than its name says
+ * Expands a grid, finds its data sets and models, and checks which cells are already finished.
+ * @throws UserError if something is missing, if `only` names a cell that the grid does not have, or
+ *   if a folder holds a different run than its name says
  */
 export async function planGrid(grid: Grid, { out, only, ...run }: PlanOptions): Promise<Plan> {
-  const { datasets, models, leftOut } = await findMaterials(grid, run);
+  const { datasets, models, leftOut } = await findInputs(grid, run);
   const expanded = expandGrid(grid, datasets, models);
-  const stranger = only?.find((name) => !expanded.cells.some((cell) => cell.name === name));
-  if (stranger !== undefined) throw new UserError(`${grid.file}: no cell is called ${stranger}; --dry-run lists them`, 2);
+  const unknown = only?.find((name) => !expanded.cells.some((cell) => cell.name === name));
+  if (unknown !== undefined) throw new UserError(`${grid.file}: no cell is called ${unknown}; --dry-run lists all cells`, 2);
   const cells = expanded.cells
     .filter(({ name }) => only?.includes(name) ?? true)
     .map((cell) => ({ ...cell, state: cellState(out, cell), memory: needsOf(cell).memory }));
@@ -54,20 +55,24 @@ export async function planGrid(grid: Grid, { out, only, ...run }: PlanOptions): 
   return { cells, leftOut: [...leftOut, ...expanded.leftOut], groups };
 }
 
-/** Time and disk of the cells that are not finished. */
+/** Time and disk space needed by the cells that are not finished. */
 export interface Estimate {
-  /** What was measured, by model and size. */
+  /** Measured times by model and size. */
   measured: Record<string, StepTimes>;
-  /** Of each unfinished cell, by name, if it had to make its own features. */
+  /** Seconds of each unfinished cell, by name, if it had to compute its own features. */
   cells: Record<string, number>;
-  /** Of all, with `processes` at a time, which share features. */
+  /** Seconds of all cells together, with `processes` at a time that share their features. */
   seconds: number;
+  /** Disk space of all cells together. */
   bytes: number;
 }
 
-/** Measures a step of every model and size among the unfinished cells, on as many threads as a cell will have, and adds up. */
+/**
+ * Estimates the unfinished cells. Measures one step for each of their models and sizes, on as many
+ * threads as a cell will have.
+ */
 export async function estimatePlan({ cells }: Plan, { processes, threads }: { processes: number; threads: number }): Promise<Estimate> {
-  Object.assign(process.env, threadEnvironment(threads)); // counts for libraries that are loaded from here on
+  Object.assign(process.env, threadEnvironment(threads)); // affects libraries loaded from here on
   const { measureStep } = await import('./measure-step');
   const open = cells.filter(({ state }) => state !== 'finished');
   const measured: Record<string, StepTimes> = {};
@@ -75,13 +80,13 @@ export async function estimatePlan({ cells }: Plan, { processes, threads }: { pr
     const { imageSize, batchSize } = cell.config;
     measured[stepKey(cell)] ??= await measureStep(cell.model.name, trainingConfig({ imageSize, batchSize }));
   }
-  const alone = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
-  const kept = new Set<string>();
-  const shared = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)], kept));
+  const separate = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
+  const cached = new Set<string>();
+  const shared = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)], cached));
   const working = Math.max(0, ...shared, shared.reduce((a, b) => a + b, 0) / processes);
   return {
     measured,
-    cells: Object.fromEntries(open.map(({ name }, i) => [name, alone[i]])),
+    cells: Object.fromEntries(open.map(({ name }, i) => [name, separate[i]])),
     seconds: open.length > 0 ? STARTING + working : 0,
     bytes: estimateDisk(open),
   };
@@ -93,27 +98,28 @@ export interface RunPlanOptions {
   /** Threads of each process. */
   threads: number;
   signal?: AbortSignal;
-  /** A line for people whenever a cell ends. */
+  /** Receives a line of text whenever a cell ends. */
   onLine?: (line: string) => void;
 }
 
-/** How a grid ended. */
+/** The outcome of a grid. */
 export interface GridSummary {
   out: string;
   finished: string[];
-  /** Finished before. */
+  /** Cells that were already finished. */
   skipped: string[];
   failed: { cell: string; error: string; log: string }[];
-  /** Not begun or not ended, since the signal was raised. */
+  /** Cells that did not start or finish because the signal was raised. */
   stopped: string[];
   leftOut: LeftOut[];
   seconds: number;
 }
 
 /**
- * Runs the cells of a plan that are not finished, in parallel processes, within a budget. Nothing is tried twice: what failed
- * is named with its error and log. Killed and started again, it loses at most the epoch that each running cell was in.
- * @throws UserError where a cell alone needs more memory than the budget has
+ * Runs the unfinished cells of a plan in parallel processes within a budget. A cell that fails is
+ * not tried again; the summary gives its error and log. If the grid is killed and started again,
+ * each cell that was running loses at most one epoch.
+ * @throws UserError if a single cell needs more memory than the budget has
  */
 export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlanOptions): Promise<GridSummary> {
   const { out, budget, threads, signal, onLine } = options;
@@ -128,25 +134,25 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
   const summary: GridSummary = { out, finished: [], skipped: [], failed: [], stopped: [], leftOut, seconds: 0 };
   for (const cell of cells.filter(({ state }) => state === 'finished')) {
     try {
-      writeLabels(path.join(out, cell.name), cell.variants, groups); // a finished run may have come to other tables since
+      writeLabels(path.join(out, cell.name), cell.variants, groups); // the grid may now put a finished run in other tables
       summary.skipped.push(cell.name);
     } catch (error) {
       summary.failed.push({ cell: cell.name, error: messageOf(error), log: logOf(out, cell) });
     }
   }
-  const kept = new Set<string>();
-  const sizes = new Map(open.map((cell) => [cell.name, estimateSeconds(cell, UNMEASURED, kept)]));
+  const cached = new Set<string>();
+  const sizes = new Map(open.map((cell) => [cell.name, estimateSeconds(cell, UNMEASURED, cached)]));
   const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
-  const whole = sizeOf(open.map(({ name }) => name));
+  const total = sizeOf(open.map(({ name }) => name));
   const processes = new CellProcesses(threads, signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = logOf(out, cell);
-    const begin = async (): Promise<Ended> => processes.work(orderOf(cell, groups, out, threads), log);
-    const { error, seconds } = await begin().catch((thrown): Ended => ({ error: messageOf(thrown), seconds: 0 }));
+    const start = async (): Promise<CellOutcome> => processes.work(orderOf(cell, groups, out, threads), log);
+    const { error, seconds } = await start().catch((thrown): CellOutcome => ({ error: messageOf(thrown), seconds: 0 }));
     const done = (): string[] => [...summary.finished, ...summary.failed.map((failure) => failure.cell)].filter((name) => sizes.has(name));
     const left = (): string => {
-      const behind = sizeOf(done());
-      const rest = ((performance.now() - started) / 1000 / behind) * (whole - behind);
+      const doneSize = sizeOf(done());
+      const rest = ((performance.now() - started) / 1000 / doneSize) * (total - doneSize);
       return done().length < open.length ? `, about ${formatSeconds(rest)} left` : '';
     };
     const count = (): string => `${String(done().length).padStart(String(open.length).length)}/${open.length}`;
@@ -172,7 +178,10 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
   return summary;
 }
 
-/** Cells at a time and threads of each, where nothing is asked for: one thread a cell as long as there are enough cells and memory. */
+/**
+ * The default number of cells at a time and of threads per cell: one thread per cell, as long as
+ * there are enough cells and enough memory.
+ */
 export function defaultBudget(
   cells: readonly PlannedCell[],
   asked: { processes?: number; threads?: number; memory?: number },

@@ -3,18 +3,18 @@ import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeWhole } from '../common/node/files';
 
-/** The file that takes what the process of a cell prints. */
+/** The file for the output of a cell's process. */
 export class CellLog {
   private readonly handle: number;
   private position = 0;
-  /** In a line, why something that was printed is missing from it; nothing where all is there. */
+  /** One line that says why output is missing from the file; undefined if none is missing. */
   failure: string | undefined;
 
-  /** @throws UserError where it cannot be opened */
+  /** @throws UserError if the file cannot be opened */
   constructor(private readonly file: string) {
     makeFolder(path.dirname(file));
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
-      throw new UserError(`${file}: the log cannot be opened: it is no plain file; remove it`);
+      throw new UserError(`${file}: the log cannot be opened: it is not a regular file; remove it`);
     }
     try {
       this.handle = fs.openSync(file, 'w');
@@ -23,7 +23,7 @@ export class CellLog {
     }
   }
 
-  /** Writes as long as that works: a full disk must not end the grid. */
+  /** Writes until a write fails, then drops the rest: a full disk must not end the grid. */
   write(text: string | Uint8Array): void {
     if (this.failure !== undefined) return;
     const bytes = Buffer.from(text);

@@ -1,12 +1,12 @@
 import type { TrainingConfig } from '../runs/config';
 import type { VariantName } from '../runs/labels';
 
-/** What the process of one cell is told. */
+/** The instructions for a process that works on one cell. */
 export interface CellOrder {
   name: string;
   /** Run folder. */
   run: string;
-  /** Held while the cell is worked on. */
+  /** Lock file that is held while the cell is in progress. */
   lock: string;
   dataset: string;
   model: string;
@@ -14,10 +14,10 @@ export interface CellOrder {
   variants: VariantName[];
   /** All groups of the grid. */
   groups: string[];
-  /** Folders of the other data sets that it still has to be tested on. */
+  /** The other data sets on which the run still has to be tested, with their folders. */
   transfer: { name: string; dir: string }[];
-  /** Folder of frozen features that runs share. */
+  /** Folder of the frozen features that the runs share. */
   features: string;
-  /** Threads that synthesise anomalies. */
+  /** Number of threads that synthesise anomalies. */
   threads: number;
 }

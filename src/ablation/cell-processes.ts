@@ -5,17 +5,20 @@ import { projectRoot } from '../common/node/project-root';
 import { CellLog } from './cell-log';
 import type { CellOrder } from './cell-order';
 
-/** How the process of a cell ended. */
-export interface Ended {
-  /** One line; nothing where it succeeded. */
+/** How the work on a cell ended. */
+export interface CellOutcome {
+  /** One line; undefined if the cell succeeded. */
   error?: string;
   seconds: number;
 }
 
-/** Milliseconds that a process which was asked to stop may take to end its step. */
+/** How long a process may take to finish its step after it was asked to stop, in milliseconds. */
 const GRACE = 60_000;
 
-/** Environment that keeps the native libraries of a process to a number of threads, and lets several share a GPU. */
+/**
+ * Environment variables that limit the threads of a process's native libraries, and let several
+ * processes share a GPU.
+ */
 export function threadEnvironment(threads: number): Record<string, string> {
   const count = String(threads);
   return {
@@ -27,52 +30,56 @@ export function threadEnvironment(threads: number): Record<string, string> {
   };
 }
 
-/** What the process of a cell says when it is through with it. */
+/** The message that a process sends when it has finished with a cell. */
 export interface CellReply {
-  /** One line; nothing where it succeeded. */
+  /** One line; undefined if the cell succeeded. */
   error?: string;
 }
 
 /**
- * Processes that work on cells, each on one at a time and on many one after another, since starting one costs as much as a small cell.
- * A process stops by itself when this one is gone; one that dies takes the cell along that it was at, and the next cell gets a new one.
+ * Processes that work on cells. Each works on one cell after another, because starting a process
+ * costs as much as a small cell. A process stops by itself when its parent is gone. If a process
+ * dies, its current cell fails, and the next cell gets a new process.
  */
 export class CellProcesses {
   private idle: CellProcess[] = [];
 
   /**
-   * @param threads - of each process
-   * @param signal - asks all to end their step, leave what is finished and stop
+   * @param threads - threads of each process
+   * @param signal - asks all processes to finish their step, keep what is done and stop
    */
   constructor(
     private readonly threads: number,
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Works on a cell, in a process that has nothing to do or a new one; what that prints goes to `log`. */
-  async work(order: CellOrder, log: string): Promise<Ended> {
+  /**
+   * Works on a cell in an idle process or a new one, and writes the output of that process to
+   * `log`.
+   */
+  async work(order: CellOrder, log: string): Promise<CellOutcome> {
     const started = performance.now();
-    const worker = this.waiting().pop() ?? new CellProcess(this.threads, this.signal);
+    const worker = this.idleAlive().pop() ?? new CellProcess(this.threads, this.signal);
     this.idle = this.idle.filter((other) => other !== worker);
     try {
       const error = await worker.work(order, log);
       return { error, seconds: (performance.now() - started) / 1000 };
     } finally {
-      this.idle.push(worker); // whatever happened: one that is forgotten would never be let go
+      this.idle.push(worker); // even after an error: close() must find every process
     }
   }
 
-  /** Those that live and have nothing to do. */
-  private waiting(): CellProcess[] {
+  /** The idle processes that are still alive. */
+  private idleAlive(): CellProcess[] {
     return this.idle.filter(({ alive }) => alive);
   }
 
-  /** Process ids of those that have nothing to do. */
+  /** Process ids of the idle processes. */
   get pids(): number[] {
-    return this.waiting().map(({ pid }) => pid);
+    return this.idleAlive().map(({ pid }) => pid);
   }
 
-  /** Lets the processes go; to be called when no cell is being worked on. */
+  /** Ends the processes. Call it when no cell is in progress. */
   async close(): Promise<void> {
     await Promise.all(this.idle.splice(0).map((worker) => worker.close()));
   }
@@ -91,7 +98,7 @@ class CellProcess {
   ) {
     this.child = spawn(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'run-cells'], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true, // Ctrl-C of the terminal is for this process, which passes it on once
+      detached: true, // a Ctrl-C in the terminal reaches only the parent, which passes it on once
       env: { ...process.env, ...threadEnvironment(threads) },
     });
     for (const output of [this.child.stdout, this.child.stderr]) {
@@ -102,7 +109,7 @@ class CellProcess {
       this.child.on('error', ({ message }) => {
         this.settle(message);
         if (this.child.pid !== undefined) return;
-        this.alive = false; // it never started, so that no exit will be reported
+        this.alive = false; // the process never started, so there will be no exit event
         resolve();
       });
       this.child.on('exit', (code, killed) => {
@@ -119,29 +126,30 @@ class CellProcess {
   }
 
   /**
-   * @returns what went wrong, in a line: with the cell, else with its log
-   * @throws UserError where the log cannot be opened; the cell is not begun then
+   * @returns one line that says what went wrong with the cell, or else with its log; undefined if
+   *   nothing did
+   * @throws UserError if the log cannot be opened; the cell is then not started
    */
   async work(order: CellOrder, file: string): Promise<string | undefined> {
     const log = new CellLog(file);
     this.log = log;
-    let last: NodeJS.Timeout | undefined;
+    let killTimer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       this.child.kill('SIGTERM');
-      last ??= setTimeout(() => this.child.kill('SIGKILL'), GRACE);
+      killTimer ??= setTimeout(() => this.child.kill('SIGKILL'), GRACE);
     };
     try {
       const error = await new Promise<string | undefined>((resolve) => {
         this.settle = resolve;
         this.signal?.addEventListener('abort', stop);
-        this.child.send(order, () => undefined); // a child that died at once is reported by its end
+        this.child.send(order, () => undefined); // if the child died, its exit event reports it
         if (this.signal?.aborted) stop();
       });
-      await wait(this.alive ? 0 : 100); // what the child printed before
+      await wait(this.alive ? 0 : 100); // lets the rest of the child's output arrive
       if (error !== undefined) log.write(`mediclip: ${error}\n`);
       return error ?? log.failure;
     } finally {
-      clearTimeout(last);
+      clearTimeout(killTimer);
       this.signal?.removeEventListener('abort', stop);
       log.close();
       this.log = undefined;

@@ -7,34 +7,36 @@ import type { VariantName } from '../runs/labels';
 import { variantInWords, variantOf } from '../runs/variant';
 import type { Grid, GridVariant } from './grid';
 
-/** A data set of a grid as it was found. */
+/** A data set that a grid uses, as found on disk. */
 export interface GridDataset {
   /** What its images show: `brainmri`. */
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   dir: string;
   hash: string;
-  /** What version 0.1.0 took for its hash, where that differs. */
+  /** The hash that version 0.1.0 computed, if it differs. */
   olderHash?: string;
   trainImages: number;
   testImages: number;
 }
 
-/** A model of a grid as it was found. */
+/** A model that a grid uses, as found on disk. */
 export interface GridModel {
-  /** A name, or the absolute folder. */
+  /** A name, or the absolute path of a folder. */
   name: string;
-  /** As the grid's file has it. */
+  /** The name or path as written in the grid's file. */
   given: string;
   dir: string;
   hash: string;
-  /** Side in pixels of the images on which it was trained; runs use it where the settings name no other. */
+  /**
+   * Side in pixels of the images it was trained on; runs use it unless the settings set another.
+   */
   imageSize: number;
 }
 
-/** One run: everything that decides it, and under which names tables show it. */
+/** One run: everything that determines it, and the names under which tables show it. */
 export interface Cell {
-  /** Name of its run folder: readable, and the same whenever the same settings are expanded. */
+  /** Name of its run folder: readable, and always the same for the same settings. */
   name: string;
   dataset: GridDataset;
   model: GridModel;
@@ -44,19 +46,20 @@ export interface Cell {
   transfer: GridDataset[];
 }
 
-/** Cells of a grid: beyond that, planning alone takes minutes. */
-const MOST = 20_000;
+/** The most cells that a grid may have: with more, planning alone takes minutes. */
+const MAX_CELLS = 20_000;
 
-/** A cell that cannot be run here, and why. */
+/** A part of a grid that cannot be run here, and why. */
 export interface LeftOut {
   what: string;
   why: string;
 }
 
 /**
- * All cells of a grid. Variants that come to the same settings share one cell; methods that see no training image have one cell on a data
- * set, with the first number of shots and seed, since others would change nothing.
- * @param datasets - those that are here, under the names by which variants ask for them
+ * All cells of a grid. Variants with the same settings share one cell. A method that sees no
+ * training images has one cell per data set, with the first number of shots and the first seed,
+ * because they make no difference to it.
+ * @param datasets - the available data sets, under the names that variants use
  */
 export function expandGrid(
   grid: Grid,
@@ -67,16 +70,16 @@ export function expandGrid(
   const leftOut: LeftOut[] = [];
   for (const variant of grid.variants) {
     const once = !seesTraining(trainingConfig({ ...grid.base, ...variant.settings }));
-    const of = (values: readonly number[]): readonly number[] => (once ? values.slice(0, 1) : values);
+    const needed = (values: readonly number[]): readonly number[] => (once ? values.slice(0, 1) : values);
     for (const model of models.filter(({ given }) => variant.models?.includes(given) ?? grid.models.includes(given))) {
       for (const dataset of datasets.filter(({ name }) => variant.datasets?.includes(name) ?? true)) {
-        for (const shots of of(variant.shots ?? grid.shots)) {
+        for (const shots of needed(variant.shots ?? grid.shots)) {
           if (!once && shots > dataset.trainImages) {
             const why = `${dataset.name} has ${dataset.trainImages} training images`;
             leftOut.push({ what: `${variant.group}: ${variant.label}, k = ${shots}`, why });
             continue;
           }
-          for (const seed of of(variant.seeds ?? grid.seeds)) add(cells, grid, variant, { model, dataset, shots, seed }, datasets);
+          for (const seed of needed(variant.seeds ?? grid.seeds)) addCell(cells, grid, variant, { model, dataset, shots, seed }, datasets);
         }
       }
     }
@@ -84,7 +87,7 @@ export function expandGrid(
   return { cells: [...cells.values()], leftOut };
 }
 
-function add(
+function addCell(
   cells: Map<string, Cell>,
   grid: Grid,
   variant: GridVariant,
@@ -93,28 +96,32 @@ function add(
 ): void {
   const { model, dataset, shots, seed } = place;
   const name: VariantName = { group: variant.group, label: variant.label, order: grid.variants.indexOf(variant) };
-  const onto = variant.transfer ?? grid.transfer;
+  const testedOn = variant.transfer ?? grid.transfer;
   const config = trainingConfig({ ...grid.base, ...variant.settings, shots, seed }, 'options', model.imageSize);
   const key = cellHash(model, dataset, config);
   const found = cells.get(key);
-  const transfer = datasets.filter((other) => other !== dataset && (onto === true || (onto !== false && onto.includes(other.name))));
+  const transfer = datasets.filter(
+    (other) => other !== dataset && (testedOn === true || (testedOn !== false && testedOn.includes(other.name))),
+  );
   if (found) {
     found.variants.push(name);
     found.transfer = datasets.filter((other) => found.transfer.includes(other) || transfer.includes(other));
     return;
   }
-  const parts = [dataset.name, path.basename(model.name), variantInWords(variantOf(config)), `k${shots}`, `s${seed}`].map(plain);
-  if (cells.size === MOST) throw new UserError(`${grid.file}: comes to more than ${MOST} runs; split it into several grids`, 2);
+  const parts = [dataset.name, path.basename(model.name), variantInWords(variantOf(config)), `k${shots}`, `s${seed}`].map(fileNamePart);
+  if (cells.size === MAX_CELLS) throw new UserError(`${grid.file}: has more than ${MAX_CELLS} runs; split it into several grids`, 2);
   cells.set(key, { name: [...parts, key].join('.'), dataset, model, config, variants: [name], transfer });
 }
 
-/** Eight digits that differ where the model's or the data set's name or any setting does. */
+/**
+ * Eight hexadecimal digits that depend on the model's name, the data set's name and all settings.
+ */
 function cellHash(model: GridModel, dataset: GridDataset, config: TrainingConfig): string {
   return sha256(JSON.stringify([model.name, dataset.name, config])).slice(0, 8);
 }
 
-/** A text as part of a file's name. */
-function plain(text: string): string {
+/** A text as part of a file name. */
+function fileNamePart(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -10,32 +10,34 @@ import { modelIdentity } from '../runs/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
 import type { DatasetSpec, Grid } from './grid';
 
-/** What a grid is run on. */
-export interface Materials {
+/** The data sets and models of a grid. */
+export interface GridInputs {
   datasets: GridDataset[];
   models: GridModel[];
-  /** Optional data sets that are not here. */
+  /** Optional data sets that were not found. */
   leftOut: LeftOut[];
 }
 
 /**
- * Finds the data sets and models of a grid; procedural sets are drawn into the project's cache where they are missing.
- * @throws UserError where one is missing that is not optional, where two sets have one name, or a variant asks for one that there is not
+ * Finds the data sets and models of a grid. Procedural data sets that are missing are generated
+ * into the project's cache.
+ * @throws UserError if a data set that is not optional is missing, if two data sets have the same
+ *   name, or if a variant names a data set that the grid does not have
  */
-export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<Materials> {
+export async function findInputs(grid: Grid, options: LongRun = {}): Promise<GridInputs> {
   const datasets: GridDataset[] = [];
   const leftOut: LeftOut[] = [];
   for (const spec of grid.datasets) {
     const dir = await folderOf(spec, grid, options);
     if ('dir' in spec && spec.optional && !fs.existsSync(dir)) {
-      leftOut.push({ what: `data set ${path.basename(dir)}`, why: `${dir} is not there` });
+      leftOut.push({ what: `data set ${path.basename(dir)}`, why: `${dir} does not exist` });
       continue;
     }
     const dataset = readDataset(dir);
     if (dataset.test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; a grid needs some to compare results`);
     const other = datasets.find(({ name }) => transferName(name) === transferName(dataset.name));
     if (other)
-      throw new UserError(`${grid.file}: datasets: ${other.dir} and ${dir} are both of ${dataset.name}; give each a grid of its own`);
+      throw new UserError(`${grid.file}: datasets: ${other.dir} and ${dir} are both called ${dataset.name}; give each its own grid`);
     const { hash, older } = datasetHashes(dataset);
     datasets.push({
       name: dataset.name,
@@ -46,7 +48,7 @@ export async function findMaterials(grid: Grid, options: LongRun = {}): Promise<
       testImages: dataset.test.length,
     });
   }
-  if (datasets.length === 0) throw new UserError(`${grid.file}: datasets: none of them is here`);
+  if (datasets.length === 0) throw new UserError(`${grid.file}: datasets: none of them exists`);
   const known = [...datasets.map(({ name }) => name), ...leftOut.map(({ what }) => what.replace('data set ', ''))];
   const asked = [
     ...grid.variants.flatMap((v) => v.datasets ?? []),

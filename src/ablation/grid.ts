@@ -5,13 +5,13 @@ import { readYaml } from '../common/node/read-yaml';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
 import { trainingConfig } from '../runs/config';
 
-/** Values of a list; all cells together are limited where they are expanded. */
-const MOST = 1000;
-const noTwins = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
-const TWINS = 'the same value is there twice';
+/** The most values of a list. The number of cells has its own limit, in `expandGrid`. */
+const MAX_VALUES = 1000;
+const areDistinct = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
+const REPEATED = 'the same value is there twice';
 const wholeNumbers = (lowest: number): z.ZodEffects<z.ZodArray<z.ZodNumber, 'atleastone'>> =>
-  z.array(z.number().int().min(lowest).safe()).nonempty().max(MOST).refine(noTwins, TWINS);
-const names = z.array(z.string().min(1)).nonempty().refine(noTwins, TWINS);
+  z.array(z.number().int().min(lowest).safe()).nonempty().max(MAX_VALUES).refine(areDistinct, REPEATED);
+const names = z.array(z.string().min(1)).nonempty().refine(areDistinct, REPEATED);
 const settings = z.record(z.unknown());
 
 const generated = z
@@ -48,24 +48,27 @@ const schema = z
     shots: wholeNumbers(1).default([16]),
     seeds: wholeNumbers(0).default([1, 2, 3]),
     base: settings.default({}),
-    variants: z.array(variant).nonempty().max(MOST),
+    variants: z.array(variant).nonempty().max(MAX_VALUES),
     transfer: z.union([z.boolean(), names]).default(false),
   })
   .strict();
 
-/** A procedural data set that is drawn when it is needed, or the folder of one, relative to the grid's file. */
+/**
+ * A procedural data set that is generated when it is needed, or the folder of a data set, relative
+ * to the grid's file.
+ */
 export type DatasetSpec =
   | { generate: (typeof PHANTOM_NAMES)[number]; size: (typeof PHANTOM_SIZES)[number]; seed: number; difficulty?: number }
   | { dir: string; optional: boolean };
 
-/** One row of a table: settings that differ from the grid's base, under a name for people. */
+/** One row of a table: the settings that differ from the grid's base, and a readable name. */
 export interface GridVariant {
   label: string;
-  /** The table that it belongs to: `methods`, `components`, `tasks` or any other. */
+  /** The table that the variant belongs to: `methods`, `components`, `tasks` or any other. */
   group: string;
-  /** Settings of a run, each in place of the one of the same name in `base`. */
+  /** Settings of a run; each replaces the one of the same name in `base`. */
   settings: Record<string, unknown>;
-  /** Instead of the grid's own lists. */
+  /** These replace the grid's own lists. */
   datasets?: string[];
   models?: string[];
   shots?: number[];
@@ -73,7 +76,10 @@ export interface GridVariant {
   transfer?: boolean | string[];
 }
 
-/** A grid of runs: every variant on every data set and model, with every number of shots and every seed. */
+/**
+ * A grid of runs: every variant on every data set and model, with every number of shots and every
+ * seed.
+ */
 export interface Grid {
   /** The file it was read from. */
   file: string;
@@ -83,19 +89,22 @@ export interface Grid {
   seeds: number[];
   base: Record<string, unknown>;
   variants: GridVariant[];
-  /** The data sets on which finished runs are tested too: true for all others of the grid, or their names. */
+  /**
+   * Other data sets on which finished runs are tested: true for all of the grid, or their names.
+   */
   transfer: boolean | string[];
 }
 
 /**
- * Reads a grid from a YAML or JSON file and checks all that can be known without looking at data and models.
- * @throws UserError naming the file and the key, also for keys that do not exist
+ * Reads a grid from a YAML or JSON file and checks everything that does not depend on the data and
+ * the models.
+ * @throws UserError naming the file and the key; unknown keys are errors too
  */
 export function readGrid(file: string): Grid {
   return checkGrid(readYaml(file), file);
 }
 
-/** Checks a grid that was read. */
+/** Checks the content of a grid's file. */
 export function checkGrid(value: unknown, file: string): Grid {
   const result = schema.safeParse(value ?? {});
   if (result.success === false) throw new UserError(`${file}: ${explain(result.error.issues[0])}`, 2);
@@ -103,7 +112,7 @@ export function checkGrid(value: unknown, file: string): Grid {
   const seen = new Set<string>();
   for (const { label, group } of grid.variants) {
     const name = JSON.stringify([group, label]);
-    if (seen.has(name)) throw new UserError(`${file}: variants: two of the group ${group} are called ${JSON.stringify(label)}`, 2);
+    if (seen.has(name)) throw new UserError(`${file}: variants: two variants of the group ${group} are called ${JSON.stringify(label)}`, 2);
     seen.add(name);
   }
   checkSettings(grid.base, `${file}: base`);
@@ -123,20 +132,23 @@ function checkSettings(given: Record<string, unknown>, where: string): void {
   trainingConfig(given, where);
 }
 
-/** One line for the first thing that is wrong. Of a union, the alternative that got furthest speaks. */
+/**
+ * One line for the first error. For a union, it comes from the alternative that the value resembles
+ * most.
+ */
 function explain(issue: z.ZodIssue): string {
   if (issue.code === 'invalid_union') {
     const isFolder = (error: z.ZodError): boolean =>
       error.issues.some((i) => i.code === 'unrecognized_keys' && i.keys.includes('generate'));
-    const speaking = issue.unionErrors.find(
+    const closest = issue.unionErrors.find(
       (error) => !isFolder(error) && !error.issues.some((i) => i.path[i.path.length - 1] === 'generate' && i.message === 'Required'),
     );
-    const first = (speaking ?? issue.unionErrors[0]).issues[0];
+    const first = (closest ?? issue.unionErrors[0]).issues[0];
     return first.path.length >= issue.path.length ? explain(first) : `${issue.path.join('.')}: ${first.message}`;
   }
   const at = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    return `unknown key ${[...issue.path, issue.keys[0]].join('.')}; known here are ${knownKeys(issue.path).join(', ')}`;
+    return `unknown key ${[...issue.path, issue.keys[0]].join('.')}; expected one of ${knownKeys(issue.path).join(', ')}`;
   }
   return `${at || 'top level'}: ${issue.message}`;
 }

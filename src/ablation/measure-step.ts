@@ -5,17 +5,17 @@ import { Adam } from '../methods/mediclip/adam';
 import { buildModel, openModel } from '../runs/session';
 import type { TrainingConfig } from '../runs/config';
 
-/** Seconds on this machine, now. */
+/** Times measured on this machine, in seconds. */
 export interface StepTimes {
-  /** One training step of a whole batch. */
+  /** One training step on a whole batch. */
   step: number;
-  /** Encoding, scoring and mapping one test image. */
+  /** Encoding one test image and computing its score and map. */
   image: number;
 }
 
 /**
- * Times a training step and the scoring of a batch of a model at the size that settings ask for, on random pixels; each after one
- * that is not counted.
+ * Times a training step and the scoring of one batch, with random pixels of the configured image
+ * size. Each is run once beforehand, as a warm-up that is not counted.
  */
 export async function measureStep(model: string, config: TrainingConfig): Promise<StepTimes> {
   await initBackend();
@@ -51,14 +51,14 @@ export async function measureStep(model: string, config: TrainingConfig): Promis
   }
 }
 
-/** Of one go, after one that is not counted: the mean of as many as half a second holds, five at most. */
+/** Mean seconds of `work` after one warm-up: repeated for half a second, at most five times. */
 function seconds(work: () => void): number {
   work();
   const started = performance.now();
-  let goes = 0;
+  let repetitions = 0;
   do {
     work();
-    goes++;
-  } while (performance.now() - started < 500 && goes < 5);
-  return (performance.now() - started) / 1000 / goes;
+    repetitions++;
+  } while (performance.now() - started < 500 && repetitions < 5);
+  return (performance.now() - started) / 1000 / repetitions;
 }

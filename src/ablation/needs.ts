@@ -4,19 +4,19 @@ import { METHODS } from '../methods/registry';
 import type { TrainingConfig } from '../runs/config';
 import type { Cell, GridModel } from './cells';
 
-/** Bytes that a cell needs, by sizes of tensors; nothing is measured. */
+/** Bytes that a cell needs, computed from the sizes of its tensors; nothing is measured. */
 export interface Needs {
-  /** Of memory, at its peak. */
+  /** Peak memory. */
   memory: number;
-  /** Of disk, for its run folder. */
+  /** Disk space of its run folder. */
   folder: number;
-  /** Of disk, for frozen features of one of its data sets, an image. */
+  /** Disk space of the frozen features of one image. */
   featuresPerImage: number;
 }
 
-/** Node, TensorFlow and synthesis before any model is loaded. */
+/** Bytes that Node, TensorFlow and the synthesis take before any model is loaded. */
 const PROGRAM = 0.7e9;
-/** What a run keeps of features in memory at most. */
+/** The most bytes of features that a run keeps in memory. */
 const STORE = 2 * 2 ** 30;
 const FLOAT = 4;
 
@@ -28,12 +28,15 @@ function factsOf({ dir }: GridModel): BackboneFacts {
   return facts;
 }
 
-/** Patch tokens of one image, `T`. */
+/** The number of patch tokens of one image, `T`. */
 function patchTokens({ patchSize }: BackboneFacts, imageSize: number): number {
   return Math.floor(imageSize / patchSize) ** 2;
 }
 
-/** What a cell needs. Memory: program, weights, kept features, maps with their ranking, activations of one batch forward and back. */
+/**
+ * The needs of a cell. Its memory holds the program, the weights, the kept features, the maps with
+ * their ranking, and the activations of one batch in the forward and backward pass.
+ */
 export function needsOf({ model, dataset, config, transfer }: Cell): Needs {
   const facts = factsOf(model);
   const { width, depth, heads, jointWidth, text } = facts;

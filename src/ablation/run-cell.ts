@@ -10,12 +10,16 @@ import { train } from '../runs/train';
 import type { CellOrder } from './cell-order';
 import { writeLabels } from '../runs/labels';
 
-/** How long a cell waits for a process of an earlier, killed grid that still ends its last step, in milliseconds. */
+/**
+ * How long a cell waits for a process of an earlier, killed grid to finish its last step, in
+ * milliseconds.
+ */
 const PATIENCE = 120_000;
 
 /**
- * Does what a cell still lacks: says under which names tables show the run, trains or goes on, tests on other data sets, and at last leaves
- * `cell.json`, by which workflows see that all is done.
+ * Completes a cell: writes the names under which tables show the run, trains the run or resumes its
+ * training, and tests it on other data sets. Finally it writes `cell.json`, which tells workflows
+ * that the cell is complete.
  */
 export async function runCell(order: CellOrder, options: LongRun = {}): Promise<void> {
   makeFolder(path.dirname(order.lock));

@@ -1,16 +1,16 @@
-/** What may be used at a time. */
+/** Limits on what the running jobs may use together. */
 export interface Budget {
-  /** Jobs that run at a time. */
+  /** Number of jobs that run at the same time. */
   processes: number;
-  /** Bytes that all running jobs may need together. */
+  /** Bytes of memory of all running jobs together. */
   memory: number;
 }
 
 /**
- * Runs jobs at the same time within a budget, in their order as far as memory allows. Nothing new is started once the signal is
- * raised; those that run are waited for.
+ * Runs jobs in parallel within a budget, in their order as far as memory allows. Once the signal is
+ * raised, no further job starts, and the running jobs are awaited.
  * @param run - must not reject
- * @throws RangeError where one job alone needs more memory than there is
+ * @throws RangeError if a single job needs more memory than the budget has
  */
 export async function schedule<J extends { memory: number }>(
   jobs: readonly J[],

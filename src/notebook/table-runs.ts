@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
 import { defaultBudget, runPlan, type Plan } from '../ablation/ablate';
-import { findMaterials } from '../ablation/find-inputs';
+import { findInputs } from '../ablation/find-inputs';
 import type { Grid } from '../ablation/grid';
 import { originalText } from '../common/csv';
 import { UserError } from '../common/errors';
@@ -15,7 +15,7 @@ import { readResults, type Result } from '../tables/results';
  * grid only lie beside each other. A variant that is added finds the runs of those before.
  */
 export async function gridFolder(grid: Grid, name: string): Promise<string> {
-  const { datasets, models } = await findMaterials(grid);
+  const { datasets, models } = await findInputs(grid);
   const decides = [datasets.map(({ hash }) => hash), models.map(({ hash }) => hash), grid.base];
   return path.join(projectRoot(), 'runs', 'notebooks', `${name}-${sha256(JSON.stringify(decides)).slice(0, 8)}`);
 }

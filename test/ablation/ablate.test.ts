@@ -10,7 +10,7 @@ import { missingResults } from '../../src/ablation/cell-state';
 import { readGrid } from '../../src/ablation/grid';
 import { CellLog } from '../../src/ablation/cell-log';
 import type { CellOrder } from '../../src/ablation/cell-order';
-import { CellProcesses, type Ended } from '../../src/ablation/cell-processes';
+import { CellProcesses, type CellOutcome } from '../../src/ablation/cell-processes';
 import { schedule } from '../../src/ablation/scheduler';
 import { UserError } from '../../src/common/errors';
 import { writeFileAtomic, writeJson } from '../../src/common/node/files';
@@ -92,7 +92,7 @@ async function begin(out: string): Promise<{ grid: string; long: string; child: 
   return { grid, long: path.join(out, runsIn(out)[0]), child, ended };
 }
 
-test('a grid killed with -9: its cells stop, the same command goes on with them and ends as if nothing had happened', async () => {
+test('the cells of a grid killed with -9 stop; the same command resumes them with the same results', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const { grid, long, child, ended } = await begin(out);
   const lock = path.join(out, '.locks', path.basename(long));
@@ -113,7 +113,7 @@ test('a grid killed with -9: its cells stop, the same command goes on with them 
   }
 });
 
-test('an interrupted grid stops its cells, says so, and exits with 130', async () => {
+test('an interrupted grid stops its cells, reports them, and exits with 130', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const { long, child, ended } = await begin(out);
   const worker = parseInt(fs.readFileSync(path.join(out, '.locks', path.basename(long)), 'utf8'), 10);
@@ -124,7 +124,7 @@ test('an interrupted grid stops its cells, says so, and exits with 130', async (
   assert.match(fs.readFileSync(path.join(out, 'logs', `${path.basename(long)}.log`), 'utf8'), /stopped after epoch/);
 });
 
-test('a failing cell is named with its error and log, the others finish, nothing is tried twice; finished ones are skipped', async () => {
+test('a failing cell is reported with its error and log and not tried again; the others finish; finished cells are skipped', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const variants = [
     { label: 'MediCLIP', group: 'methods' },
@@ -149,7 +149,7 @@ test('a failing cell is named with its error and log, the others finish, nothing
   assert.equal(fs.statSync(path.join(out, finished[0], 'metrics.json')).mtimeMs, before);
 });
 
-test('a process works on many cells, each as if it were the only one; one that is killed costs its cell alone', async (t) => {
+test('a process works on many cells with independent results; if it is killed, only its current cell fails', async (t) => {
   const out = path.join(temporaryFolder(), 'runs');
   const variants = [
     { label: 'MediCLIP', group: 'methods' },
@@ -174,7 +174,7 @@ test('a process works on many cells, each as if it were the only one; one that i
   };
   const processes = new CellProcesses(1);
   t.after(() => processes.close()); // or a failure would leave one waiting
-  const work = (): Promise<Ended> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
+  const work = (): Promise<CellOutcome> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
   assert.match((await work()).error ?? '', /absent/);
   assert.match(fs.readFileSync(path.join(logs, 'x.log'), 'utf8'), /^mediclip: absent/m);
   const [pid] = processes.pids;
@@ -188,7 +188,7 @@ test('a process works on many cells, each as if it were the only one; one that i
   assert.deepEqual(processes.pids, []);
 });
 
-test('a process that cannot be started fails its cell, and the next one too: nothing waits for it', async () => {
+test('if a process cannot be started, its cell fails, and so does the next one; nothing hangs', async () => {
   const processes = new CellProcesses(1);
   const { execPath } = process;
   process.execPath = path.join(temporaryFolder(), 'no-such-program');
@@ -203,7 +203,7 @@ test('a process that cannot be started fails its cell, and the next one too: not
   }
 });
 
-test('a cell whose log cannot be opened or written fails with a line; the others are done, and the grid ends', async () => {
+test('a cell whose log cannot be opened or written fails with one line; the other cells finish, and the grid ends', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const grid = await writeGrid({ base: { ...BASE, epochs: 1 }, seeds: [1, 2, 3] });
   const { cells } = JSON.parse(ablate(grid, out, '--dry-run', '--no-measure', '--json').stdout) as { cells: { name: string }[] };
@@ -215,16 +215,16 @@ test('a cell whose log cannot be opened or written fails with a line; the others
   assert.deepEqual(finished, [free]);
   assert.deepEqual(
     failed.map(({ cell, error }) => [cell, error]),
-    [folder, device].map((name) => [name, `${log(name)}: the log cannot be opened: it is no plain file; remove it`]),
+    [folder, device].map((name) => [name, `${log(name)}: the log cannot be opened: it is not a regular file; remove it`]),
   );
 });
 
-test('a log on a disk that fills up ends its cell as failed, in a line, and nothing else', async (t) => {
+test('if the disk of a log fills up, only its cell fails, with one line', async (t) => {
   const processes = new CellProcesses(1);
   t.after(() => processes.close());
   const logs = temporaryFolder();
   const order = { name: 'x', run: path.join(logs, 'x'), lock: path.join(logs, 'lock'), dataset: 'absent', model, variants: [], groups: [] };
-  const work = (): Promise<Ended> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
+  const work = (): Promise<CellOutcome> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
   const write = t.mock.method(fs, 'writeSync', () => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   });
@@ -241,7 +241,7 @@ test('a log on a disk that fills up ends its cell as failed, in a line, and noth
   assert.equal(processes.pids.length, 1);
 });
 
-test('metrics of another data set that are no metrics are named, in a line', async () => {
+test('invalid metrics on another data set are reported in one line', async () => {
   const grid = await writeGrid();
   const [cell] = (await planGrid(readGrid(grid), { out: temporaryFolder() })).cells;
   const out = temporaryFolder();
@@ -260,7 +260,7 @@ test('metrics of another data set that are no metrics are named, in a line', asy
   }
 });
 
-test('transfer results on images that have changed since are none', async () => {
+test('transfer results on images that have since changed do not count', async () => {
   const grid = await writeGrid();
   const [cell] = (await planGrid(readGrid(grid), { out: temporaryFolder() })).cells;
   const out = temporaryFolder();
@@ -274,7 +274,7 @@ test('transfer results on images that have changed since are none', async () => 
   assert.deepEqual(missing(), []);
 });
 
-test('transfer: a finished cell is tested on the other data sets; features of a test set are kept once', async () => {
+test('transfer: a finished cell is tested on the other data sets; features of a test set are stored once', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const [a, b] = [await writeTinyDataset(), await writeTinyDataset({ masks: false })];
   for (const split of ['train', 'test']) {
@@ -292,7 +292,7 @@ test('transfer: a finished cell is tested on the other data sets; features of a 
   assert.deepEqual([again.finished, again.skipped.length], [[from], 1], 'what is missing is made, and no more');
 });
 
-test('dry run: lists cells and what is left out, estimates from a measured step, writes nothing', async () => {
+test('a dry run lists the cells and what is left out, estimates from a measured step, and writes nothing', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const grid = await writeGrid({ shots: [4, 5], datasets: [{ dir: await writeTinyDataset() }, { dir: 'absent', optional: true }] });
   const { code, stdout } = ablate(grid, out, '--dry-run', '--json', '--processes', '2');
@@ -320,7 +320,7 @@ test('dry run: lists cells and what is left out, estimates from a measured step,
   assert.match(text, /2 cells, 2 to do/);
 });
 
-test('runs that their cells do not describe, unknown cells and too little memory are refused before anything runs', async () => {
+test('runs that do not match their cells, unknown cells and too little memory are refused before anything runs', async () => {
   const out = path.join(temporaryFolder(), 'runs');
   const grid = readGrid(await writeGrid({ seeds: [1], base: { ...BASE, epochs: 1 } }));
   const { cells } = await planGrid(grid, { out });
@@ -330,9 +330,9 @@ test('runs that their cells do not describe, unknown cells and too little memory
     writeJson(path.join(out, name, 'config.json'), { ...record, ...changes });
     await assert.rejects(planGrid(grid, { out }), (e: Error) => e instanceof UserError && pattern.test(e.message));
   };
-  await refuses({ model: { ...clip, hash: 'other' } }, /was made with other weights of .*remove the folder or choose another --out/);
-  await refuses({ dataset: { ...dataset, hash: 'other' } }, /was made with other images of tiny/);
-  await refuses({ config: { ...config, loss: 'dice' } }, /was made with other settings/);
+  await refuses({ model: { ...clip, hash: 'other' } }, /was made with different weights of .*remove the folder or choose another --out/);
+  await refuses({ dataset: { ...dataset, hash: 'other' } }, /was made with different images of tiny/);
+  await refuses({ config: { ...config, loss: 'dice' } }, /was made with different settings/);
   writeJson(path.join(out, name, 'config.json'), record);
   assert.equal((await planGrid(grid, { out })).cells[0].state, 'started');
   await assert.rejects(
@@ -348,7 +348,7 @@ test('runs that their cells do not describe, unknown cells and too little memory
   assert.ok(!fs.existsSync(path.join(out, 'new')));
 });
 
-test('jobs keep to the budget: so many at a time, so much memory together, in order as far as it goes', async () => {
+test('jobs keep within the budget of processes and memory, in order as far as possible', async () => {
   const running = new Set<number>();
   const begun: number[] = [];
   let most = 0;

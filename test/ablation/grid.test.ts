@@ -37,7 +37,7 @@ test("images have each model's own size, unless the settings name one", () => {
   assert.deepEqual(sizes({ base: { imageSize: 56 } }), [56, 56]);
 });
 
-test("a variant's own lists and settings count in place of the grid's", () => {
+test("a variant's own lists and settings replace the grid's", () => {
   const variants = [
     ...VARIANTS,
     { label: 'dice', group: 'components', settings: { loss: 'dice' }, shots: [2], seeds: [9], datasets: ['b'], models: ['x/y'] },
@@ -53,7 +53,7 @@ test("a variant's own lists and settings count in place of the grid's", () => {
   );
 });
 
-test('variants that come to the same settings share a cell, which is tested wherever one of them is', () => {
+test('variants with the same settings share a cell, which is tested on the data sets of all of them', () => {
   const variants = [
     { label: 'MediCLIP', group: 'methods' },
     { label: 'complete', group: 'components', settings: { loss: 'total' } },
@@ -75,7 +75,7 @@ test('variants that come to the same settings share a cell, which is tested wher
   );
 });
 
-test('the name of a cell depends on its settings alone: not on labels, order or neighbours', () => {
+test('the name of a cell depends only on its settings, not on labels, order or other cells', () => {
   const names = (variants: unknown[]): string[] =>
     expandGrid(grid({ variants, seeds: [1] }), [dataset('a')], [model('compact')])
       .cells.map(({ name }) => name)
@@ -101,13 +101,13 @@ test('a method that sees no training image has one cell, whatever the shots and 
   assert.equal(cells.length, 2 + 2 * 4 * VARIANTS.length);
 });
 
-test('more shots than training images: left out, and said', () => {
+test('cells with more shots than training images are left out and listed', () => {
   const { cells, leftOut } = expandGrid(grid({ shots: [16, 32], seeds: [1] }), [dataset('a', 16), dataset('b', 32)], [model('compact')]);
   assert.equal(cells.length, 3);
   assert.deepEqual(leftOut, [{ what: 'methods: MediCLIP, k = 32', why: 'a has 16 training images' }]);
 });
 
-test('what sees no training image runs where there are fewer than the shots', () => {
+test('methods that see no training image run even if there are fewer images than shots', () => {
   const variants = [{ label: 'zero-shot', group: 'methods', settings: { method: 'zero-shot-clip' } }, ...VARIANTS];
   const { cells, leftOut } = expandGrid(grid({ variants, shots: [32, 8], seeds: [1] }), [dataset('a', 16)], [model('compact')]);
   assert.deepEqual(
@@ -120,7 +120,7 @@ test('what sees no training image runs where there are fewer than the shots', ()
   assert.equal(leftOut.length, 1);
 });
 
-test('what is wrong in a grid is refused in one line that names file and key', () => {
+test('errors in a grid are refused with one line that names the file and the key', () => {
   const refuses = (value: Record<string, unknown>, pattern: RegExp): void => {
     assert.throws(
       () => grid(value),
@@ -133,9 +133,9 @@ test('what is wrong in a grid is refused in one line that names file and key', (
       String(pattern),
     );
   };
-  refuses({ seed: [1] }, /unknown key seed; known here are datasets, models/);
+  refuses({ seed: [1] }, /unknown key seed; expected one of datasets, models/);
   refuses({ datasets: [{ generate: 'phantom-knee' }] }, /datasets\.0.*phantom-brain/);
-  refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; known here are/);
+  refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; expected one of/);
   refuses({ datasets: [{ generate: 'phantom-brain', sead: 1 }] }, /unknown key datasets\.0\.sead/);
   refuses({ datasets: [] }, /datasets/);
   refuses({ seeds: [1, 2, 1] }, /seeds: the same value is there twice/);
@@ -146,10 +146,10 @@ test('what is wrong in a grid is refused in one line that names file and key', (
   refuses({ variants: [{ label: 'x', group: 'y', settings: { shots: 4 } }] }, /shots is an axis.*under shots/);
   refuses({ base: { seed: 4 } }, /base: seed is an axis.*under seeds/);
   refuses({ base: { epochs: 0 } }, /base: epochs/);
-  refuses({ variants: [...VARIANTS, ...VARIANTS] }, /two of the group methods are called "MediCLIP"/);
+  refuses({ variants: [...VARIANTS, ...VARIANTS] }, /two variants of the group methods are called "MediCLIP"/);
 });
 
-test('YAML and JSON give the same grid; a file that is neither is named', () => {
+test('YAML and JSON give the same grid; a file that is neither is refused by name', () => {
   const dir = temporaryFolder();
   const write = (name: string, text: string): string => {
     fs.writeFileSync(path.join(dir, name), text);
@@ -163,7 +163,7 @@ test('YAML and JSON give the same grid; a file that is neither is named', () => 
   assert.throws(() => readGrid(write('bad.yaml', 'datasets: [')), /bad\.yaml/);
 });
 
-test('settings in words: what differs from the published, not how large the run is', () => {
+test('settings in words: those that differ from the published ones, but not the size of the run', () => {
   assert.equal(variantInWords(variantOf(trainingConfig({ shots: 2, seed: 5, epochs: 3, imageSize: 32, protocol: 'paper' }))), 'mediclip');
   const changed = trainingConfig({ contextTokens: 4, tasks: { CutpasteTask: 0.75, IdentityTask: 0.25 } });
   assert.equal(variantInWords(variantOf(changed)), 'mediclip: contextTokens 4, tasks CutpasteTask 0.75 IdentityTask 0.25');
@@ -171,7 +171,7 @@ test('settings in words: what differs from the published, not how large the run 
   assert.equal(variantInWords(variantOf(nested)), 'winclip: baseline winclip fewShot false');
 });
 
-test('the estimate adds up steps, windows, and images that no cell before has encoded', () => {
+test('the estimate adds up steps, windows, and images that no earlier cell has encoded', () => {
   const variants = [...VARIANTS, { label: 'WinCLIP', group: 'methods', settings: { method: 'winclip' } }];
   const { cells } = expandGrid(grid({ variants, shots: [9], seeds: [1], base: { epochs: 3 } }), [dataset('a')], [model('compact')]);
   const measuring = 10 * MEASURING;
