@@ -4,7 +4,7 @@ import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/node/progress-bar';
 import { type LongRun } from '../common/progress';
 import { shellQuote } from '../common/shell-quote';
-import type { TrainResult } from '../runs/train';
+import type { TrainResult } from '../runs/train-options';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './option-values';
 import { emit, note } from './output';

@@ -6,7 +6,7 @@ import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
 import { readSupport } from './run-start';
-import { loadRun, type LoadedRun } from './session';
+import { loadRun, type LoadedRun } from './load';
 import { testFeatures, type TestFeatureOptions } from './test-features';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 

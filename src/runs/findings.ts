@@ -9,7 +9,7 @@ import { loadTestRgb } from '../image/node/load';
 import { FeatureStore } from './feature-store';
 import type { RunRecord } from './run-folder';
 import { mapScale, type MapScale } from './map-scale';
-import { loadRun } from './session';
+import { loadRun } from './load';
 import { predictStored } from './predictions';
 
 /** A test image with its score by a run. */

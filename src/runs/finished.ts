@@ -6,7 +6,7 @@ import { trainedEpochs } from './checkpoint';
 import type { Metrics } from './evaluate';
 import { readWholeMetrics } from './read-metrics';
 import type { RunFolder, RunRecord } from './run-folder';
-import type { TrainResult } from './train';
+import type { TrainResult } from './train-options';
 
 /**
  * The result of a run that has nothing left to do; nothing where it has.

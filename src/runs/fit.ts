@@ -14,7 +14,7 @@ import type { FeatureStore } from './feature-store';
 import { testFeatures } from './test-features';
 import type { RunFolder, RunRecord } from './run-folder';
 import { readSupport, writeStart, type RunStart } from './run-start';
-import type { TrainOptions, TrainResult } from './train';
+import type { TrainOptions, TrainResult } from './train-options';
 
 /**
  * A run of a method that learns in no epochs: fits the support set, scores the test set. There is no checkpoint: the support set and

@@ -8,7 +8,7 @@ import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets
 import { createDetector, METHODS } from '../methods/registry';
 import { encodeSupport } from './fit';
 import { readSupport } from './run-start';
-import { loadRun, type LoadedRun } from './session';
+import { loadRun, type LoadedRun } from './load';
 
 /**
  * The values at the ends of the colours of a run's anomaly maps. A run has one such scale, so that one picture looks the same in every

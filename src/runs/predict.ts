@@ -15,7 +15,7 @@ import { pixelValues } from '../image/pixel-values';
 import { heatOverlay } from '../plots/overlay';
 import { withColourBar } from '../plots/overlay-bar';
 import { mapScale, type MapScale } from './map-scale';
-import { loadRun } from './session';
+import { loadRun } from './load';
 
 /** What was found in one image. */
 export interface Prediction {

@@ -1,72 +1,25 @@
-import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { backendName } from '../graph/execution';
 import { openBackbone, readBackboneFacts } from '../backbones/open';
-import { tf } from '../common/tf';
 import { initBackend } from '../common/node/backend';
-import { Interrupted, UserError } from '../common/errors';
-import type { LongRun } from '../common/progress';
+import { UserError } from '../common/errors';
 import { packageVersion } from '../common/node/version';
 import { checkImages } from '../datasets/check-images';
-import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
-import { countedImages, type CountedImages } from '../datasets/leaks';
+import { datasetHash, readDataset, supportSet, type Sample } from '../datasets/layout';
+import { countedImages } from '../datasets/leaks';
 import { runWarnings } from '../datasets/shortcuts';
-import { evaluate, labelsOf, writeEvaluation, type Metrics } from './evaluate';
-import { predictionsAt, predictStored } from './predictions';
-import { imageMetrics, pixelMetrics } from '../metrics/metrics';
-import { Adam } from '../methods/mediclip/adam';
-import type { MediClip } from '../methods/mediclip/mediclip';
-import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { METHODS, seesTraining } from '../methods/registry';
-import { BatchSource, loadSupport } from './batches';
 import { checkAgreement } from './agreement';
-import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
-import { trainingConfig, type TrainingConfig, type TrainingSettings } from './config';
+import { trainingConfig } from './config';
 import { finishedResult } from './finished';
 import { fit } from './fit';
 import { checkImageSize } from './image-size';
-import type { FeatureCache } from './feature-cache';
-import type { FeatureStore } from './feature-store';
-import { RunFolder, type HistoryRow, type RunRecord } from './run-folder';
-import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, writeStart, type RunStart } from './run-start';
-import { TrainingFeatures } from './training-features';
-import { buildModel, modelIdentity, recordedModel } from './session';
-import { testFeatures } from './test-features';
-import { loadTestMasks } from './test-masks';
+import { learn } from './learn';
+import { RunFolder, type RunRecord } from './run-folder';
+import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
+import { modelIdentity, recordedModel } from './session';
+import type { TrainOptions, TrainResult } from './train-options';
 
-export interface TrainOptions extends LongRun {
-  /** Folder of a data set in the published layout; a resumed run knows its own. */
-  dataset?: string;
-  /** Name or folder of a CLIP (default `compact`). */
-  model?: string;
-  /** Run folder. */
-  out: string;
-  settings?: TrainingSettings;
-  /**
-   * Go on with the run that lies in `out`, by its own configuration; begin where none is and `dataset` is given. What is given besides
-   * must agree with the run.
-   */
-  resume?: boolean;
-  /** Called after every epoch, with the model as it is then. */
-  onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
-  /** Called with a line on what the user may not expect: images that are passed over, an epoch that cannot be chosen. */
-  onNote?: (line: string) => void;
-  /** Threads that synthesise anomalies (default: one less than there are cores, 1 to 4). */
-  threads?: number;
-  /** Where frozen features of the test set are kept for other runs (default: nowhere). */
-  featureCache?: FeatureCache;
-}
-
-export interface TrainResult {
-  record: RunRecord;
-  /** Empty for methods that learn in no epochs. */
-  history: HistoryRow[];
-  /** Of the test set, if the data set has one. */
-  metrics: Metrics | null;
-  /** True where a run that was to go on had nothing left to do. */
-  finishedBefore?: boolean;
-  /** What tells classes apart without a look at what images show ({@link runWarnings}); nothing where a run goes on. */
-  warnings?: string[];
-}
+export type { TrainOptions, TrainResult };
 
 /**
  * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
@@ -131,174 +84,4 @@ async function lookAt(
   const warnings = runWarnings(traits.slice(0, support.length), traits.slice(support.length), labels);
   for (const line of warnings) options.onNote?.(line);
   return warnings;
-}
-
-/** Learns adapters and prompts, from the start or from the run's checkpoint. */
-async function learn(
-  { folder, resumed, record, dataset, counted, support, backbone }: RunStart,
-  options: TrainOptions,
-): Promise<TrainResult> {
-  const { config } = record;
-  const model = buildModel(backbone, config);
-  const adam = new Adam(model.parameters, config.optimizer);
-  try {
-    const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };
-    if (!resumed) {
-      // the record last: a folder with a record can be resumed
-      writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin);
-      writeStart(folder, record, support);
-    }
-    const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, config, adam);
-    const images = await loadSupport(support, config.imageSize);
-    const run = new Run(options, folder, record, dataset, counted, model, adam, state);
-    const source = new BatchSource(images, config, state.epoch + 1, options.threads);
-    const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
-    try {
-      await run.epochs(features);
-      return { record, history: run.history, metrics: await run.finish() };
-    } finally {
-      features.dispose();
-      await source.close();
-      run.dispose();
-    }
-  } finally {
-    adam.dispose();
-    model.dispose();
-  }
-}
-
-/** The state of one training. */
-class Run {
-  readonly history: HistoryRow[];
-  private store?: FeatureStore;
-  private masks: Uint8Array | null = null;
-  private readonly config: TrainingConfig;
-
-  constructor(
-    private readonly options: TrainOptions,
-    private readonly folder: RunFolder,
-    private readonly record: RunRecord,
-    private readonly dataset: Dataset,
-    private readonly counted: CountedImages,
-    private readonly model: MediClip,
-    private readonly adam: Adam,
-    private state: CheckpointState,
-  ) {
-    this.config = record.config;
-    this.history = folder.readHistory().slice(0, state.epoch); // it is written first, and may be an epoch ahead
-    if (this.history.length < state.epoch) {
-      const file = folder.file('history.csv');
-      throw new UserError(`${file}: has ${this.history.length} epochs, the checkpoint ${state.epoch}; put back the whole file`);
-    }
-  }
-
-  /** All epochs that are still to do. */
-  async epochs(features: TrainingFeatures): Promise<void> {
-    const { epochs, protocol, watch } = this.config;
-    for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
-      const started = performance.now();
-      const [focal, dice] = await this.steps(features, epoch);
-      const looks = protocol === 'paper' || (watch > 0 && (epoch % watch === 0 || epoch === epochs));
-      const seen = looks && this.dataset.test.length > 0 ? await this.validate() : { imageAuroc: null, pixelAuroc: null };
-      const row: HistoryRow = { epoch, focal, dice, total: focal + dice, ...seen, seconds: (performance.now() - started) / 1000 };
-      this.history.push(row);
-      this.save(row);
-      await this.options.onEpoch?.(row, this.model);
-      this.options.onProgress?.({
-        phase: 'training',
-        done: epoch,
-        total: epochs,
-        note: `loss ${row.total.toFixed(4)}${row.imageAuroc === null ? '' : `  test AUROC ${row.imageAuroc.toFixed(4)}`}`,
-      });
-    }
-  }
-
-  /** The steps of one epoch; losses are read back once, at its end. */
-  private async steps(features: TrainingFeatures, epoch: number): Promise<[number, number]> {
-    const losses: tf.Tensor1D[] = [];
-    for (let step = 0; step < features.stepsPerEpoch; step++) {
-      await eventLoopTurn(); // or signals wait while worker threads keep sending
-      if (this.options.signal?.aborted) {
-        tf.dispose(losses);
-        throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
-      }
-      await features.withBatch(epoch, step, ({ tokens, mask }) => {
-        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.loss);
-        this.adam.apply(gradients);
-        losses.push(parts);
-        tf.dispose(gradients);
-      });
-    }
-    const mean = tf.tidy(() => tf.mean(tf.stack(losses), 0));
-    const [focal, dice] = await mean.data();
-    tf.dispose([losses, mean]);
-    if (!Number.isFinite(focal + dice))
-      throw new UserError(`epoch ${epoch}: the loss is ${focal + dice}; try a smaller optimizer.learningRate`);
-    return [focal, dice];
-  }
-
-  /** The test images that count. */
-  private get tested(): Sample[] {
-    return this.counted.places.map((i) => this.dataset.test[i]);
-  }
-
-  /** The test set's features, encoded when they are first needed. */
-  private async features(): Promise<FeatureStore> {
-    if (!this.store) {
-      this.store = await testFeatures(this.model, this.dataset, this.record, this.folder.dir, this.options);
-      this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
-    }
-    return this.store;
-  }
-
-  /** Test AUROC of the current parameters, of images and, where all masks are known, of pixels. */
-  private async validate(): Promise<{ imageAuroc: number | null; pixelAuroc: number | null }> {
-    const store = await this.features();
-    const test = this.tested;
-    const size = this.config.imageSize;
-    const scorer = new MediClipScorer(this.model, this.config.score);
-    const { scores, maps } = predictionsAt(predictStored(scorer, store, this.dataset.test.length), this.counted.places);
-    scorer.dispose();
-    const { imageAuroc } = imageMetrics(scores, labelsOf(test));
-    return { imageAuroc, pixelAuroc: this.masks && maps ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
-  }
-
-  /**
-   * Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. Where none is
-   * defined, there is nothing to choose by, and the last epoch counts.
-   */
-  private save(row: HistoryRow): void {
-    const { protocol, seed } = this.config;
-    const seen = [row.imageAuroc, row.pixelAuroc].filter((m): m is number => m !== null);
-    const metric = seen.length > 0 ? seen.reduce((a, b) => a + b, 0) / seen.length : null;
-    const best = this.state.best?.metric ?? null;
-    const improved = protocol === 'paper' && (metric === null || best === null || metric > best);
-    if (improved && metric === null && row.epoch === 1) {
-      this.options.onNote?.('protocol paper: the test set defines no AUROC to choose an epoch by; the last one will count');
-    }
-    const kept = improved ? { epoch: row.epoch, metric } : this.state.best;
-    this.state = { epoch: row.epoch, generator: { seed, nextEpoch: row.epoch + 1 }, best: kept };
-    this.folder.writeHistory(this.history);
-    if (improved) writeCheckpoint(this.folder.file('best.safetensors'), this.model, this.adam, this.state);
-    writeCheckpoint(this.folder.file('checkpoint.safetensors'), this.model, this.adam, this.state);
-  }
-
-  /** Scores the test set with the epoch that counts, and writes metrics and predictions. */
-  async finish(): Promise<Metrics | null> {
-    const { dataset, counted, config, folder, model } = this;
-    if (dataset.test.length === 0) return null;
-    const { protocol, score, seed } = config;
-    const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model, config).epoch : this.state.epoch;
-    const store = await this.features();
-    const scorer = new MediClipScorer(model, score);
-    const context = { dataset, hash: this.record.dataset.hash, counted, epoch, protocol, seed };
-    const { metrics, predictions, samples } = await evaluate(scorer, store, context);
-    scorer.dispose();
-    writeEvaluation(folder.dir, metrics, samples, predictions.scores);
-    return metrics;
-  }
-
-  dispose(): void {
-    this.store?.dispose();
-  }
 }

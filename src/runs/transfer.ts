@@ -5,7 +5,7 @@ import type { Dataset, Sample } from '../datasets/layout';
 import { pairedBootstrap, type PairedTest } from '../metrics/paired-bootstrap';
 import type { FeatureCache } from './feature-cache';
 import { transferName } from './run-folder';
-import { loadRun } from './session';
+import { loadRun } from './load';
 import { labelsOf, type Metrics } from './evaluate';
 import { evaluateLoaded } from './evaluate-run';
 

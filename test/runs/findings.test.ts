@@ -10,7 +10,7 @@ import type { MediClip } from '../../src/methods/mediclip/mediclip';
 import { writeEvaluation, type Metrics } from '../../src/runs/evaluate';
 import { train } from '../../src/runs/train';
 import { readScores } from '../../src/tables/scores';
-import { loadRun } from '../../src/runs/session';
+import { loadRun } from '../../src/runs/load';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 

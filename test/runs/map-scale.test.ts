@@ -9,7 +9,7 @@ import type { MethodName } from '../../src/methods/registry';
 import { heldOut, mapScale, SCALE_FILE, scaleOf, type MapScale } from '../../src/runs/map-scale';
 import { predictImages } from '../../src/runs/predict';
 import { readSupport } from '../../src/runs/run-start';
-import { loadRun } from '../../src/runs/session';
+import { loadRun } from '../../src/runs/load';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
