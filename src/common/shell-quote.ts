@@ -13,5 +13,5 @@ export function shellQuote(text: string): string {
 
 /** The bytes of a character in UTF-8. */
 function octal(sign: string): string {
-  return Array.from(Buffer.from(sign), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  return Array.from(new TextEncoder().encode(sign), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }

@@ -1,6 +1,7 @@
 import { tf, usesGpu } from '../common/tf';
+import { environment } from '../common/environment';
 import { UsageError } from '../common/errors';
-import { graphsRun } from './session';
+import { graphsRun } from './runtime';
 
 /**
  * How frozen encoders run: as whole TensorFlow graphs (`graph`), the same with the image encoder's products in bfloat16 (`bfloat16`), or
@@ -13,7 +14,7 @@ export type Execution = 'graph' | 'bfloat16' | 'plain';
  * @throws UsageError where it is none of the three, or bfloat16 is asked for and graphs do not run
  */
 export function execution(): Execution {
-  const wanted = process.env.MEDICLIP_ENCODER || 'graph';
+  const wanted = environment('MEDICLIP_ENCODER') || 'graph';
   if (wanted !== 'graph' && wanted !== 'bfloat16' && wanted !== 'plain') {
     throw new UsageError(`MEDICLIP_ENCODER: ${JSON.stringify(wanted)} is not known; use graph, bfloat16 or plain`);
   }

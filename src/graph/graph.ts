@@ -1,5 +1,5 @@
 import type { tf } from '../common/tf';
-import { bytes, entry, float, integer } from './protobuf';
+import { bytes, concat, entry, float, integer } from './protobuf';
 
 /** Element types, with their numbers in TensorFlow's `types.proto`. */
 const TYPES = { float32: 1, int32: 3, resource: 20, bfloat16: 14 };
@@ -15,16 +15,16 @@ export interface Node {
 }
 
 /** Attributes of an operation, encoded by {@link attribute}. */
-type Attributes = Record<string, Buffer>;
+type Attributes = Record<string, Uint8Array>;
 
 /** The kinds of attribute value that occur here: fields of TensorFlow's `AttrValue`. */
 export const attribute = {
-  type: (type: ElementType): Buffer => integer(6, TYPES[type]),
-  flag: (value: boolean): Buffer => integer(5, value),
-  count: (value: number): Buffer => integer(3, value),
-  real: (value: number): Buffer => float(4, value),
-  text: (value: string): Buffer => bytes(2, value),
-  shape: (shape: readonly number[]): Buffer => bytes(7, shapeMessage(shape)),
+  type: (type: ElementType): Uint8Array => integer(6, TYPES[type]),
+  flag: (value: boolean): Uint8Array => integer(5, value),
+  count: (value: number): Uint8Array => integer(3, value),
+  real: (value: number): Uint8Array => float(4, value),
+  text: (value: string): Uint8Array => bytes(2, value),
+  shape: (shape: readonly number[]): Uint8Array => bytes(7, shapeMessage(shape)),
 };
 
 /**
@@ -33,7 +33,7 @@ export const attribute = {
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
 export class Graph {
-  private readonly nodes: Buffer[] = [];
+  private readonly nodes: Uint8Array[] = [];
   private readonly constants = new Map<string, Node>();
   private readonly weights = new Map<string, Node>();
   private readonly changing = new Map<number, Node>();
@@ -148,13 +148,13 @@ export class Graph {
   }
 
   /** The graph as a file `saved_model.pb` holds it: one meta graph with the tag "serve", no signatures. */
-  savedModel(): Buffer {
+  savedModel(): Uint8Array {
     const versions = bytes(4, integer(1, 1000));
     const graph = bytes(2, ...this.nodes, versions);
-    return Buffer.concat([integer(1, 1), bytes(2, bytes(1, bytes(4, 'serve')), graph)]);
+    return concat([integer(1, 1), bytes(2, bytes(1, bytes(4, 'serve')), graph)]);
   }
 }
 
-function shapeMessage(shape: readonly number[]): Buffer {
-  return Buffer.concat(shape.map((size) => bytes(2, integer(1, size))));
+function shapeMessage(shape: readonly number[]): Uint8Array {
+  return concat(shape.map((size) => bytes(2, integer(1, size))));
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { writeJson } from '../common/node/files';
 import { Random } from '../common/random';
-import { writeSafetensors, type NamedArray } from '../common/node/safetensors';
+import { writeSafetensors } from '../common/node/safetensors';
+import type { NamedArray } from '../common/safetensors';
 import { CLIP_STATS } from '../image/pixel-values';
 import type { Architecture } from './architecture';
 import { initialValue } from './initial-values';

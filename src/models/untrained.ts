@@ -5,7 +5,7 @@ import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
 import { sha256 } from '../common/node/files';
 import { projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
-import { SafetensorsFile } from '../common/node/safetensors';
+import { openSafetensors } from '../common/node/safetensors';
 import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './architecture';
 import { exportModel, TOKEN_TABLE } from './export';
 import { initialValue } from './initial-values';
@@ -26,7 +26,7 @@ export function untrainedFolder(): string {
 export function ensureUntrained(dir = untrainedFolder()): string {
   const recipe = recipeOf(COMPACT_ARCHITECTURE);
   const file = path.join(dir, 'model.safetensors');
-  if (!fs.existsSync(path.join(dir, 'config.json')) || !fs.existsSync(file) || SafetensorsFile.open(file).metadata.recipe !== recipe) {
+  if (!fs.existsSync(path.join(dir, 'config.json')) || !fs.existsSync(file) || openSafetensors(file).metadata.recipe !== recipe) {
     writeUntrained(dir, COMPACT_ARCHITECTURE, SEED);
   }
   return dir;

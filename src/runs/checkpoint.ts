@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { tf } from '../common/tf';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../common/node/safetensors';
+import { openSafetensors, writeSafetensors } from '../common/node/safetensors';
+import type { SafetensorsFile, NamedArray } from '../common/safetensors';
 import type { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import type { TrainingConfig } from './config';
@@ -54,7 +55,7 @@ export type CheckpointConfig = Pick<TrainingConfig, 'seed' | 'epochs' | 'shots' 
  * @throws UserError where the file is damaged, or belongs to another configuration or model
  */
 export function readCheckpoint(file: string, model: MediClip, config: CheckpointConfig, adam?: Adam): CheckpointState {
-  const saved = SafetensorsFile.open(file);
+  const saved = openSafetensors(file);
   const { step, ...state } = checkState(readState(saved), config, file);
   const read = (name: string, shape: number[]): tf.Tensor => {
     const array = saved.read(name);
@@ -75,7 +76,7 @@ export function readCheckpoint(file: string, model: MediClip, config: Checkpoint
 
 /** Epochs that are finished by a checkpoint. */
 export function trainedEpochs(file: string): number {
-  return readState(SafetensorsFile.open(file)).epoch;
+  return readState(openSafetensors(file)).epoch;
 }
 
 function readState({ file, metadata }: SafetensorsFile): SavedState {

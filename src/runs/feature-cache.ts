@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { makeFolder, sha256, writeWhole } from '../common/node/files';
 import { removeLeftovers, temporaryName } from '../common/node/leftovers';
-import { SafetensorsFile } from '../common/node/safetensors';
+import { openSafetensors } from '../common/node/safetensors';
+import type { SafetensorsFile } from '../common/safetensors';
 import { backendName } from '../graph/execution';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 
@@ -81,7 +82,7 @@ export class KeptFeatures {
   static open(file: string, counts: readonly number[]): KeptFeatures | undefined {
     if (!fs.existsSync(file)) return undefined;
     try {
-      const saved = SafetensorsFile.open(file);
+      const saved = openSafetensors(file);
       const names = [...saved.entries.keys()];
       const layers = names.length / counts.length;
       const expected = counts.flatMap((_, batch) => Array.from({ length: layers }, (__, layer) => featureName(batch, layer)));

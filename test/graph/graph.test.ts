@@ -7,7 +7,8 @@ import { tf } from '../../src/common/tf';
 import { initBackend } from '../../src/common/node/backend';
 import { attribute, Graph } from '../../src/graph/graph';
 import { bytes, entry, float, integer } from '../../src/graph/protobuf';
-import { graphsRun, GraphSession } from '../../src/graph/session';
+import { graphsRun } from '../../src/graph/runtime';
+import { GraphSession } from '../../src/graph/session';
 
 let skip: string | false = false;
 before(async () => {

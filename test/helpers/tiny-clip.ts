@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
-import { writeSafetensors, type NamedArray } from '../../src/common/node/safetensors';
+import { writeSafetensors } from '../../src/common/node/safetensors';
+import type { NamedArray } from '../../src/common/safetensors';
 import { checkClipConfig, type ClipConfig } from '../../src/backbones/clip/config';
 import { parameterShapes } from '../../src/backbones/clip/parameter-shapes';
 

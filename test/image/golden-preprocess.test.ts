@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { SafetensorsFile, writeSafetensors } from '../../src/common/node/safetensors';
+import { openSafetensors, writeSafetensors } from '../../src/common/node/safetensors';
 import { verifyPreprocess } from '../../src/tools/verify/preprocess';
 
 const GOLDEN = 'test/golden';
@@ -20,7 +20,7 @@ test('every array of the reference is met exactly', async () => {
 test('a reference with a changed number is missed', async () => {
   const folder = path.join(temporary, 'preprocess');
   fs.cpSync(path.join(GOLDEN, 'preprocess'), folder, { recursive: true });
-  const original = SafetensorsFile.open(path.join(folder, 'expected.safetensors'));
+  const original = openSafetensors(path.join(folder, 'expected.safetensors'));
   const arrays = ['test_rgb.0.56', 'mask.1.56', 'train_pixel_values.2.56'].map((name) => [name, original.read(name)] as const);
   arrays[0][1].data[77] += arrays[0][1].data[77] > 100 ? -2 : 2;
   arrays[1][1].data[5] = 1 - arrays[1][1].data[5];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Clip } from '../../src/backbones/clip/clip';
 import { tf } from '../../src/common/tf';
-import { SafetensorsFile } from '../../src/common/node/safetensors';
+import { openSafetensors } from '../../src/common/node/safetensors';
 import { listModels } from '../../src/models/list';
 import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/models/untrained';
 import { TINY_ARCHITECTURE } from '../../src/models/architecture';
@@ -20,7 +20,7 @@ test('the untrained model is what a pretraining of the same seed holds before it
   const trainer = await Pretrainer.create({ ...PRETRAIN_DEFAULTS, seed: 5, architecture: TINY_ARCHITECTURE, stages }, 0);
   exportModel(theirs, TINY_ARCHITECTURE, trainer.parameters.variables, trainer.vocabulary, 5, {});
   await trainer.dispose();
-  const [a, b] = [mine, theirs].map((dir) => SafetensorsFile.open(path.join(dir, 'model.safetensors')));
+  const [a, b] = [mine, theirs].map((dir) => openSafetensors(path.join(dir, 'model.safetensors')));
   const names = [...b.entries.keys()].sort();
   assert.ok(names.length > 50);
   assert.deepEqual(

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { mock, test } from 'node:test';
 import { evaluateRun } from '../../src/runs/evaluate-run';
-import { graphsRun } from '../../src/graph/session';
+import { graphsRun } from '../../src/graph/runtime';
 import { tf } from '../../src/common/tf';
 import { readDataset } from '../../src/datasets/layout';
 import { trainingConfig } from '../../src/runs/config';

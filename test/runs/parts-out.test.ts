@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SafetensorsFile } from '../../src/common/node/safetensors';
+import { openSafetensors } from '../../src/common/node/safetensors';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
@@ -20,7 +20,7 @@ for (const [what, change, parameters] of [
     const out = path.join(temporaryFolder(), 'run');
     const { history, metrics } = await train({ dataset, model, out, settings: { ...SETTINGS, ...change }, threads: 0 });
     assert.notEqual(history[2].total, history[0].total);
-    const names = [...SafetensorsFile.open(path.join(out, 'checkpoint.safetensors')).entries.keys()];
+    const names = [...openSafetensors(path.join(out, 'checkpoint.safetensors')).entries.keys()];
     const learnt = names.filter((name) => !name.startsWith('adam.'));
     assert.ok(learnt.length > 0 && learnt.every((name) => parameters.test(name)), learnt.join());
     const again = await evaluateRun(out, dataset);

@@ -1,6 +1,7 @@
 import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { SafetensorsFile, type TensorEntry } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
+import type { SafetensorsFile, TensorEntry } from '../../common/safetensors';
 import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat } from './check-weights';
 import type { ClipConfig } from './config';
 import { parameterShapes } from './parameter-shapes';
@@ -27,14 +28,14 @@ export class Checkpoint implements Parameters {
     const found = findWeights(dir);
     const files = new Map<string, SafetensorsFile>();
     if ('single' in found) {
-      const file = SafetensorsFile.open(found.single);
+      const file = openSafetensors(found.single);
       for (const name of file.entries.keys()) files.set(name, file);
       return new Checkpoint(dir, files);
     }
     const { index, map } = found;
     const shards = new Map<string, SafetensorsFile>();
     for (const [name, shard] of Object.entries(map)) {
-      const file = shards.get(shard) ?? SafetensorsFile.open(shardFile(dir, shard, index));
+      const file = shards.get(shard) ?? openSafetensors(shardFile(dir, shard, index));
       shards.set(shard, file);
       if (!file.has(name)) throw new UserError(`${index}: says that ${shard} holds ${name}; it does not`);
       files.set(name, file);

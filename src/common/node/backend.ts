@@ -1,5 +1,7 @@
 import util from 'node:util';
 import { messageOf, UsageError, UserError } from '../errors';
+import { nativeRuntime } from '../../graph/node/native-runtime';
+import { registerGraphRuntime } from '../../graph/runtime';
 import { tf } from '../tf';
 import { quietLoad } from './quiet-load';
 
@@ -36,6 +38,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
     try {
       quietLoad(loadNative);
       if (tf.getBackend() !== 'tensorflow') throw new Error('its library did not register');
+      registerGraphRuntime(nativeRuntime);
       return 'tensorflow';
     } catch (error) {
       if (wanted === 'tensorflow')

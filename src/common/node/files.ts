@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, reasonOf, UserError } from '../errors';
+import { parseJson } from '../json';
 import { temporaryName } from './leftovers';
 
 /**
@@ -87,12 +88,7 @@ export function readText(file: string, limit = 256 * 2 ** 20): string {
 
 /** Reads and parses a JSON file of at most `limit` bytes; the error names the file. */
 export function readJson(file: string, limit?: number): unknown {
-  const text = readText(file, limit);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${file}: not valid JSON (${messageOf(error)})`);
-  }
+  return parseJson(readText(file, limit), file);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { tf } from '../../common/tf';
-import type { NamedArray } from '../../common/node/safetensors';
+import type { NamedArray } from '../../common/safetensors';
 import type { NamedTensors } from './prompt-learner';
 
 /** Adam's numbers; the defaults are those of the published training. */

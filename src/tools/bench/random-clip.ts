@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../common/random';
-import { writeSafetensors, type NamedArray } from '../../common/node/safetensors';
+import { writeSafetensors } from '../../common/node/safetensors';
+import type { NamedArray } from '../../common/safetensors';
 import { checkClipConfig, type ClipConfig } from '../../backbones/clip/config';
 import { parameterShapes } from '../../backbones/clip/parameter-shapes';
 

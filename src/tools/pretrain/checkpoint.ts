@@ -1,6 +1,7 @@
 import { UserError } from '../../common/errors';
 import { tf } from '../../common/tf';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../common/node/safetensors';
+import { openSafetensors, writeSafetensors } from '../../common/node/safetensors';
+import type { NamedArray } from '../../common/safetensors';
 import { Pretrainer, type PretrainSettings } from './trainer';
 
 /** Writes variables, averaged weights, the optimisers' states and settings: enough to go on exactly. */
@@ -16,7 +17,7 @@ export function writePretrainCheckpoint(file: string, trainer: Pretrainer, secon
 
 /** Takes a pretraining up where its checkpoint was written. */
 export async function resumePretraining(file: string, threads?: number): Promise<{ trainer: Pretrainer; seconds: number }> {
-  const saved = SafetensorsFile.open(file);
+  const saved = openSafetensors(file);
   let state: { step: number; adamStep: number; seconds: number; settings: PretrainSettings };
   try {
     state = JSON.parse(saved.metadata.state ?? '') as typeof state;

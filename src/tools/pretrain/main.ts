@@ -6,7 +6,7 @@ import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { messageOf, UserError } from '../../common/errors';
 import { writeFileAtomic } from '../../common/node/files';
-import { SafetensorsFile } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
 import { formatSeconds } from '../../common/progress';
 import { packageVersion } from '../../common/node/version';
 import { auroc } from '../../metrics/roc';
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   if (fs.existsSync(checkpoint))
     throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
   const minutes = number('minutes', 0.01);
-  const weights = options.from === undefined ? undefined : SafetensorsFile.open(path.join(options.from, 'model.safetensors'));
+  const weights = options.from === undefined ? undefined : openSafetensors(path.join(options.from, 'model.safetensors'));
   const plan = weights ? STAGE_PLAN.slice(-1).map((stage) => ({ ...stage, share: 1 })) : STAGE_PLAN;
   const secondsPerStep = await calibrate(number('seed', 0), threads, plan);
   const stages = planStages(minutes, plan, secondsPerStep);

@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import type { Precision } from '../../graph/graph';
 import { groupByKey } from '../../common/group';
 import type { NamedTensors } from '../../methods/mediclip/prompt-learner';
-import { graphsRun } from '../../graph/session';
+import { graphsRun } from '../../graph/runtime';
 import { orthogonal, OrthogonalGraph } from './orthogonal';
 
 /** Muon's numbers. */

@@ -8,7 +8,7 @@ import type { Parameters } from '../../backbones/clip/parameters';
 import { endPositions, TextEncoder } from '../../backbones/clip/text-encoder';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { TrainedBlocks } from '../../backbones/clip/trained-blocks';
-import { graphsRun } from '../../graph/session';
+import { graphsRun } from '../../graph/runtime';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import { PUBLISHED_PROMPTS } from '../../methods/mediclip/prompts';
 import type { PretrainBatch } from './batches';

@@ -3,7 +3,7 @@ import { initBackend } from '../../common/node/backend';
 import { cpuFeatures } from '../../common/node/cpu';
 import { UserError } from '../../common/errors';
 import { Random } from '../../common/random';
-import type { SafetensorsFile } from '../../common/node/safetensors';
+import type { SafetensorsFile } from '../../common/safetensors';
 import { Adam } from '../../methods/mediclip/adam';
 import type { Precision } from '../../graph/graph';
 import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { SafetensorsFile } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
+import type { SafetensorsFile } from '../../common/safetensors';
 import { readChannelStats } from '../../backbones/clip/channel-stats';
 import { Clip } from '../../backbones/clip/clip';
 import { endPositions } from '../../backbones/clip/text-encoder';
@@ -14,7 +15,7 @@ const EMBEDDING = 5e-5;
 
 /** `clip/`: preprocessing, every hidden state and both embeddings of a checkpoint, as far as there are reference arrays. */
 export async function verifyClip(dir: string): Promise<Check[]> {
-  const expected = SafetensorsFile.open(path.join(dir, 'clip', 'expected.safetensors'));
+  const expected = openSafetensors(path.join(dir, 'clip', 'expected.safetensors'));
   const { shape } = expected.entries.get('pixel_values') ?? {};
   const size = shape?.[2];
   if (shape && (shape.length !== 4 || shape[1] !== 3 || shape[3] !== size)) {

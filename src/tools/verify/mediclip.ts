@@ -6,7 +6,8 @@ import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/node/files';
 import { Random } from '../../common/random';
-import { SafetensorsFile } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
+import type { SafetensorsFile } from '../../common/safetensors';
 import { Clip } from '../../backbones/clip/clip';
 import { Adam, PUBLISHED_ADAM } from '../../methods/mediclip/adam';
 import { adapt } from '../../methods/mediclip/adapter';
@@ -43,7 +44,7 @@ const ABSOLUTE: [RegExp, number][] = [
 /** `mediclip/`: the head on the CLIP of `clip/`, losses, gradients and training steps, and all variants. */
 export async function verifyMediclip(dir: string): Promise<Check[]> {
   const folder = path.join(dir, 'mediclip');
-  const inputs = SafetensorsFile.open(path.join(folder, 'inputs.safetensors'));
+  const inputs = openSafetensors(path.join(folder, 'inputs.safetensors'));
   const base = readMeta(path.join(folder, 'meta.json'));
   const { shape } = inputs.entries.get('pixel_values') ?? { shape: [] };
   if (shape.length !== 4 || shape[1] !== 3 || shape[2] !== shape[3]) {
@@ -52,11 +53,11 @@ export async function verifyMediclip(dir: string): Promise<Check[]> {
   const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'), shape[2]);
   try {
     const file = path.join(folder, 'expected.safetensors');
-    const checks = fs.existsSync(file) ? verifyRun('mediclip', clip, base, base, inputs, inputs, '', SafetensorsFile.open(file)) : [];
+    const checks = fs.existsSync(file) ? verifyRun('mediclip', clip, base, base, inputs, inputs, '', openSafetensors(file)) : [];
     const variants = fs.readdirSync(folder).filter((name) => /^variant_.*\.json$/.test(name));
     for (const file of variants.sort()) {
       const name = file.replace(/\.json$/, '');
-      const arrays = SafetensorsFile.open(path.join(folder, `${name}.safetensors`));
+      const arrays = openSafetensors(path.join(folder, `${name}.safetensors`));
       checks.push(...verifyRun(`mediclip/${name}`, clip, readMeta(path.join(folder, file)), base, inputs, arrays, 'in.', arrays));
     }
     return checks;

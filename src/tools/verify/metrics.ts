@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/node/files';
-import { SafetensorsFile } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
+import type { SafetensorsFile } from '../../common/safetensors';
 import { rankedAupro } from '../../metrics/aupro';
 import { fprAtTpr } from '../../metrics/fpr-at-tpr';
 import { rankPixels } from '../../metrics/pixel-ranking';
@@ -58,7 +59,7 @@ export async function verifyMetrics(dir: string): Promise<Check[]> {
     compareCurves(fields, c, of);
   }
   if (pixel.length > 0) {
-    const maps = SafetensorsFile.open(path.join(dir, 'metrics_maps.safetensors'));
+    const maps = openSafetensors(path.join(dir, 'metrics_maps.safetensors'));
     for (const c of pixel) comparePixels(fields, c, maps);
   }
   return fields.checks();

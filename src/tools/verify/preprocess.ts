@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import { readJson } from '../../common/node/files';
-import { SafetensorsFile } from '../../common/node/safetensors';
+import { openSafetensors } from '../../common/node/safetensors';
 import { loadTestRgb, loadTrainGray } from '../../image/node/load';
 import { loadMask } from '../../image/node/mask';
 import { CLIP_STATS, pixelValues, type ChannelStats } from '../../image/pixel-values';
@@ -15,7 +15,7 @@ const NAME = /^(test_rgb|train_gray|mask|test_pixel_values|train_pixel_values)\.
 /** `preprocess/`: what loading and resizing makes of each file, within one grey level, for whatever files and sizes the reference has. */
 export async function verifyPreprocess(dir: string): Promise<Check[]> {
   const folder = path.join(dir, 'preprocess');
-  const expected = SafetensorsFile.open(path.join(folder, 'expected.safetensors'));
+  const expected = openSafetensors(path.join(folder, 'expected.safetensors'));
   const stats = statsOf(path.join(folder, 'meta.json'));
   const names = [...expected.entries.keys()].filter((name) => NAME.test(name));
   if (names.length === 0) throw new UserError(`${expected.file}: no array is named like test_rgb.0.56`);

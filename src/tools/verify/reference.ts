@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import type { NamedArray } from '../../common/node/safetensors';
+import type { NamedArray } from '../../common/safetensors';
 import type { RgbImage } from '../../image/image';
 
 /** Images `[B, H, W, 3]` of a reference file, one by one. */

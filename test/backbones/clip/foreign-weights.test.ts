@@ -4,7 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { UserError } from '../../../src/common/errors';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../../src/common/node/safetensors';
+import { openSafetensors, writeSafetensors } from '../../../src/common/node/safetensors';
+import type { NamedArray } from '../../../src/common/safetensors';
 import { firstNotFinite, firstNotFiniteStored } from '../../../src/backbones/clip/check-weights';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { checkClipConfig } from '../../../src/backbones/clip/config';
@@ -30,7 +31,7 @@ const BYTES: Record<string, number> = { I8: 1, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5
 function withType(dtype: string): string {
   const dir = writeTinyClip();
   const file = path.join(dir, 'model.safetensors');
-  const source = SafetensorsFile.open(file);
+  const source = openSafetensors(file);
   let offset = 0;
   const parts = [...source.entries].map(([name, entry]) => {
     const bytes = name === FC1 ? Buffer.alloc(32 * 16 * BYTES[dtype]) : source.bytes(name).bytes;
@@ -133,7 +134,7 @@ test('a weight that is not finite is named with its tensor when its encoder is l
     Clip.check(dir);
     (arrays.get('text_projection.weight') as NamedArray).data[5] = damaged;
     write();
-    assert.equal(SafetensorsFile.open(path.join(dir, 'model.safetensors')).entries.get('text_projection.weight')?.dtype, dtype);
+    assert.equal(openSafetensors(path.join(dir, 'model.safetensors')).entries.get('text_projection.weight')?.dtype, dtype);
     const value = half && damaged === 1e6 ? Infinity : damaged;
     assert.throws(() => modelIdentity(dir), new RegExp(`text_projection\\.weight has the value ${value} \\(number 6 of 96\\)`));
   }
@@ -282,5 +283,5 @@ test('an index that is empty, or says less than its shards hold, is refused', as
   fs.symlinkSync('loop.safetensors', path.join(dir, 'loop.safetensors'));
   fs.writeFileSync(index, JSON.stringify({ weight_map: { ...map, logit_scale: 'loop.safetensors' } }));
   await refused(dir, /ELOOP/);
-  assert.ok(SafetensorsFile.open(path.join(dir, 'model-1.safetensors')).has('logit_scale'));
+  assert.ok(openSafetensors(path.join(dir, 'model-1.safetensors')).has('logit_scale'));
 });

@@ -9,7 +9,8 @@ import { execution } from '../../../src/graph/execution';
 import { GraphLayers } from '../../../src/backbones/clip/graph-layers';
 import { ImageEncoderGraph } from '../../../src/backbones/clip/image-encoder-graph';
 import { Graph } from '../../../src/graph/graph';
-import { graphsRun, GraphSession } from '../../../src/graph/session';
+import { graphsRun } from '../../../src/graph/runtime';
+import { GraphSession } from '../../../src/graph/session';
 import { openSessions } from '../../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
 

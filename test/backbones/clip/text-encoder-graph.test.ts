@@ -5,7 +5,7 @@ import { initBackend } from '../../../src/common/node/backend';
 import { Clip } from '../../../src/backbones/clip/clip';
 import type { TextEncoder } from '../../../src/backbones/clip/text-encoder';
 import { TextEncoderGraph } from '../../../src/backbones/clip/text-encoder-graph';
-import { graphsRun } from '../../../src/graph/session';
+import { graphsRun } from '../../../src/graph/runtime';
 import { openSessions } from '../../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
 

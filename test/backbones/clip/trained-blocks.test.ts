@@ -4,7 +4,7 @@ import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { TrainedBlocks } from '../../../src/backbones/clip/trained-blocks';
 import { Transformer, type TransformerConfig } from '../../../src/backbones/clip/transformer';
-import { graphsRun } from '../../../src/graph/session';
+import { graphsRun } from '../../../src/graph/runtime';
 import { openSessions } from '../../helpers/graph-sessions';
 
 let skip: string | false = false;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { duplicateKey } from '../../../src/common/duplicate-keys';
 import { UserError } from '../../../src/common/errors';
-import { SafetensorsFile } from '../../../src/common/node/safetensors';
+import { openSafetensors } from '../../../src/common/node/safetensors';
 import { temporaryFolder } from '../../helpers/tiny-clip';
 
 const dir = temporaryFolder();
@@ -22,7 +22,7 @@ const entry = (from: number, to: number): string => `{"dtype":"F32","shape":[${(
 
 const refused = (file: string, pattern: RegExp): void =>
   assert.throws(
-    () => SafetensorsFile.open(file),
+    () => openSafetensors(file),
     (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.includes(file) && !e.message.includes('\n'),
   );
 
@@ -35,7 +35,7 @@ test('a name that is there twice is refused, however it is written', () => {
 });
 
 test('bytes that belong to no tensor are refused: before the first, between, after the last', () => {
-  assert.equal(SafetensorsFile.open(write(`{"a":${entry(4, 8)},"b":${entry(0, 4)}}  `, Buffer.alloc(8))).entries.size, 2);
+  assert.equal(openSafetensors(write(`{"a":${entry(4, 8)},"b":${entry(0, 4)}}  `, Buffer.alloc(8))).entries.size, 2);
   refused(write(`{"a":${entry(4, 8)}}`, Buffer.alloc(8)), /4 bytes before a belong to no tensor/);
   refused(write(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, Buffer.alloc(12)), /4 bytes before b belong to no tensor/);
   refused(write(`{"a":${entry(0, 4)}}`, Buffer.alloc(7)), /3 bytes at its end belong to no tensor/);
@@ -44,7 +44,7 @@ test('bytes that belong to no tensor are refused: before the first, between, aft
 
 test('a type that is known and not read has its size checked too', () => {
   refused(write(`{"a":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,4]}}`, Buffer.alloc(4)), /4 bytes for shape \[3\] of F8_E4M3/);
-  assert.equal(SafetensorsFile.open(write(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, Buffer.alloc(4))).entries.size, 1);
+  assert.equal(openSafetensors(write(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, Buffer.alloc(4))).entries.size, 1);
 });
 
 test('whole numbers beyond 32 bits are refused, not wrapped', () => {
@@ -52,9 +52,9 @@ test('whole numbers beyond 32 bits are refused, not wrapped', () => {
   data.writeBigInt64LE(-5n);
   data.writeBigInt64LE(2n ** 31n - 1n, 8);
   const header = '{"a":{"dtype":"I64","shape":[2],"data_offsets":[0,16]}}';
-  assert.deepEqual([...SafetensorsFile.open(write(header, data)).read('a').data], [-5, 2 ** 31 - 1]);
+  assert.deepEqual([...openSafetensors(write(header, data)).read('a').data], [-5, 2 ** 31 - 1]);
   data.writeBigInt64LE(2n ** 31n, 8);
-  assert.throws(() => SafetensorsFile.open(write(header, data)).read('a'), /a: has a whole number beyond 32 bits/);
+  assert.throws(() => openSafetensors(write(header, data)).read('a'), /a: has a whole number beyond 32 bits/);
 });
 
 test('a header that takes long to read is refused before it is read', () => {
@@ -81,7 +81,7 @@ test('what is no safetensors is named where it is known', () => {
   }
   // 0x280 bytes of header: the file begins as one of Python's pickles does
   const text = `{"a":${entry(0, 4)}}`.padEnd(0x280);
-  assert.equal(SafetensorsFile.open(write(text, Buffer.alloc(4))).entries.size, 1);
+  assert.equal(openSafetensors(write(text, Buffer.alloc(4))).entries.size, 1);
 });
 
 test('a loop of links and a name that is too long are one line each', () => {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { Random } from '../../../src/common/random';
-import { graphsRun } from '../../../src/graph/session';
+import { graphsRun } from '../../../src/graph/runtime';
 import { Muon } from '../../../src/tools/pretrain/muon';
 import { orthogonal, OrthogonalGraph } from '../../../src/tools/pretrain/orthogonal';
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
-import { SafetensorsFile } from '../../../src/common/node/safetensors';
+import { openSafetensors } from '../../../src/common/node/safetensors';
 import { Clip } from '../../../src/backbones/clip/clip';
 import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { endPositions } from '../../../src/backbones/clip/text-encoder';
@@ -75,7 +75,7 @@ test('what is exported opens as a CLIP, with trained rows where captions used th
   const { vocabulary, parameters } = trainer;
   exportModel(dir, TINY_ARCHITECTURE, parameters.variables, vocabulary, settings.seed, { seed: '7' });
   const name = 'text_model.embeddings.token_embedding.weight';
-  const saved = SafetensorsFile.open(path.join(dir, 'model.safetensors'));
+  const saved = openSafetensors(path.join(dir, 'model.safetensors'));
   assert.ok([...saved.entries.values()].every(({ dtype }) => dtype === 'F16'));
   assert.deepEqual(
     [...saved.entries.keys()].filter((entry) => /^(head|restore)/.test(entry)),
@@ -104,7 +104,7 @@ test('a run begins with the weights of another, all but the heads', async () => 
   await first.run();
   const folder = path.join(dir, 'begun');
   exportModel(folder, TINY_ARCHITECTURE, first.parameters.variables, first.vocabulary, settings.seed, {});
-  const weights = SafetensorsFile.open(path.join(folder, 'model.safetensors'));
+  const weights = openSafetensors(path.join(folder, 'model.safetensors'));
   const second = await Pretrainer.create({ ...settings, seed: 8 }, 0);
   const before = values(second);
   second.startFrom(weights);

@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { SafetensorsFile, writeSafetensors, type NamedArray } from '../../../src/common/node/safetensors';
+import { openSafetensors, writeSafetensors } from '../../../src/common/node/safetensors';
+import type { NamedArray } from '../../../src/common/safetensors';
 import { verifyPreprocess } from '../../../src/tools/verify/preprocess';
 import { rgbImages, rows } from '../../../src/tools/verify/reference';
 import { temporaryFolder } from '../../helpers/tiny-clip';
@@ -64,7 +65,7 @@ test('a changed number is found, and the exit code says so', { timeout: 120_000 
   for (const name of ['inputs.safetensors', 'expected.safetensors', 'meta.json'])
     fs.copyFileSync(`test/golden/mediclip/${name}`, path.join(dir, 'mediclip', name));
   const change = (file: string, key: string, by: number): void => {
-    const source = SafetensorsFile.open(file);
+    const source = openSafetensors(file);
     const arrays = [...source.entries.keys()].map((name): [string, NamedArray] => [name, source.read(name)]);
     for (const [name, array] of arrays) if (name === key) array.data[3] += by;
     writeSafetensors(file, arrays);
@@ -86,7 +87,7 @@ test('what is not there is not compared; a part that is damaged is a miss, and t
   const dir = temporaryFolder();
   fs.cpSync('test/golden/clip', path.join(dir, 'clip'), { recursive: true });
   const file = path.join(dir, 'clip', 'expected.safetensors');
-  const source = SafetensorsFile.open(file);
+  const source = openSafetensors(file);
   const kept = ['pixel_values', 'image_embeds', 'input_ids', 'text_embeds_causal'];
   writeSafetensors(
     file,

@@ -43,15 +43,25 @@ function repairParts(text: string): string | undefined {
 /** Decodes strictly, but takes surrogate pairs that were encoded apart (CESU-8) and Java's two-byte zero. */
 function decodeUtf8(bytes: string): string | undefined {
   const standard = bytes.replace(/\xc0\x80/g, '\0').replace(/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]/g, (pair) => {
-    const [, a, b, , c, d] = Buffer.from(pair, 'latin1');
+    const [, a, b, , c, d] = bytesOf(pair);
     const point = ((a & 0x0f) << 16) + ((b & 0x3f) << 10) + ((c & 0x0f) << 6) + (d & 0x3f) + 0x10000;
-    return Buffer.from(String.fromCodePoint(point)).toString('latin1');
+    return utf8Signs(String.fromCodePoint(point));
   });
   try {
-    return utf8.decode(Buffer.from(standard, 'latin1'));
+    return utf8.decode(bytesOf(standard));
   } catch {
     return undefined;
   }
+}
+
+/** The bytes that a string stands for, one character (0 to 255) each. */
+function bytesOf(signs: string): Uint8Array {
+  return Uint8Array.from(signs, (sign) => sign.charCodeAt(0));
+}
+
+/** A text in UTF-8, as a string with one character a byte. */
+function utf8Signs(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 /** Puts back no-break spaces (byte 0xA0) that became blanks within a multi-byte character. */
@@ -90,7 +100,7 @@ const LOSSY = new RegExp(
   ].join('|'),
   'g',
 );
-const REPLACEMENT = Buffer.from('\ufffd').toString('latin1');
+const REPLACEMENT = '\xef\xbf\xbd'; // U+FFFD in UTF-8
 
 /** What bytes of a range look like in the encodings that resemble Latin-1. */
 function looks(first: number, last: number): string {

@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import { openToRead } from './files';
-
 /** How kinds of files begin that people have where weights in safetensors are expected, and what to do about each. */
 const KINDS: [RegExp, string][] = [
   [
@@ -17,15 +14,9 @@ const KINDS: [RegExp, string][] = [
   [/^\x1f\x8b|^\x28\xb5\x2f\xfd|^7z\xbc\xaf|^BZh|^\xfd7zXZ/, 'a compressed archive: unpack it first'],
 ];
 
-/** What a file is by its first bytes, as a person would say it; nothing where these tell nothing. */
-export function kindOfFile(file: string): string | undefined {
-  const handle = openToRead(file);
-  try {
-    const start = Buffer.alloc(64);
-    const text = start.toString('latin1', 0, fs.readSync(handle, start));
-    if (text[8] === '{') return undefined; // safetensors, whose first bytes are a length and may be any
-    return KINDS.find(([pattern]) => pattern.test(text))?.[1];
-  } finally {
-    fs.closeSync(handle);
-  }
+/** What a file is by its first bytes (64 are enough), as a person would say it; nothing where these tell nothing. */
+export function kindOfFile(start: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...start.subarray(0, 64));
+  if (text[8] === '{') return undefined; // safetensors, whose first bytes are a length and may be any
+  return KINDS.find(([pattern]) => pattern.test(text))?.[1];
 }
