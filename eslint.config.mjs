@@ -14,7 +14,7 @@ const randomness = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.venv', '.cache', 'runs', 'models', 'datasets', 'figures', 'notebooks', 'test/golden'] },
+  { ignores: ['node_modules', 'dist', '.venv', '.cache', 'runs', 'models', 'datasets', 'figures', 'notebooks', 'test/golden'] },
   js.configs.recommended,
   {
     rules: {

@@ -10,5 +10,6 @@ module.exports = [
   ['plots', 'ablation'],
   ['tables'],
   ['report'],
+  ['api'],
   ['notebook', 'cli', 'tools', 'index'],
 ];

@@ -2,6 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import { CommanderError } from 'commander';
 import { messageOf, UserError } from '../common/errors';
 import { interruptedCode } from './interrupt';
+import { missingPackage } from './missing-package';
 import { note } from './output';
 import { program } from './program';
 import { outliveStreams, stdoutRefused } from './streams';
@@ -29,7 +30,7 @@ function report(error: unknown, argv: readonly string[]): number {
     note(`mediclip: ${explained(error.message)}`);
     return interruptedCode() ?? error.exitCode;
   }
-  const refused = refusalOf(error);
+  const refused = missingPackage(error) ?? refusalOf(error);
   note(`mediclip: ${explained(refused ?? messageOf(error).split('\n')[0])}`);
   if (process.env.MEDICLIP_DEBUG && error instanceof Error) (error.stack ?? '').split('\n').forEach(note);
   else if (refused === undefined) note('this is a defect of the program; MEDICLIP_DEBUG=1 shows where it happened');

@@ -1,4 +1,5 @@
 import { Command, Help } from 'commander';
+import { isBuilt } from '../common/node/project-root';
 import { packageVersion } from '../common/node/version';
 import { registerAblate } from './ablate';
 import { registerBench } from './bench';
@@ -21,15 +22,18 @@ export function program(): Command {
     .configureHelp({ optionDescription: (option) => `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}` })
     .addHelpText('after', '\n"npx mediclip VERB --help" shows the options of a verb and an example.')
     .enablePositionalOptions();
-  registerDoctor(root);
+  if (!isBuilt()) registerDoctor(root);
   registerModels(root);
   registerDatasets(root);
   registerSynthesize(root);
   registerRuns(root);
   registerAblate(root);
   registerTable(root);
-  registerVerify(root);
-  registerBench(root);
+  if (!isBuilt()) {
+    // the workshop: they read the sources' folder
+    registerVerify(root);
+    registerBench(root);
+  }
   addExamples(root);
   for (const command of withDescendants(root)) command.exitOverride();
   root.hook('preAction', (_, command) => checkValues(command));

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { stopIfAsked, type LongRun } from '../common/progress';
-import { projectRoot } from '../common/node/project-root';
+import { cacheFolder } from '../common/node/project-root';
 import { readImage } from '../image/node/decode';
 import type { PhantomName } from '../phantoms/names';
 import { generatePhantoms, PHANTOM_VERSION, type PhantomSettings, type PhantomSummary } from './generate-phantoms';
@@ -19,7 +19,7 @@ export async function cachedPhantoms(
   name: PhantomName,
   options: Omit<PhantomSettings, 'resolution'> & LongRun & { cache?: string },
 ): Promise<string> {
-  const { seed, size = 'full', difficulty, cache = path.join(projectRoot(), '.cache', 'datasets'), ...run } = options;
+  const { seed, size = 'full', difficulty, cache = path.join(cacheFolder(), 'datasets'), ...run } = options;
   const grade = difficulty === undefined ? '' : `-difficulty${difficulty}`;
   const out = path.join(cache, `${name}-${size}${grade}-seed${seed}-v${PHANTOM_VERSION}`);
   const generate = (force: boolean): ReturnType<typeof generatePhantoms> =>

@@ -6,7 +6,6 @@ import { Random } from '../common/random';
 import { joinByKeys } from './duplicates';
 import { findBrainMri } from './prepare-brainmri';
 import { findBusi } from './prepare-busi';
-import { findCheXpert } from './prepare-chexpert';
 import { findFolder, type FolderNames } from './prepare-folder';
 import { readImages, type ReadImage } from './prepare-read';
 import { duplicatesOf, type PrepareKind, type PrepareReport } from './prepare-report';
@@ -46,7 +45,7 @@ export async function prepareDataset(
   const folder = new RawFolder(from, options.followLinks);
   const claim = (): string => claimFolder(from, out, options.force === true);
   claim();
-  const raw = FINDERS[kind](folder, options.names ?? {});
+  const raw = await FINDERS[kind](folder, options.names ?? {});
   const count = (images: readonly RawImage[], label: 0 | 1): number => images.filter((image) => image.label === label).length;
   const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
   if (found.normal === 0) {
@@ -118,10 +117,10 @@ export async function prepareDataset(
 /** The shots of a training that is told nothing else. */
 export const USUAL_SHOTS = 16;
 
-const FINDERS: Record<PrepareKind, (raw: RawFolder, names: FolderNames) => RawDataset> = {
+const FINDERS: Record<PrepareKind, (raw: RawFolder, names: FolderNames) => RawDataset | Promise<RawDataset>> = {
   brainmri: findBrainMri,
   busi: findBusi,
-  chexpert: findCheXpert,
+  chexpert: async (raw) => (await import('./prepare-chexpert')).findCheXpert(raw), // its reader of tables is loaded for it alone
   folder: findFolder,
 };
 

@@ -1,8 +1,7 @@
 import os from 'node:os';
-import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../common/errors';
-import { projectRoot } from '../common/node/project-root';
+import { workerFile } from '../common/node/project-root';
 import type { DeepGrayImage } from '../image/image';
 import { makeDraw, type DrawRequest, type Drawing, type TaskProbabilities } from '../synthesis/drawing';
 import { synthesisParameters, type SynthesisOptions } from '../synthesis/parameters';
@@ -114,8 +113,7 @@ export class SynthesisPool {
   }
 
   private hire(): Crew {
-    const file = path.join(projectRoot(), 'src', 'datasets', 'synthesis-worker.cjs');
-    const worker = new Worker(file, { workerData: this.drawing, execArgv: [] });
+    const worker = new Worker(workerFile('datasets', 'synthesis-worker'), { workerData: this.drawing, execArgv: [] });
     const jobs = new Map<number, Job>();
     worker.unref();
     worker.on('message', (reply: WorkerReply) => {

@@ -5,7 +5,7 @@ import { readChannelStats } from '../backbones/clip/channel-stats';
 import { Checkpoint } from '../backbones/clip/parameters';
 import { parameterShapes } from '../backbones/clip/parameter-shapes';
 import { messageOf } from '../common/errors';
-import { modelsFolder, nameOf } from './model-names';
+import { embeddedFolder, modelsFolder, nameOf } from './model-names';
 import { isModel } from './resolve-model';
 import { UNTRAINED, untrainedFolder } from './untrained';
 import { clipConfigOf, COMPACT_ARCHITECTURE } from './architecture';
@@ -41,6 +41,7 @@ export interface ModelFacts {
 /** The models below a folder, by name, and, in the project's own, the untrained one; headers only are read. */
 export function listModels(folder = modelsFolder()): ListedModel[] {
   const own = folder === modelsFolder() ? [describeUntrained()] : [];
+  if (own.length > 0 && embeddedFolder() !== folder) own.push(...modelsIn(embeddedFolder()));
   return [...own, ...modelsIn(folder)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

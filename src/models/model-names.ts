@@ -1,9 +1,14 @@
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../common/node/project-root';
+import { cacheFolder, isBuilt, projectRoot } from '../common/node/project-root';
 
-/** The folder that holds the embedded model and all that was pulled. */
+/** The folder that holds what was pulled and, of the project, the embedded model. */
 export function modelsFolder(): string {
+  return isBuilt() ? path.join(cacheFolder(), 'models') : embeddedFolder();
+}
+
+/** The folder that holds the embedded model. */
+export function embeddedFolder(): string {
   return path.join(projectRoot(), 'models');
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { foundAmong, INDEX, namesIn, SINGLE } from '../backbones/clip/weight-files';
 import { UserError } from '../common/errors';
 import { ensureUntrained, UNTRAINED } from './untrained';
-import { folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
+import { embeddedFolder, folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
 
 /** A model on this machine. */
 export interface ResolvedModel {
@@ -23,6 +23,7 @@ export function resolveModel(nameOrDir: string, folder = modelsFolder()): Resolv
   const isName = isHubName(name) || /^[A-Za-z0-9][\w.-]*$/.test(name);
   const candidates = [
     isName ? path.join(folder, folderOf(name)) : '',
+    isName && folder === modelsFolder() ? path.join(embeddedFolder(), folderOf(name)) : '',
     name === '' ? '' : path.resolve(name),
     isHubName(name) ? inCache(name) : '',
   ];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parameterShapes } from '../backbones/clip/parameter-shapes';
 import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
 import { sha256 } from '../common/node/files';
-import { projectRoot } from '../common/node/project-root';
+import { cacheFolder, projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
 import { openSafetensors } from '../common/node/safetensors';
 import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './architecture';
@@ -19,7 +19,7 @@ const SEED = 1;
 
 /** Where the untrained model is kept. */
 export function untrainedFolder(): string {
-  return path.join(projectRoot(), '.cache', 'models', UNTRAINED);
+  return path.join(cacheFolder(), 'models', UNTRAINED);
 }
 
 /** Folder of the untrained model; it is written where it is missing, or was made by another recipe. */

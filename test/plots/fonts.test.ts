@@ -56,7 +56,13 @@ test('text looks the same whatever fonts and settings a machine has', { skip: pr
 
 test('fonts.conf names the faces that the package has', () => {
   const settings = fs.readFileSync(path.join(projectRoot(), 'src', 'plots', 'fonts.conf'), 'utf8');
-  const folders = [...settings.matchAll(/<dir prefix="relative">(.+?)<\/dir>/g)].map(([, folder]) => folder);
+  const named = [...settings.matchAll(/<dir prefix="relative">(.+?)<\/dir>/g)].map(([, folder]) => folder);
+  const folders = named.filter((folder) => folder.startsWith('../../node_modules/'));
+  const installed = folders.map((folder) => folder.replace('../../node_modules/', '../../../')); // where this is a package beside that one
+  assert.deepEqual(
+    named.filter((folder) => !folders.includes(folder)),
+    installed,
+  );
   assert.equal(folders.length, 4);
   for (const folder of folders) {
     const files = fs.readdirSync(path.join(projectRoot(), 'src', 'plots', folder));

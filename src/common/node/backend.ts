@@ -3,6 +3,7 @@ import { messageOf, UsageError, UserError } from '../errors';
 import { nativeRuntime } from '../../graph/node/native-runtime';
 import { registerGraphRuntime } from '../../graph/runtime';
 import { tf } from '../tf';
+import { isBuilt } from './project-root';
 import { quietLoad } from './quiet-load';
 
 /** The two backends that run everything; `tensorflow` is the native one (CPU or GPU). */
@@ -42,16 +43,17 @@ async function start(wanted: string | undefined): Promise<BackendName> {
       return 'tensorflow';
     } catch (error) {
       if (wanted === 'tensorflow')
-        throw new UserError(
-          `the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); "npx mediclip doctor" names the remedy`,
-        );
-      process.stderr.write(
-        'note: the native TensorFlow backend is not available, WebAssembly is used (slower); "npx mediclip doctor" names the remedy\n',
-      );
+        throw new UserError(`the native backend cannot be loaded (${messageOf(error).split('\n')[0]}); ${remedy()}`);
+      process.stderr.write(`note: the native TensorFlow backend is not available, WebAssembly is used (slower); ${remedy()}\n`);
     }
   }
   await loadWasm();
   return 'wasm';
+}
+
+/** Who knows how to get the native backend. */
+function remedy(): string {
+  return isBuilt() ? 'the section "As a library" of the README says how to get it' : '"npx mediclip doctor" names the remedy';
 }
 
 /**

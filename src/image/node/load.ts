@@ -1,6 +1,6 @@
 import { decodeFile } from './decode';
 import { to8Bit, toGray, toRgb } from '../grey';
-import type { DeepGrayImage, GrayImage, RgbImage } from '../image';
+import type { DeepGrayImage, GrayImage, Raster, RgbImage } from '../image';
 import { resizeBilinear, resizeNearest } from '../resize';
 import { resizePremultiplied } from '../resize-premultiplied';
 
@@ -10,7 +10,11 @@ import { resizePremultiplied } from '../resize-premultiplied';
  * means the same in all images.
  */
 export async function loadTestRgb(file: string, size: number): Promise<RgbImage> {
-  const { raster } = await decodeFile(file);
+  return toTestRgb((await decodeFile(file)).raster, size);
+}
+
+/** {@link loadTestRgb} of an image that is decoded already. */
+export function toTestRgb(raster: Raster, size: number): RgbImage {
   return toRgb(resizeBilinear(to8Bit(raster), size, size)); // grey is resized once, not as three channels
 }
 

@@ -1,0 +1,171 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { tf } from '../common/tf';
+import { UserError } from '../common/errors';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import { decodeImage, readImageBytes } from '../image/node/decode';
+import { encodePng } from '../image/node/encode';
+import type { RgbImage } from '../image/image';
+import { toTestRgb } from '../image/node/load';
+import { pixelValues } from '../image/pixel-values';
+import { heatOverlay } from '../plots/overlay';
+import { withColourBar } from '../plots/overlay-bar';
+import { mapScale } from '../runs/map-scale';
+import { loadRun, type LoadedRun } from '../runs/session';
+import type { TrainingSettings } from './settings';
+
+/** An image to score: the path of a JPEG, PNG, BMP or TIFF file, or the bytes of one. */
+export type ImageInput = string | Uint8Array;
+
+/** Where an image looks abnormal: one value per pixel, higher is more abnormal. */
+export interface AnomalyMap {
+  /** Pixels per row; maps are square, of the size at which the run sees images. */
+  width: number;
+  height: number;
+  /** `[height, width]`, row by row. By MediCLIP each value is a probability; other methods have their own units. */
+  data: Float32Array;
+}
+
+/** What a run says of one image. */
+export interface Prediction {
+  /** The path as it was given; of bytes `image 1`, `image 2` and so on. */
+  image: string;
+  /** Higher is more abnormal. Scores of one run compare with each other, those of different runs do not. */
+  score: number;
+  /** `null` for methods that score the whole image only. */
+  map: AnomalyMap | null;
+  /**
+   * Where it was asked for: a PNG file's bytes, the image with its map in colours and a colour bar below. All overlays of a run have the
+   * same colours for the same values. `null` where there is no map.
+   */
+  overlay?: Uint8Array | null;
+}
+
+/** Options of {@link predict} and of {@link OpenRun.predict}. */
+export interface PredictOptions extends LongRun {
+  /** Also make {@link Prediction.overlay}; default false. */
+  overlay?: boolean;
+}
+
+/** A run in memory, ready to score any number of images. {@link OpenRun.dispose} frees it. */
+export interface OpenRun {
+  /** The run's folder. */
+  readonly folder: string;
+  /** How it was trained: all settings, with their defaults. */
+  readonly settings: TrainingSettings;
+  /** Images are resized to squares of so many pixels a side; maps have this size. */
+  readonly imageSize: number;
+  /**
+   * Scores one image.
+   * @throws UserError where the image is missing, damaged or of a kind that is not read
+   */
+  predict(image: ImageInput, options?: PredictOptions): Promise<Prediction>;
+  /** Scores images one after another, in their order. */
+  predict(images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
+  /** Frees the memory of the model. May be called twice; nothing can be scored afterwards. */
+  dispose(): void;
+}
+
+/**
+ * Loads a run that `train` made, to score many images with it.
+ * @param folder - the run's folder
+ * @throws UserError where there is no run, its training has not ended, or what it needs is missing
+ * @example
+ * const run = await openRun('runs/my-scans');
+ * for (const file of files) console.log(file, (await run.predict(file)).score);
+ * run.dispose();
+ */
+export async function openRun(folder: string): Promise<OpenRun> {
+  return new RunInMemory(await loadRun(folder));
+}
+
+/**
+ * Scores one image or several with a run that `train` made. To score again and again, {@link openRun} loads the run once.
+ * @param run - the run's folder
+ * @throws UserError where the run or an image cannot be used
+ */
+export async function predict(run: string, image: ImageInput, options?: PredictOptions): Promise<Prediction>;
+export async function predict(run: string, images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
+export async function predict(
+  run: string,
+  images: ImageInput | readonly ImageInput[],
+  options?: PredictOptions,
+): Promise<Prediction | Prediction[]> {
+  const opened = await openRun(run);
+  try {
+    return await opened.predict(images as ImageInput, options);
+  } finally {
+    opened.dispose();
+  }
+}
+
+class RunInMemory implements OpenRun {
+  private disposed = false;
+
+  constructor(private readonly loaded: LoadedRun) {}
+
+  get folder(): string {
+    return this.loaded.folder.dir;
+  }
+
+  get settings(): TrainingSettings {
+    return this.loaded.record.config;
+  }
+
+  get imageSize(): number {
+    return this.loaded.scorer.imageSize;
+  }
+
+  predict(image: ImageInput, options?: PredictOptions): Promise<Prediction>;
+  predict(images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
+  async predict(images: ImageInput | readonly ImageInput[], options: PredictOptions = {}): Promise<Prediction | Prediction[]> {
+    if (isOne(images)) return this.one(images, 0, options);
+    const predictions: Prediction[] = [];
+    for (const [i, image] of images.entries()) {
+      options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
+      predictions.push(await this.one(image, i, options));
+    }
+    return predictions;
+  }
+
+  private async one(input: ImageInput, index: number, options: PredictOptions): Promise<Prediction> {
+    await eventLoopTurn(); // or signals wait for the end of all images
+    stopIfAsked(options);
+    const image = typeof input === 'string' ? input : `image ${index + 1}`;
+    const bytes = typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+    const picture = toTestRgb((await decodeImage(bytes, image)).raster, this.imageSize);
+    const { score, map } = this.score(picture, image);
+    if (options.overlay !== true) return { image, score, map };
+    return { image, score, map, overlay: map && (await this.overlay(picture, map, options)) };
+  }
+
+  private score(picture: RgbImage, image: string): Pick<Prediction, 'score' | 'map'> {
+    const { scorer } = this.loaded;
+    if (this.disposed) throw new UserError(`${this.folder}: the run has been disposed of; open it again`);
+    const size = scorer.imageSize;
+    let map: AnomalyMap | null = null;
+    let score = NaN;
+    tf.tidy(() => {
+      const found = scorer.score(scorer.encode(tf.tensor4d(pixelValues([picture]), [1, 3, size, size])));
+      [score] = found.scores.dataSync();
+      if (found.maps) map = { width: size, height: size, data: found.maps.dataSync() as Float32Array };
+    });
+    if (!Number.isFinite(score)) throw new UserError(`${image}: its score is ${score}; the parameters of ${this.folder} are damaged`);
+    return { score, map };
+  }
+
+  private async overlay(picture: RgbImage, { data }: AnomalyMap, options: LongRun): Promise<Uint8Array> {
+    const scale = await mapScale(this.loaded, options);
+    if (!scale) throw new Error('a map without a scale');
+    return encodePng(await withColourBar(heatOverlay(picture, data, { range: [scale.low, scale.high] }), scale));
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.loaded.dispose();
+  }
+}
+
+function isOne(images: ImageInput | readonly ImageInput[]): images is ImageInput {
+  return typeof images === 'string' || images instanceof Uint8Array;
+}

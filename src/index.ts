@@ -1,0 +1,21 @@
+/**
+ * Few-shot anomaly detection in medical images: MediCLIP and the methods it is compared with. For research and teaching; not a medical
+ * device.
+ * @packageDocumentation
+ */
+export { openRun, predict } from './api/open-run';
+export type { AnomalyMap, ImageInput, OpenRun, Prediction, PredictOptions } from './api/open-run';
+export { prepareFolder, type PrepareFolderOptions } from './api/prepare-folder';
+export type { TrainingSettings } from './api/settings';
+export { train, type Identity, type RunRecord, type TrainOptions, type TrainResult } from './api/train';
+/** Metrics of scores and maps: functions of plain arrays, and `METRICS`, the table of those that `train` reports. */
+export * as metrics from './api/metrics';
+export { Interrupted, UsageError, UserError } from './common/errors';
+export type { LongRun, Progress } from './common/progress';
+export { packageVersion } from './common/node/version';
+export { generatePhantoms, type PhantomSettings, type PhantomSummary } from './datasets/generate-phantoms';
+export type { PrepareReport } from './datasets/prepare-report';
+export type { ImageMetrics, MetricName, PixelMetrics } from './metrics/metrics';
+export type { PhantomName, PhantomSize } from './phantoms/names';
+export type { Metrics } from './runs/evaluate';
+export type { HistoryRow } from './runs/history';
