@@ -10,7 +10,7 @@ import { pixelValues } from '../image/pixel-values';
 import { heatOverlay } from '../plots/overlay';
 import { withColourBar } from '../plots/overlay-bar';
 import { mapScale } from '../runs/map-scale';
-import { loadRun, type LoadedRun } from '../runs/session';
+import { loadRun, type LoadedRun } from '../runs/load';
 import type { TrainingSettings } from './settings';
 
 /** An image to score: the path of a JPEG, PNG, BMP or TIFF file, or the bytes of one. */
