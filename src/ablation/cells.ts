@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { UserError } from '../common/errors';
 import { sha256 } from '../common/node/files';
+import { asLossOf010 } from '../methods/mediclip/losses';
 import { seesTraining } from '../methods/registry';
-import { trainingConfig, type TrainingConfig } from '../runs/config';
+import { mergeSettings, trainingConfig, type TrainingConfig } from '../runs/config';
 import type { VariantName } from '../runs/labels';
 import { variantInWords, variantOf } from '../runs/variant';
 import type { Grid, GridVariant } from './grid';
@@ -69,7 +70,7 @@ export function expandGrid(
   const cells = new Map<string, Cell>();
   const leftOut: LeftOut[] = [];
   for (const variant of grid.variants) {
-    const once = !seesTraining(trainingConfig({ ...grid.base, ...variant.settings }));
+    const once = !seesTraining(trainingConfig(mergeSettings(grid.base, variant.settings, grid.file)));
     const needed = (values: readonly number[]): readonly number[] => (once ? values.slice(0, 1) : values);
     for (const model of models.filter(({ given }) => variant.models?.includes(given) ?? grid.models.includes(given))) {
       for (const dataset of datasets.filter(({ name }) => variant.datasets?.includes(name) ?? true)) {
@@ -97,7 +98,8 @@ function addCell(
   const { model, dataset, shots, seed } = place;
   const name: VariantName = { group: variant.group, label: variant.label, order: grid.variants.indexOf(variant) };
   const testedOn = variant.transfer ?? grid.transfer;
-  const config = trainingConfig({ ...grid.base, ...variant.settings, shots, seed }, 'options', model.imageSize);
+  const settings = mergeSettings(grid.base, variant.settings, grid.file);
+  const config = trainingConfig({ ...settings, shots, seed }, 'options', model.imageSize);
   const key = cellHash(model, dataset, config);
   const found = cells.get(key);
   const transfer = datasets.filter(
@@ -117,7 +119,19 @@ function addCell(
  * Eight hexadecimal digits that depend on the model's name, the data set's name and all settings.
  */
 function cellHash(model: GridModel, dataset: GridDataset, config: TrainingConfig): string {
-  return sha256(JSON.stringify([model.name, dataset.name, config])).slice(0, 8);
+  return sha256(JSON.stringify([model.name, dataset.name, asWritten010(config)])).slice(0, 8);
+}
+
+/**
+ * Settings under the keys of version 0.1.0 where it had them, so that its unfinished grids find
+ * their runs again.
+ */
+function asWritten010(config: TrainingConfig): Record<string, unknown> {
+  const entry = ([key, value]: [string, unknown]): [string, unknown] => {
+    const loss = key === 'losses' ? asLossOf010(config.losses) : undefined;
+    return loss === undefined ? [key, value] : ['loss', loss];
+  };
+  return Object.fromEntries(Object.entries(config).map(entry));
 }
 
 /** A text as part of a file name. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../common/errors';
 import { readYaml } from '../common/node/read-yaml';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
-import { trainingConfig } from '../runs/config';
+import { mergeSettings, trainingConfig } from '../runs/config';
 
 /** The most values of a list. The number of cells has its own limit, in `expandGrid`. */
 const MAX_VALUES = 1000;
@@ -119,7 +119,7 @@ export function checkGrid(value: unknown, file: string): Grid {
   grid.variants.forEach((v, i) => {
     const where = `${file}: variants.${i} (${v.label}): settings`;
     checkSettings(v.settings, where);
-    trainingConfig({ ...grid.base, ...v.settings }, where);
+    trainingConfig(mergeSettings(grid.base, v.settings, where), where);
   });
   return grid;
 }

@@ -34,7 +34,7 @@ export async function measureStep(model: string, config: TrainingConfig): Promis
   );
   const step = (): void => {
     const tokens = tf.tidy(() => mediclip.encode(pixels));
-    const { losses, gradients } = mediclip.gradients(tokens, mask, config.loss);
+    const { losses, gradients } = mediclip.gradients(tokens, mask, config.losses);
     adam.apply(gradients);
     losses.dataSync();
     tf.dispose([tokens, losses, gradients]);

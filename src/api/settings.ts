@@ -43,7 +43,9 @@ export interface TrainingSettings {
   prompts?: { normal: string[]; abnormal: string[] };
   /** Apply the text encoder's causal mask, as CLIP does and MediCLIP does not (default `false`). */
   causalTextMask?: boolean;
-  /** The part of the loss that is minimised (default `total`). */
+  /** The weight of each loss in the sum that is minimised (default `{ focal: 1, dice: 1 }`). */
+  losses?: Record<string, number>;
+  /** What version 0.1.0 had in place of `losses`. */
   loss?: 'total' | 'focal' | 'dice';
   /** An image's score: the highest value of its map (`max`, default), or the mean of the highest, as `top1percent`. */
   score?: string;

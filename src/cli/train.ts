@@ -66,6 +66,7 @@ export function registerTrain(root: Command): void {
 async function run(options: Options): Promise<void> {
   const { train } = await import('../runs/train');
   const { readSettings, trainingConfig } = await import('../runs/config');
+  const { LOSS_NAMES } = await import('../methods/mediclip/losses');
   const { method, shots, seed, epochs, protocol, imageSize, keepLeaks, threads } = options;
   const given = Object.fromEntries(
     Object.entries({ method, shots, seed, epochs, protocol, imageSize, keepLeaks }).filter(([, value]) => value !== undefined),
@@ -90,11 +91,10 @@ async function run(options: Options): Promise<void> {
       onProgress: bar.onProgress,
       onNote: line,
       onEpoch: (row) => {
+        const losses = LOSS_NAMES.map((name) => `${name} ${(row[name] ?? NaN).toFixed(4)}`);
         const seen = row.imageAuroc === null ? '' : `  test image AUROC ${row.imageAuroc.toFixed(4)}`;
         const pixels = row.pixelAuroc === null ? '' : `  pixel AUROC ${row.pixelAuroc.toFixed(4)}`;
-        line(
-          `epoch ${row.epoch}  focal ${row.focal.toFixed(4)}  dice ${row.dice.toFixed(4)}  total ${row.total.toFixed(4)}${seen}${pixels}  ${row.seconds.toFixed(1)} s`,
-        );
+        line(`epoch ${row.epoch}  ${losses.join('  ')}  total ${row.total.toFixed(4)}${seen}${pixels}  ${row.seconds.toFixed(1)} s`);
       },
     });
     if (!result.finishedBefore) await scaleColours(options.out, { onProgress: bar.onProgress, signal }, line);

@@ -27,19 +27,33 @@ export interface CsvRecord<Column extends string> {
  * @throws UserError with the line where a column is missing, a row has more or fewer cells than the header, or a quote stands wrong
  */
 export function readCsv<Column extends string>(text: string, columns: readonly Column[], where: string): CsvRecord<Column>[] {
-  const [header, ...rows] = splitCsv(text.replace(/^\ufeff/, ''), where);
-  const places = columns.map((column) => header.cells.indexOf(column));
-  const absent = columns.find((_, i) => places[i] < 0);
+  const table = readCsvTable(text, where);
+  const absent = columns.find((column) => !table.columns.includes(column));
   if (absent !== undefined) {
     throw new UserError(`${where}:1: expected the columns ${columns.join(',')}; ${JSON.stringify(absent)} is missing`);
   }
-  return rows.map(({ line, cells }) => {
-    if (cells.length !== header.cells.length) {
-      throw new UserError(`${where}:${line}: expected ${header.cells.length} cells, as in line 1, found ${cells.length}`);
-    }
-    const entries = columns.map((column, i) => [column, originalText(cells[places[i]])] as const);
+  return table.rows.map(({ line, cells }) => {
+    const entries = columns.map((column) => [column, cells[column]] as const);
     return { line, cells: Object.fromEntries(entries) as Record<Column, string> };
   });
+}
+
+/**
+ * {@link readCsv} with all columns that there are; of two with the same name the first counts.
+ * @throws UserError with the line where a row has more or fewer cells than the header, or a quote
+ * stands wrong
+ */
+export function readCsvTable(text: string, where: string): { columns: string[]; rows: CsvRecord<string>[] } {
+  const [header, ...lines] = splitCsv(text.replace(/^\ufeff/, ''), where);
+  const columns = header.cells;
+  const places = columns.map((column) => columns.indexOf(column));
+  const rows = lines.map(({ line, cells }) => {
+    if (cells.length !== columns.length) {
+      throw new UserError(`${where}:${line}: expected ${columns.length} cells, as in line 1, found ${cells.length}`);
+    }
+    return { line, cells: Object.fromEntries(columns.map((column, i) => [column, originalText(cells[places[i]])])) };
+  });
+  return { columns, rows };
 }
 
 /** The text of a cell before it was defused. */

@@ -1,37 +1,44 @@
+import { LOSS_NAMES, LOSSES } from '../methods/mediclip/losses';
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { formatNumber, seriesColour } from './style';
 
-/** An epoch: mean losses, and metrics where they were measured. A row of `history.csv` is one. */
+/**
+ * An epoch: mean losses by their names, and metrics where they were measured. A row of
+ * `history.csv` is one.
+ */
 export interface HistoryPoint {
   epoch: number;
   total: number;
-  focal: number;
-  dice: number;
   imageAuroc?: number | null;
   pixelAuroc?: number | null;
+  [loss: string]: number | null | undefined;
 }
 
-type Series = 'total' | 'focal' | 'dice' | 'imageAuroc' | 'pixelAuroc';
+const PARTS = ['total', ...LOSS_NAMES];
+const MEASURED = ['imageAuroc', 'pixelAuroc'] as const;
 
-const NAMES: Record<Series, string> = {
+const NAMES: Record<string, string> = {
   total: 'total',
-  focal: 'focal',
-  dice: 'Dice',
+  ...Object.fromEntries(LOSS_NAMES.map((name) => [name, LOSSES[name].title])),
   imageAuroc: 'image AUROC',
   pixelAuroc: 'pixel AUROC',
 };
 
-/** The parts of the loss over the epochs and, beside it, the metrics of the epochs in which some were measured. */
+/**
+ * The losses over the epochs, those that some row has, and beside them the metrics of the epochs in
+ * which some were measured. Columns that are no loss of this version are not shown.
+ */
 export function historyChart(rows: readonly HistoryPoint[], options: { title?: string } = {}): Chart {
-  const panels = [panel(rows, ['total', 'focal', 'dice'], 'loss', true)];
-  const measured = (['imageAuroc', 'pixelAuroc'] as const).filter((key) => rows.some((row) => isNumber(row[key])));
+  const known = PARTS.filter((key) => rows.length === 0 || rows.some((row) => row[key] !== undefined && row[key] !== null));
+  const panels = [panel(rows, known, 'loss', true)];
+  const measured = MEASURED.filter((key) => rows.some((row) => isNumber(row[key])));
   if (measured.length > 0) panels.push(panel(rows, measured, 'AUROC', false));
   const spec = { ...(options.title ? { title: options.title } : {}), hconcat: panels, spacing: 36 };
   return chart({ ...spec, resolve: { scale: { color: 'independent' } } }, describe(rows, measured));
 }
 
-function panel(rows: readonly HistoryPoint[], keys: Series[], axis: string, zero: boolean): object {
+function panel(rows: readonly HistoryPoint[], keys: readonly string[], axis: string, zero: boolean): object {
   const values = keys.flatMap((key) =>
     rows.filter((row) => isNumber(row[key])).map((row) => ({ epoch: row.epoch, value: row[key], series: NAMES[key] })),
   );
@@ -54,7 +61,7 @@ function panel(rows: readonly HistoryPoint[], keys: Series[], axis: string, zero
         field: 'series',
         type: 'nominal',
         title: null,
-        scale: { domain: keys.map((key) => NAMES[key]), range: keys.map((key) => COLOURS[key]) },
+        scale: { domain: keys.map((key) => NAMES[key]), range: keys.map(seriesColour) },
         legend: { orient: 'top', direction: 'horizontal', symbolType: 'stroke' },
       },
       tooltip: [
@@ -75,7 +82,7 @@ function isNumber(value: number | null | undefined): value is number {
   return value !== null && value !== undefined && Number.isFinite(value);
 }
 
-function describe(rows: readonly HistoryPoint[], measured: readonly ('imageAuroc' | 'pixelAuroc')[]): string {
+function describe(rows: readonly HistoryPoint[], measured: readonly (typeof MEASURED)[number][]): string {
   if (rows.length === 0) return 'Training history: no epoch yet.';
   const [first, last] = [rows[0], rows[rows.length - 1]];
   const metrics = measured.map((key) => {

@@ -23,6 +23,19 @@ export const COLOURS = {
   background: '#FFFFFF',
 } as const;
 
+/** For series without a colour of their own (Paul Tol's "muted"). */
+const SPARE = ['#882255', '#332288', '#999933', '#44AA99', '#AA4499', '#117733'] as const;
+
+/**
+ * The colour of a series by its name: that of {@link COLOURS}, else one that depends on the name
+ * alone.
+ */
+export function seriesColour(name: string): string {
+  if (Object.hasOwn(COLOURS, name)) return COLOURS[name as keyof typeof COLOURS];
+  const sum = Array.from(name).reduce((total, letter) => (31 * total + (letter.codePointAt(0) ?? 0)) % 65_521, 0);
+  return SPARE[sum % SPARE.length];
+}
+
 /** Sans-serif faces that look alike on the usual systems. */
 export const FONT = 'Arimo, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../common/errors';
-import { trainingConfig, type TrainingSettings } from './config';
+import { currentSettings, trainingConfig, WHOLE_SETTINGS, type TrainingSettings } from './config';
 import type { RunRecord } from './run-folder';
 
 /** Options of the command line, by the settings that they give. */
@@ -14,9 +14,6 @@ const OPTIONS: Record<string, string> = {
   keepLeaks: '--keep-leaks',
 };
 
-/** Settings that count as a whole. */
-const WHOLE = ['tasks', 'prompts'];
-
 /**
  * Compares what is asked for with what a run was begun with; what is not asked for agrees.
  * @param asked.model - the CLIP that is asked for, found
@@ -27,7 +24,8 @@ export function checkAgreement(
   saved: RunRecord,
   asked: { settings?: TrainingSettings; model?: { name: string; hash: string } },
 ): void {
-  const { settings = {}, model } = asked;
+  const { model } = asked;
+  const settings = currentSettings(asked.settings ?? {}, 'options');
   const wanted = trainingConfig(settings, 'options', saved.config.imageSize);
   const found = differences('', settings, wanted, saved.config);
   if (model && model.hash !== saved.model.hash) found.unshift(['--model', saved.model.name, model.name]);
@@ -39,7 +37,8 @@ export function checkAgreement(
 /** The settings among those given whose values differ from what is there. */
 function differences(path: string, given: unknown, wanted: unknown, there: unknown): [option: string, has: unknown, given: unknown][] {
   if (isDeepStrictEqual(wanted, there)) return [];
-  if (!isObject(given) || !isObject(wanted) || !isObject(there) || WHOLE.includes(path)) return [[OPTIONS[path] ?? path, there, wanted]];
+  if (!isObject(given) || !isObject(wanted) || !isObject(there) || WHOLE_SETTINGS.includes(path))
+    return [[OPTIONS[path] ?? path, there, wanted]];
   return Object.keys(given)
     .filter((key) => given[key] !== undefined && key in wanted)
     .flatMap((key) => differences(path === '' ? key : `${path}.${key}`, given[key], wanted[key], there[key]));

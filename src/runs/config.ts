@@ -4,6 +4,7 @@ import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
 import { readYamlObject } from '../common/node/read-yaml';
 import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
+import { lossesOf010, lossesSchema, type LossOf010 } from '../methods/mediclip/losses';
 import { isScoreRule, SCORE_RULES, type ScoreRule } from '../methods/mediclip/image-score';
 import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
 import { synthesisSchema } from '../synthesis/parameters';
@@ -61,8 +62,11 @@ const schema = z
       .default(['end']),
     prompts: z.object({ normal: promptList, abnormal: promptList }).strict().default(PUBLISHED_PROMPTS),
     causalTextMask: z.boolean().default(false),
-    /** Part of the loss that is descended. */
-    loss: z.enum(['total', 'focal', 'dice']).default('total'),
+    /**
+     * How much each loss counts in the sum that is descended; what is absent, or 0, is reported
+     * only.
+     */
+    losses: lossesSchema,
     /** An image's score from its map. */
     score: z.custom<ScoreRule>(isScoreRule, `expected ${SCORE_RULES}`).default('max'),
     /** How often each synthesis task is drawn. */
@@ -88,8 +92,42 @@ const schema = z
 
 /** All that decides a run, besides the model and the data set; every key has the published default. */
 export type TrainingConfig = Complete<z.infer<typeof schema>>;
-/** The keys that a user sets. */
-export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { imageSize?: number };
+/** The keys that a user sets. `loss` is what version 0.1.0 had in place of `losses`. */
+export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { imageSize?: number; loss?: LossOf010 };
+
+/** Settings that count as a whole: naming single keys of them would mislead. */
+export const WHOLE_SETTINGS: readonly string[] = ['losses', 'tasks', 'prompts'];
+
+/**
+ * Settings under the keys of today: `loss` of version 0.1.0 becomes `losses`. Nothing else is
+ * changed or checked.
+ * @throws UserError where both are given, or `loss` has no meaning
+ */
+export function currentSettings(settings: Readonly<Record<string, unknown>>, where: string): Record<string, unknown> {
+  const { loss, ...rest } = settings;
+  if (loss === undefined) return rest;
+  if (rest.losses !== undefined) {
+    throw new UserError(`${where}: loss and losses are both given; loss is the older key, give losses alone`, 2);
+  }
+  const losses = lossesOf010(loss);
+  if (losses) return { ...rest, losses };
+  throw new UserError(
+    `${where}: loss: expected total, focal or dice, got ${JSON.stringify(loss)}; its newer form is losses: { focal: 1 }`,
+    2,
+  );
+}
+
+/**
+ * Settings, each in place of the one of the same name in `base`; `loss` of version 0.1.0 takes the
+ * place of `losses` too.
+ */
+export function mergeSettings(
+  base: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
+  where: string,
+): Record<string, unknown> {
+  return { ...currentSettings(base, where), ...currentSettings(settings, where) };
+}
 
 /**
  * Fills in defaults and checks.
@@ -98,7 +136,7 @@ export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { ima
  * @throws UserError naming the key, also for keys that do not exist
  */
 export function trainingConfig(settings: unknown, where = 'options', imageSize = 224): TrainingConfig {
-  const given = settings ?? {};
+  const given = isObject(settings) ? currentSettings(settings, where) : (settings ?? {});
   const result = schema.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
   if (result.success === false) {
     const issue = result.error.issues[0];

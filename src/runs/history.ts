@@ -1,44 +1,61 @@
 import fs from 'node:fs';
-import { csvText, readCsv } from '../common/csv';
+import { csvText, readCsvTable } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readText, SMALL_FILE, writeFileAtomic } from '../common/node/files';
+import { LOSS_NAMES } from '../methods/mediclip/losses';
 
-/** A row of `RUN/history.csv`: losses are means over the epoch's steps, metrics of the test set only where it was looked at. */
+/**
+ * A row of `RUN/history.csv`. Each loss has a column of its name: its mean over the epoch's steps,
+ * without its weight; null where the version that trained the epoch did not know it. Columns of a
+ * newer version stay, as far as they hold numbers.
+ */
 export interface HistoryRow {
   epoch: number;
-  focal: number;
-  dice: number;
+  /** The weighted sum of the losses, which is descended. */
   total: number;
+  /** Of the test set, only where it was looked at. */
   imageAuroc: number | null;
   pixelAuroc: number | null;
   seconds: number;
+  [column: string]: number | null;
 }
 
-const COLUMNS = ['epoch', 'focal', 'dice', 'total', 'imageAuroc', 'pixelAuroc', 'seconds'] as const;
-const METRICS: readonly string[] = ['imageAuroc', 'pixelAuroc'];
+/** What every history has. */
+const NEEDED = ['epoch', 'total', 'seconds'];
+const METRICS = ['imageAuroc', 'pixelAuroc'];
+const COLUMNS: readonly string[] = ['epoch', ...LOSS_NAMES, 'total', ...METRICS, 'seconds'];
 
 export function writeHistoryFile(file: string, rows: readonly HistoryRow[]): void {
-  writeFileAtomic(file, csvText(COLUMNS, rows));
+  const columns = [...new Set([...COLUMNS, ...rows.flatMap((row) => Object.keys(row))])];
+  const cells = rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])));
+  writeFileAtomic(file, csvText(columns, cells));
 }
 
 /**
- * The rows of `history.csv`, one per epoch from the first on; none where there is no file.
+ * The rows of `history.csv`, one per epoch from the first on; none where there is no file. Runs of
+ * other versions may have other losses and metrics.
  * @throws UserError naming the line of a row that is no row of a history
  */
 export function readHistoryFile(file: string): HistoryRow[] {
   if (!fs.existsSync(file)) return [];
-  return readCsv(readText(file, SMALL_FILE), COLUMNS, file).map(({ line, cells }, i) => {
-    const row = Object.fromEntries(COLUMNS.map((column) => [column, valueOf(column, cells[column], `${file}:${line}`)]));
+  const { columns, rows } = readCsvTable(readText(file, SMALL_FILE), file);
+  const absent = NEEDED.find((column) => !columns.includes(column));
+  if (absent !== undefined) throw new UserError(`${file}:1: expected the columns ${NEEDED.join(', ')}; ${absent} is missing`);
+  const names = [...new Set([...COLUMNS, ...columns])];
+  return rows.map(({ line, cells }, i) => {
+    const row = Object.fromEntries(names.map((column) => [column, valueOf(column, cells[column] ?? '', `${file}:${line}`)]));
     if (row.epoch !== i + 1) throw new UserError(`${file}:${line}: epoch: expected ${i + 1}, found ${cells.epoch}`);
-    return row as unknown as HistoryRow;
+    return row as HistoryRow;
   });
 }
 
-function valueOf(column: (typeof COLUMNS)[number], cell: string, where: string): number | null {
-  const isMetric = METRICS.includes(column);
-  if (isMetric && cell === '') return null;
+function valueOf(column: string, cell: string, where: string): number | null {
+  const needed = NEEDED.includes(column);
+  if (cell === '' && !needed) return null;
   const value = cell.trim() === '' ? NaN : Number(cell);
+  if (!COLUMNS.includes(column)) return Number.isFinite(value) ? value : null;
+  const isMetric = METRICS.includes(column);
   if (value >= 0 && value <= (isMetric ? 1 : Number.MAX_VALUE)) return value;
-  const expected = isMetric ? 'a number from 0 to 1, or nothing' : 'a finite number of 0 or more';
+  const expected = `${isMetric ? 'a number from 0 to 1' : 'a finite number of 0 or more'}${needed ? '' : ', or nothing'}`;
   throw new UserError(`${where}: ${column}: expected ${expected}, found ${JSON.stringify(cell)}`);
 }

@@ -4,6 +4,7 @@ import { Interrupted, UserError } from '../common/errors';
 import type { Dataset, Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';
 import { Adam } from '../methods/mediclip/adam';
+import { LOSS_NAMES, weightedSum, type LossName } from '../methods/mediclip/losses';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
@@ -85,10 +86,11 @@ class Run {
     const { epochs, protocol, watch } = this.config;
     for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
       const started = performance.now();
-      const [focal, dice] = await this.steps(features, epoch);
+      const losses = await this.steps(features, epoch);
       const looks = protocol === 'paper' || (watch > 0 && (epoch % watch === 0 || epoch === epochs));
       const seen = looks && this.dataset.test.length > 0 ? await this.validate() : { imageAuroc: null, pixelAuroc: null };
-      const row: HistoryRow = { epoch, focal, dice, total: focal + dice, ...seen, seconds: (performance.now() - started) / 1000 };
+      const seconds = (performance.now() - started) / 1000;
+      const row: HistoryRow = { epoch, ...losses, total: weightedSum(losses, this.config.losses), ...seen, seconds };
       this.history.push(row);
       this.save(row);
       await this.options.onEpoch?.(row, this.model);
@@ -102,7 +104,7 @@ class Run {
   }
 
   /** The steps of one epoch; losses are read back once, at its end. */
-  private async steps(features: TrainingFeatures, epoch: number): Promise<[number, number]> {
+  private async steps(features: TrainingFeatures, epoch: number): Promise<Record<LossName, number>> {
     const losses: tf.Tensor1D[] = [];
     for (let step = 0; step < features.stepsPerEpoch; step++) {
       await eventLoopTurn(); // or signals wait while worker threads keep sending
@@ -111,18 +113,18 @@ class Run {
         throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
       }
       await features.withBatch(epoch, step, ({ tokens, mask }) => {
-        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.loss);
+        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.losses);
         this.adam.apply(gradients);
         losses.push(parts);
         tf.dispose(gradients);
       });
     }
     const mean = tf.tidy(() => tf.mean(tf.stack(losses), 0));
-    const [focal, dice] = await mean.data();
+    const values = await mean.data();
     tf.dispose([losses, mean]);
-    if (!Number.isFinite(focal + dice))
-      throw new UserError(`epoch ${epoch}: the loss is ${focal + dice}; try a smaller optimizer.learningRate`);
-    return [focal, dice];
+    const broken = values.find((value) => !Number.isFinite(value));
+    if (broken !== undefined) throw new UserError(`epoch ${epoch}: the loss is ${broken}; try a smaller optimizer.learningRate`);
+    return Object.fromEntries(LOSS_NAMES.map((name, i) => [name, values[i]])) as Record<LossName, number>;
   }
 
   /** The test images that count. */

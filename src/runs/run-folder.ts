@@ -5,7 +5,7 @@ import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
 import { packageVersion } from '../common/node/version';
-import { trainingConfig, type TrainingConfig } from './config';
+import { currentSettings, trainingConfig, type TrainingConfig } from './config';
 import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
 
 export type { HistoryRow };
@@ -23,7 +23,7 @@ const recordSchema = z.object({
 /** The settings that every run has; each has a default, by which a missing one must not be replaced. */
 const SINCE_0_1_0 = [
   ...['method', 'baseline', 'protocol', 'watch', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'layers', 'adapters'],
-  ...['contextTokens', 'classSpecificContext', 'classTokenPositions', 'prompts', 'causalTextMask', 'loss', 'score', 'tasks'],
+  ...['contextTokens', 'classSpecificContext', 'classTokenPositions', 'prompts', 'causalTextMask', 'losses', 'score', 'tasks'],
   ...['synthesis', 'optimizer'],
 ];
 
@@ -74,12 +74,13 @@ export class RunFolder {
     const file = this.file('config.json');
     if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
     const { version, backend, model, dataset, config } = checked(recordSchema, readJson(file, SMALL_FILE), file) as RunRecord;
-    const absent = SINCE_0_1_0.find((key) => !Object.hasOwn(config, key));
+    const known = currentSettings(config, file);
+    const absent = SINCE_0_1_0.find((key) => !Object.hasOwn(known, key));
     if (absent !== undefined) {
       throw new UserError(`${file}: config.${absent}: is missing; what the run was made with is not known, and defaults would be a guess`);
     }
     try {
-      return { version, backend, model, dataset, config: trainingConfig(config, file) };
+      return { version, backend, model, dataset, config: trainingConfig(known, file) };
     } catch (error) {
       if (!(error instanceof UserError) || version === packageVersion()) throw error;
       throw new UserError(`${error.message} (the run is of version ${version}, this is ${packageVersion()})`, error.exitCode);

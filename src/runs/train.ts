@@ -23,7 +23,7 @@ export type { TrainOptions, TrainResult };
 
 /**
  * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
- * trained with focal + dice loss; another method, where the settings name one, is fitted to the same K images. Writes the run folder
+ * trained with a weighted sum of losses; another method, where the settings name one, is fitted to the same K images. Writes the run folder
  * after every epoch; a run that was stopped at any moment and resumed ends with the same parameters as one that never was.
  * @throws UserError for bad input before any work, and where a run in `out` was begun with other settings than are given; Interrupted
  * where the signal stopped it

@@ -1,5 +1,6 @@
+import { asLossOf010, type LossWeights } from '../methods/mediclip/losses';
 import { METHODS, type MethodName } from '../methods/registry';
-import { trainingConfig, type TrainingConfig } from './config';
+import { trainingConfig, WHOLE_SETTINGS, type TrainingConfig } from './config';
 
 /** What a run is of: a method, and the settings in which it differs from the published ones. */
 export interface Variant {
@@ -10,9 +11,6 @@ export interface Variant {
 
 /** Settings that say how long and how large a run is, not which method it is. */
 const SCALE = ['method', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'protocol', 'watch'];
-
-/** Settings that count as a whole: naming single keys of them would mislead. */
-const WHOLE = ['tasks', 'prompts'];
 
 /**
  * The variant that a configuration is of. What only decides the size of the run (shots, seed, epochs, batch, image size, protocol) is
@@ -30,7 +28,7 @@ export function variantOf(config: TrainingConfig): Variant {
 
 function differences(path: string, value: unknown, published: unknown): [string, unknown][] {
   if (JSON.stringify(value) === JSON.stringify(published)) return [];
-  if (!isObject(value) || !isObject(published) || WHOLE.includes(path)) return [[path, value]];
+  if (!isObject(value) || !isObject(published) || WHOLE_SETTINGS.includes(path)) return [[path, value]];
   return Object.entries(value).flatMap(([key, part]) => differences(`${path}.${key}`, part, published[key]));
 }
 
@@ -42,8 +40,17 @@ export function isPublished({ changed }: Pick<Variant, 'changed'>): boolean {
 /** The changed settings in a few words: `loss focal, layers 2+3`; empty where nothing is changed. */
 export function changesInWords({ changed }: Pick<Variant, 'changed'>): string {
   return Object.entries(changed)
-    .map(([path, value]) => `${path.replaceAll('.', ' ')} ${inWords(value)}`)
+    .map(([path, value]) => (path === 'losses' ? lossesInWords(value as LossWeights) : `${path.replaceAll('.', ' ')} ${inWords(value)}`))
     .join(', ');
+}
+
+/**
+ * As version 0.1.0 said it where it could, so that tables keep their words: `loss focal`, else
+ * `losses focal 1 dice 0.5`.
+ */
+function lossesInWords(weights: LossWeights): string {
+  const loss = asLossOf010(weights);
+  return loss === undefined ? `losses ${inWords(weights)}` : `loss ${loss}`;
 }
 
 /** A variant in a few words, one text for each: `mediclip`, `mediclip: loss focal`, `winclip: baseline winclip fewShot false`. */

@@ -7,6 +7,7 @@ import { variantInWords, variantOf } from '../../src/runs/variant';
 import { estimateSeconds, MEASURING } from '../../src/ablation/estimate';
 import { checkGrid, readGrid } from '../../src/ablation/grid';
 import { UserError } from '../../src/common/errors';
+import { sha256 } from '../../src/common/node/files';
 import { trainingConfig } from '../../src/runs/config';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
@@ -44,11 +45,11 @@ test("a variant's own lists and settings replace the grid's", () => {
   ];
   const { cells } = expandGrid(grid({ variants, seeds: [1] }), [dataset('a'), dataset('b')], [model('compact'), model('x/y')]);
   assert.deepEqual(
-    cells.map((cell) => [cell.dataset.name, cell.model.name, cell.config.loss, cell.config.shots, cell.config.seed]),
+    cells.map((cell) => [cell.dataset.name, cell.model.name, cell.config.losses, cell.config.shots, cell.config.seed]),
     [
-      ['a', 'compact', 'total', 16, 1],
-      ['b', 'compact', 'total', 16, 1],
-      ['b', 'x/y', 'dice', 2, 9],
+      ['a', 'compact', { focal: 1, dice: 1 }, 16, 1],
+      ['b', 'compact', { focal: 1, dice: 1 }, 16, 1],
+      ['b', 'x/y', { dice: 1 }, 2, 9],
     ],
   );
 });
@@ -84,6 +85,26 @@ test('the name of a cell depends only on its settings, not on labels, order or o
   assert.deepEqual(names([one, ...VARIANTS]), names([...VARIANTS, { ...one, label: 'other', group: 'more' }]));
   assert.notDeepEqual(names([one]), names([{ ...one, settings: { loss: 'focal' } }]));
   assert.match(names([one])[0], /^a\.compact\.mediclip-loss-dice\.k16\.s1\./);
+});
+
+test('losses of today and the older key `loss` come to the same cells, whose names are those of version 0.1.0', () => {
+  const names = (settings: object, base = {}): string[] =>
+    expandGrid(grid({ base, variants: [{ label: 'x', group: 'y', settings }], seeds: [1] }), [dataset('a')], [model('compact')]).cells.map(
+      ({ name }) => name,
+    );
+  assert.deepEqual(names({ losses: { dice: 1 } }), names({ loss: 'dice' }));
+  assert.deepEqual(
+    names({ losses: { dice: 1 } }, { loss: 'focal' }),
+    names({ loss: 'dice' }, { losses: { focal: 1 } }),
+    'in place of the base',
+  );
+  assert.deepEqual(names({ losses: { focal: 1, dice: 1 } }), names({}));
+  const config = JSON.parse(fs.readFileSync('test/fixtures/run-0.1.0/mediclip/config.json', 'utf8')) as { config: { seed: number } };
+  const { shots, seed, ...base } = config.config as { shots: number; seed: number };
+  const hash = sha256(JSON.stringify(['compact', 'a', config.config])).slice(0, 8); // as version 0.1.0 had it
+  const cells = expandGrid(grid({ base, shots: [shots], seeds: [seed] }), [dataset('a')], [model('compact')]).cells;
+  assert.ok(cells[0].name.endsWith(`.${hash}`), cells[0].name);
+  assert.match(names({ losses: { focal: 1, dice: 0.5 } })[0], /^a\.compact\.mediclip-losses-focal-1-dice-0-5\./);
 });
 
 test('a method that sees no training image has one cell, whatever the shots and seeds', () => {

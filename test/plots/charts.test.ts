@@ -7,7 +7,7 @@ import { historyChart } from '../../src/plots/history-chart';
 import type { Chart } from '../../src/plots/picture';
 import { prChart, rocChart } from '../../src/plots/score-curves';
 import { scoreHistogram } from '../../src/plots/score-histogram';
-import { COLOURS } from '../../src/plots/style';
+import { COLOURS, seriesColour } from '../../src/plots/style';
 
 const random = Random.of(3);
 const labels = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? 0 : 1));
@@ -52,6 +52,18 @@ test('a history has a line for each part in its colour, and a second panel only 
   assert.match(svg, />a run</);
   assert.doesNotMatch(await toSvg(historyChart(rows.map((row) => ({ ...row, imageAuroc: null })))), /AUROC/);
   assert.match(charts.history.alt, /from 1\.000 in epoch 1 to 0\.333 in epoch 3\. The image AUROC went from 0\.800/);
+});
+
+test('a history shows the losses that its rows have', () => {
+  const seriesOf = (picture: Chart): unknown[] => {
+    const { hconcat } = picture.spec as unknown as { hconcat: { encoding: { color: { scale: { domain: unknown[] } } } }[] };
+    return hconcat[0].encoding.color.scale.domain;
+  };
+  assert.deepEqual(seriesOf(charts.history), ['total', 'focal', 'Dice']);
+  const missing = rows.map(({ epoch, total, dice }) => ({ epoch, total, dice, focal: null, later: 1 }));
+  assert.deepEqual(seriesOf(historyChart(missing)), ['total', 'Dice']);
+  assert.equal(seriesColour('dice'), COLOURS.dice);
+  assert.match(seriesColour('a loss of my own'), /^#/);
 });
 
 test('a histogram counts every image once, in its class', () => {

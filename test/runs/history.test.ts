@@ -29,20 +29,42 @@ test('a cell of a history that is no number there is named with line and column'
       line,
     );
   };
-  refused('2,abc,1,2,,,1', /history\.csv:3: focal: expected a finite number of 0 or more, found "abc"/);
+  refused('2,abc,1,2,,,1', /history\.csv:3: focal: expected a finite number of 0 or more, or nothing, found "abc"/);
   refused('2,1,NaN,2,,,1', /history\.csv:3: dice: expected/);
   refused('2,1,1,Infinity,,,1', /history\.csv:3: total: expected/);
   refused('2,1,1,1e999,,,1', /history\.csv:3: total: expected/);
-  refused('2,,1,2,,,1', /history\.csv:3: focal: expected/);
+  refused('2,1,1,,,,1', /history\.csv:3: total: expected/);
   refused('2,1,1,2,1.01,,1', /history\.csv:3: imageAuroc: expected a number from 0 to 1, or nothing, found "1.01"/);
   refused('2,1,1,2,,-0.5,1', /history\.csv:3: pixelAuroc: expected/);
   refused('3,1,1,2,,,1', /history\.csv:3: epoch: expected 2, found 3/);
   refused('2,1,1,2', /history\.csv:3: expected 7 cells/);
   refused('', /history\.csv:3: /);
   fs.writeFileSync(folder.file('history.csv'), 'epoch,loss\n1,2\n');
-  assert.throws(() => folder.readHistory(), /history\.csv:1: expected the columns epoch,focal/);
+  assert.throws(() => folder.readHistory(), /history\.csv:1: expected the columns epoch, total, seconds; total is missing/);
   fs.writeFileSync(folder.file('history.csv'), `${HEAD}\n${'\n'.repeat(20 * 2 ** 20)}`);
   assert.throws(() => folder.readHistory(), /history\.csv: \d+ bytes, more than the 16777216 that are expected here/);
+});
+
+test('columns that are missing are empty, and those of a newer version stay', () => {
+  const folder = new RunFolder(temporaryFolder());
+  fs.writeFileSync(folder.file('history.csv'), 'epoch,tversky,total,seconds,note\n1,-0.25,0.5,2,late\n2,,0.25,2,\n');
+  const rows = folder.readHistory();
+  const absent = { focal: null, dice: null, imageAuroc: null, pixelAuroc: null, seconds: 2, note: null };
+  assert.deepEqual(rows, [
+    { epoch: 1, ...absent, total: 0.5, tversky: -0.25 },
+    { epoch: 2, ...absent, total: 0.25, tversky: null },
+  ]);
+  folder.writeHistory([...rows, { epoch: 3, focal: 1, dice: 1, total: 2, imageAuroc: null, pixelAuroc: null, seconds: 1 }]);
+  const [head, first] = fs.readFileSync(folder.file('history.csv'), 'utf8').split('\n');
+  assert.deepEqual([head, first], [`${HEAD},tversky,note`, '1,,,0.5,,,2,-0.25,']);
+  assert.deepEqual(
+    folder.readHistory().map(({ total, tversky }) => [total, tversky]),
+    [
+      [0.5, -0.25],
+      [0.25, null],
+      [2, null],
+    ],
+  );
 });
 
 test('a record without its settings is none: defaults would be a guess', () => {

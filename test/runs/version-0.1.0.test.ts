@@ -59,6 +59,7 @@ test('a run of version 0.1.0 scores images, fills a report and a table, and is f
   const results = readResults(dir);
   assert.deepEqual([...new Set(results.map(({ run, shots, seed }) => `${run} ${shots} ${seed}`))], ['mediclip 2 3', 'patchcore 2 3']);
   assert.equal(new RunFolder(mediclip).readHistory().length, 2);
+  assert.deepEqual(new RunFolder(mediclip).readRecord().config.losses, { focal: 1, dice: 1 }, 'written as loss: total');
   const { finishedBefore, metrics } = await train({ out: mediclip, resume: true });
   assert.ok(finishedBefore && metrics?.imageAuroc === readResults(dir)[0].imageAuroc);
   const page = path.join(dir, 'report.html');

@@ -6,17 +6,12 @@ import { layerEncoder, unitLength, type FrozenEncoder } from '../../backbones/fr
 import { checkLayers } from '../../backbones/layers';
 import { adapt, initialAdapters } from './adapter';
 import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
-import { diceLoss } from './dice-loss';
-import { focalLoss } from './focal-loss';
+import { LOSS_NAMES, lossTerms, PUBLISHED_LOSSES, weightedLoss, type LossName, type LossWeights } from './losses';
 import type { MediClipOptions } from './options';
 import { PromptLearner, type NamedTensors } from './prompt-learner';
 
-/** The two parts of the loss and their sum, one number each. */
-export interface Losses {
-  focal: tf.Scalar;
-  dice: tf.Scalar;
-  total: tf.Scalar;
-}
+/** Each loss, and `total`, their weighted sum; one number each. */
+export type Losses = Record<LossName | 'total', tf.Scalar>;
 
 /**
  * MediCLIP (Zhang et al., MICCAI 2024): a frozen CLIP whose patch tokens, through an adapter a layer, are compared with
@@ -89,31 +84,30 @@ export class MediClip implements FrozenEncoder {
     return tf.tidy(() => abnormalProbability(this.resizedMap(this.layerMaps(tokens, textFeatures))));
   }
 
-  /** Focal and dice loss of a batch of frozen tokens and its masks `[B, S, S]`. */
-  losses(tokens: readonly tf.Tensor3D[], mask: tf.Tensor3D): Losses {
+  /** All losses of a batch of frozen tokens and its masks `[B, S, S]`, and their weighted sum. */
+  losses(tokens: readonly tf.Tensor3D[], mask: tf.Tensor3D, weights: LossWeights = PUBLISHED_LOSSES): Losses {
     return tf.tidy(() => {
-      const abnormal = this.anomalyMap(tokens, this.textFeatures());
-      const focal = focalLoss(abnormal, mask);
-      const dice = diceLoss(abnormal, mask);
-      return { focal, dice, total: tf.add(focal, dice) as tf.Scalar };
+      const terms = lossTerms(this.anomalyMap(tokens, this.textFeatures()), mask);
+      return { ...terms, total: weightedLoss(terms, weights) };
     });
   }
 
   /**
-   * Losses before a step and the gradients of a chosen part (default the sum), without reading anything back.
-   * @returns `losses`, `[2]`: focal and dice; `gradients` by parameter. The caller disposes of both.
+   * Losses before a step and the gradients of their weighted sum, without reading anything back.
+   * @returns `losses`, `[L]` in the order of `LOSS_NAMES`, each without its weight; `gradients` by
+   * parameter. The caller disposes of both.
    */
   gradients(
     tokens: readonly tf.Tensor3D[],
     mask: tf.Tensor3D,
-    part: keyof Losses = 'total',
+    weights: LossWeights = PUBLISHED_LOSSES,
   ): { losses: tf.Tensor1D; gradients: NamedTensors } {
     let parts: tf.Tensor1D | undefined;
     const variables = Object.values(this.parameters);
     const { value, grads } = tf.variableGrads(() => {
-      const losses = this.losses(tokens, mask);
-      parts = tf.keep(tf.stack([losses.focal, losses.dice])) as tf.Tensor1D;
-      return losses[part];
+      const losses = this.losses(tokens, mask, weights);
+      parts = tf.keep(tf.stack(LOSS_NAMES.map((name) => losses[name]))) as tf.Tensor1D;
+      return losses.total;
     }, variables);
     value.dispose();
     const gradients = Object.fromEntries(Object.entries(this.parameters).map(([name, variable]) => [name, grads[variable.name]]));
