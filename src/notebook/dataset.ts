@@ -7,7 +7,7 @@ import { cachedPhantoms } from '../datasets/cached-phantoms';
 import { isPhantomName } from '../phantoms/names';
 import { loadTestRgb } from '../image/node/load';
 import type { MontageRow, Panel } from '../plots/montage';
-import { COLOURS } from '../plots/style';
+import { COLOURS } from '../drawing/style';
 
 /**
  * The data set of a notebook: a folder in the published layout, or a procedural set in its small size, drawn into the cache

@@ -8,7 +8,7 @@ import { drawColumns } from '../synthesis/draw-columns';
 import type { TaskName } from '../synthesis/task-names';
 import { synthesize } from '../synthesis/tasks';
 import type { Agreement } from '../plots/draw-charts';
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import { TASK_STYLE } from '../plots/task-style';
 

@@ -8,7 +8,7 @@ import type { Sample } from '../datasets/layout';
 import type { PrepareReport } from '../datasets/prepare-report';
 import { sourceName } from '../datasets/source-name';
 import { encodePng } from '../image/node/encode';
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import { drawTablet, TABLET_DEFECTS } from './tablets';
 

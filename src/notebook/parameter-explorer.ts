@@ -2,7 +2,7 @@ import type { GrayImage } from '../image/image';
 import { imageSlider } from '../plots/image-slider';
 import type { MontageRow } from '../plots/montage';
 import type { Interactive } from '../plots/picture';
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import { changeImage, maskImage } from '../plots/synthesis-montage';
 import { TASK_STYLE } from '../plots/task-style';
 import { drawColumns } from '../synthesis/draw-columns';

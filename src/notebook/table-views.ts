@@ -1,4 +1,4 @@
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import type { Cell, Table } from '../plots/table';
 import type { SeedPoint } from '../plots/seed-dots';
 import type { DifferencePoint } from '../plots/difference-bars';

@@ -7,9 +7,9 @@ import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type T
 import type { Random } from '../common/random';
 import type { MontageOptions, MontageRow } from '../plots/montage';
 import { heatLegend } from '../plots/heat-legend';
-import { heatOverlay } from '../plots/overlay';
+import { heatOverlay } from '../drawing/overlay';
 import type { PlacedImage } from '../plots/place-cloud';
-import { COLOURS, formatNumber } from '../plots/style';
+import { COLOURS, formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import type { TransferPoint } from '../plots/transfer-chart';

@@ -1,7 +1,7 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A variant of the method: mean and spread over seeds. */
 export interface AblationPoint {

@@ -4,7 +4,7 @@ import type { MediClip } from '../methods/mediclip/mediclip';
 import { arrow, box, drawing, FILLS, textLine } from './drawing';
 import { toRgb } from '../image/grey';
 import type { PngPicture } from './picture';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 /** What the figure shows of a model and a run. */
 export interface ArchitectureFacts {

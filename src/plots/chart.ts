@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { sharpWithFonts } from './fonts';
+import { sharpWithFonts } from '../drawing/fonts';
 import type { Chart, PngPicture } from './picture';
-import { CHART_CONFIG, escapeXml } from './style';
+import { CHART_CONFIG, escapeXml } from '../drawing/style';
 
 /**
  * A chart in the project's style from any Vega-Lite 5 specification.

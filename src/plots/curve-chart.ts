@@ -1,6 +1,6 @@
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 /** A curve in the unit square. */
 export interface UnitCurve {

@@ -1,7 +1,7 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** How far a variant lies above or below the one it is compared with. */
 export interface DifferencePoint {

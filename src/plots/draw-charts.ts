@@ -2,7 +2,7 @@ import type { TaskName } from '../synthesis/task-names';
 import { chart, toPng } from './chart';
 import type { Chart, Interactive } from './picture';
 import { interactive } from './plotly';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 import { TASK_STYLE } from './task-style';
 
 /** One draw of a task. */

@@ -1,6 +1,6 @@
-import { sharpWithFonts } from './fonts';
+import { sharpWithFonts } from '../drawing/fonts';
 import type { PngPicture } from './picture';
-import { COLOURS, escapeXml, FONT } from './style';
+import { COLOURS, escapeXml, FONT } from '../drawing/style';
 
 /** Fills of diagrams: what is trained stands out, what is frozen keeps quiet. */
 export const FILLS = { frozen: '#DCE6EE', learned: '#FFE3B3', data: '#F4F4F4', background: COLOURS.background } as const;

@@ -1,9 +1,8 @@
 import type { Raster } from '../image/image';
 import type { MapScale } from '../runs/map-scale';
-import { HEAT_TABLE } from './heat-colours';
+import { HEAT_TABLE, heatImage, rangeOf } from '../drawing/overlay';
 import { heatLegend, scaleNote } from './heat-legend';
 import { montage, type MontageOptions, type MontageRow } from './montage';
-import { heatImage, rangeOf } from './overlay';
 import type { PngPicture } from './picture';
 
 /** An image and its map at several moments. */

@@ -1,11 +1,10 @@
 import type { Raster } from '../image/image';
 import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
 import type { MapScale } from '../runs/map-scale';
-import { OVERLAY_TABLE } from './heat-colours';
+import { heatOverlay, OVERLAY_TABLE, rangeOf } from '../drawing/overlay';
 import { heatLegend } from './heat-legend';
-import { heatOverlay, rangeOf } from './overlay';
 import type { PngPicture } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A tested image with what the model says of it. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import type { MapScale } from '../runs/map-scale';
-import { endTexts } from './colour-bar';
-import { OVERLAY_TABLE } from './heat-colours';
+import { endTexts } from '../drawing/colour-bar';
+import { OVERLAY_TABLE } from '../drawing/overlay';
 import type { MontageOptions } from './montage';
 
 /** The colour bar of a montage of overlays, which are in the scales of their runs: of one run with values, of several with words. */

@@ -1,7 +1,7 @@
 import { LOSS_NAMES, LOSSES } from '../methods/mediclip/losses';
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { formatNumber, seriesColour } from './style';
+import { formatNumber, seriesColour } from '../drawing/style';
 
 /**
  * An epoch: mean losses by their names, and metrics where they were measured. A row of

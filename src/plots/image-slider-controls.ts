@@ -1,6 +1,6 @@
 import type { Raster } from '../image/image';
 import { plotlyText } from './plotly';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 /** Images that change with one value. */
 export interface SliderSeries {

@@ -6,7 +6,7 @@ import { sliderControls, type SliderSeries } from './image-slider-controls';
 import { toRgb } from '../image/grey';
 import type { Interactive, PngPicture } from './picture';
 import { interactive, plotlyText } from './plotly';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 const PANEL = 200;
 const GAP = 6;

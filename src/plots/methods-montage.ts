@@ -2,9 +2,9 @@ import type { Raster } from '../image/image';
 import { montage, type MontageOptions, type Panel } from './montage';
 import type { MapScale } from '../runs/map-scale';
 import { heatLegend } from './heat-legend';
-import { heatOverlay, rangeOf } from './overlay';
+import { heatOverlay, rangeOf } from '../drawing/overlay';
 import type { PngPicture } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** What one method says of the images of a {@link methodsMontage}, in their order. */
 export interface MethodMaps {

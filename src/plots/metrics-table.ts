@@ -1,4 +1,4 @@
-import { formatNumber } from './style';
+import { formatNumber } from '../drawing/style';
 import type { Table } from './table';
 import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';

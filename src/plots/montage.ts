@@ -1,12 +1,11 @@
 import type { Raster } from '../image/image';
-import { colourBar, type ColourBar } from './colour-bar';
-import { fittedLines, fittedText as text } from './fitted-text';
-import { sharpWithFonts } from './fonts';
-import { HEAT_TABLE } from './heat-colours';
+import { colourBar, type ColourBar } from '../drawing/colour-bar';
+import { fittedLines, fittedText as text } from '../drawing/fitted-text';
+import { sharpWithFonts } from '../drawing/fonts';
+import { drawContour, HEAT_TABLE } from '../drawing/overlay';
 import { toRgb } from '../image/grey';
-import { drawContour } from './overlay';
 import type { PngPicture } from './picture';
-import { COLOURS, escapeXml, FONT } from './style';
+import { COLOURS, escapeXml, FONT } from '../drawing/style';
 
 /** An image of a montage. */
 export interface Panel {

@@ -5,7 +5,7 @@ import type { MapScale } from '../runs/map-scale';
 import { heatLegend } from './heat-legend';
 import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
 import type { PngPicture } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 const SIZE = 224;
 

@@ -1,7 +1,7 @@
 import { chart, toPng } from './chart';
 import type { Interactive } from './picture';
 import { interactive, plotlyText } from './plotly';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 /** An abnormal image, and the share of the normal images of its test set that score lower (in [0, 1]). */
 export interface PlacedImage {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { projectRoot } from '../common/node/project-root';
 import type { Interactive } from './picture';
-import { COLOURS, escapeXml, FONT, scriptJson } from './style';
+import { COLOURS, escapeXml, FONT, scriptJson } from '../drawing/style';
 
 /** A picture of a page with its heading and a sentence above it. */
 export interface PageSection {

@@ -1,5 +1,5 @@
 import type { Interactive, PlotlyFigure, PngPicture } from './picture';
-import { COLOURS, FONT } from './style';
+import { COLOURS, FONT } from '../drawing/style';
 
 /** Quiet tool bar, no logo, nothing that leads out of the page. */
 const CONFIG = {

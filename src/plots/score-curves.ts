@@ -3,7 +3,7 @@ import { averagePrecision, prCurve } from '../metrics/precision-recall';
 import { auroc, rocCurve } from '../metrics/roc';
 import { curveChart } from './curve-chart';
 import type { Chart } from './picture';
-import { formatNumber } from './style';
+import { formatNumber } from '../drawing/style';
 
 /**
  * The ROC curve of image scores with its area; only the line of chance where one class is missing.

@@ -1,7 +1,7 @@
 import { rank, totals } from '../metrics/ranking';
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /**
  * Histogram of image scores, normal and abnormal over each other: the less they overlap, the better the detector.

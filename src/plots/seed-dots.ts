@@ -1,7 +1,7 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A run of a method with one seed. */
 export interface SeedPoint {

@@ -1,6 +1,6 @@
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { formatNumber } from './style';
+import { formatNumber } from '../drawing/style';
 
 /** Mean and spread of a metric for a method with k training images. */
 export interface ShotsPoint {

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../image/image';
-import { colourTable } from './colour-table';
-import { rgbOf } from './style';
+import { colourTable } from '../drawing/overlay';
+import { rgbOf } from '../drawing/style';
 
 /** Purple below 0, white at 0, green above: ends of equal weight that differ for any colour vision. */
 const ANCHORS = ['#5B2A86', '#B79CD0', '#FFFFFF', '#93CBA0', '#176B34'].map(rgbOf);

@@ -1,4 +1,4 @@
-import { escapeXml } from './style';
+import { escapeXml } from '../drawing/style';
 
 /** A text, or one that is the best of those it stands beside, which is set in bold. */
 export type Cell = string | { text: string; best?: boolean };

@@ -1,6 +1,6 @@
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** Scores of a test set by one run, and a threshold that came from elsewhere. */
 export interface ThresholdPanel {

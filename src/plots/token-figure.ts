@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
 import { drawing, FILLS, textLine } from './drawing';
 import type { PngPicture } from './picture';
-import { COLOURS } from './style';
+import { COLOURS } from '../drawing/style';
 
 const LETTER = 7.4;
 const PAD = 12;

@@ -1,6 +1,6 @@
 import { chart } from './chart';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from './style';
+import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A metric of runs trained on one data set and tested on another. */
 export interface TransferPoint {

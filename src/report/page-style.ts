@@ -1,4 +1,4 @@
-import { COLOURS, FONT } from '../plots/style';
+import { COLOURS, FONT } from '../drawing/style';
 
 /** How the page looks: light or dark as the reader's system, one column on a telephone. */
 export const PAGE_STYLE = `

@@ -3,7 +3,7 @@ import { type LongRun, stopIfAsked } from '../common/progress';
 import { sourceName } from '../datasets/source-name';
 import type { Examination } from '../runs/findings';
 import type { RgbImage } from '../image/image';
-import { heatOverlay } from '../plots/overlay';
+import { heatOverlay } from '../drawing/overlay';
 
 /** A test image of the page. Pictures are data URLs. */
 export interface ReportItem {

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
-import { endTexts } from '../plots/colour-bar';
-import { OVERLAY_TABLE } from '../plots/heat-colours';
-import { escapeXml, scriptJson } from '../plots/style';
+import { endTexts } from '../drawing/colour-bar';
+import { OVERLAY_TABLE } from '../drawing/overlay';
+import { escapeXml, scriptJson } from '../drawing/style';
 import { PAGE_SCRIPT } from './page-script';
 import { PAGE_STYLE } from './page-style';
 import type { PictureBudget, ReportItem } from './report-items';

@@ -8,7 +8,7 @@ import { countedImages } from '../datasets/leaks';
 import { examine, type Examination } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { scaleNote } from '../plots/heat-legend';
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import { METHODS, seesTraining } from '../methods/registry';
 import { RunFolder } from '../runs/run-folder';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';

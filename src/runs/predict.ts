@@ -12,8 +12,8 @@ import { writePng } from '../image/node/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
-import { heatOverlay } from '../plots/overlay';
-import { withColourBar } from '../plots/overlay-bar';
+import { heatOverlay } from '../drawing/overlay';
+import { withColourBar } from '../drawing/overlay-bar';
 import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
 

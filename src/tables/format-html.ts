@@ -1,4 +1,4 @@
-import { COLOURS, escapeXml, FONT } from '../plots/style';
+import { COLOURS, escapeXml, FONT } from '../drawing/style';
 import type { ResultTable } from './table';
 
 /** A page of its own: nothing is loaded from elsewhere. */

@@ -1,4 +1,4 @@
-import { formatNumber } from '../plots/style';
+import { formatNumber } from '../drawing/style';
 import type { PairedTest } from '../metrics/paired-bootstrap';
 
 /** In per cent, one digit. */

@@ -7,7 +7,7 @@ import { historyChart } from '../../src/plots/history-chart';
 import type { Chart } from '../../src/plots/picture';
 import { prChart, rocChart } from '../../src/plots/score-curves';
 import { scoreHistogram } from '../../src/plots/score-histogram';
-import { COLOURS, seriesColour } from '../../src/plots/style';
+import { COLOURS, seriesColour } from '../../src/drawing/style';
 
 const random = Random.of(3);
 const labels = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? 0 : 1));

@@ -4,7 +4,7 @@ import type { Raster } from '../../src/image/image';
 import { findingsMontage, gallery } from '../../src/plots/galleries';
 import { montage } from '../../src/plots/montage';
 import type { PngPicture } from '../../src/plots/picture';
-import { COLOURS, rgbOf } from '../../src/plots/style';
+import { COLOURS, rgbOf } from '../../src/drawing/style';
 
 const plain = (value: number, width = 20, height = 20): Raster<Uint8Array> => ({
   width,

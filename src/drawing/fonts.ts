@@ -6,7 +6,7 @@ import { projectRoot } from '../common/node/project-root';
  * the ones that come with the Node packages before any of the machine.
  */
 export async function sharpWithFonts(): Promise<typeof import('sharp')> {
-  process.env.FONTCONFIG_FILE = path.join(projectRoot(), 'src', 'plots', 'fonts.conf');
+  process.env.FONTCONFIG_FILE = path.join(projectRoot(), 'src', 'drawing', 'fonts.conf');
   process.env.PANGOCAIRO_BACKEND = 'fontconfig'; // macOS and Windows would ask the system instead
   return (await import('sharp')).default;
 }

@@ -55,7 +55,7 @@ test('text looks the same whatever fonts and settings a machine has', { skip: pr
 });
 
 test('fonts.conf names the faces that the package has', () => {
-  const settings = fs.readFileSync(path.join(projectRoot(), 'src', 'plots', 'fonts.conf'), 'utf8');
+  const settings = fs.readFileSync(path.join(projectRoot(), 'src', 'drawing', 'fonts.conf'), 'utf8');
   const named = [...settings.matchAll(/<dir prefix="relative">(.+?)<\/dir>/g)].map(([, folder]) => folder);
   const folders = named.filter((folder) => folder.startsWith('../../node_modules/'));
   const installed = folders.map((folder) => folder.replace('../../node_modules/', '../../../')); // where this is a package beside that one
@@ -65,7 +65,7 @@ test('fonts.conf names the faces that the package has', () => {
   );
   assert.equal(folders.length, 4);
   for (const folder of folders) {
-    const files = fs.readdirSync(path.join(projectRoot(), 'src', 'plots', folder));
+    const files = fs.readdirSync(path.join(projectRoot(), 'src', 'drawing', folder));
     assert.equal(files.filter((file) => file.endsWith('.ttf')).length, 1, folder);
   }
 });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heatIndex, HEAT_TABLE } from '../../src/plots/heat-colours';
+import { drawContour, HEAT_TABLE, heatImage, heatIndex, heatOverlay, rangeOf } from '../../src/drawing/overlay';
 import { toRgb } from '../../src/image/grey';
-import { drawContour, heatImage, heatOverlay, rangeOf } from '../../src/plots/overlay';
-import { COLOURS, escapeXml, rgbOf } from '../../src/plots/style';
+import { COLOURS, escapeXml, rgbOf } from '../../src/drawing/style';
 import type { Raster } from '../../src/image/image';
 
 const grey = (width: number, height: number, value = 100): Raster<Uint8Array> => ({

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RgbImage } from '../../src/image/image';
 import { heatLegend, scaleNote } from '../../src/plots/heat-legend';
-import { HEAT_TABLE, OVERLAY_TABLE } from '../../src/plots/heat-colours';
-import { withColourBar } from '../../src/plots/overlay-bar';
+import { HEAT_TABLE, OVERLAY_TABLE } from '../../src/drawing/overlay';
+import { withColourBar } from '../../src/drawing/overlay-bar';
 
 const scale = { method: 'MediCLIP', low: 0.2, high: 0.6, from: '16 normal training images outside the support set', images: 16 };
 const image = (width: number): RgbImage => ({ width, height: width, channels: 3, data: new Uint8Array(width * width * 3).fill(77) });

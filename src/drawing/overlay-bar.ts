@@ -1,20 +1,30 @@
 import type { RgbImage } from '../image/image';
-import type { MapScale } from '../runs/map-scale';
 import { colourBar } from './colour-bar';
 import { fittedText } from './fitted-text';
 import { sharpWithFonts } from './fonts';
-import { OVERLAY_TABLE } from './heat-colours';
+import { OVERLAY_TABLE } from './overlay';
 import { COLOURS, escapeXml, FONT } from './style';
 
 const [HEIGHT, MARGIN] = [48, 6];
 /** Narrower pictures have no room for words. */
 const LEAST_WIDTH = 128;
 
+/** What the bar says of the colours of a run's maps. */
+export interface BarScale {
+  /** The method, for people. */
+  method: string;
+  /** Values of the first and the last colour. */
+  low: number;
+  high: number;
+  /** How many normal images the scale was taken from; 0 where it is the bounds of the values. */
+  images: number;
+}
+
 /**
- * An overlay with its colour bar below, so that the picture says by itself what its colours are. The image keeps its place and its
- * pixels; one narrower than 128 pixels stays as it is.
+ * An overlay with its colour bar below, so that the picture says by itself what its colours are.
+ * The image keeps its place and its pixels; one narrower than 128 pixels stays as it is.
  */
-export async function withColourBar(overlay: RgbImage, scale: MapScale): Promise<RgbImage> {
+export async function withColourBar(overlay: RgbImage, scale: BarScale): Promise<RgbImage> {
   const { width, height } = overlay;
   if (width < LEAST_WIDTH) return overlay;
   const sharp = await sharpWithFonts();
