@@ -1,5 +1,6 @@
 /**
- * What the page does. Names come from files: they only ever become text, never markup. `data-ready` on the document says that all is drawn.
+ * The script of the page. Names come from files, so they only ever become text, never markup.
+ * `data-ready` on the document says that the page is complete.
  */
 export const PAGE_SCRIPT = `
 'use strict';

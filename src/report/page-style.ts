@@ -1,6 +1,6 @@
 import { COLOURS, FONT } from '../drawing/style';
 
-/** How the page looks: light or dark as the reader's system, one column on a telephone. */
+/** The style sheet of the page: light or dark like the reader's system, one column on a phone. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --paper: ${COLOURS.background}; --ink: ${COLOURS.text}; --faint: ${COLOURS.faint}; --line: #d0d0d0; --field: #f3f3f3;
   --normal: ${COLOURS.normal}; --abnormal: ${COLOURS.abnormal} }

@@ -7,34 +7,34 @@ import { heatOverlay } from '../drawing/overlay';
 
 /** A test image of the page. Pictures are data URLs. */
 export interface ReportItem {
-  /** For people. */
+  /** The name to show. */
   name: string;
-  /** As the data set names it. */
+  /** The file name in the data set. */
   file: string;
-  /** As its user named it before it was prepared, where the data set says so. */
+  /** The file name before the data set was prepared, if the data set records it. */
   source?: string;
   label: 0 | 1;
   score: number;
-  /** Null where pictures were limited. */
+  /** Null if the image gets no picture because their number is limited. */
   image: string | null;
-  /** The anomaly map over the image; null also where the method has none. */
+  /** The anomaly map over the image; null also if the method has no maps. */
   map: string | null;
-  /** White where abnormal; null also where it is not known. */
+  /** White where abnormal; null also if the mask is unknown. */
   mask: string | null;
 }
 
-/** How much of the pictures goes into a page. */
+/** The number and size of the pictures in a page. */
 export interface PictureBudget {
-  /** Images that get pictures. */
+  /** Number of images that get pictures. */
   count: number;
   /** Side of a picture in pixels. */
   side: number;
 }
 
 /**
- * Smaller pictures where there are more of them, so that a page stays near 10 MB.
- * @param limit - images that may have pictures
- * @param size - side of the images as the method sees them; no picture is larger
+ * Chooses smaller pictures if there are more of them, to keep a page near 10 MB.
+ * @param limit - the most images that may have pictures
+ * @param size - side of the images that the method sees; no picture is larger
  */
 export function pictureBudget(images: number, limit: number, size: number): PictureBudget {
   const count = Math.min(images, limit);
@@ -42,8 +42,9 @@ export function pictureBudget(images: number, limit: number, size: number): Pict
 }
 
 /**
- * Indices of the images that get pictures where not all can: as many of each class as is its share, those first that are ranked worst,
- * abnormal images from the lowest score and normal ones from the highest.
+ * Indices of the images that get pictures if not all can. Each class gets its share of the
+ * pictures, beginning with the images that are ranked worst: abnormal ones with the lowest scores
+ * and normal ones with the highest.
  */
 export function worthAPicture(items: readonly { label: 0 | 1; score: number }[], count: number): Set<number> {
   const worst = (label: 0 | 1): number[] => {
@@ -56,8 +57,8 @@ export function worthAPicture(items: readonly { label: 0 | 1; score: number }[],
 }
 
 /**
- * The images of a test set, from the highest score to the lowest, with pictures within a budget.
- * @throws UserError where it is stopped
+ * The images of a test set, from the highest score to the lowest, with pictures within the budget.
+ * @throws UserError if stopped
  */
 export async function reportItems(
   found: Examination['found'],

@@ -7,17 +7,17 @@ import { PAGE_STYLE } from './page-style';
 import type { PictureBudget, ReportItem } from './report-items';
 import type { SuggestedThreshold } from './thresholds';
 
-/** What {@link reportPage} shows. */
+/** The content of {@link reportPage}. */
 export interface ReportContent {
   title: string;
-  /** Name and value, for the reader. */
+  /** Pairs of a name and a value. */
   facts: readonly (readonly [string, string])[];
   /** From the highest score to the lowest. */
   items: readonly ReportItem[];
   pictures: PictureBudget;
-  /** Values of the first and the last colour of maps; null where there are no maps. */
+  /** Map values of the first and the last colour; null if there are no maps. */
   heatRange: readonly [number, number] | null;
-  /** What these values are, in a sentence. */
+  /** A sentence that explains these values. */
   heatNote?: string;
   suggestions: readonly SuggestedThreshold[];
   /** Where the slider begins. */
@@ -25,8 +25,9 @@ export interface ReportContent {
 }
 
 /**
- * The error browser as one self-contained page. A policy inside forbids to load anything, and to run anything but this page's own script
- * (by its hash). The same content gives the same bytes.
+ * The error browser as one self-contained page. Its content security policy forbids loading
+ * anything and running any script except its own, which it names by hash. The same content gives
+ * the same bytes.
  */
 export function reportPage(content: ReportContent): string {
   const { title, facts, items, pictures, heatRange, heatNote, suggestions, threshold } = content;
@@ -44,10 +45,10 @@ export function reportPage(content: ReportContent): string {
 <body>
 <h1>${escapeXml(title)}</h1>
 <dl>${facts.map(([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd>`).join('')}</dl>
-<noscript><p>This page needs scripts: its own, nothing is loaded from elsewhere.</p></noscript>
+<noscript><p>This page needs JavaScript. It runs only its own script and loads nothing from elsewhere.</p></noscript>
 <section id="board" aria-label="Threshold and confusion matrix">
 <div>
-<div class="lanes faint"><span><i class="swatch abnormal"></i>abnormal above, <i class="swatch normal"></i>normal below, a bar an image, in the order of scores</span><span>higher →</span></div>
+<div class="lanes faint"><span><i class="swatch abnormal"></i>abnormal above, <i class="swatch normal"></i>normal below; one bar per image, in the order of scores</span><span>higher →</span></div>
 <canvas id="strip" aria-hidden="true"></canvas>
 <input id="slider" type="range" min="0" step="1" aria-label="Threshold: images at or above it are called abnormal">
 <div class="row"><label>threshold <input id="exact" inputmode="decimal" placeholder="above all" aria-describedby="wrong honest"></label><output id="threshold" hidden></output>
@@ -56,7 +57,7 @@ ${suggestions.map(({ name, reason }, i) => `<button type="button" id="suggestion
 <p class="faint" id="honest">${honest(suggestions)}</p>
 </div>
 <div>
-<table><caption hidden>Confusion matrix; a field shows its images alone</caption>
+<table><caption hidden>Confusion matrix; each field filters the images</caption>
 <tr><td></td><th scope="col">called abnormal</th><th scope="col">called normal</th></tr>
 <tr><th scope="row">abnormal</th><td>${cell('tp', 'found', 'true positives')}</td><td>${cell('fn', 'missed', 'false negatives')}</td></tr>
 <tr><th scope="row">normal</th><td>${cell('fp', 'false alarms', 'false positives')}</td><td>${cell('tn', 'cleared', 'true negatives')}</td></tr></table>
@@ -76,7 +77,7 @@ ${heatRange ? scale(heatRange, heatNote) : ''}
 <p class="faint name" id="detail-file"></p>
 <div class="row"><button type="button" id="previous">← previous</button><button type="button" id="next">next →</button><button type="button" id="close">close</button></div>
 </dialog>
-<footer class="faint">For research and teaching; not for diagnosis. This page holds everything it shows and loads nothing; its images are those of the data set, whose terms apply to it.</footer>
+<footer class="faint">For research and teaching; not for diagnosis. This page is self-contained and loads nothing. Its images come from the data set, whose terms apply to the page.</footer>
 <script type="application/json" id="data">${json}</script>
 <script>${PAGE_SCRIPT}</script>
 </body>
@@ -90,17 +91,17 @@ function cell(id: string, word: string, name: string): string {
 
 function honest(suggestions: readonly SuggestedThreshold[]): string {
   const first = suggestions[0];
-  if (!first) return 'All images are of one class: no threshold is better than another; it starts at the middle score.';
+  if (!first) return 'All images are of one class, so no threshold is better than another. It starts at the median score.';
   return (
-    `It starts at “${escapeXml(first.name)}”: ${escapeXml(first.reason)}. Like the other buttons it was chosen with the labels of these very images: it describes them, ` +
-    'and would not have been known beforehand.'
+    `It starts at “${escapeXml(first.name)}”: ${escapeXml(first.reason)}. Like the other buttons, it was chosen with the labels of these very images. ` +
+    'It describes them, and could not have been known in advance.'
   );
 }
 
 function said(images: number, { count, side }: PictureBudget): string {
   const pictures = `Pictures are ${side} pixels wide and compressed; scores were computed from the originals.`;
   if (count === images) return pictures;
-  return `Only ${count} of ${images} images have a picture in this page, those of each class that are ranked worst; all count in the numbers. ${pictures}`;
+  return `Only ${count} of ${images} images have a picture in this page: in each class, those that are ranked worst. The numbers count all images. ${pictures}`;
 }
 
 function scale([low, high]: readonly [number, number], note = ''): string {

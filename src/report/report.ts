@@ -18,25 +18,29 @@ import { suggestedThresholds } from './thresholds';
 export interface ReportOptions extends LongRun {
   /** Test set (default: that of the run). */
   dataset?: string;
-  /** Images that get pictures at most, those first that are ranked worst (default 1200); all count in the numbers. */
+  /**
+   * The most images that get pictures, beginning with those that are ranked worst (default 1200).
+   * The numbers count all images.
+   */
   pictures?: number;
 }
 
-/** What was written. */
+/** A summary of the page that was written. */
 export interface ReportSummary {
   out: string;
   bytes: number;
   images: number;
-  /** Images with pictures, and the side of these in pixels. */
+  /** Number and size of the pictures. */
   pictures: PictureBudget;
   /** Where the slider begins. */
   threshold: number;
 }
 
 /**
- * The error browser of a run: one HTML page with all images of a test set by their scores, a threshold to move, and image, map and mask of
- * each. The page needs nothing beside it and loads nothing.
- * @throws UserError where run or data set are missing or wrong, or there are no test images
+ * Writes the error browser of a run: one HTML page with all images of a test set in the order of
+ * their scores, a threshold to move, and the image, map and mask of each. The page is
+ * self-contained.
+ * @throws UserError if the run or the data set is missing or wrong, or if there are no test images
  */
 export async function writeReport(run: string, out: string, options: ReportOptions = {}): Promise<ReportSummary> {
   if (fs.existsSync(out) && fs.statSync(out).isDirectory()) throw new UserError(`${out}: is a folder; name a file such as report.html`, 2);
@@ -68,7 +72,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   return { out, bytes: Buffer.byteLength(html), images: found.length, pictures, threshold };
 }
 
-/** What a reader has to know about the run. */
+/** The facts about the run that a reader needs. */
 function factsOf(
   run: string,
   { record, epoch }: Examination,

@@ -4,15 +4,16 @@ import { rocCurve } from '../metrics/roc';
 /** A threshold with a reason: images at or above it are called abnormal. */
 export interface SuggestedThreshold {
   name: string;
-  /** What it does best. */
+  /** The rule by which it is best. */
   reason: string;
   value: number;
 }
 
 /**
- * Thresholds that are best by some rule on these very images; the first is the one to begin with. All use the labels, so they describe
- * a test set and are optimistic for any other. Where several reach the same, the highest.
- * @returns none where one class only is there
+ * Thresholds that are each best by some rule on these very images. The first is the default. All
+ * use the labels, so they describe one test set and are optimistic for any other. Of equally good
+ * thresholds, the highest is taken.
+ * @returns an empty list if there is only one class
  */
 export function suggestedThresholds(scores: ArrayLike<number>, labels: ArrayLike<number>): SuggestedThreshold[] {
   const best = f1Max(scores, labels);

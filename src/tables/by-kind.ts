@@ -6,16 +6,16 @@ import type { Result } from './results';
 import { readScores } from './scores';
 
 /**
- * Results on their own test sets, once for each kind of anomaly there: its images against all normal ones. Metrics of pixels are left out,
- * and so are results whose data set is no longer in its folder, has other images now, or names
- * no kinds.
+ * Splits results on their own test sets by kind of anomaly: the images of each kind against all
+ * normal images. Pixel metrics are left out. So are results whose data set is no longer in its
+ * folder, has different images now, or names no kinds.
  */
 export function splitByKind(results: readonly Result[]): Result[] {
   const known = new Map<string, Map<string, string[]>>();
   return results.flatMap((result) => {
-    const place = `${result.datasetHash} ${result.datasetDir}`;
-    const kinds = known.get(place) ?? readKinds(result);
-    known.set(place, kinds);
+    const key = `${result.datasetHash} ${result.datasetDir}`;
+    const kinds = known.get(key) ?? readKinds(result);
+    known.set(key, kinds);
     if (kinds.size === 0) return [];
     const { files, labels, scores } = readScores(result.predictions);
     const ofFile = files.map((file) => kinds.get(file) ?? []);
@@ -32,7 +32,7 @@ export function splitByKind(results: readonly Result[]): Result[] {
   });
 }
 
-/** The kinds of each abnormal test image of a data set, by file name. */
+/** The kinds of anomaly of each abnormal test image of a data set, by file name. */
 function readKinds({ datasetDir: dir, datasetHash: hash }: Result): Map<string, string[]> {
   if (!fs.existsSync(dir)) return new Map();
   const dataset = readDataset(dir);

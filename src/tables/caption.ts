@@ -5,21 +5,24 @@ import { shortModelName } from './published';
 import type { TableName } from './queries';
 
 const SUBJECT: Record<TableName, string> = {
-  comparison: 'Methods by number k of normal training images (k = 0: none is seen)',
-  pixel: 'Where the anomaly is: methods by number k of normal training images (k = 0: none is seen)',
-  components: 'MediCLIP with parts taken out or changed; differences are to the first row',
-  tasks: 'MediCLIP by the synthesis tasks it is trained with; differences are to the first row',
-  transfer: 'MediCLIP trained on one data set and tested on others, beside zero-shot CLIP, against which it is tested',
+  comparison: 'Methods by number k of normal training images (k = 0: the method uses none)',
+  pixel: 'Localisation of anomalies: methods by number k of normal training images (k = 0: the method uses none)',
+  components: 'MediCLIP with parts removed or changed; differences are from the first row',
+  tasks: 'MediCLIP by the synthesis tasks used in training; differences are from the first row',
+  transfer: 'MediCLIP trained on one data set and tested on others, compared with zero-shot CLIP',
   backbones: 'MediCLIP on several CLIPs, by number k of normal training images',
-  kinds: 'Methods by kind of anomaly, the test images of a kind against all normal ones',
+  kinds: 'Methods by kind of anomaly: the test images of each kind against all normal ones',
 };
 
 const PROTOCOL: Record<string, string> = {
-  fixed: 'the epoch fixed beforehand, not chosen by the test set (protocol fixed)',
-  paper: 'the best epoch by the test set itself, optimistic (protocol paper)',
+  fixed: 'an epoch fixed in advance, not chosen on the test set (protocol fixed)',
+  paper: 'the best epoch on the test set itself, which is optimistic (protocol paper)',
 };
 
-/** What a table shows, in which unit, by which protocol, with which model and how long a training. */
+/**
+ * The caption of a table: what it shows, the unit, the protocol, the model and the length of
+ * training.
+ */
 export function captionOf(name: TableName, data: readonly ComparedRow[]): string {
   const metrics = [...new Set(data.map(({ metric }) => METRICS[metric].title))];
   const trained = data.filter(({ method }) => METHODS[method].epochs);
@@ -34,13 +37,11 @@ export function captionOf(name: TableName, data: readonly ComparedRow[]): string
     `Model: ${models.map(shortModelName).join(', ')};${epochs.length > 0 ? ` ${epochs.join(' or ')} ${epochs.join() === '1' ? 'epoch' : 'epochs'};` : ''} images of ${sizes.join(' or ')} pixels.`,
     ...(models.some((model) => model.startsWith('compact'))
       ? [
-          'The compact model was trained by this project on drawn images: these numbers say nothing about published ones, for which ViT-L/14 is needed.',
+          'The compact model was trained by this project on generated images: these numbers say nothing about the published ones, which need ViT-L/14.',
         ]
       : []),
     ...(name === 'comparison' || name === 'pixel' || name === 'backbones'
-      ? [
-          'Published: for MediCLIP, as far as a source could be found; empty where the paper (Zhang et al. 2024) has a value that could not be looked up.',
-        ]
+      ? ['Published: values for MediCLIP with a known source; empty if the value in the paper (Zhang et al. 2024) could not be looked up.']
       : []),
   ].join(' ');
 }

@@ -5,7 +5,10 @@ import type { Result } from './results';
 import { matchScores, readScores, type Scores } from './scores';
 import { SUMMARY_KEYS, type Summary } from './summary';
 
-/** A row of a table: a summary, whether it is the best of those it stands beside, and the test against one of them. */
+/**
+ * A row of a table: a summary, whether it is the best of comparable rows, and its test against one
+ * row.
+ */
 export interface ComparedRow extends Summary {
   best: boolean;
   /** Label of the row that this one was tested against. */
@@ -13,21 +16,22 @@ export interface ComparedRow extends Summary {
   test: PairedTest | null;
 }
 
-/** Against which of all rows a row is tested. */
+/** Chooses, among all rows, the one that a row is tested against. */
 export type Reference = (row: Summary, rows: readonly Summary[]) => Summary | undefined;
 
 /**
- * Marks the best of all rows that stand beside each other, and tests each against its reference: paired bootstrap over the same test
- * images and seeds, for metrics of images (maps of test images are not kept, so those of pixels have none).
- * @param results - of which the rows are summaries; their scores are read
- * @param besides - whether two rows stand beside each other
+ * Marks the best of all comparable rows, and tests each row against its reference with a paired
+ * bootstrap over the same test images and seeds. Only image metrics are tested, because the maps of
+ * test images, which pixel metrics need, are not kept.
+ * @param results - the results that the rows summarise; their scores are read
+ * @param comparable - whether two rows are candidates for the same best value
  */
 export function compare(
   rows: readonly Summary[],
   results: readonly Result[],
-  options: { besides: (row: Summary, other: Summary) => boolean; reference?: Reference; resamples?: number },
+  options: { comparable: (row: Summary, other: Summary) => boolean; reference?: Reference; resamples?: number },
 ): ComparedRow[] {
-  const { besides, reference, resamples } = options;
+  const { comparable, reference, resamples } = options;
   const read = new Map<string, Scores>();
   const scores = ({ predictions }: Result): Scores => {
     const known = read.get(predictions) ?? readScores(predictions);
@@ -35,24 +39,27 @@ export function compare(
     return known;
   };
   return rows.map((row) => {
-    const beside = rows.filter((other) => besides(row, other));
+    const candidates = rows.filter((other) => comparable(row, other));
     const against = reference?.(row, rows);
     const test = against && against !== row ? testOf(row, against, results, scores, resamples) : null;
     return {
       ...row,
-      best: beside.length > 1 && complete(beside).includes(row) && isBest(row, beside),
+      best: candidates.length > 1 && complete(candidates).includes(row) && isBest(row, candidates),
       against: test ? (against as Summary).label : null,
       test,
     };
   });
 }
 
-/** The row with the best mean of those for which `counts` holds. */
-export function bestOf(rows: readonly Summary[], counts: (row: Summary) => boolean): Summary | undefined {
-  return complete(rows.filter(counts)).find((row, _, all) => isBest(row, all));
+/** The row with the best mean among those that are eligible. */
+export function bestOf(rows: readonly Summary[], isEligible: (row: Summary) => boolean): Summary | undefined {
+  return complete(rows.filter(isEligible)).find((row, _, all) => isBest(row, all));
 }
 
-/** Rows over as many seeds as any: a mean over fewer is no match for theirs. What sees no training image has one run. */
+/**
+ * The rows with the largest number of seeds: a mean over fewer seeds is not comparable. Methods
+ * that see no training images have only one run and always count.
+ */
 function complete(rows: readonly Summary[]): Summary[] {
   const most = Math.max(...rows.map(({ n, shots }) => (shots > 0 ? n : 0)));
   return rows.filter(({ n, shots }) => shots === 0 || n === most);
@@ -74,7 +81,7 @@ function testOf(
   if (!isImageMetric(metric)) return null;
   const [mine, theirs] = [runsOf(row, results), runsOf(against, results)];
   const matched = mine.flatMap((a) => {
-    const b = against.shots === 0 ? theirs[0] : theirs.find(({ seed }) => seed === a.seed); // what sees no training image ran once
+    const b = against.shots === 0 ? theirs[0] : theirs.find(({ seed }) => seed === a.seed); // without training images: one run
     return b ? [{ a, b }] : [];
   });
   if (matched.length === 0) return null;
@@ -86,7 +93,7 @@ function testOf(
   return pairedBootstrap(pairs, first.labels, metric, Random.of(1, 'paired', row.label, against.label), { resamples });
 }
 
-/** The runs of which a row is the mean. */
+/** The runs that a row averages. */
 export function runsOf(row: Summary, results: readonly Result[]): Result[] {
   return results.filter((result) => SUMMARY_KEYS.every((key) => result[key] === row[key]));
 }

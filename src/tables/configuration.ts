@@ -3,14 +3,14 @@ import path from 'node:path';
 import { variantInWords, variantOf } from '../runs/variant';
 import { RunFolder, type RunRecord } from '../runs/run-folder';
 
-/** What made a folder of runs: everything that tables do not show. */
+/** How a folder of runs was made: everything that the tables do not show. */
 export interface Configuration {
   runs: number;
   versions: string[];
   backends: string[];
   models: { name: string; hash: string }[];
   datasets: { name: string; hash: string }[];
-  /** Settings that all runs share; those of a single run are in its own `config.json`. */
+  /** The settings that all runs share. All settings of a run are in its own `config.json`. */
   shared: Record<string, unknown>;
   /** The methods and variants, in words. */
   methods: string[];

@@ -5,10 +5,10 @@ import { transferChart } from '../plots/transfer-chart';
 import { METRICS } from '../metrics/metrics';
 import type { TableName } from './queries';
 import { isProposed } from './roles';
-import { labelOf, transferLines } from './shapes';
+import { labelOf, transferLines } from './layouts';
 import type { ResultTable } from './table';
 
-/** Name of the figure that goes with a table. */
+/** The name of the figure that belongs to a table. */
 export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
   comparison: 'auroc-by-shots',
   pixel: 'pixel-by-shots',
@@ -18,15 +18,15 @@ export const FIGURE_NAMES: Partial<Record<TableName, string>> = {
 };
 
 /**
- * The figure of a table: a metric against shots, dots of variants, or the heat map of transfer; of its first metric and model.
- * Nothing for tables that have none.
+ * The figure of a table for its first metric and model: the metric by shots, dots for variants, or
+ * a heat map of transfer. Undefined for tables that have no figure.
  */
 export function figureOf({ name, data }: ResultTable): Chart | undefined {
   if (data.length === 0) return undefined;
   const [{ metric: first, model }] = data;
   const shown = data.filter((row) => row.metric === first && row.model === model);
-  const rows = shown.map((row) => ({ ...row, label: labelOf(row, shown) })); // as the table tells them apart
-  const several = shown.some((row) => row.shots !== shown[0].shots);
+  const rows = shown.map((row) => ({ ...row, label: labelOf(row, shown) })); // the same labels as in the table
+  const shotsVary = shown.some((row) => row.shots !== shown[0].shots);
   const metric = METRICS[first].title;
   switch (name) {
     case 'comparison':
@@ -34,7 +34,7 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
       return shotsChart(rows, { metric, first: rows.find(isProposed)?.label });
     case 'components':
     case 'tasks':
-      return ablationChart(several ? rows.map((row) => ({ ...row, dataset: `${row.dataset}, k = ${row.shots}` })) : rows, { metric });
+      return ablationChart(shotsVary ? rows.map((row) => ({ ...row, dataset: `${row.dataset}, k = ${row.shots}` })) : rows, { metric });
     case 'transfer': {
       const lines = transferLines(shown);
       const points = lines.flatMap(({ name, line }) =>

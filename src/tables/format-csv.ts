@@ -4,13 +4,16 @@ import { shortModelName, publishedFor } from './published';
 import { isProposed } from './roles';
 import type { ResultTable } from './table';
 
-/** The rows behind a table, one value a line, with all that decided it; numbers are not rounded, undefined ones are empty. */
+/**
+ * The data behind a table as CSV: one value per line, with everything that determined it. Numbers
+ * are not rounded; undefined ones are empty.
+ */
 export function csvTable({ name, data }: ResultTable): string {
   const rows = data.map((row) => ({ table: name, ...flat(row) }));
   return csvText(Object.keys(rows.at(0) ?? {}), rows);
 }
 
-/** A row without nesting, ready for a data frame. */
+/** A row without nested values, ready for a data frame. */
 export function flat(row: ComparedRow): Record<string, string | number | null> {
   const {
     dataset,
@@ -33,7 +36,7 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     imageSize,
   } = row;
   const values =
-    isProposed(row) && row.published && dataset === trainedOn // what is published is of the complete method
+    isProposed(row) && row.published && dataset === trainedOn // published values are for the complete method
       ? publishedFor(dataset, metric, shortModelName(model)).filter((value) => value.shots === shots)
       : [];
   return {

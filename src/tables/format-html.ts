@@ -1,7 +1,7 @@
 import { COLOURS, escapeXml, FONT } from '../drawing/style';
 import type { ResultTable } from './table';
 
-/** A page of its own: nothing is loaded from elsewhere. */
+/** A table as a self-contained HTML page that loads nothing from elsewhere. */
 export function htmlTable({ name, caption, columns, rows, blocks, notes }: ResultTable): string {
   const head = `<tr>${columns.map((title) => `<th scope="col">${escapeXml(title)}</th>`).join('')}</tr>`;
   const cell = ({ text, best }: { text: string; best?: boolean }): string =>

@@ -1,16 +1,20 @@
 import type { ResultTable } from './table';
 
-/** Rows that a page holds; a longer table breaks across pages. */
+/** Rows that fit on a page; a longer table breaks across pages. */
 const PAGE_ROWS = 40;
-/** Characters beyond which a column's text is broken into lines, and how wide it then is. */
+/** A column with more characters than this wraps, to the width below. */
 const LONG_TEXT = 32;
 const LONG_COLUMN = 'p{40mm}';
-/** Characters of a row, all columns at their longest, that 16 cm of an upright page hold; a wider table is turned. */
+/**
+ * Characters per row, with all columns at their longest, that fit into 16 cm; a wider table is
+ * rotated.
+ */
 const PAGE_CHARACTERS = 100;
 
 /**
- * A `table` environment with the rules of booktabs, or a `longtable` where one page cannot hold it, on a page of its own turned by a right
- * angle where it is too wide; the packages that the document needs are named in its first line.
+ * A table in LaTeX with the rules of booktabs: a `table` environment, or a `longtable` if it does
+ * not fit on one page. A table that is too wide is on a landscape page of its own. The first line
+ * names the packages that the document needs.
  */
 export function latexTable({ name, caption, columns, rows, blocks, notes }: ResultTable): string {
   const cell = ({ text, best }: { text: string; best?: boolean }): string =>
@@ -66,7 +70,7 @@ const LATEX: Record<string, string> = {
   ']': '{]}',
 };
 
-/** A text that LaTeX sets as it is. */
+/** Escapes a text for LaTeX. */
 export function latexText(text: string): string {
   return text.replace(/[\\{}$&%#_~^<>|±−*\n\r[\]]/g, (sign) => LATEX[sign]);
 }

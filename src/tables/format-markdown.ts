@@ -1,6 +1,6 @@
 import type { ResultTable } from './table';
 
-/** A table in GitHub's Markdown, caption above and notes below. */
+/** A table in GitHub's Markdown, with the caption above and the notes below. */
 export function markdownTable({ caption, columns, rows, notes }: ResultTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const body = rows.map((cells) => line(cells.map(({ text, best }) => (best && text !== '' ? `**${plain(text)}**` : plain(text)))));
@@ -9,7 +9,7 @@ export function markdownTable({ caption, columns, rows, notes }: ResultTable): s
   return lines.join('\n') + '\n';
 }
 
-/** A text that Markdown shows as it is. */
+/** Escapes a text for Markdown. */
 function plain(text: string): string {
   return text.replace(/[\\`*_[\]<>|#~$&]/g, '\\$&').replace(/[\r\n]+/g, ' ');
 }

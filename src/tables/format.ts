@@ -5,11 +5,14 @@ import { latexTable } from './format-latex';
 import { markdownTable } from './format-markdown';
 import type { ResultTable } from './table';
 
-/** How a table can be written. */
+/** The formats of a table. */
 export const FORMATS = { md: markdownTable, latex: latexTable, csv: csvTable, html: htmlTable };
 export type Format = keyof typeof FORMATS;
 
-/** Writes a table in a format: for people with names shown as {@link printable}, as CSV with names as they are. */
+/**
+ * Formats a table. CSV has the names as they are; the other formats show them as {@link printable}
+ * text.
+ */
 export function formatTable(table: ResultTable, format: Format): string {
   return FORMATS[format](format === 'csv' ? table : forPeople(table));
 }

@@ -10,36 +10,44 @@ import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';
 
 export interface MethodsFigureOptions extends LongRun {
-  /** Methods by their labels in `comparison`, in the order of columns (default: all that give maps). */
+  /**
+   * Labels of the methods in `comparison`, in the order of columns (default: all that give maps).
+   */
   labels?: readonly string[];
-  /** Default 16, or the most there are runs with; methods that see no training image take part with any. */
+  /**
+   * Number of shots (default: 16, or else the largest number that has runs). Methods that see no
+   * training images are always included.
+   */
   shots?: number;
-  /** Of runs on several models (default: the first by name). */
+  /** Model of the runs (default: the first by name). */
   model?: string;
-  /** Seed of the runs (default: the smallest there is). */
+  /** Seed of the runs (default: the smallest). */
   seed?: number;
-  /** Abnormal images, evenly over the test set; one normal image follows (default 4). */
+  /**
+   * Number of abnormal images, evenly spaced in the test set; one normal image follows (default 4).
+   */
   count?: number;
 }
 
 /**
- * A qualitative grid from finished runs: a row a test image with its mask and the map of each method. Images are chosen by their place
- * in the test set, not by how well anything does on them.
- * @throws UserError where there are no such runs on that data set
+ * A qualitative comparison from finished runs: one row per test image, with its mask and the map of
+ * each method. Images are chosen by their position in the test set, not by how well a method does
+ * on them.
+ * @throws UserError if there are no such runs on the data set
  */
 export async function methodsFigure(results: readonly Result[], dataset: Dataset, options: MethodsFigureOptions = {}): Promise<PngPicture> {
   const { count = 4, labels, seed, ...run } = options;
   const home = results.filter((row) => row.group === 'methods' && row.dataset === dataset.name && row.trainedOn === dataset.name);
   const { model = home.map((row) => row.model).sort()[0] } = options;
-  const there = home.filter((row) => row.model === model).map((row) => row.shots);
-  const { shots = there.includes(16) ? 16 : Math.max(0, ...there) } = options;
-  const here = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
-  const names = labels ?? [...new Set([...here].sort((a, b) => a.order - b.order).map(({ label }) => label))];
+  const available = home.filter((row) => row.model === model).map((row) => row.shots);
+  const { shots = available.includes(16) ? 16 : Math.max(0, ...available) } = options;
+  const candidates = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
+  const names = labels ?? [...new Set([...candidates].sort((a, b) => a.order - b.order).map(({ label }) => label))];
   const [normal, abnormal] = [0, 1].map((label) => dataset.test.filter((sample) => sample.label === label));
   const chosen = [...evenly(abnormal, count), ...normal.slice(0, 1)];
   const methods: { name: string; findings: TestFinding[] }[] = [];
   for (const name of names) {
-    const runs = here.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));
+    const runs = candidates.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));
     const [first] = runs.sort((a, b) => a.seed - b.seed);
     if (!first)
       throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);

@@ -6,9 +6,9 @@ import type { Result } from './results';
 import { isProposed, isReference } from './roles';
 import { summarise, type Summary } from './summary';
 
-/** Which of the results a query looks at. */
+/** The results that a query uses. */
 export interface QueryOptions {
-  /** One or several (default: of images AUROC, of pixels AUROC and AUPRO). */
+  /** Default: image AUROC, or pixel AUROC and AUPRO for `pixel`. */
   metrics?: readonly MetricName[];
   dataset?: string;
   model?: string;
@@ -19,7 +19,9 @@ export interface QueryOptions {
 }
 
 const isHome = (row: { dataset: string; trainedOn: string }): boolean => row.dataset === row.trainedOn;
-/** Whether two rows may be compared at all: of two trainings, only equally long ones by the same protocol. */
+/**
+ * Whether two rows may be compared at all: two trainings must have the same length and protocol.
+ */
 const sameScale = (a: Summary, b: Summary): boolean =>
   a.metric === b.metric &&
   (!isProposed(a) || !isProposed(b) || (['protocol', 'epochs', 'batchSize'] as const).every((key) => a[key] === b[key]));
@@ -27,12 +29,15 @@ const samePlace = (a: Summary, b: Summary): boolean =>
   sameScale(a, b) && (['dataset', 'model', 'imageSize'] as const).every((key) => a[key] === b[key]);
 const sameRow = (a: Summary, b: Summary): boolean => samePlace(a, b) && a.shots === b.shots;
 
-/** Methods by number of training images, each on its own data set; MediCLIP is tested against the best baseline. */
+/**
+ * Methods by number of training images, each on its own data set; MediCLIP is tested against the
+ * best baseline.
+ */
 export function comparison(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   return methods(results, { metrics: ['imageAuroc'], ...options });
 }
 
-/** As {@link comparison}, with metrics of pixels, where masks exist. */
+/** Like {@link comparison}, with pixel metrics, for data sets that have masks. */
 export function pixel(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   return methods(results, { metrics: ['pixelAuroc', 'pixelAupro'], ...options });
 }
@@ -40,7 +45,7 @@ export function pixel(results: readonly Result[], options: QueryOptions = {}): C
 function methods(results: readonly Result[], options: QueryOptions): ComparedRow[] {
   const chosen = choose(results, 'methods', options).filter(isHome);
   return compare(summariseAll(chosen, options), chosen, {
-    besides: sameRow,
+    comparable: sameRow,
     reference: (row, rows) =>
       isProposed(row)
         ? bestOf(rows, (other) => !isProposed(other) && samePlace(row, other) && (other.shots === row.shots || other.shots === 0))
@@ -49,12 +54,18 @@ function methods(results: readonly Result[], options: QueryOptions): ComparedRow
   });
 }
 
-/** MediCLIP complete (the first variant of the group `components`) and with each part taken out or changed, each tested against it. */
+/**
+ * MediCLIP complete (the first variant of the group `components`), and with parts removed or
+ * changed, each tested against the complete one.
+ */
 export function components(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   return parts(results, 'components', options);
 }
 
-/** MediCLIP with all synthesis tasks (the first variant of the group `tasks`), single ones and pairs, each tested against it. */
+/**
+ * MediCLIP with all synthesis tasks (the first variant of the group `tasks`), and with single tasks
+ * and pairs, each tested against the first.
+ */
 export function tasks(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   return parts(results, 'tasks', options);
 }
@@ -62,7 +73,7 @@ export function tasks(results: readonly Result[], options: QueryOptions = {}): C
 function parts(results: readonly Result[], group: string, options: QueryOptions): ComparedRow[] {
   const chosen = choose(results, group, { metrics: ['imageAuroc'], ...options }).filter(isHome);
   return compare(summariseAll(chosen, { metrics: ['imageAuroc'], ...options }), chosen, {
-    besides: sameRow,
+    comparable: sameRow,
     reference: (row, rows) =>
       rows.filter((other) => sameRow(row, other)).reduce((first, other) => (other.order < first.order ? other : first)),
     resamples: options.resamples,
@@ -70,7 +81,8 @@ function parts(results: readonly Result[], group: string, options: QueryOptions)
 }
 
 /**
- * MediCLIP trained on one data set and tested on each (default k = 16), beside zero-shot CLIP, against which each is tested.
+ * MediCLIP trained on one data set and tested on each (default k = 16). Each row is tested against
+ * zero-shot CLIP, which is listed too.
  */
 export function transfer(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const { shots = 16 } = options;
@@ -81,35 +93,38 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
   const zero = choose(results, 'methods', { ...asked, shots: undefined }).filter((row) => isReference(row) && isHome(row));
   const chosen = [...ours, ...zero];
   return compare(summariseAll(chosen, asked), chosen, {
-    besides: samePlace,
+    comparable: samePlace,
     reference: (row, rows) => (isProposed(row) ? rows.find((other) => !isProposed(other) && samePlace(row, other)) : undefined),
     resamples: options.resamples,
   });
 }
 
-/** MediCLIP on every model: the group `backbones` where there is one, else `methods`. */
+/** MediCLIP on every model: the group `backbones` if there is one, else `methods`. */
 export function backbones(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const group = results.some((row) => row.group === 'backbones') ? 'backbones' : 'methods';
   const chosen = choose(results, group, asked).filter((row) => isHome(row) && isProposed(row));
   return compare(summariseAll(chosen, asked), chosen, {
-    besides: (row, other) => sameScale(row, other) && row.dataset === other.dataset && row.shots === other.shots,
+    comparable: (row, other) => sameScale(row, other) && row.dataset === other.dataset && row.shots === other.shots,
   });
 }
 
-/** Methods on each kind of anomaly by itself, its images against all normal ones (default k = 16). */
+/** Methods by kind of anomaly: the images of each kind against all normal ones (default k = 16). */
 export function kinds(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const { dataset, ...asked } = { metrics: ['imageAuroc'] as const, shots: 16, ...options };
   const chosen = splitByKind(choose(results, 'methods', { ...asked, dataset }).filter(isHome));
-  return compare(summariseAll(chosen, asked), chosen, { besides: samePlace });
+  return compare(summariseAll(chosen, asked), chosen, { comparable: samePlace });
 }
 
-/** Whether a result is of a protocol, which only a training has; any where none is asked for. */
+/**
+ * Whether a result matches the protocol asked for, if any; methods without training match every
+ * protocol.
+ */
 export function hasProtocol(row: { method: MethodName; protocol: string }, protocol: string | undefined): boolean {
   return protocol === undefined || !isProposed(row) || row.protocol === protocol;
 }
 
-/** The queries by the names of their tables. */
+/** The queries by table name. */
 export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds };
 export type TableName = keyof typeof QUERIES;
 

@@ -8,48 +8,50 @@ import { RunFolder } from '../runs/run-folder';
 import { changesInWords, isPublished, variantInWords, variantLabel, variantOf, type Variant } from '../runs/variant';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 
-/** A finished run on one test set. A run that belongs to several tables comes once for each. */
+/** A finished run on one test set. A run that belongs to several tables has one result for each. */
 export interface Result extends Record<MetricName, number | null> {
   /** Name of the run's folder. */
   run: string;
-  /** The test set; one of the same name as that of training, but with other images, says so. */
+  /** The test set. If it has the training set's name but different images, the name says so. */
   dataset: string;
-  /** SHA-256 of the test set; empty where the run does not say. */
+  /** SHA-256 of the test set; empty if the run does not record it. */
   datasetHash: string;
   trainedOn: string;
-  /** Folder of the data set that it was trained on. */
+  /** Folder of the training set. */
   datasetDir: string;
   model: string;
   modelHash: string;
-  /** What computed it. */
+  /** The backend that computed it. */
   backend: string;
   /** `mediclip`, `patchcore`, ... */
   method: MethodName;
-  /** What the run is of, in a few words: the method and the settings that differ from the published ones. */
+  /** The run in a few words: the method, and the settings that differ from the published ones. */
   settings: string;
   /** Whether all its settings are the published ones. */
   published: boolean;
   /** The table that it belongs to, and its name there. */
   group: string;
   label: string;
-  /** Place among the rows of that table. */
+  /** Position among the rows of that table. */
   order: number;
-  /** Training images that the method looked at; 0 for methods that look at none. */
+  /** Number of training images that the method used; 0 for methods that use none. */
   shots: number;
   seed: number;
-  /** 0 for methods that learn in none; these have no batches either, and no protocol but `fixed`. */
+  /**
+   * 0 for methods without epochs. Their `batchSize` is 0 too, and their protocol is always `fixed`.
+   */
   epochs: number;
   batchSize: number;
   protocol: 'fixed' | 'paper';
   imageSize: number;
-  /** Test images. */
+  /** Number of test images. */
   images: number;
-  /** File with a score for every test image. */
+  /** File with the score of every test image. */
   predictions: string;
 }
 
-/** What a table shows of the numbers of a test. */
-function ofTable(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> {
+/** The part of saved metrics that tables show. */
+function shownMetrics(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> {
   const { dataset, datasetHash, images, protocol, backend } = saved;
   const numbers = Object.fromEntries(METRIC_NAMES.map((name) => [name, saved[name]])) as Record<MetricName, number | null>;
   return { dataset, datasetHash, images, protocol, ...(backend === undefined ? {} : { backend }), ...numbers };
@@ -58,14 +60,14 @@ function ofTable(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset'
 type Labels = Pick<Result, 'group' | 'label' | 'order'>;
 
 /**
- * All results of the run folders in a folder, those on other data sets than a run's own among them.
- * @throws UserError where the folder is missing, or the files of a run are damaged
+ * Reads all results of the runs in a folder, including those on data sets other than a run's own.
+ * @throws UserError if the folder is missing or the files of a run are damaged
  */
 export function readResults(dir: string): Result[] {
   const stat = fs.statSync(dir, { throwIfNoEntry: false });
   if (!stat) throw new UserError(`${dir}: no such folder`);
-  if (!stat.isDirectory()) throw new UserError(`${dir}: is a file; give the folder that the run folders lie in`);
-  if (new RunFolder(dir).begun) throw new UserError(`${dir}: is itself a run; give the folder that it lies in`);
+  if (!stat.isDirectory()) throw new UserError(`${dir}: is a file; give the folder that holds the run folders`);
+  if (new RunFolder(dir).begun) throw new UserError(`${dir}: is itself a run; give the folder that holds it`);
   const names = fs.readdirSync(dir).sort();
   return names.filter((name) => fs.existsSync(path.join(dir, name, 'config.json'))).flatMap((name) => resultsOf(path.join(dir, name)));
 }
@@ -103,7 +105,7 @@ function resultsOf(dir: string): Result[] {
     .filter((place) => fs.existsSync(path.join(place, 'metrics.json')))
     .flatMap((place) => {
       const file = path.join(place, 'metrics.json');
-      const measured = ofTable(readMetrics(file));
+      const measured = shownMetrics(readMetrics(file));
       if (!learns) measured.protocol = 'fixed';
       if (place !== dir && measured.dataset === dataset.name) measured.dataset += ', other images';
       return labelsOf(folder, variant).map(
@@ -112,7 +114,7 @@ function resultsOf(dir: string): Result[] {
     });
 }
 
-/** The tables of a run: as the grid that made it says, else by its settings. */
+/** The tables of a run, as given by the grid that made it, or else by its settings. */
 function labelsOf(folder: RunFolder, variant: Variant): Labels[] {
   const named = readLabels(folder.dir);
   if (named) return named;

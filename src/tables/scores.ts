@@ -10,13 +10,20 @@ export interface Scores {
   scores: Float64Array;
 }
 
-/** Bytes of a `predictions.csv`: half a million images with names of sixty letters. */
+/**
+ * The largest `predictions.csv` in bytes: enough for half a million images with names of 60
+ * letters.
+ */
 const LIMIT = 32 * 2 ** 20;
 
-/** @throws UserError where the file is missing, has more than 32 MiB, or a line is none of `filename,label,score`. */
+/**
+ * Reads a `predictions.csv`.
+ * @throws UserError if the file is missing or larger than 32 MiB, or if a line is not
+ *   `filename,label,score`
+ */
 export function readScores(file: string): Scores {
   const text = readText(file, LIMIT);
-  if (!/\n./.test(text)) throw new UserError(`${file}: holds no scores; expected a line filename,label,score for every test image`);
+  if (!/\n./.test(text)) throw new UserError(`${file}: holds no scores; expected one line filename,label,score per test image`);
   const rows = readCsv(text, ['filename', 'label', 'score'], file);
   for (const { line, cells } of rows) {
     const { filename, label, score } = cells;
@@ -32,19 +39,19 @@ export function readScores(file: string): Scores {
 }
 
 /**
- * The scores of two files over the images of the first.
- * @throws UserError where they are not of the same images
+ * The scores of two files, in the order of the images of the first.
+ * @throws UserError if they are for different images
  */
 export function matchScores(first: Scores, second: Scores, names: [string, string]): { a: Float64Array; b: Float64Array } {
   const place = new Map(second.files.map((name, i) => [name, i]));
-  const strange = (): UserError =>
+  const mismatch = (): UserError =>
     new UserError(
       `${names[0]} and ${names[1]} score different test images; they cannot be compared (evaluate both again, with or without --keep-leaks)`,
     );
-  if (first.files.length !== second.files.length) throw strange();
+  if (first.files.length !== second.files.length) throw mismatch();
   const b = Float64Array.from(first.files, (name, i) => {
     const at = place.get(name);
-    if (at === undefined || second.labels[at] !== first.labels[i]) throw strange();
+    if (at === undefined || second.labels[at] !== first.labels[i]) throw mismatch();
     return second.scores[at];
   });
   return { a: first.scores, b };

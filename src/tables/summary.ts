@@ -4,7 +4,7 @@ import type { MethodName } from '../methods/registry';
 import type { MetricName } from '../metrics/metrics';
 import type { Result } from './results';
 
-/** Results of one method with several seeds. */
+/** The results of one method over several seeds. */
 export interface Summary {
   dataset: string;
   trainedOn: string;
@@ -19,17 +19,17 @@ export interface Summary {
   mean: number;
   /** Standard deviation over seeds (n - 1); null for one seed. */
   sd: number | null;
-  /** How many seeds. */
+  /** Number of seeds. */
   n: number;
   protocol: string;
   epochs: number;
   batchSize: number;
   imageSize: number;
-  /** Place among the rows of its table. */
+  /** Position among the rows of its table. */
   order: number;
 }
 
-/** What tells the rows of a summary apart. */
+/** The keys that distinguish the rows of a summary. */
 export const SUMMARY_KEYS = [
   'dataset',
   'trainedOn',
@@ -46,12 +46,13 @@ export const SUMMARY_KEYS = [
 ] as const;
 
 /**
- * Mean and standard deviation over seeds: a row for every test set, training set, model, method and number of shots.
- * Results in which the metric is undefined are left out.
- * @throws UserError where two runs are of the same seed, or one model's runs of different weights, or one data set's of different images
+ * Mean and standard deviation over seeds: one row for every test set, training set, model, method
+ * and number of shots. Results in which the metric is undefined are left out.
+ * @throws UserError if two runs differ in nothing, or if runs have different weights of the same
+ *   model or different images of the same data set
  */
 export function summarise(results: readonly Result[], metric: MetricName): Summary[] {
-  const defined = distinct(results).filter((row) => row[metric] !== null);
+  const defined = checkComparable(results).filter((row) => row[metric] !== null);
   if (defined.length === 0) return [];
   return from(defined)
     .groupby(...SUMMARY_KEYS)
@@ -62,14 +63,14 @@ export function summarise(results: readonly Result[], metric: MetricName): Summa
     .objects() as unknown as Summary[];
 }
 
-/** Checks that means are over like with like. */
-function distinct(results: readonly Result[]): readonly Result[] {
+/** Checks that the results may be averaged. */
+function checkComparable(results: readonly Result[]): readonly Result[] {
   const seen = new Map<string, Result>();
   const hashes = new Map<string, string>();
   for (const row of results) {
     const key = JSON.stringify([...SUMMARY_KEYS.map((name) => row[name]), row.group, row.seed]);
     const other = seen.get(key);
-    if (other) throw new UserError(`the runs ${other.run} and ${row.run} differ in nothing, seed included; move one of them elsewhere`);
+    if (other) throw new UserError(`the runs ${other.run} and ${row.run} differ in nothing, not even the seed; move one of them elsewhere`);
     seen.set(key, row);
     for (const [of, hash] of [
       [`weights of ${row.model}`, row.modelHash],
@@ -77,7 +78,7 @@ function distinct(results: readonly Result[]): readonly Result[] {
     ]) {
       if (hash === '') continue;
       if ((hashes.get(of) ?? hash) !== hash) {
-        throw new UserError(`runs with different ${of} lie beside each other; ${row.run} is one: choose a folder for each`);
+        throw new UserError(`runs with different ${of} are in the same folder, for example ${row.run}; put them in separate folders`);
       }
       hashes.set(of, hash);
     }

@@ -5,43 +5,43 @@ import { METRICS, type MetricName } from '../metrics/metrics';
 import { QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
 import type { Result } from './results';
-import { kindsShape, methodsShape, partsShape, transferShape, type Cite, type Shape } from './shapes';
+import { kindsLayout, methodsLayout, partsLayout, transferLayout, type Cite, type TableLayout } from './layouts';
 import { differenceText, pText } from './texts';
 
-/** A table for people, and the rows it was made of. */
-export interface ResultTable extends Shape {
+/** A table to read, and the data it was made from. */
+export interface ResultTable extends TableLayout {
   name: TableName;
   caption: string;
-  /** Sources and tests, below the table. */
+  /** Sources and tests, printed below the table. */
   notes: string[];
   data: ComparedRow[];
 }
 
-/** There are no results for a table. */
+/** Thrown if there are no results for a table. */
 export class NothingFound extends UserError {}
 
 /**
- * A table of the paper from finished runs.
- * @param where - where the results are from, for the message
- * @throws NothingFound naming what was looked for where there is none
+ * Builds a table of the paper from finished runs.
+ * @param where - where the results come from, for the error message
+ * @throws NothingFound if there are no results; it says what was looked for
  */
 export function buildTable(name: TableName, results: readonly Result[], options: QueryOptions = {}, where = 'the runs'): ResultTable {
   const data = QUERIES[name](results, options);
-  if (data.length === 0) throw nothing(name, results, options, where);
+  if (data.length === 0) throw nothingFound(name, results, options, where);
   const sources: string[] = [];
-  const { columns, rows, blocks } = SHAPES[name](data, name, (value) => 1 + addOnce(sources, value.source));
+  const { columns, rows, blocks } = LAYOUTS[name](data, name, (value) => 1 + addOnce(sources, value.source));
   const notes = [...testNotes(name, data), ...backendNotes(data, results), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
   return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
 }
 
-const SHAPES: Record<TableName, (data: readonly ComparedRow[], name: TableName, cite: Cite) => Shape> = {
-  comparison: methodsShape,
-  pixel: methodsShape,
-  components: partsShape,
-  tasks: partsShape,
-  transfer: transferShape,
-  backbones: methodsShape,
-  kinds: kindsShape,
+const LAYOUTS: Record<TableName, (data: readonly ComparedRow[], name: TableName, cite: Cite) => TableLayout> = {
+  comparison: methodsLayout,
+  pixel: methodsLayout,
+  components: partsLayout,
+  tasks: partsLayout,
+  transfer: transferLayout,
+  backbones: methodsLayout,
+  kinds: kindsLayout,
 };
 
 function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
@@ -56,7 +56,7 @@ function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
   return [legend, ...lines];
 }
 
-/** Rows whose runs were not all computed in the same way. */
+/** Notes on rows that average runs of different backends. */
 function backendNotes(data: readonly ComparedRow[], results: readonly Result[]): string[] {
   const notes = data.flatMap((row) => {
     const backends = unique(runsOf(row, results).map(({ backend }) => backend)).sort();
@@ -65,29 +65,29 @@ function backendNotes(data: readonly ComparedRow[], results: readonly Result[]):
   return unique(notes);
 }
 
-const LOOKED_FOR: Record<TableName, { group: string; metrics: MetricName[]; shots?: number }> = {
-  comparison: { group: 'methods', metrics: ['imageAuroc'] },
-  pixel: { group: 'methods', metrics: ['pixelAuroc', 'pixelAupro'] },
-  components: { group: 'components', metrics: ['imageAuroc'] },
-  tasks: { group: 'tasks', metrics: ['imageAuroc'] },
-  transfer: { group: 'transfer" or "methods', metrics: ['imageAuroc'], shots: 16 },
-  backbones: { group: 'backbones" or "methods', metrics: ['imageAuroc'] },
-  kinds: { group: 'methods', metrics: ['imageAuroc'], shots: 16 },
+const LOOKED_FOR: Record<TableName, { groups: readonly string[]; metrics: MetricName[]; shots?: number }> = {
+  comparison: { groups: ['methods'], metrics: ['imageAuroc'] },
+  pixel: { groups: ['methods'], metrics: ['pixelAuroc', 'pixelAupro'] },
+  components: { groups: ['components'], metrics: ['imageAuroc'] },
+  tasks: { groups: ['tasks'], metrics: ['imageAuroc'] },
+  transfer: { groups: ['transfer', 'methods'], metrics: ['imageAuroc'], shots: 16 },
+  backbones: { groups: ['backbones', 'methods'], metrics: ['imageAuroc'] },
+  kinds: { groups: ['methods'], metrics: ['imageAuroc'], shots: 16 },
 };
 
-function nothing(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {
+function nothingFound(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {
   const { metrics = LOOKED_FOR[name].metrics, dataset, model, shots = LOOKED_FOR[name].shots, protocol } = options;
   const asked = Object.entries({ 'data set': dataset, model, k: shots, protocol }).filter(([, value]) => value !== undefined);
   const wanted = [
-    `group "${LOOKED_FOR[name].group}"`,
+    `group ${LOOKED_FOR[name].groups.map((group) => `"${group}"`).join(' or ')}`,
     metrics.map((metric) => METRICS[metric].title).join(' or '),
     ...asked.map(([key, value]) => `${key} ${value}`),
   ];
   const there = unique(results.map(({ group, dataset: on }) => `${group} on ${on}`)).slice(0, 6);
   const found =
     results.length === 0
-      ? 'there are no finished runs, "mediclip train" and "mediclip ablate" make them'
-      : `finished are ${there.join(', ')}`;
+      ? 'there are no finished runs; make some with "mediclip train" or "mediclip ablate"'
+      : `there are finished runs of ${there.join(', ')}`;
   return new NothingFound(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
 }
 

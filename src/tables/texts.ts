@@ -1,7 +1,7 @@
 import { formatNumber } from '../drawing/style';
 import type { PairedTest } from '../metrics/paired-bootstrap';
 
-/** In per cent, one digit. */
+/** A value in per cent, with one decimal. */
 export function percent(value: number): string {
   return formatNumber(100 * value, 1);
 }
@@ -11,13 +11,13 @@ export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: 
   return `${percent(mean)}${sd === null ? '' : ` ± ${percent(sd)}`} (${n})`;
 }
 
-/** A difference in points with its interval. */
+/** A difference in percentage points, with its interval. */
 export function differenceText({ difference, low, high }: PairedTest): string {
   const signed = (value: number): string => (value > 0 ? `+${percent(value)}` : percent(value));
   return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
 }
 
-/** A p-value, three digits. */
+/** A p-value with three decimals. */
 export function pText(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }

@@ -25,7 +25,7 @@ const pixelsOf = (url: string | null) =>
     .raw()
     .toBuffer({ resolveWithObject: true });
 
-test('more images, smaller pictures, none larger than what the method saw', () => {
+test('more images get smaller pictures; none is larger than the images that the method saw', () => {
   assert.deepEqual(pictureBudget(80, 1200, 224), { count: 80, side: 224 });
   assert.deepEqual(pictureBudget(80, 1200, 32), { count: 80, side: 32 });
   assert.deepEqual(pictureBudget(300, 1200, 224), { count: 300, side: 176 });
@@ -33,7 +33,7 @@ test('more images, smaller pictures, none larger than what the method saw', () =
   assert.deepEqual(pictureBudget(4000, 0, 224), { count: 0, side: 224 });
 });
 
-test('pictures go to the worst of each class, by its share', () => {
+test('pictures go to the worst images of each class, in proportion to its size', () => {
   const items = [1, 2, 3, 4, 5, 6].map((score) => ({ label: (score % 3 === 0 ? 1 : 0) as 0 | 1, score })); // 3 and 6 are abnormal
   assert.deepEqual([...worthAPicture(items, 3)], [2, 4, 3]); // abnormal 3; normal 5, 4
   assert.equal(worthAPicture(items, 6).size, 6);
@@ -41,7 +41,7 @@ test('pictures go to the worst of each class, by its share', () => {
   assert.deepEqual([...worthAPicture([{ label: 0, score: 1 }], 1)], [0]);
 });
 
-test('items fall in score and carry image, map and mask; what is not known is null', async () => {
+test('items are in descending order of score, with image, map and mask; unknown ones are null', async () => {
   const examined = [found(0, 0.2, { map: true }), found(1, 0.9, { map: true, mask: true }), found(1, 0.5)];
   const items = await reportItems(examined, { count: 3, side: 8 }, [0, 1]);
   assert.deepEqual(
@@ -61,7 +61,7 @@ test('items fall in score and carry image, map and mask; what is not known is nu
   assert.deepEqual([mask.data[0], mask.data[mask.data.length - 1]], [255, 0]);
 });
 
-test('images beyond the budget count, without pictures; it can be stopped', async () => {
+test('images beyond the budget are listed without pictures; the work can be stopped', async () => {
   const examined = [found(0, 0.2), found(0, 0.4), found(1, 0.9, { mask: true }), found(1, 0.5, { mask: true })];
   const items = await reportItems(examined, { count: 2, side: 8 }, [0, 1]);
   assert.deepEqual(

@@ -44,7 +44,7 @@ async function content(changes: Partial<ReportContent> = {}): Promise<ReportCont
   };
 }
 
-test('the same bytes each time; texts are escaped; nothing is named that could be loaded', async () => {
+test('the page has the same bytes each time, escapes texts and refers to nothing outside', async () => {
   const html = reportPage(await content());
   assert.equal(html, reportPage(await content()));
   assert.equal(html.match(/<script/g)?.length, 2, 'data and program');
@@ -56,7 +56,7 @@ test('the same bytes each time; texts are escaped; nothing is named that could b
   assert.match(html, /Only 5 of 6 images have a picture/);
 });
 
-test('pages without maps or with one class only say so', async () => {
+test('pages without maps or with only one class say so', async () => {
   assert.doesNotMatch(reportPage(await content({ heatRange: null })), /class="scale"|id="maps"/);
   assert.match(reportPage(await content({ suggestions: [] })), /All images are of one class/);
 });
@@ -79,7 +79,7 @@ test(
     await page.goto(`file://${file}`);
     await page.waitForSelector('html[data-ready=true]');
 
-    await t.test('all images, from the highest score to the lowest, names as they are', async () => {
+    await t.test('lists all images from the highest score to the lowest, with their names as they are', async () => {
       const cards = await page.locator('#list li').allInnerTexts();
       assert.deepEqual(
         cards.map((text) => Number(/\d\.\d+/.exec(text)?.[0])),
@@ -117,7 +117,7 @@ test(
       await page.mouse.up();
     });
 
-    await t.test('thresholds by a number and by a rule', async () => {
+    await t.test('a threshold can be set by a number or by a rule', async () => {
       await page.locator('#exact').fill('0.41');
       assert.deepEqual(await matrix(page), [2, 1, 1, 2]);
       await page.locator('#suggestion-2').click(); // 95 % found
@@ -126,7 +126,7 @@ test(
       assert.equal(await page.locator('#exact').inputValue(), '0.4');
     });
 
-    await t.test('a field that holds no number says so, and the threshold stays', async () => {
+    await t.test('text that is not a number is reported, and the threshold stays', async () => {
       const [field, wrong] = [page.locator('#exact'), page.locator('#wrong')];
       await field.fill('0.6');
       const before = await matrix(page);
@@ -167,7 +167,7 @@ test(
       assert.equal((await visible(page)).length, 6);
     });
 
-    await t.test('a click shows image, map and mask; one walks on by buttons and keys', async () => {
+    await t.test('a click shows image, map and mask; buttons and keys move to the next image', async () => {
       await page.locator('#list button').nth(2).click();
       assert.deepEqual(await levels(page), [20, 120, 255]);
       assert.match(
@@ -188,7 +188,7 @@ test(
       assert.equal(await page.locator('#detail').isVisible(), false);
     });
 
-    await t.test('maps take the images’ places in the list', async () => {
+    await t.test('maps can replace the images in the list', async () => {
       await page.locator('#maps').click();
       const source = await page.locator('#list img').first().getAttribute('src');
       assert.equal(source, (await content()).items[0].map);

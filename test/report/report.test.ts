@@ -27,7 +27,7 @@ const itemsOf = (file: string): ReportItem[] => {
   return JSON.parse(json ?? '').items;
 };
 
-test('the page of a run holds the scores of its predictions.csv, twice the same bytes', async () => {
+test('the page of a run holds the scores of its predictions.csv and has the same bytes each time', async () => {
   const run = await finishedRun(await writeTinyDataset());
   const dir = temporaryFolder();
   const before = tf.memory().numTensors;
@@ -49,7 +49,7 @@ test('the page of a run holds the scores of its predictions.csv, twice the same 
   items.forEach(({ score }, i) => assert.ok(Math.abs(score - Number(expected[i][2])) < 1e-6, `${score} ${expected[i][2]}`));
 });
 
-test('images bear the names that their user gave them; maps have the colours of the run, whatever the test set', async () => {
+test('images keep the names that the user gave them; the colours of maps depend on the run, not the test set', async () => {
   const dataset = await writeTinyDataset();
   const run = await finishedRun(dataset);
   const out = path.join(temporaryFolder(), 'report.html');
@@ -79,7 +79,7 @@ test('images bear the names that their user gave them; maps have the colours of 
   assert.equal(byOthers, items.find(({ source }) => source === named[0].source)?.map, 'alone and beside others');
 });
 
-test('a method without maps, another test set, without masks, no pictures', async () => {
+test('pages of a method without maps, of another test set without masks, and without pictures', async () => {
   const run = await finishedRun(await writeTinyDataset(), 'mean-intensity');
   const out = path.join(temporaryFolder(), 'new', 'report.html');
   await writeReport(run, out, { dataset: await writeTinyDataset({ test: 2, masks: false }), pictures: 0 });
@@ -89,7 +89,7 @@ test('a method without maps, another test set, without masks, no pictures', asyn
   assert.doesNotMatch(html, /id="maps"|data:image/);
 });
 
-test('mistakes are told before work is done; nothing is left where it is stopped', async () => {
+test('mistakes are reported before any work; a stopped report leaves no file', async () => {
   const dir = temporaryFolder();
   await assert.rejects(writeReport(path.join(dir, 'none'), path.join(dir, 'a.html')), UserError);
   await assert.rejects(writeReport(path.join(dir, 'none'), dir), /is a folder; name a file/);
@@ -98,7 +98,7 @@ test('mistakes are told before work is done; nothing is left where it is stopped
   assert.deepEqual(fs.readdirSync(dir), []);
 });
 
-test('mediclip report writes the page and says so', async () => {
+test('mediclip report writes the page and reports it', async () => {
   const run = await finishedRun(await writeTinyDataset({ test: 1 }));
   const out = path.join(temporaryFolder(), 'report.html');
   const cli = (...args: string[]) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { suggestedThresholds } from '../../src/report/thresholds';
 
-test('suggestions, by hand: three normal and four abnormal images', () => {
+test('suggestions equal those worked out by hand for three normal and four abnormal images', () => {
   const scores = [1, 2, 6, 3, 5, 7, 8];
   const labels = [0, 0, 0, 1, 1, 1, 1];
   // at 3: 4 found, 1 false alarm, F1 8/9, Youden 1 - 1/3; at 5: 3 found, 1 false alarm; at 7: 2 found, none, Youden 1/2
@@ -16,7 +16,7 @@ test('suggestions, by hand: three normal and four abnormal images', () => {
   );
 });
 
-test('the rules differ where few images are abnormal; of equals the highest is taken', () => {
+test('the rules differ if few images are abnormal; of equally good thresholds the highest is taken', () => {
   // at 9: 1 of 2 found, no false alarm: F1 2/3, Youden 1/2; at 4: 2 of 2, 2 of 8: F1 4/6, Youden 3/4
   const scores = [1, 1, 1, 1, 1, 1, 5, 5, 4, 9];
   const labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
@@ -26,7 +26,7 @@ test('the rules differ where few images are abnormal; of equals the highest is t
   );
 });
 
-test('nothing is suggested where one class only is there', () => {
+test('nothing is suggested if there is only one class', () => {
   assert.deepEqual(suggestedThresholds([1, 2], [1, 1]), []);
   assert.deepEqual(suggestedThresholds([1, 2], [0, 0]), []);
 });

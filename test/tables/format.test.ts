@@ -32,7 +32,7 @@ function table(name: string): ResultTable {
   return { name: 'comparison', caption: name, columns: [name, 'k'], rows: [cells], blocks: [], notes: [name], data: [row] };
 }
 
-test('names cannot steer a terminal, a page or a reader through the tables for people', () => {
+test('names in tables cannot control a terminal or inject markup into a page', () => {
   for (const format of ['md', 'latex', 'html'] as const) {
     const text = formatTable(table(NAME), format);
     assert.doesNotMatch(text, /[\0-\x09\x0b-\x1f\x7f-\x9f\u202e\ufffd]/, format);
@@ -40,7 +40,7 @@ test('names cannot steer a terminal, a page or a reader through the tables for p
   }
 });
 
-test('the CSV keeps a name, defused', () => {
+test('the CSV keeps names, made safe for spreadsheets', () => {
   const text = formatTable(table(NAME), 'csv');
   assert.match(text, /,'=a/);
   const [{ cells }] = readCsv(text, ['dataset', 'label', 'mean'], 'x.csv');

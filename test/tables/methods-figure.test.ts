@@ -10,7 +10,7 @@ import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
-test('a column for each method that gives maps, from the runs themselves', async () => {
+test('the figure has a column for each method that gives maps, from the runs themselves', async () => {
   const [dir, model, tiny] = [temporaryFolder(), writeTinyClip(), await writeTinyDataset()];
   const settings = { shots: 2, seed: 3, epochs: 1, batchSize: 2, imageSize: 32 };
   for (const method of ['mediclip', 'zero-shot-clip', 'mean-intensity'] as const) {

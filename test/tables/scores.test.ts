@@ -17,7 +17,7 @@ const refused = (text: string, pattern: RegExp): void => {
   );
 };
 
-test('a row of predictions that is none is named with its line', () => {
+test('an invalid row of predictions is refused with its line number', () => {
   fs.writeFileSync(file, `${HEAD}a.png,0,0.5\r\n"b,""c"".png",1,-1e-3\r\n`);
   const { files, labels, scores } = readScores(file);
   assert.deepEqual(
@@ -38,7 +38,7 @@ test('a row of predictions that is none is named with its line', () => {
   refused('filename\na\n', /predictions\.csv:1: expected the columns filename,label,score/);
 });
 
-test('blank lines and rows without end are refused in no time', () => {
+test('endless blank lines and rows are refused quickly', () => {
   const started = performance.now();
   refused(HEAD + '\n'.repeat(20 * 2 ** 20), /predictions\.csv(:2)?: /);
   refused(HEAD + 'a,0,1\n'.repeat(6 * 2 ** 20), /predictions\.csv: \d+ bytes, more than the 33554432 that are expected here/);

@@ -77,7 +77,7 @@ const cellsOf = (dir: string, name: TableName, options = {}): string[][] => {
   return table.rows.map((row) => row.map(({ text, best }) => (best ? `<${text}>` : text)));
 };
 
-test('mean and standard deviation over seeds are those computed by hand', () => {
+test('mean and standard deviation over seeds equal those computed by hand', () => {
   const rows = summarise(readResults(runs()), 'imageAuroc');
   const ours = rows.find(({ label, shots }) => label === 'MediCLIP' && shots === 16);
   // mean 2.64 / 3; deviations -0.08, 0.02, 0.06: squares 0.0064 + 0.0004 + 0.0036 over 2
@@ -87,7 +87,7 @@ test('mean and standard deviation over seeds are those computed by hand', () => 
   assert.deepEqual([zero?.mean, zero?.sd, zero?.n, zero?.shots], [0.65, null, 1, 0]);
 });
 
-test('comparison: methods by shots, the best of each column in bold, absent cells empty, published values of others with their source', () => {
+test('comparison: methods by shots, the best of each column in bold, missing cells empty, published values with their source', () => {
   const dir = runs();
   const table = buildTable('comparison', readResults(dir), { resamples: 50 }, dir);
   assert.deepEqual(table.columns, ['data set', 'method', 'k = 0', 'k = 4', 'k = 16', 'published']);
@@ -103,10 +103,10 @@ test('comparison: methods by shots, the best of each column in bold, absent cell
   assert.deepEqual([zero, patchcore], ['', '']);
   assert.match(ours, /90\.8 \(k = 16, ViT-L\/14, last epoch\) \[1\]/);
   assert.ok(table.notes.some((note) => note.startsWith('[1] training logs in public forks')));
-  assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about published/);
+  assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about the published/);
 });
 
-test('published values stand beside the complete method alone', () => {
+test('published values are shown only for the complete method', () => {
   const dir = temporaryFolder();
   const shared = { settings: { shots: 16, seed: 1 }, imageAuroc: 0.8, scores: [[1], [2]] as [number[], number[]] };
   writeFakeRun(dir, 'whole', shared);
@@ -134,7 +134,7 @@ test('published values stand beside the complete method alone', () => {
   assert.deepEqual(withPublished(large), ['complete']);
 });
 
-test('what computed the scores is what is said beside them, not what the run was trained on', () => {
+test('the backend shown is the one that computed the scores, not the one that trained the run', () => {
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { backend: 'tensorflow graph, bfloat16' });
   writeFakeRun(dir, 'b', { settings: { seed: 2 } });
@@ -146,7 +146,7 @@ test('what computed the scores is what is said beside them, not what the run was
   );
 });
 
-test('MediCLIP is tested against the best baseline of the same shots, or one that sees no images', () => {
+test('MediCLIP is tested against the best baseline with the same shots or without training images', () => {
   const rows = comparison(readResults(runs()), { resamples: 400 });
   const at = (shots: number): (typeof rows)[number] | undefined => rows.find((row) => row.label === 'MediCLIP' && row.shots === shots);
   assert.equal(at(16)?.against, 'PatchCore');
@@ -157,7 +157,7 @@ test('MediCLIP is tested against the best baseline of the same shots, or one tha
   assert.ok(rows.filter(({ label }) => label !== 'MediCLIP').every(({ test: tested }) => tested === null));
 });
 
-test('of a rate of false alarms the lowest is best', () => {
+test('for a false positive rate, the lowest value is best', () => {
   const dir = temporaryFolder();
   [0.2, 0.6].forEach((imageFpr95, i) => {
     const settings = i === 0 ? {} : { method: 'knn' as const };
@@ -169,7 +169,7 @@ test('of a rate of false alarms the lowest is best', () => {
   );
 });
 
-test('components: the first variant of the group is what the others are tested against', () => {
+test('components: the other variants are tested against the first of the group', () => {
   const dir = temporaryFolder();
   const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
   writeFakeRun(dir, 'a', {
@@ -201,7 +201,7 @@ test('components: the first variant of the group is what the others are tested a
   assert.deepEqual(cellsOf(dir, 'components')[1].slice(0, 4), ['brainmri', 'dice alone', '16', '50.0 (1)']);
 });
 
-test('pixel: only where the metric is defined; transfer: trained on by tested on, beside zero-shot', () => {
+test('pixel: only where the metric is defined; transfer: training set by test set, with zero-shot CLIP', () => {
   const dir = temporaryFolder();
   const score = (auroc: number): Partial<FakeRun> => ({ imageAuroc: auroc, variants: methods('MediCLIP', 1), scores: [[1], [2]] });
   writeFakeRun(dir, 'a', { ...score(0.9), dataset: 'x', pixelAuroc: 0.95, pixelAupro: 0.6 });
@@ -227,7 +227,7 @@ test('pixel: only where the metric is defined; transfer: trained on by tested on
   ]);
 });
 
-test('backbones: a row a model; unlike training is not averaged but told apart', () => {
+test('backbones: one row per model; different trainings are kept apart and not averaged', () => {
   const dir = temporaryFolder();
   const ours = methods('MediCLIP');
   writeFakeRun(dir, 'a', { model: 'openai/clip-vit-base-patch32', hash: 'b', imageAuroc: 0.9, settings: { seed: 1 }, variants: ours });
@@ -249,7 +249,7 @@ test('backbones: a row a model; unlike training is not averaged but told apart',
   );
 });
 
-test('the same run twice, or other weights under the same name, are refused; so are scores of other images', () => {
+test('the same run twice, different weights of the same name and scores of different images are refused', () => {
   const dir = runs();
   fs.cpSync(path.join(dir, 'ours-0'), path.join(dir, 'copy'), { recursive: true });
   assert.throws(() => buildTable('comparison', readResults(dir)), /the runs copy and ours-0 differ in nothing/);
@@ -270,7 +270,7 @@ test('the same run twice, or other weights under the same name, are refused; so 
   assert.throws(() => buildTable('comparison', readResults(dir)), /patchcore-1.predictions\.csv: holds no scores/);
 });
 
-test('seeds are paired with their like; only what saw no training image is one for all', () => {
+test('runs are paired by seed; a method without training images is paired with every seed', () => {
   const dir = temporaryFolder();
   const scores: [number[], number[]] = [[1], [2]];
   for (const seed of [1, 2])
@@ -285,7 +285,7 @@ test('seeds are paired with their like; only what saw no training image is one f
   assert.deepEqual(ours(), ['PatchCore']);
 });
 
-test('runs on different images of one data set are refused beside each other; a run tested on others than its own says so', () => {
+test('runs on different images of one data set are refused together; a run tested on images not its own says so', () => {
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.7, tested: 'brainmri', datasetHash: 'two', variants: methods('MediCLIP') });
@@ -294,10 +294,10 @@ test('runs on different images of one data set are refused beside each other; a 
   fs.rmSync(path.join(dir, 'a', 'transfer'), { recursive: true });
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
   writeFakeRun(dir, 'b', { settings: { seed: 2 }, imageAuroc: 0.7, datasetHash: 'two', variants: methods('MediCLIP') });
-  assert.throws(() => buildTable('comparison', readResults(dir)), /different images of brainmri lie beside each other; b is one/);
+  assert.throws(() => buildTable('comparison', readResults(dir)), /different images of brainmri are in the same folder, for example b/);
 });
 
-test('what differs in size, protocol or label has a row of its own in every table', () => {
+test('runs that differ in size, protocol or label have their own row in every table', () => {
   const dir = temporaryFolder();
   const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
   for (const imageSize of [224, 336]) {
@@ -330,7 +330,7 @@ test('what differs in size, protocol or label has a row of its own in every tabl
   assert.ok(JSON.stringify(chart).includes('brainmri: dice alone'));
 });
 
-test('a setting that only some runs have is not among those that all share', () => {
+test('a setting that only some runs have is not among the shared ones', () => {
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { settings: { syntheticBank: 5 } });
   writeFakeRun(dir, 'b', {});
@@ -339,7 +339,7 @@ test('a setting that only some runs have is not among those that all share', () 
   assert.equal(configurationOf(dir).shared.syntheticBank, 5);
 });
 
-test('nothing to show: one line that names what was looked for and what is there', () => {
+test('if there is nothing to show, one line says what was looked for and what exists', () => {
   const dir = runs();
   const fails = (name: TableName, options: object, pattern: RegExp): void => {
     assert.throws(
@@ -357,7 +357,7 @@ test('nothing to show: one line that names what was looked for and what is there
   assert.throws(() => readResults(path.join(dir, fs.readdirSync(dir)[0], 'config.json')), /config\.json: is a file; give the folder/);
 });
 
-test('a run without the names of a grid goes by its settings; unfinished ones are left out', () => {
+test('a run without names from a grid is placed by its settings; unfinished runs are left out', () => {
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { imageAuroc: 0.9 });
   writeFakeRun(dir, 'b', { imageAuroc: 0.8, settings: { loss: 'dice' } });
@@ -400,7 +400,7 @@ function hostile(format: Format): string {
   return formatTable(buildTable('comparison', readResults(dir), { resamples: 20 }), format);
 }
 
-test('Markdown: cells are cells, bold is bold', () => {
+test('Markdown: special characters are escaped, bold stays bold', () => {
   const text = hostile('md');
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   const columns = lines.map((line) => line.replaceAll(/\\./g, '').split('|').length - 2);
@@ -409,7 +409,7 @@ test('Markdown: cells are cells, bold is bold', () => {
   assert.ok(text.includes('a\\|b \\& \\<i\\>50%\\</i\\> \\_x\\_'));
 });
 
-test('LaTeX: booktabs, every special sign escaped', () => {
+test('LaTeX: booktabs, with every special character escaped', () => {
   const text = hostile('latex');
   for (const rule of ['\\toprule', '\\midrule', '\\bottomrule', '\\begin{tabular}{lllp{40mm}}']) assert.ok(text.includes(rule), rule);
   assert.ok(text.includes('a$|$b \\& $<$i$>$50\\%$<$/i$>$ \\_x\\_ \\$y\\$ \\#\\textbackslash{}\\{\\textasciitilde{}\\textasciicircum{}"'));
@@ -419,7 +419,7 @@ test('LaTeX: booktabs, every special sign escaped', () => {
   assert.ok(body.every((line) => line.endsWith('\\\\') && (line.match(/(?<!\\)&/g) ?? []).length === 3));
 });
 
-test('LaTeX: what one page cannot hold becomes a longtable, long texts are broken into lines', () => {
+test('LaTeX: a table that does not fit on a page becomes a longtable, and long texts wrap', () => {
   const cells = (text: string): { text: string }[] => [{ text }, { text: 'b' }];
   const shape = { columns: ['first', 'second'], blocks: [0], notes: ['a note'], name: 'comparison' as const, caption: 'Caption', data: [] };
   const rows = (count: number): { text: string }[][] =>
@@ -436,12 +436,12 @@ function wideTable(characters: number): string {
   return latexTable({ columns, rows, blocks: [], notes: [], name: 'comparison', caption: 'Caption', data: [] });
 }
 
-test('LaTeX: a table wider than a page is turned', () => {
+test('LaTeX: a table wider than a page is rotated', () => {
   assert.doesNotMatch(wideTable(14), /landscape|pdflscape/);
   assert.match(wideTable(15), /^% needs \\usepackage\{booktabs,longtable,pdflscape\}\n\\begin\{landscape\}[\s\S]*\\end\{landscape\}\n$/);
 });
 
-test('LaTeX: what is written goes through TeX', { skip: !hasTex() && 'no pdflatex with booktabs, longtable and pdflscape' }, () => {
+test('LaTeX: TeX accepts the output', { skip: !hasTex() && 'no pdflatex with booktabs, longtable and pdflscape' }, () => {
   const dir = temporaryFolder();
   const shape = { columns: ['a'], blocks: [0], notes: ['a note'], name: 'comparison' as const, caption: '50 % ± _', data: [] };
   const table = (count: number): string => latexTable({ ...shape, rows: Array.from({ length: count }, () => [{ text: 'a_b [1] − <x>' }]) });
@@ -456,7 +456,7 @@ test('LaTeX: what is written goes through TeX', { skip: !hasTex() && 'no pdflate
   assert.doesNotMatch(stdout, /Overfull/, 'fits its page');
 });
 
-test('HTML: a page of its own, markup is text', () => {
+test('HTML: a self-contained page with markup escaped', () => {
   const text = hostile('html');
   assert.match(text, /^<!doctype html>/);
   assert.ok(!text.includes('<i>') && text.includes('&lt;i&gt;50%'));
@@ -464,7 +464,7 @@ test('HTML: a page of its own, markup is text', () => {
   assert.match(text, /<b>55\.0 ± 7\.1 \(2\)<\/b>/);
 });
 
-test('CSV: one value a line with all that decided it, not rounded, undefined ones empty', () => {
+test('CSV: one value per line with everything that determined it, not rounded; undefined values are empty', () => {
   assert.match(hostile('csv'), /[^\n]\n$/, 'no empty line at the end');
   const [head, ...lines] = hostile('csv').trim().split('\n');
   assert.deepEqual(head.split(',').slice(0, 9), ['table', 'dataset', 'trainedOn', 'model', 'method', 'label', 'settings', 'k', 'metric']);
@@ -474,7 +474,7 @@ test('CSV: one value a line with all that decided it, not rounded, undefined one
   assert.match(lines[1], /,16,imageAuroc,0\.4,,1,0,/);
 });
 
-test('every table has its figure, of its own numbers', async () => {
+test('every table has its figure, with the numbers of the table', async () => {
   const dir = runs();
   const results = readResults(dir);
   const table = buildTable('comparison', results, { resamples: 20 });
@@ -490,7 +490,7 @@ test('every table has its figure, of its own numbers', async () => {
   assert.match(figureOf(twice)?.alt ?? '', /brainmri, k = 16, .*brainmri, k = 4, /);
 });
 
-test('kinds: the images of each kind of anomaly against all normal ones, methods side by side', () => {
+test('kinds: the images of each kind of anomaly against all normal ones, one column per method', () => {
   const [dir, home] = [temporaryFolder(), temporaryFolder()];
   const normal = ['n0', 'n1'].map((name) => ({ filename: `${name}.png`, label: 0 }));
   const abnormal = [{ kind: 'cyst' }, { kind: 'mass' }, { findings: ['mass', 'oedema'] }, {}].map((said, i) => ({
@@ -530,7 +530,7 @@ test('kinds: the images of each kind of anomaly against all normal ones, methods
   );
 });
 
-test('trainings of another length or protocol are neither tested against each other nor beside each other', () => {
+test('trainings of different length or protocol are neither tested against nor ranked with each other', () => {
   const dir = temporaryFolder();
   const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
   const add = (label: 'complete' | 'focal', epochs: number, imageAuroc: number): void => {
@@ -551,7 +551,7 @@ test('trainings of another length or protocol are neither tested against each ot
   );
 });
 
-test('batches of another size are another training; what does not count for a baseline does not split its row', () => {
+test('different batch sizes make different trainings; settings without effect on a baseline do not split its row', () => {
   const dir = temporaryFolder();
   const scores: [number[], number[]] = [
     [0.1, 0.5],
@@ -579,7 +579,7 @@ test('batches of another size are another training; what does not count for a ba
   );
 });
 
-test('a mean over fewer seeds is not the best, nor what others are tested against; a test says over how many pairs it is', () => {
+test('a mean over fewer seeds is neither best nor a reference; a test states its number of pairs', () => {
   const dir = temporaryFolder();
   const part = (label: string, order: number): FakeRun['variants'] => [{ group: 'components', label, order }];
   const scores: [number[], number[]] = [
@@ -606,7 +606,7 @@ test('a mean over fewer seeds is not the best, nor what others are tested agains
   );
 });
 
-test('a chart has a line for each row that the table tells apart', () => {
+test('a chart has a line for each row that the table distinguishes', () => {
   const dir = temporaryFolder();
   for (const protocol of ['fixed', 'paper'] as const)
     for (const shots of [4, 8])
@@ -615,7 +615,7 @@ test('a chart has a line for each row that the table tells apart', () => {
   assert.ok(chart.includes('MediCLIP (fixed)') && chart.includes('MediCLIP (paper)'));
 });
 
-test('a mean of runs on different backends says so below the table', () => {
+test('a note below the table names rows that average different backends', () => {
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9 });
   writeFakeRun(dir, 'b', { settings: { seed: 2 }, imageAuroc: 0.6 });
@@ -627,7 +627,7 @@ test('a mean of runs on different backends says so below the table', () => {
   );
 });
 
-test('the command line: a table to the screen, all tables and their configuration into a folder', () => {
+test('the command line prints one table, or writes all tables and their configuration into a folder', () => {
   const [dir, out] = [runs(), path.join(temporaryFolder(), 'results')];
   const table = (...options: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), 'table', '--runs', dir, ...options], {
