@@ -1,5 +1,5 @@
-// Makes .cache/bench, the Python environment of the other side of `mediclip bench`: PyTorch, open_clip, scikit-learn (6 GB, since
-// PyTorch's ordinary package brings CUDA along).
+// Makes .cache/bench, the Python environment of `mediclip bench`: PyTorch, open_clip, scikit-learn
+// (6 GB, since PyTorch's ordinary package includes CUDA).
 import fs from 'node:fs';
 import path from 'node:path';
 import { say, SetupError } from './setup/progress.mjs';
@@ -19,10 +19,10 @@ function complete() {
 }
 
 async function install() {
-  if (complete()) return say('bench: all there');
+  if (complete()) return say('bench: already installed');
   const command = ['python3', 'python'].find((name) => outputOf(name, ['--version']) !== null);
   if (command === undefined) throw new SetupError('no Python was found', 'install Python 3.11 or later');
-  say('bench: PyTorch, open_clip and scikit-learn into .cache/bench (6 GB)');
+  say('bench: installing PyTorch, open_clip and scikit-learn into .cache/bench (6 GB)');
   fs.rmSync(folder, { recursive: true, force: true });
   for (const [program, args] of [
     [command, ['-m', 'venv', folder]],
@@ -31,7 +31,7 @@ async function install() {
     const { code, tail } = await run({ root }, 'bench', program, args);
     if (code !== 0) throw new SetupError(`the Python side could not be installed:\n${tail}`, 'see .cache/setup/bench.log');
   }
-  say('bench: ready; "npx mediclip bench" lists the benches');
+  say('bench: ready; "npx mediclip bench" lists the benchmarks');
 }
 
 try {

@@ -1,10 +1,13 @@
-// Makes the files of figures/ anew: node scripts/figures.mjs [--check | --write] [--into DIR] [NOTEBOOK...]
+// Regenerates the files of figures/: node scripts/figures.mjs [--check | --write] [--into DIR]
+// [NOTEBOOK...]
 //
-// Figures come from the notebooks (exportFigure, exportPage); the page of procedural data sets and, where runs/embedded holds finished runs
-// (npm run results), the charts of the tables from the command line. They are made in a folder of their own and take their places when all
-// went well. Without names all are made. --check changes nothing and fails if a file looks different from what is made now; last digits, which
-// depend on the processor, do not count. --write also puts the outputs of the same run into the notebooks. --into puts figures elsewhere than
-// into figures/.
+// Figures come from the notebooks (exportFigure, exportPage). The command line makes the page of
+// procedural data sets and, if runs/embedded holds finished runs (npm run results), the charts of
+// the tables. They are made in a temporary folder and move to their places only if all went well.
+// Without names all are made.
+// --check changes nothing and fails if a file looks different from what is made now; last digits,
+// which depend on the processor, do not count. --write also puts the outputs of the same run into
+// the notebooks. --into puts the figures into another folder than figures/.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -54,7 +57,10 @@ async function make(folder) {
   return runNotebooks(inNotebooks);
 }
 
-/** Compares what was made with what is there, says so, and puts it in its place. */
+/**
+ * Compares the new files with the present ones, reports the differences, and moves the new files
+ * into place.
+ */
 async function settle(folder) {
   const require = createRequire(import.meta.url);
   require('tsx/cjs');
@@ -70,8 +76,8 @@ async function settle(folder) {
   }
   for (const name of changed) say(there.has(name) ? 'changed' : 'new', name);
   const orphans = options.notebooks.length === 0 ? [...there].filter((name) => !found.includes(name)) : [];
-  for (const name of orphans) say(fs.existsSync(runs) ? 'made by nothing' : 'not made without runs/embedded', name);
-  process.stderr.write(`figures: ${found.length} made, ${found.length - changed.length} as before\n`);
+  for (const name of orphans) say(fs.existsSync(runs) ? 'no longer made' : 'not made without runs/embedded', name);
+  process.stderr.write(`figures: ${found.length} made, ${found.length - changed.length} unchanged\n`);
   if (options.check) return changed.length > 0 || (orphans.length > 0 && fs.existsSync(runs)) ? 1 : 0;
   fs.mkdirSync(options.into, { recursive: true });
   for (const name of changed) replace(path.join(folder, name), path.join(options.into, name));

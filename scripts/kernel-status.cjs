@@ -1,17 +1,17 @@
-// Makes the kernel's status tell the truth. tslab publishes "busy" when a request to run a cell
-// arrives: of a "Run All" every cell is busy at once, the end of the first says "idle", and
-// JupyterLab takes that for the end of all. Here a request is busy when its cell starts and idle
-// when that has ended, one after the other, as the protocol of Jupyter has it. And what arrives
-// while the kernel still opens its sockets waits for them; tslab tried to answer, failed, and
-// dropped it.
+// Makes the kernel report its status correctly. tslab publishes "busy" when a request to run a cell
+// arrives. In a "Run All" every cell is therefore busy at once, the end of the first says "idle",
+// and JupyterLab takes that for the end of all. Here a request is busy when its cell starts and
+// idle when the cell has ended, one after the other, as Jupyter's protocol demands. In addition, a
+// request that arrives while the kernel still opens its sockets waits for them; tslab tried to
+// answer, failed, and dropped it.
 'use strict';
 
 const RUN = 'execute_request';
 
 /**
- * Puts methods of tslab's server right.
+ * Corrects methods of tslab's server.
  * @param {{ ZmqServer?: { prototype: object } }} tslab the module tslab/dist/jupyter
- * @returns {boolean} whether the methods are there; a tslab that lacks them is left as it is
+ * @returns {boolean} whether the methods are there; a tslab that lacks them is left unchanged
  */
 function reportStatusInOrder({ ZmqServer }) {
   const server = ZmqServer?.prototype;
@@ -22,7 +22,7 @@ function reportStatusInOrder({ ZmqServer }) {
   server.init = function () {
     const opening = init.call(this);
     open = opening.catch(() => undefined);
-    return opening.then(() => undefined); // whoever started this hears of a failure
+    return opening.then(() => undefined); // whoever started this learns of a failure
   };
   server.handleShellMessage = async function (...message) {
     await open;
@@ -32,7 +32,7 @@ function reportStatusInOrder({ ZmqServer }) {
   let last = Promise.resolve();
   let running;
   server.publishStatus = function (status, request) {
-    if (request.header.msg_type === RUN) return; // on arrival and after the reply: said below, when the cell's turn comes
+    if (request.header.msg_type === RUN) return; // tslab's reports on arrival and after the reply; ours follow below, in the cell's turn
     publishStatus.call(this, status, request);
     // a completion that was answered beside a running cell must not leave "idle" behind
     if (status === 'idle' && running) publishStatus.call(this, 'busy', running);

@@ -1,5 +1,6 @@
-// Starts the TypeScript kernel for one notebook. Jupyter starts kernels in the notebook's folder; this one works in the
-// project's, so that './src/...' is the same everywhere and sources are compiled as they are now.
+// Starts the TypeScript kernel for one notebook. Jupyter starts kernels in the notebook's folder.
+// This one works in the project's folder, so that './src/...' means the same everywhere and the
+// sources are compiled as they are now.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -23,15 +24,17 @@ process.chdir(root);
 process.env.MEDICLIP_ROOT = root;
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
-// Edits of sources count at the next start. tslab would watch the files it compiled, and a change that comes while a cell
-// runs stops the kernel ("Unexpected pending rebuildTimer"), so nothing is watched.
+// An edit of a source takes effect at the next start. tslab would watch the files it compiled, and
+// a change while a cell runs stops the kernel ("Unexpected pending rebuildTimer"), so nothing is
+// watched.
 const { sys } = require(require.resolve('@tslab/typescript-for-tslab', { paths: [main] }));
 const unwatched = () => ({ close() {} });
 sys.watchFile = unwatched;
 sys.watchDirectory = unwatched;
 
-// Jupyter looks for free ports and the kernel takes them seconds later: another program may have been faster. tslab logs that and
-// waits for ever; a kernel that ends is started anew by Jupyter, with other ports.
+// Jupyter looks for free ports and the kernel opens them seconds later. Another program may have
+// taken one in between: tslab logs that and waits for ever. A kernel that ends is restarted by
+// Jupyter, with other ports.
 const { transport, ip, ...ports } = JSON.parse(fs.readFileSync(config, 'utf8'));
 const addresses = ['shell', 'iopub', 'control', 'stdin', 'hb'].map((socket) => `${transport}://${ip}:${ports[`${socket}_port`]}`);
 process.on('unhandledRejection', (reason) => {
@@ -41,10 +44,10 @@ process.on('unhandledRejection', (reason) => {
 });
 
 if (!reportStatusInOrder(require(path.join(path.dirname(main), 'jupyter.js')))) {
-  process.stderr.write('this tslab is of another make: its status says "idle" while cells wait\n');
+  process.stderr.write('this version of tslab is not known: its status may say "idle" while cells wait\n');
 }
 
-// Where Jupyter itself was killed, nobody else would end this kernel.
+// If Jupyter itself was killed, nobody else would end this kernel.
 const jupyter = Number(process.env.JPY_PARENT_PID);
 if (process.ppid === jupyter) {
   setInterval(() => {

@@ -1,15 +1,19 @@
-// Pins the Python packages: from the requirements*.in files, which name what this project uses, uv
-// writes the requirements*.txt files, which name everything that is installed for it, with hashes,
-// for Linux, macOS and Windows and every Python from the oldest that works.
+// Pins the Python packages. The requirements*.in files name what this project uses. From them uv
+// writes the requirements*.txt files, which name everything that is installed, with hashes, for
+// Linux, macOS and Windows and for every supported Python.
 //
 //   node scripts/requirements.mjs [--upgrade]
 //
-// Needs uv on the PATH ("python -m pip install uv"). Versions stay as they are where they still fit; --upgrade takes the newest.
+// Needs uv on the PATH ("python -m pip install uv"). Versions stay as they are if they still fit;
+// --upgrade takes the newest.
 import fs from 'node:fs';
 import path from 'node:path';
 import { foreground, root } from './setup/project-python.mjs';
 
-/** Each file with the oldest Python that it is for, and the files that are installed into the same environment before it. */
+/**
+ * Each file with its oldest Python, and the files that are installed before it into the same
+ * environment.
+ */
 const FILES = [
   ['requirements', '3.10', []],
   ['requirements-cpu', '3.10', ['requirements']],
@@ -48,7 +52,7 @@ for (const [name, python, before] of FILES) {
     `${name}.in`,
   ];
   const code = await foreground('uv', args);
-  if (code === 127) process.stderr.write('requirements: uv is not on the PATH; "python -m pip install uv" brings it\n');
+  if (code === 127) process.stderr.write('requirements: uv is not on the PATH; "python -m pip install uv" installs it\n');
   if (code !== 0) process.exit(code);
   process.stderr.write(`${out}: ${fs.readFileSync(path.join(root, out), 'utf8').match(/^[a-z].*==/gim).length} packages\n`);
 }

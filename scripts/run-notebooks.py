@@ -34,7 +34,7 @@ SHOWN_LINES = 25
 
 
 class Failure(Exception):
-    """A cell that failed: its place in the notebook and what was printed."""
+    """A cell that failed: its index in the notebook and what it printed."""
 
     def __init__(self, cell, reason, text=""):
         super().__init__(reason)
@@ -44,11 +44,11 @@ class Failure(Exception):
 
 
 class Interrupted(Exception):
-    """Ctrl-C, or the request to end."""
+    """Ctrl-C or SIGTERM."""
 
 
 class Progress:
-    """One line a cell when it is done; on a terminal also what runs now, in a last line that is redrawn."""
+    """One line per finished cell; on a terminal also a last line, redrawn in place, with what runs now."""
 
     running = {}
 
@@ -86,7 +86,7 @@ class Progress:
 
 
 class StderrWatch:
-    """Hears everything the kernel prints on stderr, also what comes when no cell runs."""
+    """Collects everything the kernel prints on stderr, even while no cell runs."""
 
     def __init__(self, manager):
         self.channels = manager.client()
@@ -133,7 +133,7 @@ async def run_cells(client, progress, settle):
         for request, text in watch.heard.items():
             index = cell_of_request.get(request, ran[-1] if ran else 0)
             if UNCAUGHT.search(text) and not may_fail(cells[index]):
-                raise Failure(index, "an error that nobody caught, during or after this cell", text[UNCAUGHT.search(text).start() :])
+                raise Failure(index, "an uncaught error during or after this cell", text[UNCAUGHT.search(text).start() :])
 
     def remember(cell, cell_index, execute_reply):
         cell_of_request[execute_reply["parent_header"]["msg_id"]] = cell_index
@@ -189,7 +189,7 @@ async def run_notebook(notebook, path, name, options):
 
 
 def normalise(notebook, language_info):
-    """Leaves in a notebook only what its source and results determine, so that differences between runs stay small."""
+    """Leaves in a notebook only what its source and results determine, so that diffs between runs stay small."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "TypeScript (MediCLIP)", "language": "typescript", "name": KERNEL},
@@ -247,7 +247,7 @@ async def run_file(path, options):
 
 
 async def run_files(paths, options):
-    """Runs files, `options.jobs` at a time; returns what failed, in their order. An interruption ends those that run."""
+    """Runs files, `options.jobs` at a time; returns the failures in the order of the files. An interruption ends the running ones."""
     places = asyncio.Semaphore(options.jobs)
     loop = asyncio.get_running_loop()
     interrupted = False
@@ -260,7 +260,7 @@ async def run_files(paths, options):
         nonlocal interrupted
         if not interrupted:  # a second one would cut the end of the kernels short
             interrupted = True
-            loop.set_exception_handler(lambda *_: None)  # nbclient's watch over the kernel trips over its end
+            loop.set_exception_handler(lambda *_: None)  # nbclient's kernel watcher fails when the kernel ends
             for task in tasks:
                 task.cancel()
 
@@ -278,14 +278,14 @@ async def run_files(paths, options):
 def positive(text):
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text}: 1 or more is expected")
+        raise argparse.ArgumentTypeError(f"{text}: expected 1 or more")
     return number
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="run-notebooks", description=__doc__.split("\n\n")[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, help="notebooks to run (default: all of notebooks/)")
-    parser.add_argument("--write", action="store_true", help="put the outputs back into the files")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="notebooks to run (default: all in notebooks/)")
+    parser.add_argument("--write", action="store_true", help="save the outputs in the files")
     parser.add_argument("--jobs", type=positive, default=1, help="notebooks that run at the same time (default 1)")
     parser.add_argument("--timeout", type=int, default=1800, help="seconds that one cell may take (default 1800)")
     parser.add_argument("--settle", type=float, default=2.0, help="seconds to wait for late errors after the last cell (default 2)")
@@ -300,14 +300,14 @@ def main():
         print(f"notebooks: {missing}: no such file", file=sys.stderr)
         return 2
     if not paths:
-        print("notebooks: there are none in notebooks/", file=sys.stderr)
+        print("notebooks: no notebooks in notebooks/", file=sys.stderr)
         return 0
     started = time.monotonic()
     failures = asyncio.run(run_files(paths, options))
     for text in failures:
         print(f"\nFAILED {text}", file=sys.stderr)
     passed = len(paths) - len(failures)
-    print(f"notebooks: {passed} of {len(paths)} ran through, {time.monotonic() - started:.0f} s", file=sys.stderr)
+    print(f"notebooks: {passed} of {len(paths)} passed, {time.monotonic() - started:.0f} s", file=sys.stderr)
     return 1 if failures else 0
 
 

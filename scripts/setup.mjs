@@ -1,9 +1,10 @@
-// Installs what is missing: Node packages, the Python environment, the native backend, the Jupyter kernel.
+// Installs what is missing: Node packages, the Python environment, the native backend, the Jupyter
+// kernel.
 //
 //   node scripts/setup.mjs [--retry] [--report]
 //
-// --retry   tries again what an earlier run gave up (another one leaves it, since WebAssembly can do the work)
-// --report  changes nothing; prints the state of each step as JSON
+// --retry   tries again what an earlier run gave up (without it that step is skipped: WebAssembly
+// can replace it) --report  changes nothing; prints the state of each step as JSON
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +41,8 @@ async function makeAll(context, retry) {
     const started = Date.now();
     await step.make(context);
     const after = step.state(context);
-    if (after.state === 'missing') throw new SetupError(`${step.name}: still ${after.detail}`, 'this is a defect of the set-up');
+    if (after.state === 'missing')
+      throw new SetupError(`${step.name}: still ${after.detail}`, 'this is a defect of the set-up; please report it');
     say(`        ${after.state === 'ready' ? 'done' : after.state} in ${seconds(Date.now() - started)}: ${after.detail}`);
   }
 }
@@ -69,21 +71,21 @@ async function stop(lock, code) {
   stopping = true;
   await endCurrentAndWait();
   lock.release();
-  say('\nset-up: interrupted; run the same command again to go on');
+  say('\nset-up: interrupted; run the same command again to continue');
   process.exit(code);
 }
 
 async function main(args) {
   const unknown = args.find((arg) => arg !== '--retry' && arg !== '--report');
-  if (unknown !== undefined) throw new SetupError(`unknown option ${unknown}`, 'it takes --retry and --report');
+  if (unknown !== undefined) throw new SetupError(`unknown option ${unknown}`, 'the options are --retry and --report');
   const retry = args.includes('--retry');
   const started = Date.now();
   if (args.includes('--report')) return report(makeContext());
   checkNode(nodeRange, process.versions.node);
   const context = makeContext();
   if (!pendingIn(context, retry)) {
-    const native = nativeAddon.state(context).state === 'ready' ? '' : '; WebAssembly backend, "npx mediclip doctor" says why';
-    return say(`set-up: all there (${((Date.now() - started) / 1000).toFixed(1)} s${native})`);
+    const native = nativeAddon.state(context).state === 'ready' ? '' : '; WebAssembly backend; "npx mediclip doctor" says why';
+    return say(`set-up: nothing to do (${((Date.now() - started) / 1000).toFixed(1)} s${native})`);
   }
   context.lock = await acquireLock(path.join(root, '.cache', 'setup', 'lock'));
   for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
@@ -100,7 +102,7 @@ async function main(args) {
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  if (stopping) return; // the program that was ended is no failure
+  if (stopping) return; // the program was ended on purpose, so this is no failure
   if (!(error instanceof SetupError)) throw error;
   say(`set-up: ${error.message}`);
   if (error.remedy) say(`        ${error.remedy}`);

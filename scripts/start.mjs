@@ -1,5 +1,5 @@
-// The main job: runs every notebook, two at a time, on the embedded model and data, and says what there is to see. Of figures/ it writes
-// what looks different from the file that is there.
+// The main job: runs every notebook, two at a time, on the embedded model and data, and says what
+// there is to see. It rewrites a file of figures/ only if the new one looks different.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, runNotebooks } from './setup/project-python.mjs';
@@ -16,7 +16,7 @@ const started = Date.now();
 const code = await runNotebooks(['--jobs', '2', ...process.argv.slice(2)]);
 const folder = path.join(root, 'figures');
 const figures = fs.existsSync(folder) ? figuresSince(folder, started) : [];
-if (code === 0 && figures.length === 0) process.stderr.write('figures/ looks as before\n');
+if (code === 0 && figures.length === 0) process.stderr.write('figures/ is unchanged\n');
 if (figures.length > 0) {
   process.stderr.write(`written:\n${figures.map((file) => `  ${path.relative(root, file)}`).join('\n')}\n`);
 }

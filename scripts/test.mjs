@@ -1,5 +1,5 @@
 // Runs the tests: node scripts/test.mjs [PART-OF-A-PATH...] [--test-...=...]
-// Words choose the test files whose path contains one of them; options go to Node's test runner.
+// A test file runs if its path contains one of the words; options go to Node's test runner.
 import fs from 'node:fs';
 import path from 'node:path';
 import { foreground, root } from './setup/project-python.mjs';
@@ -21,6 +21,6 @@ if (files.length === 0) {
   );
   process.exit(2);
 }
-// three at a time, also on two cores: some wait for kernels, servers and browsers
+// three at a time, even on two cores, because some wait for kernels, servers and browsers
 const runner = ['--require', 'tsx/cjs', '--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...options, ...files];
 process.exitCode = await foreground(process.execPath, runner, { TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' });

@@ -1,4 +1,5 @@
-// Runs workflow/Snakefile: node scripts/workflow.mjs --cores 4 [--config grid=workflow/tiny.yaml out=runs/tiny] [any option of Snakemake]
+// Runs workflow/Snakefile: node scripts/workflow.mjs --cores 4 [--config grid=workflow/tiny.yaml
+// out=runs/tiny] [options of Snakemake]
 import path from 'node:path';
 import { SetupError, say } from './setup/progress.mjs';
 import { foreground, root } from './setup/project-python.mjs';

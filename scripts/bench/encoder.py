@@ -22,7 +22,7 @@ pixels = torch.randn(s["batch"], 3, size, size)
 wanted = [layer - 1 for layer in s["layers"]]
 
 
-# inference_mode in its place makes autocast fifteen times slower in this version
+# inference_mode instead would make autocast fifteen times slower in this version
 def encode(order):
     with torch.no_grad(), torch.autocast(device, dtype=torch.bfloat16, enabled=order.get("bfloat16", False)):
         tokens = model.forward_intermediates(pixels, indices=wanted, intermediates_only=True, output_fmt="NLC")

@@ -1,4 +1,4 @@
-"""Reading a checkpoint into tensors of their own, as PyTorch does when a model is loaded."""
+"""Reading a checkpoint into separate tensors, as PyTorch does when a model is loaded."""
 
 from safetensors.torch import load_file
 

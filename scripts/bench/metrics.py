@@ -1,4 +1,4 @@
-"""AUROC and average precision of scikit-learn, and AUPRO after its definition, over all pixels of a set of maps."""
+"""AUROC and average precision of scikit-learn, and AUPRO by its definition, over all pixels of a set of maps."""
 
 import sys
 
@@ -18,7 +18,7 @@ LIMIT = 0.3
 
 
 def aupro():
-    """Mean covered share of all 8-connected regions against the false positive rate, at every distinct value, up to LIMIT."""
+    """Mean covered fraction of all 8-connected regions against the false positive rate, at every distinct value, up to LIMIT."""
     weights = np.zeros(shape)
     regions = 0
     for image, mask in enumerate(masks):

@@ -1,4 +1,4 @@
-"""The frame of every Python side: settings in, "ready" out, then one measurement for every line read."""
+"""What all Python sides share: settings in, "ready" out, then one measurement for every line read."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ def settings():
 
 
 def serve(work, versions):
-    """Runs work(order) for every line; work returns a dictionary, to which its seconds are added."""
+    """Runs work(order) for every line; work returns a dictionary, and serve adds the seconds."""
     print(json.dumps({"ready": True, "versions": versions}), flush=True)
     for line in sys.stdin:
         order = json.loads(line)
@@ -21,7 +21,7 @@ def serve(work, versions):
 
 
 def torch_device(settings):
-    """Where PyTorch makes its tensors from here on: on the GPU if our side computes there."""
+    """The device on which PyTorch creates tensors from here on: the GPU if the TypeScript side uses it."""
     import torch
 
     device = "cuda" if settings["gpu"] else "cpu"
@@ -30,7 +30,7 @@ def torch_device(settings):
 
 
 def torch_finish():
-    """Waits for a GPU, which works on while Python goes ahead."""
+    """Waits for the GPU, which works asynchronously."""
     import torch
 
     if torch.cuda.is_available():

@@ -1,7 +1,7 @@
-"""A training step and the scoring of a batch as MediCLIP's formulas have them, on open_clip with random weights.
+"""A training step and the scoring of a batch by MediCLIP's formulas, on open_clip with random weights.
 
-Order {"what": "step"}: frozen image encoder, adapters, prompts forward and backward, Adam, on a batch that is given (no synthesis).
-Order {"what": "evaluate"}: the anomaly maps of a batch, the text side included, as the published procedure has it.
+Order {"what": "step"}: frozen image encoder, adapters, prompts forward and backward, Adam, on a given batch (no synthesis).
+Order {"what": "evaluate"}: the anomaly maps of a batch, including the text side, as in the published procedure.
 """
 
 import logging
@@ -29,7 +29,8 @@ pixels = torch.randn(batch, 3, size, size)
 mask = torch.zeros(batch, size, size)
 mask[:, : size // 4] = 1
 
-# prompts: one start, n learnable, some words, one end, padding; their number and lengths are what counts for speed
+# prompts: one start, n learnable, some words, one end, padding; only their number and lengths
+# matter for speed
 ids = torch.tensor(s["ids"])
 ends = ids.argmax(-1)
 written = clip.token_embedding(ids)

@@ -1,12 +1,12 @@
-// Loads the native TensorFlow backend in this process, multiplies two matrices and prints one line of JSON about it.
-// A process of its own: a library that crashes takes only this one with it.
+// Loads the native TensorFlow backend in this process, multiplies two matrices and prints one line
+// of JSON about it. It is a separate process so that a crash of the library ends only this one.
 'use strict';
 process.env.TF_CPP_MIN_LOG_LEVEL = process.env.TF_CPP_MIN_LOG_LEVEL || '2';
 const started = Date.now();
 try {
   const tf = require('@tensorflow/tfjs-node-gpu');
   const product = Array.from(tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2])).dataSync());
-  if (String(product) !== '19,22,43,50') throw new Error(`it multiplies wrongly: ${product}`);
+  if (String(product) !== '19,22,43,50') throw new Error(`wrong product: ${product}`);
   const backend = tf.backend();
   const report = {
     ok: true,

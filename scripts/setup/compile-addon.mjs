@@ -2,9 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findProgram, run } from './run.mjs';
 
-/** The C++ compiler: $CXX (conda sets it) where that is a compiler's name alone, else g++, clang++ or c++ on PATH; null where there is none. */
+/**
+ * The C++ compiler: $CXX (conda sets it) if that is just the name of a compiler, else g++, clang++
+ * or c++ on PATH; null if there is none.
+ */
 export function findCompiler(env = process.env) {
-  const named = env.CXX?.trim(); // "ccache g++" is two programs: the second is found without it
+  const named = env.CXX?.trim(); // "ccache g++" is two programs, and g++ is found on PATH anyway
   for (const name of [named, 'g++', 'clang++', 'c++']) {
     const file = name ? findProgram(name, env.PATH) : null;
     if (file !== null) return file;
@@ -13,11 +16,13 @@ export function findCompiler(env = process.env) {
 }
 
 /**
- * Compiles the addon of @tensorflow/tfjs-node-gpu against the TensorFlow of a Python package. The addon names that
- * package's folder as its run path: its libraries find CUDA's relative to their own place, so they are used where they lie.
- * The result replaces the old addon in one step; a process that has loaded the old one keeps it.
+ * Compiles the addon of @tensorflow/tfjs-node-gpu against the TensorFlow of a Python package. The
+ * addon's run path names the folder of that package. The package's libraries find CUDA relative to
+ * their own location, so they are used where they are. The result replaces the old addon in one
+ * step; a process that has loaded the old one keeps it.
  * @param {object} context
- * @param {{ addon: string, packageFolder: string, headers: string, tensorflow: string, compiler: string }} places
+ * @param {{ addon: string, packageFolder: string, headers: string, tensorflow: string, compiler:
+ * string }} places
  * @returns {Promise<string | null>} what went wrong, or null
  */
 export async function compileAddon(context, { addon, packageFolder, headers, tensorflow, compiler }) {
@@ -26,7 +31,7 @@ export async function compileAddon(context, { addon, packageFolder, headers, ten
   if (absent !== undefined) return `${absent} is missing`;
   fs.mkdirSync(path.dirname(addon), { recursive: true });
   for (const name of fs.readdirSync(path.dirname(addon))) {
-    if (name.endsWith('.tmp')) fs.rmSync(path.join(path.dirname(addon), name)); // of a set-up that was killed
+    if (name.endsWith('.tmp')) fs.rmSync(path.join(path.dirname(addon), name)); // left by a set-up that was killed
   }
   const partial = `${addon}.${process.pid}.tmp`;
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => path.join(packageFolder, 'binding', name));

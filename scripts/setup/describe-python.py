@@ -1,4 +1,4 @@
-"""Prints, as JSON, what the set-up needs to know of the Python that runs this."""
+"""Prints, as JSON, what the set-up needs to know about the Python that runs this."""
 
 import importlib.metadata
 import importlib.util

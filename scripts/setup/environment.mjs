@@ -8,13 +8,15 @@ import { inputsHash, readStamp, writeStamp } from './stamp.mjs';
 const STAMP = 'mediclip-setup.json';
 const GB = 1e9;
 
-/** Room that a fresh .venv needs, with TensorFlow for the CPU or with CUDA. */
+/** Disk space that a fresh .venv needs, with TensorFlow for the CPU or with CUDA. */
 const NEEDED = { cpu: 2.5 * GB, gpu: 9 * GB, none: 0.7 * GB };
 
 const base = (root) => path.join(root, 'requirements.in');
 const tensorflowFile = (root, variant) => path.join(root, `requirements-${variant}.in`);
 
-/** What .venv is made from; another folder counts, since its scripts name it. */
+/**
+ * What .venv is made from. The folder belongs to it, because the scripts in .venv contain its path.
+ */
 function inputs({ root, variant }) {
   return inputsHash({
     folder: path.join(root, '.venv'),
@@ -23,7 +25,7 @@ function inputs({ root, variant }) {
   });
 }
 
-/** What is installed, as {@link describePython} gives it, with the reason where TensorFlow is not. */
+/** What is installed, as {@link describePython} reports it, and why TensorFlow is not, if so. */
 export function environmentFacts(context) {
   const { root, environment } = context;
   if (environment.owned) return readStamp(path.join(environment.prefix, STAMP));
@@ -51,7 +53,7 @@ function stateOfOwned(context) {
   if (facts.inputs !== inputs(context)) return { state: 'missing', detail: '.venv was made for other pins or another folder' };
   if (!fs.existsSync(environment.python)) return { state: 'missing', detail: 'the Python that .venv was made from is gone' };
   if (facts.tensorflow.failed && !facts.tensorflow.final) {
-    const remedy = 'see .cache/setup/tensorflow.log, then "npm run setup" tries again';
+    const remedy = 'see .cache/setup/tensorflow.log, then run "npm run setup" again';
     return { state: 'given up', detail: `without TensorFlow: ${facts.tensorflow.failed}`, remedy };
   }
   return { state: 'ready', detail: `Python ${facts.python}, .venv` };
@@ -74,19 +76,19 @@ async function createVenv(context) {
   }
   if (fs.lstatSync(environment.prefix, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new SetupError(
-      '.venv is a link to another folder, in which an environment of this one would not run, so it is left alone',
-      'remove the link, or set MEDICLIP_PYTHON=.venv/bin/python to use what it leads to',
+      '.venv is a link to another folder. An environment made there would not run here, so it is left alone',
+      'remove the link, or set MEDICLIP_PYTHON=.venv/bin/python to use the linked environment',
     );
   }
   const stamp = path.join(environment.prefix, STAMP);
   if (fs.existsSync(environment.prefix)) {
     if (!fs.existsSync(stamp) && fs.readdirSync(environment.prefix).length > 0) {
       throw new SetupError(
-        '.venv is there but was not made by this set-up, so it is left alone',
+        '.venv exists but was not made by this set-up, so it is left alone',
         'rename or remove it, or set MEDICLIP_PYTHON=.venv/bin/python to use it',
       );
     }
-    writeStamp(stamp, {}); // ours, and unfinished from here on
+    writeStamp(stamp, {}); // from here on it is ours and unfinished
     for (const name of fs.readdirSync(environment.prefix)) {
       if (name !== STAMP) fs.rmSync(path.join(environment.prefix, name), { recursive: true, force: true });
     }
@@ -101,11 +103,11 @@ async function createVenv(context) {
   }
   say('        JupyterLab, nbclient, plotly');
   const { code, tail } = await pip(context, 'python', base(root));
-  if (code !== 0) throw new SetupError(`pip failed:\n${tail}`, 'look at .cache/setup/python.log; is the Python package index reachable?');
+  if (code !== 0) throw new SetupError(`pip failed:\n${tail}`, 'see .cache/setup/python.log; is the Python package index reachable?');
   return found;
 }
 
-/** Installs TensorFlow; a failure is a result, not an error, since WebAssembly can do the work. */
+/** Installs TensorFlow; a failure is a result, not an error, since WebAssembly can replace it. */
 async function installTensorflow(context, python) {
   const { root, variant } = context;
   if (variant === 'none') return { failed: `PyPI's TensorFlow is not used on ${process.platform}`, final: true };
@@ -115,7 +117,7 @@ async function installTensorflow(context, python) {
   return code === 0 ? {} : { failed: tail.split('\n').pop() || 'pip failed' };
 }
 
-/** Step: the Python environment with JupyterLab, and TensorFlow where it can be had. */
+/** Step: the Python environment with JupyterLab, and TensorFlow if available. */
 export const environment = {
   name: 'Python environment',
   state: (context) => (context.environment.owned ? stateOfOwned(context) : stateOfGiven(context)),
@@ -132,7 +134,7 @@ export const environment = {
       chosen.python,
       pins(base(root)).map(({ name }) => name),
     );
-    if (described === null) throw new SetupError('the Python in .venv does not run', 'look at .cache/setup/python.log');
+    if (described === null) throw new SetupError('the Python in .venv does not run', 'see .cache/setup/python.log');
     const tensorflow = result.failed ? result : described.tensorflow;
     writeStamp(path.join(chosen.prefix, STAMP), { inputs: inputs(context), ...described, tensorflow });
   },

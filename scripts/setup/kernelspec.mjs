@@ -2,10 +2,10 @@ import path from 'node:path';
 import { environmentFacts } from './environment.mjs';
 import { textOf, writeWhole } from './stamp.mjs';
 
-/** Name of the kernel, as notebooks carry it in their metadata. */
+/** Name of the kernel, as the metadata of the notebooks give it. */
 export const KERNEL_NAME = 'mediclip';
 
-/** The kernel's description for Jupyter: this Node, the launcher in this folder. */
+/** The kernel's description for Jupyter: this Node and the launcher in this folder. */
 export function kernelSpec(root, node = process.execPath) {
   return {
     argv: [node, path.join(root, 'scripts', 'kernel.cjs'), '--config-path={connection_file}'],
@@ -15,7 +15,7 @@ export function kernelSpec(root, node = process.execPath) {
   };
 }
 
-/** Where the kernel of an environment is described. */
+/** The file that describes the kernel of an environment. */
 export function kernelFile(prefix) {
   return path.join(prefix, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json');
 }
@@ -23,7 +23,7 @@ export function kernelFile(prefix) {
 const wanted = ({ root }) => `${JSON.stringify(kernelSpec(root), null, 2)}\n`;
 const prefixOf = (context) => context.environment.prefix ?? environmentFacts(context)?.prefix;
 
-/** Step: the kernel where Jupyter finds it. */
+/** Step: the kernel, installed where Jupyter finds it. */
 export const kernelspec = {
   name: 'Jupyter kernel',
   state: (context) => {

@@ -7,7 +7,7 @@ import { readStamp, writeStamp } from './stamp.mjs';
 const POLL_MS = 500;
 const BEAT_MS = 3_000;
 const STALE_MS = 20_000;
-/** A living set-up may be busy with a program for as long, without touching its lock. */
+/** A running set-up may wait this long for a program without touching its lock. */
 const BUSY_MS = 300_000;
 const ORPHAN_MS = 180_000;
 
@@ -30,34 +30,41 @@ function age(file) {
   }
 }
 
-/** Whether the process that wrote a lock still holds it: it lives on this host, or its file was touched lately. */
+/**
+ * Whether the process that wrote a lock still holds it: it runs on this host, or its file was
+ * touched recently.
+ */
 function held(file, owner) {
   const fresh = (limit) => age(file) < limit;
-  if (owner === null) return fresh(STALE_MS); // just being written
+  if (owner === null) return fresh(STALE_MS); // it is just being written
   return owner.host === os.hostname() ? alive(owner.pid) && fresh(BUSY_MS) : fresh(STALE_MS);
 }
 
-/** Waits for a program that an interrupted set-up left running, so that two do not write the same folder. */
+/**
+ * Waits for a program that an interrupted set-up left running, so that no two write the same
+ * folder.
+ */
 async function outliveOrphan(owner, limit = ORPHAN_MS) {
   if (owner?.host !== os.hostname() || !owner.child || !alive(owner.child)) return;
   say(`set-up: waiting for process ${owner.child}, left by a set-up that was interrupted`);
   for (const end = Date.now() + limit; alive(owner.child) && Date.now() < end;) await sleep(POLL_MS);
 }
 
-/** Removes the lock of a dead owner; of several that try, one succeeds. */
+/** Removes the lock of a dead owner; if several try, one succeeds. */
 async function breakStale(file, owner) {
   const aside = `${file}.${process.pid}.stale`;
   try {
     fs.renameSync(file, aside);
   } catch {
-    return; // somebody else was quicker
+    return; // another process was faster
   }
   if (JSON.stringify(readStamp(aside)) !== JSON.stringify(owner) && !fs.existsSync(file)) fs.renameSync(aside, file);
   else fs.rmSync(aside, { force: true });
 }
 
 /**
- * Takes the one lock of the set-up, waiting while another set-up holds it. A lock whose owner died is taken over.
+ * Acquires the only lock of the set-up and waits while another set-up holds it. The lock of a dead
+ * owner is taken over.
  * @param {string} file
  * @returns {Promise<{ setChild: (pid: number | undefined) => void, release: () => void }>}
  */
@@ -79,7 +86,7 @@ export async function acquireLock(file) {
     }
     const owner = readStamp(file);
     if (held(file, owner)) {
-      if (!told) say(`set-up: another one is at work${owner ? ` (process ${owner.pid})` : ''}, waiting for it`);
+      if (!told) say(`set-up: another set-up is running${owner ? ` (process ${owner.pid})` : ''}, waiting for it`);
       told = true;
       await sleep(POLL_MS);
     } else {

@@ -24,7 +24,7 @@ function places(root) {
   };
 }
 
-/** What the addon depends on. A compiler that is installed later counts, so that it is then tried. */
+/** What the addon depends on. The compiler belongs to it, so that one installed later is tried. */
 function inputs(context) {
   const { root } = context;
   return inputsHash({
@@ -39,7 +39,7 @@ function inputs(context) {
 }
 
 /**
- * What a fresh process finds when it loads the backend.
+ * The result of loading the backend in a fresh process.
  * @returns {{ ok: boolean, tensorflow?: string, gpu?: boolean, error?: string }}
  */
 export function checkNative(root) {
@@ -53,7 +53,7 @@ export function checkNative(root) {
 }
 
 async function compiled(context, where) {
-  if (process.platform !== 'linux') return `it is not compiled on ${process.platform}`;
+  if (process.platform !== 'linux') return `compilation is not supported on ${process.platform}`;
   const { tensorflow } = environmentFacts(context) ?? {};
   if (tensorflow?.failed) return tensorflow.failed;
   if (!tensorflow?.folder) return `${context.environment.source} has no TensorFlow`;
@@ -70,7 +70,10 @@ async function attempt(root, how) {
   return check.ok ? { check } : { wrong: `it does not load: ${check.error}` };
 }
 
-/** Step: the native backend's addon, compiled or, failing that, prebuilt; else WebAssembly does the work. */
+/**
+ * Step: the native backend's addon, compiled or, failing that, prebuilt; else WebAssembly does the
+ * work.
+ */
 export const nativeAddon = {
   name: 'TensorFlow backend',
   state: (context) => {
@@ -79,7 +82,7 @@ export const nativeAddon = {
     const { stamp, addon } = places(context.root);
     const made = readStamp(stamp);
     if (made?.inputs !== inputs(context))
-      return { state: 'missing', detail: made ? 'made for another TensorFlow, Node or folder' : 'not built yet' };
+      return { state: 'missing', detail: made ? 'built for another TensorFlow, Node or folder' : 'not built yet' };
     if (made.failed) return { state: 'given up', detail: made.failed, remedy: made.remedy };
     if (!fs.existsSync(addon)) return { state: 'missing', detail: 'the addon is gone' };
     return { state: 'ready', detail: `TensorFlow ${made.tensorflow}${made.gpu ? ' on the GPU' : ''}, ${made.origin}` };
@@ -99,11 +102,11 @@ export const nativeAddon = {
       if (result.wrong) {
         const failed = `${first}; ${result.wrong}`;
         const remedy = first.includes('C++ compiler')
-          ? 'install one (Debian, Ubuntu: "apt install g++"; Fedora: "dnf install gcc-c++"), then "npm run setup"'
-          : 'mend that (details in .cache/setup), then "npm run setup"';
+          ? 'install one (Debian, Ubuntu: "apt install g++"; Fedora: "dnf install gcc-c++"), then run "npm run setup"'
+          : 'fix that (details in .cache/setup), then run "npm run setup"';
         writeStamp(where.stamp, { inputs: inputs(context), failed, remedy });
         say(`        no native backend: ${failed}`);
-        say(`        everything runs with WebAssembly instead, several times slower; to change that: ${remedy}`);
+        say(`        everything runs with WebAssembly instead, which is several times slower; to change that: ${remedy}`);
         return;
       }
     }

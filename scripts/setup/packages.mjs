@@ -5,7 +5,7 @@ import { run } from './run.mjs';
 import { readStamp } from './stamp.mjs';
 
 /**
- * The first way in which the installed Node packages differ from the lockfile, or null. npm writes
+ * The first difference between the installed Node packages and the lockfile, or null. npm writes
  * node_modules/.package-lock.json last, so an interrupted installation has none.
  */
 export function packagesDiffer(root) {
@@ -35,11 +35,11 @@ export const packages = {
   },
   make: async (context) => {
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--include=dev'];
-    const npm = process.env.npm_execpath; // the npm that started this, where one did
+    const npm = process.env.npm_execpath; // the npm that started this, if any
     const viaNode = npm?.endsWith('.js') && fs.existsSync(npm);
     const { code, tail } = viaNode
       ? await run(context, 'packages', process.execPath, [npm, ...args])
       : await run(context, 'packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
-    if (code !== 0) throw new SetupError(`npm ci failed:\n${tail}`, 'look at .cache/setup/packages.log; is the npm registry reachable?');
+    if (code !== 0) throw new SetupError(`npm ci failed:\n${tail}`, 'see .cache/setup/packages.log; is the npm registry reachable?');
   },
 };

@@ -6,7 +6,7 @@ import { textOf, writeWhole } from './stamp.mjs';
 const HOST = 'https://storage.googleapis.com/';
 const LIMIT_SECONDS = 900;
 
-/** Whether the host of the prebuilt libraries answers at all within ten seconds. */
+/** Whether the host of the prebuilt libraries answers within ten seconds. */
 async function reachable(url) {
   try {
     await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(10_000) });
@@ -17,7 +17,8 @@ async function reachable(url) {
 }
 
 /**
- * Fetches the TensorFlow library and the addon that the package's authors built (an older TensorFlow).
+ * Fetches the TensorFlow library and the addon built by the authors of the package (an older
+ * TensorFlow).
  * @param {object} context
  * @param {string} packageFolder folder of @tensorflow/tfjs-node-gpu
  * @param {'cpu' | 'gpu'} kind
@@ -28,7 +29,7 @@ export async function fetchPrebuilt(context, packageFolder, kind) {
   if (!supported) return `there is no prebuilt library for ${process.platform} ${process.arch}`;
   if (!(await reachable(process.env.TFJS_NODE_CDN_STORAGE || HOST))) return `the site of the prebuilt library (${HOST}) cannot be reached`;
   const manifest = path.join(packageFolder, 'package.json');
-  const before = textOf(manifest); // the package's script rewrites it for a while
+  const before = textOf(manifest); // the package's script rewrites it temporarily
   const env = { ...process.env, PATH: `${path.join(context.root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}` };
   const options = { cwd: packageFolder, env, limitSeconds: LIMIT_SECONDS };
   const { code, tail } = await run(context, 'addon', process.execPath, [path.join('scripts', 'install.js'), kind, 'download'], options);

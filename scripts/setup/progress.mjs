@@ -1,4 +1,4 @@
-/** An error that one line explains, with what to do about it; the set-up prints it without a stack trace. */
+/** An error explained in one line, with a remedy. The set-up prints it without a stack trace. */
 export class SetupError extends Error {
   /**
    * @param {string} message what is wrong
@@ -22,8 +22,8 @@ export function seconds(milliseconds) {
 }
 
 /**
- * Shows that a long step is alive: the elapsed time and the last line that its program printed, redrawn in place on a
- * terminal, every 20 seconds elsewhere.
+ * Shows that a long step is alive: the elapsed time and the last line that its program printed. On
+ * a terminal the line is redrawn in place, elsewhere it is printed every 20 seconds.
  * @returns {{ note: (line: string) => void, stop: () => void }}
  */
 export function heartbeat(out = process.stderr) {

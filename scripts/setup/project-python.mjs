@@ -7,7 +7,7 @@ import { chooseEnvironment } from './python.mjs';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /**
- * Runs a program in the foreground: it has the terminal, and Ctrl-C is its own business.
+ * Runs a program in the foreground: it owns the terminal and handles Ctrl-C itself.
  * @returns {Promise<number>} its exit code
  */
 export function foreground(command, args, env = {}) {

@@ -4,7 +4,7 @@ import { SetupError } from './progress.mjs';
 import { outputOf } from './run.mjs';
 import { textOf } from './stamp.mjs';
 
-/** Name of the environment that environment.yml makes; while it is active it takes the place of .venv. */
+/** Name of the environment that environment.yml creates. While it is active, it replaces .venv. */
 export const CONDA_NAME = 'mediclip';
 
 const OLDEST = [3, 10];
@@ -19,8 +19,8 @@ function interpreterIn(prefix, conda = false) {
 }
 
 /**
- * Which Python environment the project uses: MEDICLIP_PYTHON, else the active conda environment made from
- * environment.yml, else .venv, which the set-up makes and owns.
+ * Chooses the Python environment of the project: MEDICLIP_PYTHON, else the active conda environment
+ * made from environment.yml, else .venv, which the set-up makes and owns.
  * @returns {{ python: string, prefix?: string, source: string, owned: boolean }}
  */
 export function chooseEnvironment(root, env = process.env) {
@@ -40,12 +40,18 @@ export function requirementLines(file) {
     .filter(Boolean);
 }
 
-/** The file with everything that is installed for a requirements file, pinned with hashes; `npm run requirements` writes it. */
+/**
+ * The lock of a requirements file: everything that is installed for it, pinned with hashes. `npm
+ * run requirements` writes it.
+ */
 export function lockOf(file) {
   return file.replace(/\.in$/, '.txt');
 }
 
-/** The arguments of Python's -m that install what a file pins, each package only if it has one of the file's hashes. */
+/**
+ * The arguments of Python's -m that install what a file pins. Each package must have one of the
+ * file's hashes.
+ */
 export function pipInstall(file) {
   return ['pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes', '-r', file];
 }
@@ -58,7 +64,7 @@ export function pins(file) {
     .map(([, name, version]) => ({ name, version }));
 }
 
-/** What an interpreter reports of itself and of the named packages, or null where it does not run. */
+/** What an interpreter reports about itself and the named packages, or null if it does not run. */
 export function describePython(root, python, names) {
   const text = outputOf(python, [path.join(root, 'scripts', 'setup', 'describe-python.py'), ...names]);
   try {
@@ -71,9 +77,10 @@ export function describePython(root, python, names) {
 const atLeast = (a, b) => a[0] > b[0] || (a[0] === b[0] && a[1] >= b[1]);
 
 /**
- * A Python on PATH to make .venv from: the first that TensorFlow has wheels for, else any that JupyterLab runs on.
+ * A Python on PATH to make .venv from: the first for which TensorFlow has wheels, else any that
+ * runs JupyterLab.
  * @returns {{ command: string, version: string, tensorflow: boolean }}
- * @throws {SetupError} where there is none
+ * @throws {SetupError} if there is none
  */
 export function findBasePython() {
   const seen = [];
@@ -86,14 +93,14 @@ export function findBasePython() {
   const chosen = best ?? usable[0];
   if (chosen === undefined) {
     throw new SetupError(
-      seen.length > 0 ? `Python ${seen[0].version} is too old, 3.10 is the oldest that works` : 'no Python was found',
+      seen.length > 0 ? `Python ${seen[0].version} is too old; the oldest supported version is 3.10` : 'no Python was found',
       'install Python 3.10 to 3.13 (Debian, Ubuntu: "apt install python3 python3-venv"), or set MEDICLIP_PYTHON to one with the packages of requirements.txt',
     );
   }
   return { command: chosen.command, version: chosen.version, tensorflow: best !== undefined };
 }
 
-/** Free space of the disk that holds a folder, in bytes. */
+/** Free space, in bytes, of the disk that holds a folder. */
 export function freeBytes(folder) {
   const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;

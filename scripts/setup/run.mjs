@@ -3,20 +3,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { heartbeat } from './progress.mjs';
 
-/** The process group that runs now; ended when the set-up is. */
+/** The process group that runs now; it is ended with the set-up. */
 let current;
 
-/** Signals the program that runs now, if any, and what it started. */
+/** Signals the program that runs now, if any, and its children. */
 function endCurrent(signal = 'SIGTERM') {
   if (current?.pid === undefined) return;
   try {
     process.kill(process.platform === 'win32' ? current.pid : -current.pid, signal);
   } catch {
-    // it has ended by itself
+    // it has already ended
   }
 }
 
-/** Ends the program that runs now and waits until it has ended; by force after five seconds. */
+/** Ends the program that runs now, by force after five seconds, and waits until it has ended. */
 export async function endCurrentAndWait() {
   const child = current;
   if (child === undefined) return;
@@ -28,13 +28,14 @@ export async function endCurrentAndWait() {
 }
 
 /**
- * Runs a program with its output in a log file and a sign of life on the screen.
+ * Runs a program with its output in a log file and its progress on the screen.
  * @param {{ root: string, lock?: { setChild: (pid: number | undefined) => void } }} context
  * @param {string} log name of the log under .cache/setup
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitSeconds?: number }} [options]
- * @returns {Promise<{ code: number, tail: string }>} exit code (127: not found, 124: over the limit) and last lines of output
+ * @returns {Promise<{ code: number, tail: string }>} exit code (127: not found, 124: over the
+ * limit) and last lines of output
  */
 export function run(context, log, command, args, { cwd = context.root, env = process.env, limitSeconds = 3600 } = {}) {
   const file = path.join(context.root, '.cache', 'setup', `${log}.log`);
@@ -78,7 +79,7 @@ export function run(context, log, command, args, { cwd = context.root, env = pro
   });
 }
 
-/** The standard output of a short command, or null where it fails or is not there. */
+/** The standard output of a short command, or null if it fails or does not exist. */
 export function outputOf(command, args, limitSeconds = 20) {
   const result = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: limitSeconds * 1000 });
   return result.status === 0 ? result.stdout : null;

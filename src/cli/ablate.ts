@@ -21,26 +21,32 @@ interface Options {
   json?: boolean;
 }
 
-/** `mediclip ablate`, and the hidden verb that works on its cells. */
+/** `mediclip ablate`, and the hidden verb that runs its cells. */
 export function registerAblate(root: Command): void {
   root
     .command('ablate')
-    .description('a grid of runs: methods, parts taken out, data sets, shots and seeds; skips what is finished, resumes what was begun')
-    .requiredOption('--grid <file>', 'YAML or JSON (workflow/*.yaml are examples, workflow/README.md says what it holds)')
-    .requiredOption('--out <dir>', 'folder of the run folders, one a cell')
-    .option('--dry-run', 'list the cells; estimate time and disk from a step that is measured now')
+    .description(
+      'a grid of runs: methods, components removed, data sets, shots and seeds; skips finished runs and resumes interrupted ones',
+    )
+    .requiredOption('--grid <file>', 'YAML or JSON (workflow/*.yaml are examples, workflow/README.md describes the format)')
+    .requiredOption('--out <dir>', 'folder for the run folders, one per cell')
+    .option('--dry-run', 'list the cells; estimate time and disk from one step measured now')
     .option('--no-measure', 'with --dry-run: list only')
     .option('--cell <name...>', 'only these cells')
-    .option('--processes <n>', 'cells at a time (default: as many as cores and memory allow)', wholeNumber('--processes', 1, 1024))
-    .option('--threads <n>', 'threads of each process (default: cores shared out)', wholeNumber('--threads', 1, 1024))
+    .option(
+      '--processes <n>',
+      'number of cells run at the same time (default: as many as cores and memory allow)',
+      wholeNumber('--processes', 1, 1024),
+    )
+    .option('--threads <n>', 'threads per process (default: the cores divided among the processes)', wholeNumber('--threads', 1, 1024))
     .option(
       '--memory <gb>',
-      'gigabytes that all processes may need together (default: four fifths of what is free)',
+      'gigabytes that all processes together may use (default: four fifths of the free memory)',
       positiveNumber('--memory'),
     )
     .option('--json', 'print the plan or the summary as JSON')
     .action(run);
-  root.command('run-cells', { hidden: true }).description('works on the cells that the parent process sends').action(runOrders);
+  root.command('run-cells', { hidden: true }).description('runs the cells that the parent process sends').action(runOrders);
 }
 
 async function run(options: Options): Promise<void> {
@@ -59,7 +65,7 @@ async function run(options: Options): Promise<void> {
   const summary = await runPlan(plan, { out: options.out, budget: { processes, memory }, threads, signal, onLine: note });
   emit(options.json, summary, summaryText);
   const { stopped, failed } = summary;
-  if (stopped.length > 0) throw new UserError(`stopped with ${stopped.length} cells to do; the same command goes on`);
+  if (stopped.length > 0) throw new UserError(`stopped with ${stopped.length} cells to do; run the same command again to continue`);
   if (failed.length > 0) throw new UserError(`${failed.length} of ${plan.cells.length} cells failed`);
 }
 
@@ -92,7 +98,7 @@ function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes
   );
   lines.push(...leftOut.map(({ what, why }) => `left out ${what}: ${why}`), `${cells.length} cells, ${open.length} to do`);
   for (const [what, { step, image }] of Object.entries(estimate?.measured ?? {})) {
-    lines.push(`measured: ${what}: ${step.toFixed(2)} s a training step, ${image.toFixed(3)} s a test image on ${threads} threads`);
+    lines.push(`measured: ${what}: ${step.toFixed(2)} s per training step, ${image.toFixed(3)} s per test image on ${threads} threads`);
   }
   if (estimate) {
     const disk = `${(estimate.bytes / 1e9).toFixed(2)} GB`;
@@ -103,18 +109,20 @@ function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes
 
 function summaryText({ out, finished, skipped, failed, stopped, leftOut, seconds }: GridSummary): string[] {
   return [
-    `${out}: ${finished.length} finished in ${formatSeconds(seconds)}, ${skipped.length} were finished before, ${failed.length} failed, ${stopped.length} not done`,
+    `${out}: ${finished.length} finished in ${formatSeconds(seconds)}, ${skipped.length} were already finished, ${failed.length} failed, ${stopped.length} not done`,
     ...leftOut.map(({ what, why }) => `left out ${what}: ${why}`),
     ...failed.flatMap(({ cell, error, log }) => [`FAILED ${cell}`, `  ${error}`, `  ${log}`]),
   ];
 }
 
-/** Works on one cell after another as the process that started this one sends them, and stops when that process is gone. */
+/**
+ * Runs one cell after another as the parent process sends them. Stops when that process is gone.
+ */
 async function runOrders(): Promise<void> {
-  if (!process.send) throw new UsageError('run-cells: is started by "mediclip ablate"');
+  if (!process.send) throw new UsageError('run-cells: only "mediclip ablate" starts this verb');
   const { runCell } = await import('../ablation/run-cell');
   const signal = AbortSignal.any([interruptSignal(), parentGone()]);
-  process.stderr.on('error', () => undefined); // nobody reads it any more
+  process.stderr.on('error', () => undefined); // nobody reads it once the parent is gone
   const bar = progressBar();
   let last: Promise<void> = Promise.resolve();
   const work = async (order: CellOrder): Promise<void> => {
@@ -128,7 +136,9 @@ async function runOrders(): Promise<void> {
   await last;
 }
 
-/** A line that says what went wrong; of a defect of the program, the stack goes to the log. */
+/**
+ * One line that says what went wrong. For a defect of the program, the stack also goes to the log.
+ */
 function describe(error: unknown): string {
   if (!(error instanceof UserError)) (error instanceof Error ? (error.stack ?? '') : String(error)).split('\n').forEach(note);
   return messageOf(error);

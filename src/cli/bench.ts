@@ -12,11 +12,15 @@ import { emit } from './output';
 export function registerBench(root: Command): void {
   root
     .command('bench')
-    .description('measure speed, each time as a ratio of two things that run in turn; without a name, list what there is')
-    .argument('[name]', 'which bench')
-    .option('--rounds <n>', 'pairs of measurements (default: what the bench asks for)', wholeNumber('--rounds', 1, 1000))
-    .option('--blocks <n>', 'a model with so many blocks in place of the 24 of ViT-L/14: for slow machines', wholeNumber('--blocks', 1, 24))
-    .option('--quick', 'tiny sizes, one round: shows that the bench works and measures nothing')
+    .description('measure speed as the ratio of two things that run in turn; without a name, list the benchmarks')
+    .argument('[name]', 'which benchmark')
+    .option('--rounds <n>', 'pairs of measurements (default: what the benchmark asks for)', wholeNumber('--rounds', 1, 1000))
+    .option(
+      '--blocks <n>',
+      'for slow machines: a model with this many blocks instead of the 24 of ViT-L/14',
+      wholeNumber('--blocks', 1, 24),
+    )
+    .option('--quick', 'tiny sizes, one round: shows that the benchmark works, measures nothing')
     .option('--json', 'machine-readable output')
     .action(run);
 }
@@ -30,11 +34,11 @@ async function run(
     const list = Object.entries(BENCHES).map(([bench, { about, needsPython }]) => ({ bench, about, needsPython }));
     return emit(options.json, list, (rows) => [
       ...rows.map(({ bench, about, needsPython }) => `${bench.padEnd(14)}${about}${needsPython ? ' *' : ''}`),
-      '* has a side in Python: "npm run bench:setup" installs it',
+      '* is partly in Python: "npm run bench:setup" installs it',
     ]);
   }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (!bench) throw new UsageError(`bench: ${JSON.stringify(name)} is not known; there are ${Object.keys(BENCHES).join(', ')}`);
+  if (!bench) throw new UsageError(`bench: ${JSON.stringify(name)} is not a benchmark; choose one of ${Object.keys(BENCHES).join(', ')}`);
   const { runBench } = await import('../tools/bench/run-bench');
   const { onProgress, clear } = progressBar();
   const report = await runBench(name, bench, { ...options, onProgress, signal: interruptSignal() }).finally(clear);

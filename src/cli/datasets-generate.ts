@@ -24,12 +24,15 @@ interface GenerateOptions {
   json?: boolean;
 }
 
-/** `mediclip datasets generate NAME`, `mediclip datasets gallery` */
+/**
+ * `mediclip datasets generate NAME`, `mediclip datasets gallery` and
+ * `mediclip datasets trivial NAME`
+ */
 export function registerGenerate(datasets: Command): void {
   datasets
     .command('generate')
     .argument('<name>', PHANTOM_NAMES.join(', '))
-    .description('draw a procedural data set with pixel masks: head MRI, chest radiographs or breast ultrasound')
+    .description('generate a procedural data set with pixel masks: head MRI, chest radiographs or breast ultrasound')
     .requiredOption('--out <dir>', 'folder to write, in the layout of the published code')
     .option('--seed <number>', 'the same seed gives the same pixels on any machine', wholeNumber('--seed', 0), 0)
     .option('--size <size>', 'full (counts of the published splits) or small (16 + 40 + 40, for lessons)', 'full')
@@ -46,7 +49,7 @@ export function registerGenerate(datasets: Command): void {
     .command('gallery')
     .description('a page of pictures from the procedural data sets, with their masks')
     .option('--out <file>', 'PNG file to write', 'figures/phantoms.png')
-    .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 7)
+    .option('--seed <number>', 'seed of the patients shown', wholeNumber('--seed', 0), 7)
     .action(async ({ out, seed }: { out: string; seed: number }) => {
       const { phantomGallery } = await import('../plots/phantom-gallery');
       writeFileAtomic(out, await phantomGallery({ seed }));
@@ -55,8 +58,10 @@ export function registerGenerate(datasets: Command): void {
   datasets
     .command('trivial')
     .argument('<name>', PHANTOM_NAMES.join(', '))
-    .description('how well mean grey, file size and the like tell abnormal pictures of a procedural data set from normal ones (AUROC)')
-    .option('--seed <number>', 'other patients', wholeNumber('--seed', 0), 2)
+    .description(
+      'how well trivial scores (mean grey, file size, ...) separate abnormal from normal images of a procedural data set (AUROC)',
+    )
+    .option('--seed <number>', 'seed of the patients', wholeNumber('--seed', 0), 2)
     .option('--json', 'print one JSON document')
     .action(async (name: string, { seed, json }: { seed: number; json?: boolean }) => {
       const { trivialScores } = await import('../datasets/trivial-scores');
@@ -77,7 +82,7 @@ async function generate(name: string, { out, seed, size, difficulty, force, json
   emit(json, summary, (s) => {
     const kinds = Object.entries(s.kinds).map(([kind, count]) => `${count} ${kind}`);
     return [
-      `${s.dir}${s.existing ? ' holds this set already' : ''}`,
+      `${s.dir}${s.existing ? ' already holds this data set' : ''}`,
       `${s.name}, seed ${s.seed}: ${s.train} training images; test: ${s.testNormal} normal, ${s.testAbnormal} abnormal (${kinds.join(', ')})`,
       `pixels sha256 ${s.pixelSha256}`,
     ];
@@ -86,5 +91,5 @@ async function generate(name: string, { out, seed, size, difficulty, force, json
 
 function phantomName(name: string): PhantomName {
   if (isPhantomName(name)) return name;
-  throw new UsageError(`${JSON.stringify(name)} is not a procedural data set; there are ${PHANTOM_NAMES.join(', ')}`);
+  throw new UsageError(`${JSON.stringify(name)} is not a procedural data set; choose one of ${PHANTOM_NAMES.join(', ')}`);
 }

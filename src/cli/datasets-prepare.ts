@@ -27,23 +27,23 @@ const FOLDER_ONLY = ['normal', 'abnormal', 'masks', 'name', 'byPatient'] as cons
 export function registerPrepare(datasets: Command): void {
   datasets
     .command('prepare')
-    .description('turn a downloaded data set into the layout used here (datasets/README.md says how to get each)')
+    .description('convert a downloaded data set to the layout used here (datasets/README.md says how to get each one)')
     .addArgument(new Argument('<kind>', 'which data set').choices(PREPARE_KINDS))
     .requiredOption('--from <dir>', 'the downloaded folder')
     .requiredOption('--out <dir>', 'where to put the result: a new or empty folder')
     .option('--seed <n>', 'seed of the split', wholeNumber('--seed', 0), 1)
     .option(
       '--train <n>',
-      'normal images for training (default: as published, or its share; of a folder a third)',
+      'number of normal images for training (default: the published number or share; for a folder one third)',
       wholeNumber('--train', 1),
     )
-    .option('--normal <name>', 'folder only: name of the folder of normal images (default: normal)')
-    .option('--abnormal <name>', 'folder only: name of the folder of abnormal images (default: abnormal)')
-    .option('--masks <name>', 'folder only: name of the folder of masks (default: masks)')
+    .option('--normal <name>', 'folder only: subfolder of the normal images (default: normal)')
+    .option('--abnormal <name>', 'folder only: subfolder of the abnormal images (default: abnormal)')
+    .option('--masks <name>', 'folder only: subfolder of the masks (default: masks)')
     .option('--name <name>', "folder only: what the images show (default: the folder's name)")
-    .option('--by-patient', 'folder only: the folders within these are patients, whose images stay on one side')
-    .option('--follow-links', 'read what links in the folder lead to outside of it (default: refused)')
-    .option('--force', 'replace an earlier result of this command at the same place')
+    .option('--by-patient', 'folder only: each subfolder is one patient; the images of a patient stay on one side of the split')
+    .option('--follow-links', 'follow links that lead out of the folder (default: refuse them)')
+    .option('--force', 'replace an earlier result of this command in --out')
     .option('--json', 'print what was done as JSON')
     .action(async (kind: PrepareKind, options: Options, command: Command) => {
       const misplaced = kind === 'folder' ? undefined : FOLDER_ONLY.find((key) => options[key] !== undefined);
@@ -73,8 +73,8 @@ export function registerPrepare(datasets: Command): void {
 function describe({ counts, found, split, skipped, duplicates, notes, seed }: PrepareReport, out: string): string[] {
   const kinds = {
     published: 'the published counts',
-    scaled: 'the published shares of fewer images',
-    chosen: 'the training set as asked for',
+    scaled: 'the published shares, of fewer images',
+    chosen: 'a training set of the requested size',
     own: 'no published split',
   };
   const lines = [
@@ -85,7 +85,7 @@ function describe({ counts, found, split, skipped, duplicates, notes, seed }: Pr
     lines.push(`unused: ${counts.unusedNormal} normal, ${counts.unusedAbnormal} abnormal`);
   if (duplicates.length > 0) {
     const images = duplicates.reduce((sum, group) => sum + group.files.length, 0);
-    lines.push(`duplicates: ${images} images in ${duplicates.length} groups, each group on one side`);
+    lines.push(`duplicates: ${images} images in ${duplicates.length} groups, each group on one side of the split`);
     for (const { files } of duplicates.filter((group) => group.contradictory))
       lines.push(`  both normal and abnormal: ${files.join(', ')}`);
   }

@@ -4,7 +4,7 @@ import { registerPrepare } from './datasets-prepare';
 
 /** `mediclip datasets ...` */
 export function registerDatasets(root: Command): void {
-  const datasets = root.command('datasets').description('procedural data sets, and downloaded ones in the layout used here');
+  const datasets = root.command('datasets').description('generate procedural data sets, prepare downloaded ones');
   registerGenerate(datasets);
   registerPrepare(datasets);
 }

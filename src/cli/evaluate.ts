@@ -8,10 +8,10 @@ import { emit, note } from './output';
 export function registerEvaluate(root: Command): void {
   root
     .command('evaluate')
-    .description('metrics of a run on a test set, also one it was not trained on (zero-shot transfer)')
+    .description('compute the metrics of a run on a test set, which may be another than its own (zero-shot transfer)')
     .requiredOption('--run <run>', 'run folder')
     .requiredOption('--dataset <dir>', 'data set in the published layout')
-    .option('--keep-leaks', 'count test images that are training images too, or are listed twice')
+    .option('--keep-leaks', 'also count test images that are training images or are listed twice')
     .option('--json', 'print the metrics as JSON')
     .action(async (options: { run: string; dataset: string; keepLeaks?: boolean; json?: boolean }) => {
       const { evaluateRun } = await import('../runs/evaluate-run');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fullName, withDescendants } from './usage';
 
-/** Command lines that the help of each verb shows, as they are typed. */
+/** Command lines that the help of each verb shows, as one types them. */
 export const EXAMPLES: Record<string, readonly string[]> = {
   'mediclip doctor': ['npx mediclip doctor'],
   'mediclip models list': ['npx mediclip models list'],
@@ -33,7 +33,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
   'mediclip bench': ['npx mediclip bench step --json'],
 };
 
-/** Adds its examples to the help of each verb. */
+/** Adds the examples of each verb to its help. */
 export function addExamples(root: Command): void {
   for (const command of withDescendants(root)) {
     const lines = EXAMPLES[fullName(command)] ?? [];

@@ -15,7 +15,10 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The exit code of work that a signal ended, as shells count it (130 for Ctrl-C); undefined where none came. */
+/**
+ * The exit code of work that a signal ended, as shells count it (130 for Ctrl-C); undefined without
+ * a signal.
+ */
 export function interruptedCode(): number | undefined {
   return received && 128 + os.constants.signals[received];
 }

@@ -8,7 +8,10 @@ import { program } from './program';
 import { outliveStreams, stdoutRefused } from './streams';
 import { commandOf, fullName, usageMessage, withDescendants } from './usage';
 
-/** Runs one command line; sets the exit code 0, 1 (failed), 2 (wrong usage), or that of the signal which ended it. */
+/**
+ * Runs one command line. Sets the exit code to 0, 1 (failed), 2 (wrong usage), or that of the
+ * signal which ended it.
+ */
 export async function main(argv: string[]): Promise<void> {
   outliveStreams();
   try {
@@ -21,7 +24,7 @@ export async function main(argv: string[]): Promise<void> {
 
 function report(error: unknown, argv: readonly string[]): number {
   if (error instanceof CommanderError) {
-    if (/^commander\.(help|version)/.test(error.code)) return error.exitCode === 0 ? 0 : 2; // it has been printed
+    if (/^commander\.(help|version)/.test(error.code)) return error.exitCode === 0 ? 0 : 2; // commander has already printed it
     const command = commandOf(program(), argv);
     return wrongUsage(usageMessage(misspelt(error, argv) ?? error, command, argv), fullName(command));
   }
@@ -42,7 +45,10 @@ function wrongUsage(message: string, command: string): 2 {
   return 2;
 }
 
-/** A required option that is misspelt is both missing, which commander says, and unknown, which says more. */
+/**
+ * A misspelt required option is both missing and unknown. Commander reports the first; the second
+ * says more.
+ */
 function misspelt(error: CommanderError, argv: readonly string[]): CommanderError | undefined {
   if (error.code !== 'commander.missingMandatoryOptionValue') return undefined;
   const lenient = program();
@@ -58,16 +64,22 @@ function misspelt(error: CommanderError, argv: readonly string[]): CommanderErro
   return undefined;
 }
 
-/** With what the system's word for a refusal at the end of a message means: `(ENOENT: no such file or directory)`. */
+/**
+ * Adds what the system's error code at the end of a message means: `(ENOENT: no such file or
+ * directory)`.
+ */
 function explained(message: string): string {
   const code = /\((E[A-Z0-9]+)\)$/.exec(message)?.[1];
   const [, meaning] = [...getSystemErrorMap().values()].find(([name]) => name === code) ?? [];
   return meaning ? message.replace(/\)$/, `: ${meaning})`) : message;
 }
 
-/** What the system refused, where that is what was thrown: no space, a name too long, a link to itself. */
+/**
+ * The system call that was refused, if that is what was thrown: no space, name too long, too many
+ * links.
+ */
 function refusalOf(error: unknown): string | undefined {
   const { code, syscall, path: file } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || typeof syscall !== 'string' || !/^E[A-Z]+$/.test(code)) return undefined;
-  return `${file ?? 'the system'}: ${syscall} is refused (${code})`;
+  return `${file ?? 'the system'}: ${syscall} was refused (${code})`;
 }

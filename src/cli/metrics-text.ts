@@ -2,8 +2,8 @@ import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 
 const PROTOCOL = {
-  fixed: 'protocol fixed: an epoch not chosen by the test set',
-  paper: "protocol paper: the best epoch by the run's own test set, the last where that defines no AUROC",
+  fixed: 'protocol fixed: the epoch was not chosen by the test set',
+  paper: "protocol paper: the best epoch by the run's own test set, or the last if that set defines no AUROC",
 };
 
 /** Metrics as the lines of a small table for a terminal. */

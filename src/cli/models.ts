@@ -4,7 +4,7 @@ import { emit } from './output';
 
 /** `models list` and `models pull`. */
 export function registerModels(root: Command): void {
-  const models = root.command('models').description('the CLIP checkpoints on this machine');
+  const models = root.command('models').description('list and fetch CLIP checkpoints');
 
   models
     .command('list')
@@ -14,7 +14,7 @@ export function registerModels(root: Command): void {
       const { listModels } = await import('../models/list');
       emit(json, listModels(), (found) =>
         found.length === 0
-          ? ['no models; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one']
+          ? ['no models yet; "npx mediclip models pull openai/clip-vit-large-patch14" fetches one']
           : found.map(({ name, bytes, facts, note, problem }) => {
               const size = `${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`;
               if (!facts) return `${size}  cannot be used: ${problem}`;
@@ -27,8 +27,8 @@ export function registerModels(root: Command): void {
 
   models
     .command('pull')
-    .description('fetch a CLIP checkpoint from the Hugging Face hub into models/; goes on where it was interrupted')
-    .argument('<name>', "as on the hub; openai/clip-vit-large-patch14 is the paper's")
+    .description('fetch a CLIP checkpoint from the Hugging Face hub into models/; continues an interrupted download')
+    .argument('<name>', 'name on the hub; the paper uses openai/clip-vit-large-patch14')
     .option('--revision <revision>', 'branch, tag or commit', 'main')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nHF_ENDPOINT names another hub, HF_TOKEN gives access to gated models; HTTPS_PROXY and NO_PROXY are honoured.')

@@ -1,8 +1,8 @@
 import { UsageError } from '../common/errors';
 
 /**
- * Parser of a whole number in plain digits: `--shots`, `--seed`. Other ways of writing numbers (`1e3`, `0x10`, spaces) are refused, as
- * they are slips more often than meant.
+ * Parser of a whole number in plain digits: `--shots`, `--seed`. Other notations (`1e3`, `0x10`,
+ * spaces) are refused because they are more often slips than meant.
  */
 export function wholeNumber(option: string, lo: number, hi: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
@@ -15,7 +15,7 @@ export function wholeNumber(option: string, lo: number, hi: number = Number.MAX_
   };
 }
 
-/** Parser of a number above 0 in plain digits with or without a decimal point: `--memory`. */
+/** Parser of a number above 0 in plain digits, with or without a decimal point: `--memory`. */
 export function positiveNumber(option: string): (text: string) => number {
   return (text) => {
     const value = Number(text);

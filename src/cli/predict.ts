@@ -7,7 +7,7 @@ import { emit } from './output';
 export function registerPredict(root: Command): void {
   root
     .command('predict')
-    .description('score, anomaly map and overlay for any images')
+    .description('compute score, anomaly map and overlay of any images')
     .requiredOption('--run <run>', 'run folder')
     .argument('<image...>', 'image files (JPEG, PNG, BMP, TIFF)')
     .requiredOption('--out <dir>', 'folder for maps, overlays and predictions.csv')
@@ -22,7 +22,7 @@ export function registerPredict(root: Command): void {
         });
         bar.clear();
         emit(options.json, { run: options.run, out: options.out, predictions }, (result) =>
-          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(no map by this method)'}`),
+          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(this method has no maps)'}`),
         );
       } finally {
         bar.clear();

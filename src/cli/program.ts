@@ -13,7 +13,7 @@ import { registerTable } from './table';
 import { checkValues, withDescendants } from './usage';
 import { registerVerify } from './verify';
 
-/** The program with all its verbs. What commander refuses, it throws and does not print. */
+/** The program with all its verbs. It throws what commander refuses, and does not print it. */
 export function program(): Command {
   const root = new Command('mediclip')
     .description('Few-shot anomaly detection in medical images (MediCLIP).\nResearch and teaching only; not a medical device.')

@@ -12,15 +12,19 @@ interface Options {
   json?: boolean;
 }
 
-/** `mediclip report`: the error browser of a run. */
+/** `mediclip report`: an HTML page to browse the errors of a run. */
 export function registerReport(root: Command): void {
   root
     .command('report')
-    .description('one HTML page with all test images of a run by score, a threshold to move, image, map and mask of each; works offline')
+    .description('write one HTML page with all test images of a run by score, with image, map, mask and a movable threshold; works offline')
     .requiredOption('--run <run>', 'run folder')
     .requiredOption('--out <file>', 'page to write, such as report.html')
-    .option('--dataset <dir>', 'another test set than that of the run')
-    .option('--pictures <n>', 'images that get pictures, worst ranked first (default: 1200); all count', wholeNumber('--pictures', 0))
+    .option('--dataset <dir>', 'a test set other than that of the run')
+    .option(
+      '--pictures <n>',
+      'how many images are shown, worst ranked first (default: 1200); all are counted',
+      wholeNumber('--pictures', 0),
+    )
     .option('--json', 'print what was written as JSON')
     .action(async ({ run, dataset, out, pictures, json }: Options) => {
       const { writeReport } = await import('../report/report');

@@ -1,9 +1,10 @@
 import { note } from './output';
 
 /**
- * Keeps a failing stdout or stderr from ending the program with a stack trace. A reader that stops reading (`| head`) is no failure:
- * what would be printed is lost. A result that cannot be written (a full disk) is one: a line on stderr and exit code 1. Of progress
- * and notes nothing is missed.
+ * Keeps a failing stdout or stderr from ending the program with a stack trace. A reader that stops
+ * reading (`| head`) is no failure: the rest of the output is lost. A result that cannot be written
+ * (a full disk) is a failure: one line on stderr and exit code 1. Lost progress and notes do not
+ * matter.
  */
 export function outliveStreams(): void {
   if (!process.stdout.listeners('error').includes(onStdoutError)) process.stdout.on('error', onStdoutError);
@@ -12,7 +13,7 @@ export function outliveStreams(): void {
 
 let refused = false;
 
-/** True where a result could not be written. */
+/** True if a result could not be written. */
 export function stdoutRefused(): boolean {
   return refused;
 }

@@ -14,25 +14,25 @@ interface Options {
   json?: boolean;
 }
 
-/** `mediclip synthesize`: anomalies drawn on a data set's normal images. */
+/** `mediclip synthesize`: synthetic anomalies on a data set's normal images. */
 export function registerSynthesize(root: Command): void {
   root
     .command('synthesize')
-    .summary('synthetic anomalies on the normal training images of a data set: images, masks, measures')
+    .summary('generate synthetic anomalies on the normal training images of a data set')
     .description(
-      'Draw synthetic anomalies on the normal training images of a data set.\n' +
-        'Writes image_0000.png, mask_0000.png, ... and draws.csv with the measures of each draw.\n' +
-        'Images have 16 bits where any of the data set has; train itself looks at 8 bits, as CLIP does.',
+      'Generate synthetic anomalies on the normal training images of a data set.\n' +
+        'Writes image_0000.png, mask_0000.png, ... and draws.csv with the measures of each anomaly.\n' +
+        'The images have 16 bits if any image of the data set has; training itself uses 8 bits, as CLIP does.',
     )
     .requiredOption('--dataset <dir>', 'data set (samples/train.json and its images)')
     .requiredOption('--task <name>', 'cutpaste, smooth-intensity, gauss-intensity, source, sink, identity, or the published name')
     .requiredOption(
       '--count <n>',
-      'how many draws; draw i alters training image i modulo their number',
+      'how many anomalies; anomaly i alters training image i modulo their number',
       wholeNumber('--count', 1, 1_000_000),
     )
-    .requiredOption('--out <dir>', 'folder to write; one that holds draws already is refused')
-    .option('--seed <s>', 'the same seed gives the same draws', wholeNumber('--seed', 0), 0)
+    .requiredOption('--out <dir>', 'folder to write; refused if it already holds anomalies')
+    .option('--seed <s>', 'the same seed gives the same anomalies', wholeNumber('--seed', 0), 0)
     .option('--size <pixels>', 'side of the images', wholeNumber('--size', 16, 4096), 224)
     .option('--json', 'print the measures as JSON')
     .action(run);

@@ -27,7 +27,7 @@ interface Options {
   json?: boolean;
 }
 
-/** What decides where a table goes. */
+/** The options that decide where and how a table is written. */
 type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
 
 const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds'];
@@ -37,22 +37,25 @@ export function registerTable(root: Command): void {
   root
     .command('table')
     .description(
-      'a table from finished runs: mean ± standard deviation over seeds, tests against the best baseline, published values with source',
+      'write a table from finished runs: mean ± standard deviation over seeds, tests against the best baseline, published values with their source',
     )
     .requiredOption('--runs <dir>', 'folder of run folders, as "mediclip ablate" writes it')
     .addOption(
-      new Option('--name <name>', 'which table; all: each that the runs have something for')
+      new Option('--name <name>', 'which table; all: every table for which there are runs')
         .choices([...NAMES, 'all'])
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--format <format>', 'how to write it').choices(['md', 'latex', 'csv', 'html']).default('md'))
-    .option('--out <file>', 'file to write (default: to the screen); of all: a folder, which also gets configuration.json')
-    .option('--figures <dir>', "folder for the table's chart, as SVG and PNG")
-    .option('--maps <dataset...>', 'with --figures: also test images of these data sets beside the map of each method, methods-DATASET.png')
-    .addOption(new Option('--metric <name...>', 'instead of those that the table shows by itself').choices(METRIC_NAMES))
-    .option('--dataset <name>', 'only this test set')
-    .option('--model <name>', 'only this model')
-    .option('--shots <k>', 'only with so many training images', wholeNumber('--shots', 1))
+    .addOption(new Option('--format <format>', 'output format').choices(['md', 'latex', 'csv', 'html']).default('md'))
+    .option('--out <file>', 'file to write (default: stdout); with --name all a folder, which also gets configuration.json')
+    .option('--figures <dir>', 'folder for the chart of the table, as SVG and PNG')
+    .option(
+      '--maps <dataset...>',
+      'with --figures: also plot test images of these data sets beside the maps of all methods, methods-DATASET.png',
+    )
+    .addOption(new Option('--metric <name...>', 'metrics to show instead of the default ones').choices(METRIC_NAMES))
+    .option('--dataset <name>', 'only runs on this test set')
+    .option('--model <name>', 'only runs on this model')
+    .option('--shots <k>', 'only runs with this many training images', wholeNumber('--shots', 1))
     .addOption(new Option('--protocol <name>', 'only runs of this protocol').choices(['fixed', 'paper']))
     .option('--json', 'print the rows behind the table as JSON')
     .action(run);
@@ -89,12 +92,12 @@ async function one(
   else if (!out) print(text.trimEnd().split('\n'));
 }
 
-/** Every table that there are runs for, and what made these. */
+/** Every table for which there are runs, and the configuration of these runs. */
 async function all(results: readonly Result[], { runs, format, out = '', figures, json }: Written, options: QueryOptions): Promise<void> {
   const { buildTable } = await import('../tables/table');
   const { formatTable } = await import('../tables/format');
   const { configurationOf } = await import('../tables/configuration');
-  if (results.length === 0) throw new UserError(`${runs}: no finished runs; "mediclip ablate" makes them`);
+  if (results.length === 0) throw new UserError(`${runs}: no finished runs; make some with "mediclip ablate"`);
   const tables: object[] = [];
   for (const name of NAMES) {
     try {
@@ -114,7 +117,7 @@ async function all(results: readonly Result[], { runs, format, out = '', figures
   if (json) emit(true, { tables }, () => []);
 }
 
-/** What `--json` says of a table. */
+/** What `--json` prints of a table. */
 function printed({ name, caption, notes, data }: ResultTable): object {
   return { name, caption, notes, rows: data };
 }
@@ -128,8 +131,8 @@ async function draw(table: ResultTable, dir: string): Promise<void> {
 }
 
 /**
- * A data set whose maps are asked for: a run on it, which knows its folder.
- * @throws UserError where there is none
+ * A run on the data set whose maps are requested: it knows the folder of that data set.
+ * @throws UserError if there is none
  */
 function mapSource(results: readonly Result[], runs: string, name: string): Result {
   const found = results.find((row) => row.trainedOn === name);
@@ -138,7 +141,7 @@ function mapSource(results: readonly Result[], runs: string, name: string): Resu
   throw new UserError(`--maps ${name}: no finished run on it in ${runs}; there are runs on ${there.join(', ') || 'nothing'}`, 2);
 }
 
-/** Images and maps of a data set on which there are runs. */
+/** Writes the figure with test images of a data set and the maps of all methods. */
 async function drawMaps(
   results: readonly Result[],
   { trainedOn, datasetDir }: Result,

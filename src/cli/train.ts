@@ -32,33 +32,34 @@ export function registerTrain(root: Command): void {
   root
     .command('train')
     .description(
-      'one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
+      'train one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
     )
-    .option('--dataset <dir>', 'data set in the published layout; required to begin a run')
+    .option('--dataset <dir>', 'data set in the published layout; required to start a run')
     .requiredOption('--out <run>', 'run folder to write')
     .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
-    .addOption(new Option('--method <name>', 'mediclip (default), or one to compare it with, on the same images').choices(METHOD_NAMES))
-    .option('--shots <k>', 'normal images to learn from (default: 16)', wholeNumber('--shots', 1))
+    .addOption(new Option('--method <name>', 'mediclip (default), or a method to compare it with on the same images').choices(METHOD_NAMES))
+    .option('--shots <k>', 'number of normal images to learn from (default: 16)', wholeNumber('--shots', 1))
     .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
     .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
     .addOption(
-      new Option('--protocol <name>', 'fixed: the last epoch, no look at the test set (default); paper: best epoch by test metric').choices(
-        ['fixed', 'paper'],
-      ),
+      new Option(
+        '--protocol <name>',
+        'fixed: the last epoch, without using the test set (default); paper: best epoch by test metric',
+      ).choices(['fixed', 'paper']),
     )
     .option(
       '--image-size <pixels>',
-      'side of the images (default: that on which the model was trained)',
+      'side of the images (default: the size on which the model was trained)',
       wholeNumber('--image-size', 16, 2048),
     )
-    .option('--keep-leaks', 'count test images that are training images too, or are listed twice')
+    .option('--keep-leaks', 'also count test images that are training images or are listed twice')
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
     .option(
       '--threads <n>',
-      'threads that synthesise anomalies (default: one less than there are cores, 4 at most)',
+      'threads that synthesise anomalies (default: one less than the number of cores, at most 4)',
       wholeNumber('--threads', 0, 64),
     )
-    .option('--resume', 'go on with the run in --out, begin where none is; options that are given must be those of the run')
+    .option('--resume', 'continue the run in --out, or start it if there is none; options must equal those of the run')
     .option('--json', 'print the result as JSON')
     .action(run);
 }
@@ -100,25 +101,28 @@ async function run(options: Options): Promise<void> {
     if (!result.finishedBefore) await scaleColours(options.out, { onProgress: bar.onProgress, signal }, line);
     bar.clear();
     emit(options.json, summary(options.out, result), (s) => [
-      `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}${s.finishedBefore ? '; is finished, nothing was left to do' : ''}`,
+      `run ${options.out}: ${s.method}${s.epochs > 0 ? `, ${s.epochs} epochs` : ''}${s.finishedBefore ? '; it was already finished, nothing to do' : ''}`,
       ...(s.metrics ? metricsText(s.metrics) : ['the data set has no test images: no metrics']),
     ]);
   } catch (error) {
     bar.clear();
     if (error instanceof Interrupted)
-      throw new UserError(`${error.message}; go on with: npx mediclip train --resume --out ${shellQuote(options.out)}`);
+      throw new UserError(`${error.message}; to continue: npx mediclip train --resume --out ${shellQuote(options.out)}`);
     throw error;
   }
 }
 
-/** Takes the colours of the run's maps now, while its images are at hand. What has been trained counts without it. */
+/**
+ * Computes the colour scale of the run's maps now, while its images are at hand. The trained run
+ * counts even if this fails.
+ */
 async function scaleColours(out: string, options: LongRun, line: (text: string) => void): Promise<void> {
   const { keepMapScale } = await import('../runs/map-scale');
   try {
     await keepMapScale(out, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    line(`the run is trained, but it has no colour scale yet; predict and report will take it (${error.message})`);
+    line(`the run is trained, but it has no colour scale yet; predict and report will compute it (${error.message})`);
   }
 }
 
@@ -126,7 +130,7 @@ interface Summary {
   run: string;
   method: MethodName;
   epochs: number;
-  /** True where the run was finished already. */
+  /** True if the run was already finished. */
   finishedBefore: boolean;
   record: TrainResult['record'];
   last: unknown;

@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { UsageError } from '../common/errors';
 
-/** A command of the tree that begins at `root`, all below it, and itself. */
+/** A command and all its descendants. */
 export function withDescendants(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withDescendants)];
 }
@@ -11,7 +11,7 @@ export function fullName(command: Command): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
 
-/** How many names lead to a command. */
+/** The number of names that lead to a command. */
 function depth(command: Command): number {
   return command.parent ? 1 + depth(command.parent) : 0;
 }
@@ -23,8 +23,9 @@ export function commandOf(root: Command, [word, ...rest]: readonly string[]): Co
 }
 
 /**
- * Refuses values that no option or argument means anything by, before anything is read.
- * @throws UsageError for an empty text (an unset variable of a shell), a NUL character, and an option in place of a value
+ * Refuses values that make no sense for any option or argument, before anything is read.
+ * @throws UsageError for an empty text (an unset variable of a shell), a NUL character, and an
+ * option instead of a value
  */
 export function checkValues(command: Command): void {
   for (const option of command.options) {
@@ -32,7 +33,7 @@ export function checkValues(command: Command): void {
     for (const value of texts(command.getOptionValue(option.attributeName()))) {
       check(flag, value);
       if (value.startsWith('--'))
-        throw new UsageError(`${flag}: expected a value, got ${JSON.stringify(value)}; of a file by that name write ./${value}`);
+        throw new UsageError(`${flag}: expected a value, got ${JSON.stringify(value)}; for a file of that name write ./${value}`);
     }
   }
   command.registeredArguments.forEach((argument, i) => {
@@ -46,10 +47,10 @@ function texts(value: unknown): string[] {
 
 function check(what: string, value: string): void {
   if (value === '') throw new UsageError(`${what}: is empty`);
-  if (value.includes('\0')) throw new UsageError(`${what}: holds a NUL character, which no name has: ${JSON.stringify(value)}`);
+  if (value.includes('\0')) throw new UsageError(`${what}: holds a NUL character, which no name may contain: ${JSON.stringify(value)}`);
 }
 
-/** What commander refuses, in the words of this project: what, a colon, what is wrong. */
+/** What commander refuses, in the words of this project: subject, colon, what is wrong. */
 export function usageMessage({ code, message }: CommanderError, command: Command, argv: readonly string[]): string {
   const [first, hint = ''] = message.replace(/^error: /, '').split(/\n(?=\(Did you mean)/);
   const like = hint && ` ${hint.replace('(Did', '(did')}`;
@@ -68,7 +69,7 @@ export function usageMessage({ code, message }: CommanderError, command: Command
     case 'commander.excessArguments': {
       const words = command.parseOptions([...argv]).operands.slice(depth(command));
       const extra = words.slice(command.registeredArguments.length).map((text) => JSON.stringify(text));
-      return `${extra.join(', ')}: more than this verb takes; quote a name that holds spaces`;
+      return `${extra.join(', ')}: too many arguments for this verb; quote a name that holds spaces`;
     }
     case 'commander.invalidArgument':
       return invalid(first);

@@ -7,7 +7,7 @@ import { emit } from './output';
 export function registerVerify(root: Command): void {
   root
     .command('verify')
-    .description('compare this implementation with a directory of reference arrays; exit 1 on any miss')
+    .description('compare this implementation with a directory of reference arrays; exit code 1 on any mismatch')
     .argument('<dir>', 'directory in the format of test/golden')
     .option('--section <name...>', 'only these: clip, tokenizer, mediclip, preprocess, metrics, synthesis')
     .option('--json', 'machine-readable output')

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commandLines } from '../helpers/command-line';
 
-/** Each command line with what it says: the message without the program's name ahead and the way to help behind. */
+/**
+ * Each command line with what it says: the message without the program's name ahead and the way to
+ * help behind.
+ */
 function refused(verb: string, ...cases: [argv: string[], message: string][]): void {
   const ran = commandLines('.', ...cases.map(([argv]) => [...verb.split(' ').filter(Boolean), ...argv]));
   cases.forEach(([argv, message], i) => {
@@ -23,7 +26,7 @@ test('errors of options, arguments and verbs have one form: what, what is wrong,
     [[], '--out <run>: is required'],
     [['--out', 'x', '--shots'], '--shots <k>: expected a value, got none'],
     [['--out', 'x', '--protocol', "it's"], '--protocol: expected one of fixed, paper, got "it\'s"'],
-    [['--out', 'x y', 'z'], '"z": more than this verb takes; quote a name that holds spaces'],
+    [['--out', 'x y', 'z'], '"z": too many arguments for this verb; quote a name that holds spaces'],
   );
   refused('predict', [['--run', 'a', '--out', 'b'], '<image>: is required']);
   const kinds = '<kind>: expected one of brainmri, busi, chexpert, folder, got "x"';
@@ -43,14 +46,14 @@ test('numbers are written in plain digits', () => {
   refused('ablate', ...memory.map((text) => [[...given, text], `--memory: ${above} ${JSON.stringify(text)}`] as [string[], string]));
 });
 
-test('an empty value, a NUL character and an option in place of a value are refused before anything is read', () => {
+test('an empty value, a NUL character and an option instead of a value are refused before anything is read', () => {
   refused('evaluate', [['--run', '', '--dataset', 'd'], '--run: is empty']);
   refused('predict', [['--run', 'r', '--out', 'o', 'a.png', ''], '<image>: is empty']);
-  refused('verify', [['a\0b'], '<dir>: holds a NUL character, which no name has: "a\\u0000b"']);
+  refused('verify', [['a\0b'], '<dir>: holds a NUL character, which no name may contain: "a\\u0000b"']);
   refused(
     'train',
-    [['--out', 'a\0b'], '--out: holds a NUL character, which no name has: "a\\u0000b"'],
-    [['--out', '--json'], '--out: expected a value, got "--json"; of a file by that name write ./--json'],
+    [['--out', 'a\0b'], '--out: holds a NUL character, which no name may contain: "a\\u0000b"'],
+    [['--out', '--json'], '--out: expected a value, got "--json"; for a file of that name write ./--json'],
   );
 });
 

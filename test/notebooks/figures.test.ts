@@ -44,7 +44,7 @@ test('figures are the same bytes each time; --check notices one that is not', { 
   const second = figures('--check', '--into', into, notebook);
   assert.equal(second.status, 1, second.stderr);
   assert.match(second.stderr, /^ {2}changed: histogram\.svg$/m);
-  assert.match(second.stderr, /figures: 3 made, 2 as before/);
+  assert.match(second.stderr, /figures: 3 made, 2 unchanged/);
   assert.match(fs.readFileSync(path.join(into, 'histogram.svg'), 'utf8'), /touched/, '--check changes nothing');
   assert.equal(figures('--nonsense').status, 2);
 });

@@ -70,7 +70,7 @@ test('notebooks run in the project folder wherever they lie; errors fail them, l
   const { code, text } = await runNotebooks(['--write', '--jobs', '2', '--settle', '1', ...files]);
 
   assert.equal(code, 1, text);
-  assert.match(text, /notebooks: 1 of 4 ran through/);
+  assert.match(text, /notebooks: 1 of 4 passed/);
   assert.match(text, /FAILED throws\.ipynb: code cell 2 \(throw new Error.*the cell failed\n(.*\n)*.*broken on purpose/);
   assert.match(text, /FAILED types\.ipynb: code cell 1 .*\n1:7 - Type 'string' is not assignable to type 'number'/);
   assert.match(text, /FAILED late\.ipynb: code cell \d .*nobody caught.*\nUncaughtException: Error: nobody caught me/);
@@ -109,7 +109,7 @@ test('a kernel whose port was taken in the meantime is started anew', { skip }, 
   const { code, text } = await runNotebooks([path.join(dir, 'a.ipynb')], { NODE_OPTIONS: `--require ${taker}` });
   assert.equal(code, 0, text);
   assert.match(text, /^the kernel's port at \S+ cannot be used/m);
-  assert.match(text, /notebooks: 1 of 1 ran through/);
+  assert.match(text, /notebooks: 1 of 1 passed/);
   assert.doesNotMatch(text, /Traceback/);
 });
 

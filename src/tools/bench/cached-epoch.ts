@@ -6,9 +6,12 @@ import { paperModel } from './paper-model';
 import { writeRoundDataset } from './round-dataset';
 import { ratios, spread } from './spread';
 
-/** Epochs of one run with a bank of as many epochs as there are rounds: each once with and once without its encoding. */
+/**
+ * Epochs of one run whose bank holds as many epochs as there are rounds: each runs once with and
+ * once without encoding.
+ */
 export const cachedEpoch: Bench = {
-  about: 'a training epoch of ViT-L/14 whose features are in the bank (syntheticBank), against one that encodes',
+  about: 'a training epoch of ViT-L/14 with features from the bank (syntheticBank), against one that encodes',
   needsPython: false,
   rounds: 3,
   async run(options) {
@@ -17,7 +20,7 @@ export const cachedEpoch: Bench = {
     const { shots, batchSize, imageSize } = config;
     const size = clip.vision_config.image_size;
     const dataset = await writeRoundDataset(path.join(options.folder, 'round'), { train: shots, test: 0, size });
-    const bank = options.rounds + 1; // one is not counted
+    const bank = options.rounds + 1; // the first is not counted
     const settings = { shots, batchSize, imageSize, epochs: 2 * bank, syntheticBank: bank };
     const { history } = await train({ dataset, model: dir, out: path.join(options.folder, 'run'), settings, ...options });
     const times = history.map((row) => row.seconds);

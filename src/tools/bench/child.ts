@@ -4,9 +4,10 @@ import { Interrupted, UserError } from '../../common/errors';
 import { projectRoot } from '../../common/node/project-root';
 
 /**
- * Calls an exported function of a file of `src/bench` in a process of its own, where it starts fresh and its memory is its own.
- * @param args - handed over as JSON
- * @returns what it resolves to, by way of JSON
+ * Calls an exported function of a file of `src/tools/bench` in a separate process, where it starts
+ * fresh and has its own memory.
+ * @param args - passed on as JSON
+ * @returns what the function resolves to, passed back as JSON
  */
 export function inChild<T>(file: string, name: string, args: unknown, signal?: AbortSignal): Promise<T> {
   const module = path.join(projectRoot(), 'src', 'tools', 'bench', file);
@@ -21,8 +22,8 @@ export async function lastLine<T>(command: string, args: readonly string[], sign
 }
 
 /**
- * Runs a program in the project's folder; its output.
- * @throws UserError where it fails, with the last line that it said
+ * Runs a program in the project's folder and returns its output.
+ * @throws UserError if it fails, with its last line on stderr
  */
 export function output(command: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -30,10 +31,10 @@ export function output(command: string, args: readonly string[], signal?: AbortS
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.on('error', (error) => reject(signal?.aborted ? new Interrupted('bench: stopped; nothing was measured to the end') : error));
+    child.on('error', (error) => reject(signal?.aborted ? new Interrupted('bench: stopped before the measurement was complete') : error));
     child.on('close', (code) => {
       if (code === 0) resolve(out);
-      else reject(new UserError(`bench: a process ended with ${code}: ${err.trim().split('\n').at(-1) ?? 'it said nothing'}`));
+      else reject(new UserError(`bench: a process ended with ${code}: ${err.trim().split('\n').at(-1) ?? 'it printed nothing'}`));
     });
   });
 }

@@ -9,7 +9,10 @@ import { seconds, spread } from './spread';
 
 const LIMIT = 60;
 
-/** The whole embedded few-shot run: 16 shots of drawn brain images, 100 epochs, the test set scored once. */
+/**
+ * The whole embedded few-shot run: 16 shots of generated brain images, 100 epochs, the test set
+ * scored once.
+ */
 export const compact: Bench = {
   about: 'the embedded few-shot run with the compact model: 16 shots, 100 epochs, test set; against a limit of 60 s',
   needsPython: false,

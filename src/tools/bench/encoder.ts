@@ -6,13 +6,16 @@ import { defaultLayers } from '../../backbones/layers';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
 import type { Precision } from '../../graph/graph';
 import { layerEncoder } from '../../backbones/frozen-encoder';
-import type { Bench, BenchOptions, Comparison, Findings } from './bench';
+import type { Bench, BenchOptions, Comparison, BenchResults } from './bench';
 import { paperModel } from './paper-model';
 import { PythonSide } from './python-side';
-import { alternate, mapSpread, ratios, taken } from './spread';
+import { alternate, mapSpread, ratios, measureDuration } from './spread';
 import { largestScoreChange } from './score-change';
 
-/** ViT-L/14's image encoder with random weights, the tokens of three blocks, per image, against open_clip on PyTorch. */
+/**
+ * Time per image of ViT-L/14's image encoder with random weights and the tokens of three blocks,
+ * against open_clip on PyTorch.
+ */
 export const encoder: Bench = {
   about: 'image encoder of ViT-L/14, batch 8, float32, against open_clip on PyTorch',
   needsPython: true,
@@ -20,7 +23,9 @@ export const encoder: Bench = {
   run: (options) => measure(options, 'float32', { atMost: 1 }),
 };
 
-/** The same with products in bfloat16, against PyTorch's autocast, and what that changes in scores. */
+/**
+ * The same with products in bfloat16, against PyTorch's autocast, and how much the scores change.
+ */
 export const encoderBf16: Bench = {
   about: 'the same with bfloat16 products, against PyTorch autocast; the largest change of image scores',
   needsPython: true,
@@ -31,7 +36,7 @@ export const encoderBf16: Bench = {
   },
 };
 
-async function measure(options: BenchOptions, precision: Precision, goal: Comparison['goal']): Promise<Findings> {
+async function measure(options: BenchOptions, precision: Precision, goal: Comparison['goal']): Promise<BenchResults> {
   await initBackend();
   const { dir, config, settings } = paperModel(options);
   const batch = config.batchSize;
@@ -49,7 +54,7 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
   try {
     const times = await alternate(
       {
-        ours: () => taken(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
+        ours: () => measureDuration(() => tf.tidy(() => void encode(pixels)[layers.length - 1].dataSync())),
         PyTorch: () => side.go({ bfloat16: precision === 'bfloat16' }),
       },
       options.rounds,

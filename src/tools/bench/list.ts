@@ -11,7 +11,7 @@ import { start } from './start';
 import { step } from './step';
 import { synthesis } from './synthesis';
 
-/** All benches by name. */
+/** All benchmarks by name. */
 export const BENCHES: Record<string, Bench> = {
   encoder,
   'encoder-bf16': encoderBf16,

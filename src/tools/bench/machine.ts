@@ -2,16 +2,21 @@ import os from 'node:os';
 import { cpuFeatures } from '../../common/node/cpu';
 import { packageVersion } from '../../common/node/version';
 
-/** What a measurement was made on. */
+/** The machine on which something was measured. */
 export interface Machine {
   cpu: string;
-  /** That this process may use. */
+  /** Cores that this process may use. */
   cores: number;
   memoryGiB: number;
   system: string;
-  /** Instruction sets that decide the speed of products, as far as the system tells. */
+  /**
+   * Instruction sets that decide the speed of matrix products, as far as the system reports them.
+   */
   features: string[];
-  /** Mean number of processes that wanted a core in the last minute, before the bench began: a quiet machine has about 0. */
+  /**
+   * Mean number of processes that wanted a core in the minute before the benchmark began; about 0
+   * on a quiet machine.
+   */
   loadBefore: number;
 }
 
@@ -30,7 +35,7 @@ export function machine(): Machine {
   };
 }
 
-/** Versions of this software, of Node and of what computes; a Python side adds its own. */
+/** Versions of this software, of Node and of the backend; a Python side adds its own. */
 export function versions(backend: string): Record<string, string> {
   return { mediclip: packageVersion(), node: process.versions.node, backend };
 }

@@ -17,7 +17,7 @@ import { mapSpread, ratios, spread } from './spread';
 /** Peak of the published code, ViT-L/14, batch 8, in MiB. */
 const PUBLISHED = 4094;
 
-/** Memory of a run at full size, and whether that of many steps stays flat. */
+/** Memory of a run at full size, and whether memory stays flat over many steps. */
 export const memory: Bench = {
   about: 'peak memory of a ViT-L/14 run against the published 4.1 GiB (quoted); tensors and memory over 500 steps of the compact model',
   needsPython: false,
@@ -54,7 +54,7 @@ export const memory: Bench = {
   },
 };
 
-/** For {@link inChild}: MiB. */
+/** Called by {@link inChild}. Returns the peak memory of a run in MiB. */
 export async function peakOfRun({ dir, dataset, out, size }: { dir: string; dataset: string; out: string; size: number }): Promise<number> {
   await train({ dataset, model: dir, out, settings: { shots: 16, epochs: 1, imageSize: size } });
   return process.resourceUsage().maxRSS / 1024;
@@ -66,7 +66,7 @@ interface Watched {
   tensors: [number, number];
 }
 
-/** For {@link inChild}: training steps of the compact model. */
+/** Called by {@link inChild}. Watches the memory over training steps of the compact model. */
 export async function watchSteps({ steps, size }: { steps: number; size: number }): Promise<Watched> {
   await initBackend();
   const { backbone } = await openModel('compact', size);

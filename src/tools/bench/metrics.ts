@@ -4,18 +4,21 @@ import { Random } from '../../common/random';
 import { pixelMetrics, undefinedPixelMetrics } from '../../metrics/metrics';
 import type { Bench } from './bench';
 import { PythonSide } from './python-side';
-import { alternate, ratios, taken } from './spread';
+import { alternate, ratios, measureDuration } from './spread';
 
 const NAMES = ['pixelAuroc', 'pixelAp', 'pixelAupro'] as const;
 
-/** The three pixel metrics of as many maps as BUSI's test set has, against scikit-learn and NumPy; both exact. */
+/**
+ * The three pixel metrics over as many maps as the test set of BUSI has, against scikit-learn and
+ * NumPy. Both sides are exact.
+ */
 export const metrics: Bench = {
   about: 'AUROC, AP and AUPRO over 748 maps of 224 x 224, against scikit-learn',
   needsPython: true,
   rounds: 2,
   async run(options) {
     const [n, side] = options.quick ? [6, 32] : [748, 224];
-    const { maps, masks } = drawnMaps(n, side);
+    const { maps, masks } = randomMaps(n, side);
     const files = { maps: path.join(options.folder, 'maps.f32'), masks: path.join(options.folder, 'masks.u8') };
     fs.writeFileSync(files.maps, maps);
     fs.writeFileSync(files.masks, masks);
@@ -25,7 +28,7 @@ export const metrics: Bench = {
     try {
       const times = await alternate(
         {
-          ours: () => taken(() => (ours = pixelMetrics(maps, masks, n, side, side))),
+          ours: () => measureDuration(() => (ours = pixelMetrics(maps, masks, n, side, side))),
           'scikit-learn': async () => {
             const found = await python.go();
             for (const name of NAMES)
@@ -56,8 +59,11 @@ export const metrics: Bench = {
   },
 };
 
-/** Noise with a brighter rectangle in half of the images, which is the mask; values as a softmax gives them, in [0, 1]. */
-function drawnMaps(n: number, side: number): { maps: Float32Array; masks: Uint8Array } {
+/**
+ * Noise in [0, 1], like the output of a softmax. Half of the images have a brighter rectangle,
+ * which is the mask.
+ */
+function randomMaps(n: number, side: number): { maps: Float32Array; masks: Uint8Array } {
   const random = Random.of(1, 'bench', 'maps');
   const maps = Float32Array.from({ length: n * side * side }, () => random.uniform(0, 0.7));
   const masks = new Uint8Array(maps.length);

@@ -9,7 +9,7 @@ import { trainingConfig, type TrainingConfig } from '../../runs/config';
 import type { BenchOptions } from './bench';
 import { benchConfig, writeRandomClip } from './random-clip';
 
-/** The paper's set-up at full size, or a small one for a smoke run. */
+/** The paper's set-up at full size, or a small one for a quick run. */
 export interface PaperModel {
   /** Folder of a CLIP with random weights. */
   dir: string;
@@ -48,7 +48,7 @@ export function paperModel({ quick, blocks, folder }: BenchOptions): PaperModel 
   return { dir: writeRandomClip(path.join(folder, 'clip'), clip), clip, config, settings };
 }
 
-/** Round grey things on black, which all tasks accept. */
+/** Grey discs on black, which all synthesis tasks accept. */
 export function roundImages(count: number, size: number, seed = 1): GrayImage[] {
   return Array.from({ length: count }, (_, i) => {
     const random = Random.of(seed, 'bench', 'round', i);

@@ -6,7 +6,7 @@ import readline from 'node:readline';
 import { usesGpu } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import { projectRoot } from '../../common/node/project-root';
-import type { Taken } from './spread';
+import type { Duration } from './spread';
 
 /** The Python that `npm run bench:setup` makes. */
 export function benchPython(): string {
@@ -14,17 +14,17 @@ export function benchPython(): string {
   return path.join(projectRoot(), '.cache', 'bench', own);
 }
 
-/** Whether the Python side is there. */
+/** True if the Python side is installed. */
 export function hasBenchPython(): boolean {
   return fs.existsSync(benchPython());
 }
 
-/** What a side prints, a JSON object a line. */
+/** What a side prints: one JSON object per line. */
 type Message = Record<string, unknown>;
 
 /**
- * The other side of a comparison: `scripts/bench/NAME.py` in a process of its own, which loads what it needs, says that it is ready,
- * and then does its work once for every line that it is sent.
+ * The Python side of a comparison: `scripts/bench/NAME.py` in a separate process. It loads what it
+ * needs, reports that it is ready, and then does its work once for every line that it is sent.
  */
 export class PythonSide {
   private readonly lines: AsyncIterator<string>;
@@ -36,16 +36,17 @@ export class PythonSide {
   ) {
     const input = child.stdout as NodeJS.ReadableStream;
     this.lines = readline.createInterface({ input })[Symbol.asyncIterator]();
-    child.stdin?.on('error', () => undefined); // that it has ended is told when it is read from
+    child.stdin?.on('error', () => undefined); // the next read reports that it has ended
     child.stderr?.on('data', (chunk: Buffer) => this.errors.push(...chunk.toString().split('\n').filter(Boolean)));
   }
 
   /**
    * Starts a script.
-   * @param settings - given to it as JSON; `threads` is added, as many as there are cores for this process, and whether ours computes on a GPU
+   * @param settings - passed to it as JSON; `threads` (the number of cores of this process) and
+   * `gpu` (whether our side uses one) are added
    * @param python - default {@link benchPython}
-   * @returns the side, and the versions that it named
-   * @throws UserError where the environment is missing
+   * @returns the side, and the versions that it reported
+   * @throws UserError if the environment is missing
    */
   static async start(
     script: string,
@@ -53,7 +54,7 @@ export class PythonSide {
     python = benchPython(),
   ): Promise<{ side: PythonSide; versions: Record<string, string> }> {
     if (python === benchPython() && !hasBenchPython())
-      throw new UserError('bench: the PyTorch side is not installed; "npm run bench:setup" does that (6 GB)');
+      throw new UserError('bench: the PyTorch side is not installed; install it with "npm run bench:setup" (6 GB)');
     const threads = os.availableParallelism();
     const file = path.join(projectRoot(), 'scripts', 'bench', `${script}.py`);
     const child = spawn(python, [file, JSON.stringify({ threads, gpu: usesGpu(), ...settings })], {
@@ -65,15 +66,17 @@ export class PythonSide {
     return { side, versions: versions as Record<string, string> };
   }
 
-  /** Lets it do its work once; what it took, counted there, and what else it found. */
-  async go(order: Message = {}): Promise<Message & Taken> {
+  /**
+   * Lets it do its work once. Returns the time, measured on the Python side, and its other results.
+   */
+  async go(order: Message = {}): Promise<Message & Duration> {
     this.child.stdin?.write(`${JSON.stringify(order)}\n`);
-    return (await this.read()) as Message & Taken;
+    return (await this.read()) as Message & Duration;
   }
 
   private async read(): Promise<Message> {
     const line = await this.lines.next();
-    if (line.done) throw new UserError(`scripts/bench/${this.script}.py ended: ${this.errors.at(-1) ?? 'it said nothing'}`);
+    if (line.done) throw new UserError(`scripts/bench/${this.script}.py ended: ${this.errors.at(-1) ?? 'it printed nothing'}`);
     return JSON.parse(line.value) as Message;
   }
 

@@ -6,7 +6,7 @@ import type { NamedArray } from '../../common/safetensors';
 import { checkClipConfig, type ClipConfig } from '../../backbones/clip/config';
 import { parameterShapes } from '../../backbones/clip/parameter-shapes';
 
-/** The paper's backbone, as its `config.json` describes it. */
+/** The `config.json` of the paper's backbone. */
 export const VIT_L_14 = {
   model_type: 'clip',
   projection_dim: 768,
@@ -21,7 +21,7 @@ export const VIT_L_14 = {
   text_config: { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 },
 };
 
-/** A model of the same kind that a smoke run carries. */
+/** A model of the same kind that is small enough for a quick run. */
 export const SMALL = {
   model_type: 'clip',
   projection_dim: 32,
@@ -29,7 +29,10 @@ export const SMALL = {
   text_config: { hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 2 },
 };
 
-/** Checked numbers of {@link VIT_L_14}, with fewer blocks where that is asked for (half as many in the text encoder), or of {@link SMALL}. */
+/**
+ * The checked numbers of {@link VIT_L_14}, with fewer blocks if requested (half as many in the text
+ * encoder), or those of {@link SMALL}.
+ */
 export function benchConfig({ quick, blocks }: { quick: boolean; blocks?: number }): ClipConfig {
   if (quick || blocks === undefined) return checkClipConfig(quick ? SMALL : VIT_L_14, 'bench');
   const vision_config = { ...VIT_L_14.vision_config, num_hidden_layers: blocks };
@@ -37,7 +40,10 @@ export function benchConfig({ quick, blocks }: { quick: boolean; blocks?: number
   return checkClipConfig({ ...VIT_L_14, vision_config, text_config }, 'bench');
 }
 
-/** Random weights of a checkpoint: scales of one, the rest normal with sd 0.02. Speed does not depend on their values. */
+/**
+ * Random weights of a checkpoint: scales are 1, the rest is normal with sd 0.02. Speed does not
+ * depend on their values.
+ */
 export function* randomWeights(config: ClipConfig, seed = 1): Generator<[string, NamedArray]> {
   const random = Random.of(seed, 'bench', 'weights');
   const pool = Float32Array.from({ length: 1 << 16 }, () => 0.02 * random.normal());

@@ -11,14 +11,15 @@ import { graphsRun } from '../../graph/runtime';
 import { GraphSession } from '../../graph/session';
 import type { Bench, Comparison } from './bench';
 import { benchConfig, writeRandomClip } from './random-clip';
-import { alternate, spread, taken, type Spread } from './spread';
+import { alternate, spread, measureDuration, type Spread } from './spread';
 
 /**
- * The image encoder against what the machine can do: operations a second of its products beside those of one large product of the
- * same shape, and the speed of main memory. What is missing is spent between products.
+ * Compares the image encoder with what the machine can do: the operations per second of its
+ * products beside those of one large product of the same shape, and the speed of main memory. The
+ * difference is time spent between products.
  */
 export const roofline: Bench = {
-  about: 'operations a second of the ViT-L/14 image encoder against one large product on this machine; speed of its memory',
+  about: 'operations per second of the ViT-L/14 image encoder against one large product on this machine; speed of its memory',
   needsPython: false,
   rounds: 3,
   async run(options) {
@@ -37,7 +38,7 @@ export const roofline: Bench = {
         const encoder = new ImageEncoderGraph(clip.imageEncoder, precision);
         const one = product(batch * tokens(v), v.hidden_size, v.intermediate_size, precision);
         const encode = (): void => tf.tidy(() => void encoder.encode(pixels, [v.num_hidden_layers]).tokens[0].dataSync());
-        const times = await alternate({ encoder: () => taken(encode), product: () => taken(one.run) }, rounds, options);
+        const times = await alternate({ encoder: () => measureDuration(encode), product: () => measureDuration(one.run) }, rounds, options);
         encoder.dispose();
         one.dispose();
         const ours = rate(batch * operations(v), times.encoder.seconds);
@@ -89,7 +90,7 @@ function product(
   const [weight, input] = [tf.randomNormal([out, into], 0, 1, 'float32', 1), tf.randomNormal([rows, into], 0, 1, 'float32', 2)];
   const cast = graph.cast(x, precision);
   const products = Array.from({ length: 16 }, (_, i) => {
-    const scaled = graph.same('Mul', [cast, graph.cast(graph.constant(i + 1), precision)]); // equal products would be done once
+    const scaled = graph.same('Mul', [cast, graph.cast(graph.constant(i + 1), precision)]); // equal products would be computed only once
     const y = graph.same('MatMul', [scaled, graph.weight(weight, precision)], { transpose_b: attribute.flag(true) });
     return graph.cast(graph.slice(y, [0, 0], [1, 1]), 'float32');
   });
@@ -104,11 +105,11 @@ function product(
   };
 }
 
-/** Gigabytes a second that an addition of two large arrays reads and writes. */
+/** Gigabytes per second that an addition of two large arrays reads and writes. */
 async function memorySpeed(quick: boolean, rounds: number): Promise<number> {
   const size = quick ? 1 << 16 : 1 << 26;
   const [a, b] = [tf.ones([size]), tf.ones([size])];
-  const { add } = await alternate({ add: () => taken(() => tf.add(a, b).dispose()) }, rounds);
+  const { add } = await alternate({ add: () => measureDuration(() => tf.add(a, b).dispose()) }, rounds);
   tf.dispose([a, b]);
   return (3 * 4 * size) / add.seconds.median / 1e9;
 }

@@ -4,24 +4,24 @@ import path from 'node:path';
 import { initBackend } from '../../common/node/backend';
 import type { LongRun } from '../../common/progress';
 import { backendName } from '../../graph/execution';
-import { reached, type Bench, type BenchOptions, type Findings } from './bench';
+import { reached, type Bench, type BenchOptions, type BenchResults } from './bench';
 import { machine, versions, type Machine } from './machine';
 
 /** What `mediclip bench NAME --json` prints. */
-export interface BenchReport extends Findings {
+export interface BenchReport extends BenchResults {
   bench: string;
   about: string;
-  /** A smoke run: its numbers say nothing. */
+  /** A quick run: its numbers mean nothing. */
   quick: boolean;
-  /** Fewer blocks than ViT-L/14 has, where that was asked for. */
+  /** Number of blocks, if fewer than ViT-L/14 has. */
   blocks?: number;
   machine: Machine;
   versions: Record<string, string>;
-  /** `reached`: whether the median meets the goal; absent in a smoke run. */
-  comparisons: (Findings['comparisons'][number] & { reached?: boolean })[];
+  /** `reached`: whether the median meets the goal; absent in a quick run. */
+  comparisons: (BenchResults['comparisons'][number] & { reached?: boolean })[];
 }
 
-/** Runs one bench in a folder of its own, which is removed whatever happens. */
+/** Runs one benchmark in a temporary folder, which is removed in any case. */
 export async function runBench(
   name: string,
   bench: Bench,

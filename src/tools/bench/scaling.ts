@@ -8,7 +8,10 @@ import { output } from './child';
 import { writeRoundDataset } from './round-dataset';
 import { ratios, seconds, spread, type Spread } from './spread';
 
-/** How time grows with what grows: shots, test images, pixels; and how many cells two processes of `ablate` do. */
+/**
+ * How time grows with shots, test images and pixels, and how many cells two processes of `ablate`
+ * finish.
+ */
 export const scaling: Bench = {
   about: 'the compact model: time against shots, test images and pixels; two processes of ablate against one',
   needsPython: false,
@@ -22,7 +25,7 @@ export const scaling: Bench = {
   },
 };
 
-/** Seconds of each epoch but the first (where there are more), and of the whole run. */
+/** Seconds of each epoch except the first (if there are more), and of the whole run. */
 async function time(
   options: BenchOptions,
   size: number,
@@ -78,12 +81,15 @@ async function pixels(options: BenchOptions): Promise<Comparison> {
   return growth('an epoch of 16 shots, by pixels', 's', [`${small} x ${small}`, a.epochs], [`${large} x ${large}`, b.epochs], factor);
 }
 
-/** Cells an hour of two processes against one: against one that has all cores, as `ablate` starts it, and against one on as many threads as each of the two. */
+/**
+ * Cells per hour of two processes against one process: one with all cores, as `ablate` starts it,
+ * and one with as many threads as each of the two.
+ */
 async function processes({ quick, folder, signal }: BenchOptions): Promise<Comparison[]> {
   const dataset = await writeRoundDataset(path.join(folder, 'grid'), { train: 8, test: 8, size: quick ? 56 : 224 });
   const grid = path.join(folder, 'grid.json');
   const base = quick ? { epochs: 1, imageSize: 56 } : { epochs: 12 };
-  const seeds = Array.from({ length: quick ? 1 : 16 }, (_, i) => i + 1); // so many that starting the processes counts little
+  const seeds = Array.from({ length: quick ? 1 : 16 }, (_, i) => i + 1); // many, so that the start of the processes matters little
   const variants = [{ label: 'MediCLIP', group: 'methods' }];
   fs.writeFileSync(grid, JSON.stringify({ datasets: [{ dir: dataset }], models: ['compact'], shots: [8], seeds, base, variants }));
   const hourly = async (count: number, ...more: string[]): Promise<Spread> => {
@@ -103,6 +109,6 @@ async function processes({ quick, folder, signal }: BenchOptions): Promise<Compa
   const [one, half, two] = [await hourly(1), await hourly(1, '--threads', threads), await hourly(2)];
   return [
     against('one process, all cores', one, two),
-    against(`one process, ${threads} ${threads === '1' ? 'thread' : 'threads'} as each of the two`, half, two),
+    against(`one process, ${threads} ${threads === '1' ? 'thread' : 'threads'} like each of the two`, half, two),
   ];
 }

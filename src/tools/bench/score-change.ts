@@ -11,8 +11,8 @@ import path from 'node:path';
 import type { BenchOptions } from './bench';
 
 /**
- * What bfloat16 products change: the compact model as it is initialised, on random blobs, scored with float32 and with bfloat16
- * products in the frozen image encoder.
+ * What bfloat16 products change. The compact model, freshly initialised, scores random blobs with
+ * float32 and with bfloat16 products in the frozen image encoder.
  */
 export async function largestScoreChange({ quick }: BenchOptions): Promise<Record<string, number>> {
   await initBackend();
@@ -42,7 +42,7 @@ export async function largestScoreChange({ quick }: BenchOptions): Promise<Recor
   return { scoredImages: images, largestScoreChange: largest };
 }
 
-/** Smooth random grey, normalised as pixels are: `[1, 3, S, S]`. */
+/** Smooth random grey, normalised like pixels: `[1, 3, S, S]`. */
 function blobs(random: Random, size: number): tf.Tensor4D {
   const coarse = tf.tensor4d(
     Float32Array.from({ length: 64 }, () => random.normal()),

@@ -9,7 +9,7 @@ export interface Spread {
   values: number[];
 }
 
-/** Of at least one value. */
+/** The spread of at least one value. */
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('a spread of nothing');
   const sorted = [...values].sort((a, b) => a - b);
@@ -32,14 +32,16 @@ export function ratios(a: Spread, b: Spread): Spread {
   return spread(a.values.map((value, i) => value / b.values[i]));
 }
 
-/** What one go of a side took: seconds by the clock, and of all cores together. */
-export interface Taken {
+/**
+ * What one round of a side took: wall-clock seconds, and processor seconds of all cores together.
+ */
+export interface Duration {
   seconds: number;
   cpu: number;
 }
 
-/** What work in this process takes. */
-export async function taken(work: () => unknown): Promise<Taken> {
+/** Measures what some work in this process takes. */
+export async function measureDuration(work: () => unknown): Promise<Duration> {
   const before = process.cpuUsage();
   const started = performance.now();
   await work();
@@ -47,33 +49,34 @@ export async function taken(work: () => unknown): Promise<Taken> {
   return { seconds: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
 }
 
-/** Seconds by the clock that work in this process takes. */
+/** Wall-clock seconds that some work in this process takes. */
 export async function seconds(work: () => unknown): Promise<number> {
-  return (await taken(work)).seconds;
+  return (await measureDuration(work)).seconds;
 }
 
 /**
- * Times several things in turn (A B A B ...), so that what disturbs the machine meets all alike; each once before, not counted.
- * @returns by name, the seconds and the processor's seconds
+ * Times several things in turn (A B A B ...), so that a disturbance of the machine affects all
+ * alike. Each runs once before, which is not counted.
+ * @returns by name, the wall-clock and processor seconds
  */
 export async function alternate<K extends string>(
-  sides: Record<K, () => Promise<Taken>>,
+  sides: Record<K, () => Promise<Duration>>,
   rounds: number,
   { onProgress, signal }: LongRun = {},
 ): Promise<Record<K, { seconds: Spread; cpu: Spread }>> {
   const names = Object.keys(sides) as K[];
-  const all = new Map<K, Taken[]>(names.map((name) => [name, []]));
+  const all = new Map<K, Duration[]>(names.map((name) => [name, []]));
   const total = (rounds + 1) * names.length;
   for (let round = 0; round <= rounds; round++) {
     for (const [i, name] of names.entries()) {
-      if (signal?.aborted) throw new Interrupted('bench: stopped; nothing was measured to the end');
+      if (signal?.aborted) throw new Interrupted('bench: stopped before the measurement was complete');
       const one = await sides[name]();
       if (round > 0) all.get(name)?.push(one);
       onProgress?.({ phase: 'measuring', done: round * names.length + i + 1, total, note: `${name} ${one.seconds.toFixed(3)} s` });
     }
   }
   const spreads = names.map((name) => {
-    const list = all.get(name) as Taken[];
+    const list = all.get(name) as Duration[];
     return [name, { seconds: spread(list.map((t) => t.seconds)), cpu: spread(list.map((t) => t.cpu)) }];
   });
   return Object.fromEntries(spreads) as Record<K, { seconds: Spread; cpu: Spread }>;

@@ -8,16 +8,16 @@ import { lastLine } from './child';
 import { againstLimit } from './limit';
 import { benchConfig, writeRandomClip } from './random-clip';
 import { hasBenchPython, PythonSide } from './python-side';
-import { alternate, ratios, seconds, spread, taken, type Spread } from './spread';
+import { alternate, ratios, seconds, spread, measureDuration, type Spread } from './spread';
 
-/** A notebook's first cell: a chart of the project, shown. */
+/** The first cell of a notebook: it shows a chart of the project. */
 const FIRST_CELL = `
 import { curveChart } from './src/plots/curve-chart';
 import { show } from './src/plots/display';
 await show(curveChart({ title: 'first', subtitle: '', x: [0, 1], y: [0, 1], xTitle: 'x', yTitle: 'y', interpolate: 'linear', chance: [[0, 0], [1, 1]], alt: 'a line' }));
 `;
 
-/** How long it takes until something can be done. */
+/** How long it takes until one can start to work. */
 export const start: Bench = {
   about: 'kernel to first picture, import of src, loading the embedded model and ViT-L/14 (against PyTorch)',
   needsPython: true,
@@ -27,7 +27,7 @@ export const start: Bench = {
     const { rounds } = options;
     const comparisons = [
       ...(options.quick ? [] : [againstLimit('kernel start to first picture', await kernel(rounds), 4)]),
-      againstLimit('import of what a training needs from src', await importing(rounds, options.signal), 1),
+      againstLimit('import of what training needs from src', await importing(rounds, options.signal), 1),
       againstLimit('loading the embedded model', await loading(path.join(projectRoot(), 'models', 'compact'), rounds), 0.3),
     ];
     return { comparisons: [...comparisons, ...(hasBenchPython() ? [await checkpoint(options)] : [])], figures: {} };
@@ -55,7 +55,7 @@ async function importing(rounds: number, signal?: AbortSignal): Promise<Spread> 
 /** Both towers, ready to encode. */
 async function load(dir: string): Promise<void> {
   const clip = await Clip.open(dir);
-  void [clip.frozenImageEncoder, clip.textEncoder]; // each is loaded when it is asked for
+  void [clip.frozenImageEncoder, clip.textEncoder]; // each is loaded on first access
   clip.dispose();
 }
 
@@ -69,11 +69,11 @@ async function checkpoint(options: BenchOptions): Promise<Comparison> {
   const dir = writeRandomClip(path.join(options.folder, 'clip'), benchConfig(options));
   const { side } = await PythonSide.start('load', { file: path.join(dir, 'model.safetensors') });
   try {
-    const times = await alternate({ ours: () => taken(() => load(dir)), PyTorch: () => side.go() }, options.rounds, options);
+    const times = await alternate({ ours: () => measureDuration(() => load(dir)), PyTorch: () => side.go() }, options.rounds, options);
     return {
       what: 'loading ViT-L/14 from safetensors',
       ours: { label: 'ours, ready to encode', unit: 's', ...times.ours.seconds },
-      other: { label: 'PyTorch, tensors of their own', unit: 's', ...times.PyTorch.seconds },
+      other: { label: 'PyTorch, separate tensors', unit: 's', ...times.PyTorch.seconds },
       ratioOf: 'ours / PyTorch',
       ratio: ratios(times.ours.seconds, times.PyTorch.seconds),
       goal: { atMost: 1 },

@@ -7,7 +7,7 @@ import { buildModel } from '../../runs/session';
 import type { Bench } from './bench';
 import { paperModel, roundImages } from './paper-model';
 import { PythonSide } from './python-side';
-import { alternate, ratios, taken } from './spread';
+import { alternate, ratios, measureDuration } from './spread';
 
 /** A training step of ViT-L/14 from synthesis to Adam, against the same formulas on PyTorch and open_clip. */
 export const step: Bench = {
@@ -41,7 +41,7 @@ export const step: Bench = {
     try {
       const times = await alternate(
         {
-          ours: () => taken(once),
+          ours: () => measureDuration(once),
           PyTorch: async () => {
             const found = await side.go({ what: 'step' });
             peakMiB = found.peakMiB as number;

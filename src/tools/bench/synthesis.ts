@@ -7,11 +7,14 @@ import { loadTrainGray } from '../../image/node/load';
 import { TASK_NAMES } from '../../synthesis/task-names';
 import { synthesize } from '../../synthesis/tasks';
 import type { Bench, Comparison } from './bench';
-import { mapSpread, spread, taken } from './spread';
+import { mapSpread, spread, measureDuration } from './spread';
 
 const IMAGES = 6;
 
-/** Draws of every task on one core from the reference's own six images, against what its draws took there. */
+/**
+ * Anomalies of every task on one core, from the six images of the reference, against the times
+ * published with it.
+ */
 export const synthesis: Bench = {
   about: 'draws on one core, per task, against the times of the published code on another machine (quoted)',
   needsPython: false,
@@ -26,8 +29,8 @@ export const synthesis: Bench = {
     for (const [done, task] of TASK_NAMES.entries()) {
       const times: number[] = [];
       for (let round = 0; round <= rounds; round++) {
-        if (signal?.aborted) throw new Interrupted('bench: stopped; nothing was measured to the end');
-        const { cpu } = await taken(() => {
+        if (signal?.aborted) throw new Interrupted('bench: stopped before the measurement was complete');
+        const { cpu } = await measureDuration(() => {
           for (let i = 0; i < draws; i++) synthesize(task, support[i % IMAGES], { support, random: Random.of(1, 'bench', task, round, i) });
         });
         if (round > 0) times.push((1000 * cpu) / draws);
@@ -42,7 +45,7 @@ export const synthesis: Bench = {
         ratio: mapSpread(ours, (ms) => quoted / ms),
         goal: { atLeast: 5 },
       });
-      onProgress?.({ phase: 'drawing', done: done + 1, total: TASK_NAMES.length });
+      onProgress?.({ phase: 'synthesising', done: done + 1, total: TASK_NAMES.length });
     }
     return { comparisons, figures: {} };
   },

@@ -5,7 +5,10 @@ import { type Finding, finding } from './finding';
 
 const GB = 1e9;
 
-/** Subfolders of a folder that hold a certain file or folder, sorted; none where the folder is absent. */
+/**
+ * Subfolders of a folder that hold a certain file or folder, sorted; none if the folder does not
+ * exist.
+ */
 function foldersWith(folder: string, inner: string): string[] {
   if (!fs.existsSync(folder)) return [];
   return fs
@@ -25,7 +28,7 @@ export function modelsFinding(root = projectRoot()): Finding {
 export function dataSetsFinding(root = projectRoot()): Finding {
   const found = foldersWith(path.join(root, 'datasets'), 'samples').map((name) => path.join('datasets', name));
   if (found.length > 0) return finding('data sets', 'ok', found.join(', '));
-  return finding('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" makes one');
+  return finding('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" shows how');
 }
 
 /** Free space of the project's disk: a run needs little, a downloaded model 2 GB. */

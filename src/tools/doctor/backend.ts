@@ -10,10 +10,10 @@ const checkSchema = z.object({
   error: z.string().optional(),
 });
 
-/** What a process of its own found on loading a backend and multiplying two matrices. */
+/** The result of loading a backend and multiplying two matrices in a separate process. */
 export type BackendCheck = z.infer<typeof checkSchema>;
 
-/** Loads a backend in a process of its own, where its log lines and crashes stay. */
+/** Loads a backend in a separate process, so that its log lines and crashes stay there. */
 export function checkBackend(backend: 'native' | 'wasm'): BackendCheck {
   const parsed = checkSchema.safeParse(scriptJson(`setup/check-${backend}.cjs`));
   return parsed.success ? parsed.data : { ok: false, error: 'the process that loaded it ended without a result' };
@@ -31,26 +31,26 @@ export function backendFinding(native: BackendCheck, wasm: BackendCheck, wanted:
   }
   if (wanted === 'wasm') {
     return wasm.ok
-      ? finding(name, 'ok', 'WebAssembly, as MEDICLIP_BACKEND asks')
+      ? finding(name, 'ok', 'WebAssembly, as set by MEDICLIP_BACKEND')
       : finding(name, 'fail', `WebAssembly does not load (${wasm.error ?? ''})`, 'unset MEDICLIP_BACKEND');
   }
   if (native.ok) return finding(name, 'ok', library);
   const broken = `the native backend does not load (${native.error ?? ''})`;
-  if (wanted === 'tensorflow') return finding(name, 'fail', broken, 'npm run setup, or unset MEDICLIP_BACKEND to use WebAssembly');
-  if (wasm.ok) return finding(name, 'warn', `WebAssembly, several times slower: ${broken}`, 'npm run setup names what is missing');
+  if (wanted === 'tensorflow') return finding(name, 'fail', broken, 'run "npm run setup", or unset MEDICLIP_BACKEND to use WebAssembly');
+  if (wasm.ok) return finding(name, 'warn', `WebAssembly, several times slower: ${broken}`, '"npm run setup" names what is missing');
   return finding(name, 'fail', `${broken}, and neither does WebAssembly (${wasm.error ?? ''})`, 'npm run setup');
 }
 
-/** Whether a GPU is there and used. */
+/** Whether there is a GPU and whether it is used. */
 export function gpuFinding(report: SetupReport | null, native: BackendCheck): Finding {
   const gpus = report?.gpus ?? [];
-  if (gpus.length === 0) return finding('GPU', 'ok', 'none that nvidia-smi lists; the CPU does the work');
+  if (gpus.length === 0) return finding('GPU', 'ok', 'nvidia-smi lists none; the CPU is used');
   const names = gpus.map((line) => line.replace(/^GPU \d+: /, '').replace(/ \(UUID.*$/, '')).join(', ');
   if (native.gpu === true) return finding('GPU', 'ok', names);
   return finding(
     'GPU',
     'warn',
-    `${names}: there, but TensorFlow does not use it`,
-    'npm run setup; the driver has to be one that CUDA 12 works with',
+    `${names}: present, but TensorFlow does not use it`,
+    'run "npm run setup"; the driver must support CUDA 12',
   );
 }

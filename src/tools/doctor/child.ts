@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { projectRoot } from '../../common/node/project-root';
 
-/** Standard output of a program run in the project's folder, or null where it cannot be started or runs into the limit. */
+/**
+ * Standard output of a program run in the project's folder, or null if it cannot be started or
+ * exceeds the time limit.
+ */
 export function outputOf(command: string, args: string[], limitSeconds = 120): string | null {
   const result = spawnSync(command, args, {
     cwd: projectRoot(),
@@ -14,7 +17,10 @@ export function outputOf(command: string, args: string[], limitSeconds = 120): s
   return result.error === undefined && result.signal === null ? result.stdout : null;
 }
 
-/** Runs one of the project's scripts with this Node and parses the JSON it prints; null where it prints none. */
+/**
+ * Runs one of the project's scripts with this Node and parses the JSON it prints; null if it prints
+ * none.
+ */
 export function scriptJson(script: string, args: string[] = []): unknown {
   const text = outputOf(process.execPath, [path.join(projectRoot(), 'scripts', script), ...args]);
   try {

@@ -1,17 +1,17 @@
-/** How one thing stands: it works, works with a drawback, or keeps the project from working. */
+/** The state of one thing: it works, works with a drawback, or keeps the project from working. */
 export type Status = 'ok' | 'warn' | 'fail';
 
-/** One line of the doctor's report. */
+/** One line of the report of `mediclip doctor`. */
 export interface Finding {
   name: string;
   status: Status;
   /** What was found. */
   detail: string;
-  /** What to do about it; empty where nothing is to be done. */
+  /** What to do about it; empty if there is nothing to do. */
   remedy: string;
 }
 
-/** A finding; the remedy is left out where all is well. */
+/** Makes a line of the report. */
 export function finding(name: string, status: Status, detail: string, remedy = ''): Finding {
   return { name, status, detail, remedy };
 }
@@ -28,6 +28,10 @@ export function renderFindings(findings: Finding[]): string[] {
   const failed = findings.filter(({ status }) => status === 'fail').length;
   const warned = findings.filter(({ status }) => status === 'warn').length;
   const verdict =
-    failed > 0 ? `${failed} of ${findings.length} keep this from working` : warned > 0 ? `works, with ${warned} to look at` : 'all is well';
+    failed > 0
+      ? `${failed} of ${findings.length} keep the project from working`
+      : warned > 0
+        ? `works, with ${warned} to look at`
+        : 'all is well';
   return [...lines, '', verdict];
 }

@@ -19,15 +19,20 @@ const reportSchema = z.object({
 /** What the set-up script reports: the GPUs, and the state of each of its steps. */
 export type SetupReport = z.infer<typeof reportSchema>;
 
-/** Asks the set-up script how its steps stand, changing nothing; null where it fails. */
+/**
+ * Asks the set-up script for the state of its steps, without changing anything; null if it fails.
+ */
 export function setupReport(): SetupReport | null {
   const parsed = reportSchema.safeParse(scriptJson('setup.mjs', ['--report']));
   return parsed.success ? parsed.data : null;
 }
 
-/** A finding for each step of the set-up; one that was given up has WebAssembly in its place and is only a warning. */
+/**
+ * One line per step of the set-up. A step that was given up is only a warning, because WebAssembly
+ * replaces it.
+ */
 export function setupFindings(report: SetupReport | null): Finding[] {
-  if (report === null) return [finding('set-up', 'fail', 'its script does not run', 'node scripts/setup.mjs --report shows why')];
+  if (report === null) return [finding('set-up', 'fail', 'the set-up script does not run', '"node scripts/setup.mjs --report" shows why')];
   return report.steps.map(({ name, state, detail, remedy }) => {
     if (state === 'ready') return finding(name, 'ok', detail);
     if (state === 'given up') return finding(name, 'warn', detail, remedy ?? 'npm run setup');

@@ -11,19 +11,20 @@ import type { Field } from './noise';
 export const ANATOMIES = ['brain', 'chest', 'breast'] as const;
 export type Anatomy = (typeof ANATOMIES)[number];
 
-/** Side at which anatomies are kept. */
+/** Side at which anatomies are stored. */
 const SIDE = 224;
 const kept = new Map<string, Uint8Array>();
 
 /**
- * Normal anatomy `number` of a kind at side `size`: the phantoms' healthy patients, of keys that no data set has. Drawn once
- * and kept, in memory and in `.cache`; smaller sides are averaged from it.
+ * Normal anatomy `number` of a kind at side `size`: a healthy patient of the phantoms, with keys
+ * that no data set uses. It is generated once and kept in memory and in `.cache`. Smaller sides are
+ * averaged from it.
  */
-export function drawAnatomy(kind: Anatomy, seed: number, number: number, size: number): Field {
+export function generateAnatomy(kind: Anatomy, seed: number, number: number, size: number): Field {
   const key = `${kind}-${seed}-${number}`;
   let found = kept.get(key);
   if (!found) {
-    found = readOrDraw(path.join(projectRoot(), '.cache', 'pretrain', `${key}.gray`), () => {
+    found = readOrGenerate(path.join(projectRoot(), '.cache', 'pretrain', `${key}.gray`), () => {
       const random = Random.of(seed, 'pretrain', 'anatomy', kind, number);
       return drawPhantom(`phantom-${kind}` as PhantomName, random, { abnormal: false, size: SIDE }).image.data as Uint8Array;
     });
@@ -32,7 +33,7 @@ export function drawAnatomy(kind: Anatomy, seed: number, number: number, size: n
   return shrink(found, size);
 }
 
-function readOrDraw(file: string, draw: () => Uint8Array): Uint8Array {
+function readOrGenerate(file: string, draw: () => Uint8Array): Uint8Array {
   if (fs.existsSync(file)) {
     const pixels = fs.readFileSync(file);
     if (pixels.length === SIDE * SIDE) return new Uint8Array(pixels);

@@ -2,8 +2,8 @@ import { Random } from '../../common/random';
 import { blur, sample, valueNoise, type Field } from './noise';
 
 /**
- * Another device, exposure and position for a normal picture: turned, zoomed, shifted, flipped, its tone curve bent, sometimes
- * inverted, shaded, blurred.
+ * Another device, exposure and position for a normal picture: rotated, zoomed, shifted, flipped,
+ * with a bent tone curve, sometimes inverted, shaded or blurred.
  */
 export function augment(picture: Field, random: Random): Field {
   return tone(pose(picture, random), random);
@@ -19,7 +19,7 @@ function pose(picture: Field, random: Random): Field {
   const [oy, ox] = [random.normal(0, 0.03) * size, random.normal(0, 0.03) * size];
   const data = new Float32Array(size * size);
   const centre = (size - 1) / 2;
-  const read = sample; // looked up once, not for every pixel
+  const read = sample; // looked up once instead of once per pixel
   for (let y = 0, i = 0; y < size; y++) {
     const dy = (y - centre) * stretch + oy;
     for (let x = 0; x < size; x++, i++) {
@@ -30,7 +30,7 @@ function pose(picture: Field, random: Random): Field {
   return { size, data };
 }
 
-/** Steps of a tone curve; between them it is straight. */
+/** Steps of a tone curve; linear in between. */
 const CURVE = 1024;
 
 function tone(picture: Field, random: Random): Field {
@@ -61,8 +61,9 @@ const normals = ((): Float32Array => {
 })();
 
 /**
- * Noise of a sensor, the same added to both pictures: independent, of one strength plus a share of the second one's level. Normal
- * numbers come from a table of 65,536 that is read from a random place in random strides.
+ * Noise of a sensor; the same noise is added to both pictures. Its strength is a constant plus a
+ * fraction of the level of the second picture. The normal numbers come from a table of 65,536 that
+ * is read from a random place in random strides.
  */
 export function addNoise(picture: Field, clean: Field, random: Random): void {
   if (random.chance(0.4)) return;

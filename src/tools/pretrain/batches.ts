@@ -8,20 +8,26 @@ import type { CorpusSample } from './corpus';
 export interface PretrainBatch {
   /** `[B, 3, S, S]`, normalised. */
   pixels: tf.Tensor4D;
-  /** How anomalous each patch is, `[B, g g]`: {@link FULL_AT} of its pixels, or more, make 1; fewer, their share of that. */
+  /**
+   * How anomalous each patch is, `[B, g g]`: 1 if {@link FULL_AT} of its pixels or more are
+   * anomalous, else a proportional value.
+   */
   patchMask: tf.Tensor2D;
   /** Pixels of the clean patches in row order, `[B g g, p p]`, in standard deviations. */
   cleanPatches: tf.Tensor2D;
-  /** 1 where the image has a finding, `[B]`. */
+  /** 1 if the image has an anomaly, `[B]`. */
   abnormal: tf.Tensor1D;
   /** Token ids of the captions, 77 each. */
   captions: Int32Array[];
 }
 
-/** The share of a patch from which on it counts as wholly anomalous: a small finding must weigh as much as a large one's patch. */
+/**
+ * The fraction from which a patch counts as wholly anomalous: the patch of a small anomaly must
+ * weigh as much as one of a large anomaly.
+ */
 const FULL_AT = 1 / 6;
 
-/** Makes tensors of samples of side `size`. */
+/** Makes tensors from samples of side `size`. */
 export function makeBatch(samples: readonly CorpusSample[], size: number, patch: number, tokenizer: Tokenizer): PretrainBatch {
   const b = samples.length;
   const g = Math.floor(size / patch);

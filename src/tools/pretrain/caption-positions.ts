@@ -1,9 +1,12 @@
 import { tf } from '../../common/tf';
 import type { Parameters } from '../../backbones/clip/parameters';
 
-/** Parameters of a text encoder that reads only the first positions: the position table is cut, all else is handed through. */
+/**
+ * Parameters of a text encoder that reads only the first positions: the position table is cut, all
+ * else is passed through.
+ */
 export class CaptionPositions implements Parameters {
-  /** @param full - positions of the whole table */
+  /** @param full - number of positions of the whole table */
   constructor(
     private readonly from: Parameters,
     private readonly full: number,

@@ -4,7 +4,10 @@ import { openSafetensors, writeSafetensors } from '../../common/node/safetensors
 import type { NamedArray } from '../../common/safetensors';
 import { Pretrainer, type PretrainSettings } from './trainer';
 
-/** Writes variables, averaged weights, the optimisers' states and settings: enough to go on exactly. */
+/**
+ * Writes variables, averaged weights, the optimisers' states and settings: enough to continue
+ * exactly.
+ */
 export function writePretrainCheckpoint(file: string, trainer: Pretrainer, seconds: number): void {
   const { step: adamStep, arrays: moments } = trainer.adam.state();
   const averaged = Object.fromEntries(Object.entries(trainer.averaged).map(([name, mean]) => [`averaged.${name}`, mean]));
@@ -15,14 +18,14 @@ export function writePretrainCheckpoint(file: string, trainer: Pretrainer, secon
   writeSafetensors(file, [...tensors, ...moments], { format: 'mediclip-pretrain', state: JSON.stringify(state) });
 }
 
-/** Takes a pretraining up where its checkpoint was written. */
+/** Resumes pretraining where its checkpoint was written. */
 export async function resumePretraining(file: string, threads?: number): Promise<{ trainer: Pretrainer; seconds: number }> {
   const saved = openSafetensors(file);
   let state: { step: number; adamStep: number; seconds: number; settings: PretrainSettings };
   try {
     state = JSON.parse(saved.metadata.state ?? '') as typeof state;
   } catch {
-    throw new UserError(`${file}: not a checkpoint of pretraining (its state is missing)`);
+    throw new UserError(`${file}: is not a checkpoint of pretraining (its state is missing)`);
   }
   const trainer = await Pretrainer.create(state.settings, threads);
   const read = (name: string, shape: number[]): tf.Tensor => {

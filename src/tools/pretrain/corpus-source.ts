@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { projectRoot } from '../../common/node/project-root';
-import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
+import { generateSample, type CorpusOptions, type CorpusSample } from './corpus';
 import type { CorpusReply, CorpusRequest } from './corpus-worker';
 
 interface Waiting {
@@ -9,13 +9,15 @@ interface Waiting {
   reject: (reason: Error) => void;
 }
 
-/** Draws the corpus in worker threads; what comes back depends on the request alone, not on who drew it. */
+/**
+ * Generates the corpus in worker threads. A sample depends only on the request, not on the thread.
+ */
 export class CorpusSource {
   private readonly workers: Worker[] = [];
   private readonly waiting = new Map<string, Waiting>();
   private turn = 0;
 
-  /** @param threads - 0: the calling thread draws */
+  /** @param threads - 0: the calling thread generates the samples */
   constructor(
     private readonly options: CorpusOptions,
     threads: number,
@@ -30,7 +32,10 @@ export class CorpusSource {
     }
   }
 
-  /** Samples `first` to `first + count - 1` at a side and a difficulty; call it ahead of time to have them ready. */
+  /**
+   * Samples `first` to `first + count - 1` of a given side and difficulty. Call it ahead of time to
+   * have them ready.
+   */
   draw(first: number, count: number, size: number, difficulty = 1): Promise<CorpusSample[]> {
     const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size, difficulty }));
     return Promise.all(requests.map((request) => this.drawOne(request)));
@@ -38,7 +43,7 @@ export class CorpusSource {
 
   private drawOne(request: CorpusRequest): Promise<CorpusSample> {
     const { index, size, difficulty } = request;
-    if (this.workers.length === 0) return Promise.resolve(drawSample(this.options, index, size, difficulty));
+    if (this.workers.length === 0) return Promise.resolve(generateSample(this.options, index, size, difficulty));
     const answer = new Promise<CorpusSample>((resolve, reject) => this.waiting.set(`${index}/${size}`, { resolve, reject }));
     this.workers[this.turn++ % this.workers.length].postMessage(request);
     return answer;

@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../common/errors';
-import { drawSample, type CorpusOptions, type CorpusSample } from './corpus';
+import { generateSample, type CorpusOptions, type CorpusSample } from './corpus';
 
 /** What the main thread asks for. */
 export interface CorpusRequest {
   index: number;
   size: number;
-  /** As {@link drawSample} takes it. */
+  /** As in {@link generateSample}. */
   difficulty: number;
 }
 
-/** The answer: a sample, or why there is none. */
+/** The answer: a sample, or the reason why there is none. */
 export interface CorpusReply extends CorpusRequest {
   sample?: CorpusSample;
   error?: string;
@@ -19,7 +19,7 @@ export interface CorpusReply extends CorpusRequest {
 parentPort?.on('message', (request: CorpusRequest) => {
   const { index, size, difficulty } = request;
   try {
-    const sample = drawSample(workerData as CorpusOptions, index, size, difficulty);
+    const sample = generateSample(workerData as CorpusOptions, index, size, difficulty);
     const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
     parentPort?.postMessage({ ...request, sample } satisfies CorpusReply, parts);
   } catch (error) {

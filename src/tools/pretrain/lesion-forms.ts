@@ -2,24 +2,24 @@ import type { Random } from '../../common/random';
 import { ellipse } from './materials';
 import { blur, field, smoothStep, type Field } from './noise';
 
-/** A drawn lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
+/** A generated lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
 export interface Lesion {
   weight: Field;
   value: Field;
 }
 
-/** A place in a picture, as shares of its side. */
+/** A place in a picture, as fractions of its side. */
 export interface Place {
   cy: number;
   cx: number;
 }
 
-/** Between which shares of the side findings are put. */
+/** The range in which lesions are placed, as fractions of the side. */
 const [FIRST, LAST] = [0.08, 0.92];
-/** Grey levels up to this one are taken for air around the body. */
+/** Grey levels up to this one count as air around the body. */
 const BLACK = 25;
 
-/** A place to put something: mostly where the picture is not black. */
+/** A place for a lesion, mostly where the picture is not black. */
 export function place(image: Field, random: Random): Place {
   let at = { cy: 0.5, cx: 0.5 };
   for (let attempt = 0; attempt < 8; attempt++) {
@@ -29,13 +29,13 @@ export function place(image: Field, random: Random): Place {
   return at;
 }
 
-/** Of some places the one around which grey levels differ most. */
+/** Of several random places, the one around which grey levels differ most. */
 export function placeAtBorder(image: Field, choices: number, random: Random): Place {
   const places = Array.from({ length: choices }, () => place(image, random));
   return places.reduce((best, at) => (contrast(image, at) > contrast(image, best) ? at : best));
 }
 
-/** Of some places the one that is most in the midst of one tissue. */
+/** Of the given places, the one that lies deepest within one tissue. */
 export function midstOfTissue(image: Field, places: readonly Place[]): Place {
   const within = places.map(({ cy, cx }) => ({ cy: inner(cy), cx: inner(cx) }));
   const unrest = (at: Place): number => contrast(image, at) + (around(image, at.cy, at.cx) > BLACK ? 0 : 255);
@@ -52,14 +52,17 @@ function contrast(image: Field, { cy, cx }: Place): number {
   return Math.max(...levels) - Math.min(...levels);
 }
 
-/** Mean of 3 by 3 pixels around a place, given as shares of the side. */
+/** Mean of 3 by 3 pixels around a place, which is given in fractions of the side. */
 export function around({ size, data }: Field, cy: number, cx: number): number {
   let sum = 0;
   for (const dy of [-1, 0, 1]) for (const dx of [-1, 0, 1]) sum += data[(Math.floor(cy * size) + dy) * size + Math.floor(cx * size) + dx];
   return sum / 9;
 }
 
-/** Where a lesion lies: an ellipse with a wavy edge, small ones more often than large ones; some are cut to a crescent or by a line. */
+/**
+ * The form of a lesion: an ellipse with a wavy edge. Small ones are more frequent than large ones;
+ * some are cut to a crescent or by a line.
+ */
 export function spot(image: Field, random: Random, smallest = 0.03, largest = 0.2): Field {
   const { size } = image;
   const { cy, cx } = place(image, random);
@@ -72,7 +75,7 @@ export function spot(image: Field, random: Random, smallest = 0.03, largest = 0.
   return form < 0.3 ? cutByLine(whole, cy, cx, radius, softness, random) : whole;
 }
 
-/** What of one ellipse lies outside another that is shifted. */
+/** The part of an ellipse that lies outside another, shifted one. */
 function crescent(size: number, cy: number, cx: number, radius: number, softness: number, random: Random): Field {
   const angle = random.uniform(0, 2 * Math.PI);
   const shift = radius * random.uniform(0.3, 0.8);
@@ -81,9 +84,9 @@ function crescent(size: number, cy: number, cx: number, radius: number, softness
   return { size, data: whole.data.map((w, i) => w * (1 - hole.data[i])) };
 }
 
-/** What of a shape lies on one side of a line near its centre. */
+/** The part of a shape that lies on one side of a line near its centre. */
 export function cutByLine({ size, data }: Field, cy: number, cx: number, radius: number, softness: number, random: Random): Field {
-  const angle = random.chance(0.5) ? Math.PI / 2 + random.normal(0, 0.2) : random.uniform(0, 2 * Math.PI); // often what lies below a level
+  const angle = random.chance(0.5) ? Math.PI / 2 + random.normal(0, 0.2) : random.uniform(0, 2 * Math.PI); // often the part below a level
   const [s, c] = [Math.sin(angle), Math.cos(angle)];
   const at = random.uniform(-0.4, 0.3) * radius * size;
   return field(
@@ -92,7 +95,10 @@ export function cutByLine({ size, data }: Field, cy: number, cx: number, radius:
   );
 }
 
-/** Takes out of a weight what is of another grey, in the large, than some pixel of it: disease often ends where its tissue does. */
+/**
+ * Restricts a weight to pixels whose smoothed grey is close to that of one of its pixels: disease
+ * often ends where its tissue does.
+ */
 export function keepWithinTissue(weight: Field, image: Field, random: Random): void {
   const inside: number[] = [];
   weight.data.forEach((w, i) => w > 0.5 && inside.push(i));

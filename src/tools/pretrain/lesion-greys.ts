@@ -2,7 +2,10 @@ import type { Random } from '../../common/random';
 import { around, place } from './lesion-forms';
 import { blur, valueNoise, type Field } from './noise';
 
-/** Levels that are `shift` from the picture, its texture kept to a share, with a grain of its own. */
+/**
+ * Levels that differ from the picture by `shift`. They keep a fraction of its texture and add their
+ * own grain.
+ */
 export function shifted(image: Field, shift: number, keep: number, random: Random): Field {
   const { size } = image;
   const smooth = blur(image, size / 16);
@@ -11,17 +14,18 @@ export function shifted(image: Field, shift: number, keep: number, random: Rando
   return { size, data: image.data.map((v, i) => smooth.data[i] + shift + keep * (v - smooth.data[i]) + rough * grain.data[i]) };
 }
 
-/** Levels that are `level` in the mean, the picture's texture kept to a share. */
+/** Levels with mean `level` that keep a fraction of the picture's texture. */
 function level(image: Field, level: number, keep: number): Field {
   const smooth = blur(image, image.size / 16);
   return { size: image.size, data: image.data.map((v, i) => level + keep * (v - smooth.data[i])) };
 }
 
 /**
- * Levels for what is brighter or darker than its place: shifted; multiplied, as where less of a ray or an echo comes through; or the grey of
- * another place of the picture, as of fluid where none belongs.
- * @param keep - share of the picture's texture that shows through
- * @param taken - how often the grey of another place is tried
+ * Levels for a lesion that is brighter or darker than its surroundings. They are either shifted, or
+ * multiplied (as where less of a ray or an echo comes through), or take the grey of another place
+ * of the picture (as of fluid where none belongs).
+ * @param keep - fraction of the picture's texture that shows through
+ * @param taken - probability of trying the grey of another place
  */
 export function regrey(image: Field, weight: Field, sign: 1 | -1, keep: number, random: Random, taken = 0.35): Field {
   const form = random.uniform();

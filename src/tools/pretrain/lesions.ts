@@ -5,29 +5,31 @@ import { regrey, shifted } from './lesion-greys';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
 import { haze, levelled } from './shades';
 
-/** What a lesion is drawn into, and what it may take from elsewhere. */
+/** The picture that gets a lesion, and other pictures for its texture. */
 export interface LesionInput {
   image: Field;
-  /** Draws another picture of the corpus, for grafts. */
+  /** Generates another picture of the corpus, for grafts. */
   donor: () => Field;
-  /** Whether it keeps within one tissue. */
+  /** True if it stays within one tissue. */
   within?: boolean;
-  /** The fewest grey levels by which it must differ from what was there, on average over its area; default {@link LEAST_CHANGE}. */
+  /** The least mean change of grey level over its area; default {@link LEAST_CHANGE}. */
   leastChange?: number;
 }
 
-/** Grey levels, averaged nearby, from which on a change begins to be seen, and from which on it is plain. */
+/**
+ * Change of the smoothed grey level at which a lesion becomes visible, and at which it is obvious.
+ */
 const [SEEN, PLAIN] = [5, 13];
 
 /** The default of {@link LesionInput.leastChange}. */
 export const LEAST_CHANGE = 14;
 
 /**
- * Puts one finding into a picture, in place; tries a few times where it would hardly show.
- * @param mask - is raised to the lesion's weight where the picture has changed, to a quarter of it where that is hardly seen: haze over what
- *   is as bright is no finding
- * @param strength - share of its full change, (0, 1]
- * @returns whether it was drawn
+ * Puts one lesion into a picture, in place. Tries a few times if it would hardly show.
+ * @param mask - is raised to the lesion's weight where the picture has changed, and to a quarter of
+ * it where the change is hardly visible: haze over something equally bright is no anomaly
+ * @param strength - fraction of its full change, (0, 1]
+ * @returns true if it was put in
  */
 export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random, strength = 1): boolean {
   for (let attempt = 0; attempt < 4; attempt++) {
@@ -52,7 +54,7 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
       changed.data[i] = Math.abs(by);
     }
     const nearby = blur(changed, (3 * image.size) / 224);
-    const step = smoothStep; // looked up once, not for every pixel
+    const step = smoothStep; // looked up once instead of once per pixel
     for (let i = 0; i < image.data.length; i++) {
       const seen = 0.25 + 0.75 * step((nearby.data[i] - SEEN) / (PLAIN - SEEN));
       mask.data[i] = Math.max(mask.data[i], seen * lesion.weight.data[i]);
@@ -69,7 +71,7 @@ function clamp(v: number): number {
 function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
   return ({ image }, random) => {
     const weight = spot(image, random, 0.018, 0.26);
-    // often what was there shows through in full, as ribs do through a nodule
+    // the old texture often shows through fully, like ribs through a nodule
     return { weight, value: regrey(image, weight, sign, random.chance(0.4) ? 1 : random.uniform(0, 1), random) };
   };
 }
@@ -156,7 +158,7 @@ const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> =
     const spread = 0.03 * 9 ** random.uniform();
     const near = (): Place => ({ cy: cy + random.normal(0, spread), cx: cx + random.normal(0, spread) });
     const choices = random.chance(0.6) ? 5 : 1;
-    const depth = new Float64Array(size * size); // 0 at the outside of the softest edge, in radii
+    const depth = new Float64Array(size * size); // in radii; 0 at the outer border of the softest edge
     for (let k = random.integer(1, 10); k > 0; k--) {
       const r = 0.008 * 4.5 ** random.uniform() * size;
       const at = midstOfTissue(image, Array.from({ length: choices }, near));

@@ -14,7 +14,7 @@ import { COMPACT_ARCHITECTURE } from '../../models/architecture';
 import { resumePretraining, writePretrainCheckpoint } from './checkpoint';
 import { exportModel } from '../../models/export';
 import { LOSS_PARTS } from './objective';
-import { planAgain, planStages, position, STAGE_PLAN, type Stage, type StagePlan } from './schedule';
+import { replan, planStages, position, STAGE_PLAN, type Stage, type StagePlan } from './schedule';
 import { PRETRAIN_DEFAULTS, Pretrainer, type PretrainSettings, type StepReport } from './trainer';
 
 interface Options {
@@ -26,51 +26,54 @@ interface Options {
   from?: string;
 }
 
-/** A step never takes as many seconds: the machine or the process was halted, which does not count. */
+/**
+ * No step takes this many seconds: the machine or the process was halted, and that time does not
+ * count.
+ */
 const HALTED = 30;
 /** Seconds between lines of the log, and between checkpoints. */
 const LOG_EVERY = 10;
 const SAVE_EVERY = 120;
-/** The peak rate of a run that begins with trained weights, as a share of the full one. */
+/** The peak rate of a run that starts from trained weights, as a fraction of the full rate. */
 const RATE_FROM = 0.4;
 
 /** The command `npm run pretrain`. */
 async function main(): Promise<void> {
   const program = new Command('pretrain')
     .description('Trains the compact CLIP from scratch on generated images and captions.')
-    .option('--minutes <n>', 'how long, all parts of a resumed run together (default 45, or as the run was planned)')
+    .option('--minutes <n>', 'training time, including all parts of a resumed run (default 45, or as planned for the run)')
     .option('--seed <n>', 'decides initial values and corpus', '1')
-    .option('--out <dir>', 'folder of the model, its log and its checkpoint', 'runs/pretrain')
-    .option('--threads <n>', 'that draw the corpus', '1')
+    .option('--out <dir>', 'folder for the model, its log and its checkpoint', 'runs/pretrain')
+    .option('--threads <n>', 'threads that generate the corpus', '1')
     .option(
       '--from <model>',
-      'folder of weights to begin with, of an earlier run; they are trained at the last size alone, at less than half the rate',
+      'folder of an earlier run whose weights are the start; they are trained only at the last size and at less than half the rate',
     )
-    .option('--resume', 'go on with the run in --out; its own settings count')
+    .option('--resume', 'continue the run in --out with its own settings')
     .parse();
   const options = program.opts<Options>();
   const number = (name: 'minutes' | 'seed' | 'threads', least: number): number => {
     const text = options[name] ?? '45';
     const value = Number(text);
     if (!(value >= least) || (name !== 'minutes' && !Number.isInteger(value)))
-      throw new UserError(`--${name} ${text}: a number of at least ${least} is expected`, 2);
+      throw new UserError(`--${name} ${text}: expected a number of at least ${least}`, 2);
     return value;
   };
   const checkpoint = path.join(options.out, 'checkpoint.safetensors');
   const threads = number('threads', 0);
-  process.env.TF_SET_ONEDNN_FPMATH_MODE ??= 'BF16'; // products in bfloat16 where the processor has them
+  process.env.TF_SET_ONEDNN_FPMATH_MODE ??= 'BF16'; // products in bfloat16 if the processor has them
   await initBackend();
   if (options.resume === true) {
     const { trainer, seconds } = await resumePretraining(checkpoint, threads);
     const { clock, stages } = trainer.settings;
     if (clock && options.minutes !== undefined) {
       clock.minutes = number('minutes', 0.01);
-      trainer.replan(planAgain(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
+      trainer.replan(replan(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - seconds, clock.secondsPerStep));
     }
     return finishAndDispose(trainer, options.out, seconds);
   }
   if (fs.existsSync(checkpoint))
-    throw new UserError(`${options.out}: holds a pretraining already; go on with --resume, or choose another folder`);
+    throw new UserError(`${options.out}: already holds a pretraining run; continue it with --resume, or choose another folder`);
   const minutes = number('minutes', 0.01);
   const weights = options.from === undefined ? undefined : openSafetensors(path.join(options.from, 'model.safetensors'));
   const plan = weights ? STAGE_PLAN.slice(-1).map((stage) => ({ ...stage, share: 1 })) : STAGE_PLAN;
@@ -94,7 +97,7 @@ async function finishAndDispose(trainer: Pretrainer, out: string, seconds: numbe
   }
 }
 
-/** The plan of stages: all of it, or its end where a run began with weights. */
+/** The plan of stages: all of them, or only the end if a run started from weights. */
 function planOf(stages: readonly Stage[]): readonly StagePlan[] {
   return STAGE_PLAN.slice(-stages.length);
 }
@@ -103,7 +106,10 @@ function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
   return { ...PRETRAIN_DEFAULTS, seed, architecture: COMPACT_ARCHITECTURE, stages };
 }
 
-/** Takes a few steps at each size: seconds a step. Anatomies are left out: each is slow once, later not. */
+/**
+ * Measures the seconds per step at each size with a few steps. Anatomies are left out: each is slow
+ * only the first time.
+ */
 async function calibrate(seed: number, threads: number, plan: readonly StagePlan[]): Promise<number[]> {
   const seconds: number[] = [];
   for (const { size, batchSize } of plan) {
@@ -118,17 +124,20 @@ async function calibrate(seed: number, threads: number, plan: readonly StagePlan
   return seconds;
 }
 
-/** Fits the steps that are left to the time that is left, at the speed since `since`; not where a stage has ended in between. */
+/**
+ * Fits the remaining steps to the remaining time at the speed since `since`, unless a stage has
+ * ended in between.
+ */
 function keepTime(trainer: Pretrainer, since: { step: number; seconds: number }, now: number): void {
   const { stages, clock } = trainer.settings;
   if (!clock || position(stages, since.step).stage !== position(stages, trainer.step).stage) return;
   const stage = stages.indexOf(position(stages, trainer.step).stage);
   const slower = (now - since.seconds) / (trainer.step - since.step) / clock.secondsPerStep[stage];
   const pace = clock.secondsPerStep.map((s) => s * slower);
-  trainer.replan(planAgain(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - now, pace));
+  trainer.replan(replan(stages, planOf(stages), trainer.step, clock.minutes, clock.minutes * 60 - now, pace));
 }
 
-/** Trains to the end, or until Ctrl-C; writes the log, the checkpoint and the model. */
+/** Trains to the end or until Ctrl-C, and writes the log, the checkpoint and the model. */
 async function finish(trainer: Pretrainer, out: string, secondsBefore: number): Promise<void> {
   fs.mkdirSync(out, { recursive: true });
   const checkpoint = path.join(out, 'checkpoint.safetensors');
@@ -140,7 +149,7 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
   let logged = -Infinity;
   let saved = { step: trainer.step, seconds: worked };
   while (trainer.step < trainer.total && !stop) {
-    await eventLoopTurn(); // or signals wait while worker threads keep sending
+    await eventLoopTurn(); // otherwise signals wait while worker threads keep sending
     const started = performance.now();
     log.add(await trainer.run());
     const took = (performance.now() - started) / 1000;
@@ -164,7 +173,7 @@ async function finish(trainer: Pretrainer, out: string, secondsBefore: number): 
   saveModel(trainer, out, worked);
   process.stderr.write(
     trainer.step < trainer.total
-      ? `stopped after step ${trainer.step} of ${trainer.total}; go on with --resume --out ${out}\n`
+      ? `stopped after step ${trainer.step} of ${trainer.total}; continue with --resume --out ${out}\n`
       : `${out}: trained in ${formatSeconds(worked)}\n`,
   );
 }
@@ -181,7 +190,7 @@ function saveModel(trainer: Pretrainer, out: string, seconds: number): void {
   });
 }
 
-/** Means over the steps between two lines, as a line on the screen and a row of a table. */
+/** Means over the steps since the last line, as a line on the screen and a row of a table. */
 class TrainingLog {
   private rows: string[];
   private since: StepReport[] = [];

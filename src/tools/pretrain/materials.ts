@@ -2,11 +2,11 @@ import type { Random } from '../../common/random';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
 import type { Subject } from '../../models/captions';
 
-/** The subjects that are drawn here, without any anatomy. */
+/** The subjects that are generated here, without any anatomy. */
 export type Material = Exclude<Subject, 'brain' | 'chest' | 'breast'>;
 
 /** A normal picture, grey levels 0 to 255. */
-export function drawMaterial(kind: Material, size: number, random: Random): Field {
+export function generateMaterial(kind: Material, size: number, random: Random): Field {
   return DRAW[kind](size, random);
 }
 
@@ -54,7 +54,7 @@ function cells(size: number, random: Random): Field {
       for (let i = Math.floor(u) - 1; i <= u + 1; i++) {
         const p = points[((j + n) % n) * n + ((i + n) % n)];
         const [ey, ex] = [j + 0.5 + p[0] - v, i + 0.5 + p[1] - u];
-        const d = Math.sqrt(ey * ey + ex * ex); // several times as fast as Math.hypot
+        const d = Math.sqrt(ey * ey + ex * ex); // several times faster than Math.hypot
         if (d < nearest) [second, nearest, shade] = [nearest, d, p[2]];
         else if (d < second) second = d;
       }
@@ -74,7 +74,7 @@ function speckle(size: number, random: Random): Field {
   return { size, data: grain.data.map((v, i) => base * (0.4 + 0.6 * v) * (1 + depth * slow.data[i])) };
 }
 
-/** A few ellipses of different grey and grain, one over another. */
+/** A few ellipses of different grey and grain, one over the other. */
 function shapes(size: number, random: Random): Field {
   const out = clouds(size, random);
   const count = random.integer(2, 7);
@@ -97,7 +97,10 @@ function shapes(size: number, random: Random): Field {
   return out;
 }
 
-/** A body on a dark ground: skin, a wall, an inside of several tissues; mostly with mirror symmetry, like a section of a patient. */
+/**
+ * A body on a dark background: skin, a wall, several tissues inside. It mostly has mirror symmetry,
+ * like a section of a patient.
+ */
 function body(size: number, random: Random): Field {
   const angle = random.normal(0, 0.15);
   const [ry, rx] = [random.uniform(0.33, 0.47), random.uniform(0.28, 0.46)];
@@ -135,7 +138,10 @@ function body(size: number, random: Random): Field {
   });
 }
 
-/** A soft-edged ellipse, 0 to 1; centre and half axes as shares of the side, turned at random, with a wavy edge. */
+/**
+ * A soft-edged ellipse, 0 to 1; centre and half axes as fractions of the side, randomly rotated,
+ * with a wavy edge.
+ */
 export function ellipse(size: number, cy: number, cx: number, ry: number, rx: number, random: Random, softness = 2, waviness = 0.1): Field {
   const angle = random.uniform(0, Math.PI);
   const [c, s] = [Math.cos(angle), Math.sin(angle)];

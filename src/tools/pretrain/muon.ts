@@ -5,15 +5,15 @@ import type { NamedTensors } from '../../methods/mediclip/prompt-learner';
 import { graphsRun } from '../../graph/runtime';
 import { orthogonal, OrthogonalGraph } from './orthogonal';
 
-/** Muon's numbers. */
+/** The parameters of Muon. */
 export interface MuonOptions {
   /** Spectral norm of a step on a square matrix. */
   learningRate: number;
-  /** Of the Nesterov momentum. */
+  /** Decay of the Nesterov momentum. */
   momentum: number;
 }
 
-/** The matrices of one shape, which are worked on together. */
+/** The matrices of one shape, which are updated together. */
 interface Group {
   names: string[];
   shape: [out: number, into: number];
@@ -22,15 +22,20 @@ interface Group {
 }
 
 /**
- * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks") over the weight matrices of transformer blocks:
- * the momentum of the gradient, made nearly orthogonal by a Newton-Schulz iteration, so that all directions of a matrix learn alike:
- * M ← μ M + G, θ ← θ - α sqrt(max(1, out / in)) · NS(G + μ M). Matrices of one shape are stacked, so that a step is few operations.
+ * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks") for the
+ * weight matrices of transformer blocks. The momentum of the gradient is made nearly orthogonal by
+ * a Newton-Schulz iteration, so that all directions of a matrix learn alike: M ← μ M + G, θ ← θ - α
+ * sqrt(max(1, out / in)) · NS(G + μ M). Matrices of one shape are stacked, so that a step needs few
+ * operations.
  */
 export class Muon {
   private readonly groups: Group[] = [];
   private readonly graph?: OrthogonalGraph;
 
-  /** @param precision - of the iteration's products where they run as a graph (default float32); bfloat16 is enough (Jordan et al.) */
+  /**
+   * @param precision - precision of the iteration's products if they run as a graph (default
+   * float32); bfloat16 is enough (Jordan et al.)
+   */
   constructor(
     private readonly variables: Readonly<Record<string, tf.Variable>>,
     public options: MuonOptions,
@@ -52,8 +57,8 @@ export class Muon {
   }
 
   /**
-   * One step; `gradients` hold one under each variable's name.
-   * @param factor - by which all gradients are multiplied (default 1)
+   * One step; `gradients` holds the gradient of each variable under its name.
+   * @param factor - all gradients are multiplied by it (default 1)
    */
   apply(gradients: NamedTensors, factor?: tf.Scalar): void {
     const { learningRate, momentum } = this.options;
@@ -75,12 +80,12 @@ export class Muon {
     });
   }
 
-  /** The momenta by name (`muon.OUTxIN`); the tensors stay this optimiser's. */
+  /** The momenta by name (`muon.OUTxIN`); the optimiser still owns the tensors. */
   state(): NamedTensors {
     return Object.fromEntries(this.groups.map(({ shape, momentum }) => [`muon.${shape.join('x')}`, momentum]));
   }
 
-  /** Goes on from a saved state. */
+  /** Restores a saved state. */
   restore(read: (name: string, shape: number[]) => tf.Tensor): void {
     for (const { shape, momentum } of this.groups) {
       tf.tidy(() => momentum.assign(read(`muon.${shape.join('x')}`, momentum.shape)));

@@ -6,7 +6,7 @@ export interface Field {
   data: Float32Array;
 }
 
-/** A field whose pixels are what `value` gives for their row and column. */
+/** A field whose pixels are `value` of their row and column. */
 export function field(size: number, value: (y: number, x: number) => number): Field {
   const data = new Float32Array(size * size);
   for (let y = 0, i = 0; y < size; y++) for (let x = 0; x < size; x++, i++) data[i] = value(y, x);
@@ -14,10 +14,10 @@ export function field(size: number, value: (y: number, x: number) => number): Fi
 }
 
 /**
- * Value noise: random values on a lattice, smoothly interpolated, octaves of doubled frequency added up; mean 0, standard
- * deviation about 1.
+ * Value noise: random values on a lattice, smoothly interpolated, summed over octaves of doubled
+ * frequency. Mean 0, standard deviation about 1.
  * @param cells - lattice cells along a side in the first octave
- * @param persistence - amplitude of an octave relative to the one before
+ * @param persistence - amplitude of an octave relative to the previous one
  */
 export function valueNoise(size: number, cells: number, octaves: number, persistence: number, random: Random): Field {
   const out = new Float32Array(size * size);
@@ -57,13 +57,13 @@ function addLattice(out: Float32Array, size: number, cells: number, amplitude: n
   }
 }
 
-/** 0 to 1 with flat ends: 3 t² - 2 t³, kept within them. */
+/** 0 to 1 with flat ends: 3 t² - 2 t³, clamped at the ends. */
 export function smoothStep(t: number): number {
   const u = t < 0 ? 0 : t > 1 ? 1 : t;
   return u * u * (3 - 2 * u);
 }
 
-/** A field at a place between pixels, bilinear, edges repeated. */
+/** The value of a field between pixels: bilinear, with repeated edges. */
 export function sample({ size, data }: Field, y: number, x: number): number {
   const yy = y < 0 ? 0 : y > size - 1.001 ? size - 1.001 : y;
   const xx = x < 0 ? 0 : x > size - 1.001 ? size - 1.001 : x;
@@ -73,7 +73,10 @@ export function sample({ size, data }: Field, y: number, x: number): number {
   return (data[i] * (1 - dx) + data[i + 1] * dx) * (1 - dy) + (data[i + size] * (1 - dx) + data[i + size + 1] * dx) * dy;
 }
 
-/** The mean over a square of side 2 r + 1 around each pixel, twice over: a blur with a triangular profile. */
+/**
+ * The mean over a square of side 2 r + 1 around each pixel, applied twice: a blur with a triangular
+ * profile.
+ */
 export function blur(input: Field, radius: number): Field {
   const r = Math.round(radius);
   if (r < 1) return { size: input.size, data: input.data.slice() };
@@ -93,7 +96,7 @@ function boxBlur({ size, data }: Field, r: number): Field {
       sum += data[start + Math.min(last, x + r + 1)] - data[start + Math.max(0, x - r)];
     }
   }
-  // columns side by side, row after row, as they lie in memory
+  // all columns of a row at once, in the order of memory
   const sums = new Float64Array(size);
   for (let y = -r; y <= r; y++) addRow(sums, rows, Math.min(last, Math.max(0, y)) * size, 1);
   for (let y = 0; y < size; y++) {

@@ -17,7 +17,10 @@ import type { UsedVocabulary } from '../../models/vocabulary';
 
 /** How much each part of the loss counts. */
 export interface ObjectiveWeights {
-  /** Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross entropy. */
+  /**
+   * Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross
+   * entropy.
+   */
   dense: number;
   /** The same by dice loss. */
   dice: number;
@@ -29,7 +32,7 @@ export interface ObjectiveWeights {
   contrast: number;
   /** The image by its most abnormal patches, as a few-shot model will score it. */
   peak: number;
-  /** "Normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
+  /** Keeps "normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
   separate: number;
 }
 
@@ -43,48 +46,56 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   separate: 1,
 };
 
-/** The names of the loss's parts, in the order in which {@link Objective.losses} gives them. */
+/** The names of the parts of the loss, in the order of {@link Objective.losses}. */
 export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate'] as const;
 
-/** What one evaluation of the objective gives. */
+/** The result of one evaluation of the objective. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[7]`, as in {@link LOSS_PARTS}, not weighted. */
+  /** Parts, `[7]`, as in {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
-  /** Log odds of "abnormal" at the patches by the last layer, `[B g g]`. */
+  /** Log odds of "abnormal" of the patches at the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
 }
 
-/** Learnable tokens in front of a prompt, as the few-shot method puts them. */
+/** Learnable tokens in front of a prompt, as in the few-shot method. */
 const CONTEXT_TOKENS = 8;
-/** Prompts of each class in a step; the lists are longer, a step takes some of them. */
+/** Prompts of each class in one step. The lists are longer; each step samples some of them. */
 const PROMPTS_A_STEP = 4;
-/** Tokens of a caption that are read; under the causal mask what follows the end token changes nothing. */
+/**
+ * Tokens of a caption that are read. Under the causal mask, nothing after the end token has an
+ * effect.
+ */
 export const CAPTION_TOKENS = 28;
-/** Images of a batch, the first ones, that are matched with their captions. */
+/** Number of images of a batch (the first ones) that are matched with their captions. */
 const CAPTIONED = 16;
 /** Temperature of the dense cosines. */
 const SCALE = 8;
-/** The cosine between the features of the two lists below which nothing drives them further apart. */
+/**
+ * The cosine between the features of the two lists from which on they are no longer driven apart.
+ */
 const APART = -0.2;
 
 /**
  * What the compact model learns from:
  *
- * - dense: at the layers where adapters will sit, a linear head maps tokens into the space of the text features, and the difference of
- *   their cosines with "abnormal" and "normal" tells which patches were altered; the text features come from the prompt lists as the
- *   few-shot method reads them (eight tokens of context, no mask), so that both towers and their match are trained
- * - mask: the same masks by a linear layer without text, so that tokens learn from the first step, when prompts still look alike
- * - separate: the features of the two lists move apart
- * - restore: the last tokens give back the clean patch
- * - contrast: image and caption embeddings match (Radford et al. 2021), captions under the causal mask
- * - peak: the soft maximum of the dense log odds tells whether there is any finding at all
+ * - dense: at the layers where adapters will sit, a linear head maps tokens into the space of the
+ * text features. The difference of their cosines with "abnormal" and "normal" tells which patches
+ * were altered. The text features come from the prompt lists as the few-shot method reads them
+ * (eight tokens of context, no mask), so that both towers and their match are trained.
+ * - mask: the same masks by a linear layer without text, so that tokens learn from the first step,
+ * when prompts still look alike.
+ * - separate: the features of the two lists move apart.
+ * - restore: the last tokens reconstruct the clean patch.
+ * - contrast: image and caption embeddings match (Radford et al. 2021), with captions under the
+ * causal mask.
+ * - peak: the soft maximum of the dense log odds tells whether there is any anomaly.
  */
 export class Objective {
   readonly layers: number[];
   private readonly prompts: { normal: Int32Array[]; abnormal: Int32Array[] };
   private readonly placeholder: number;
-  /** How the blocks of both towers run where whole graphs do. */
+  /** The blocks of both towers as graphs, if whole graphs can run. */
   private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
 
   constructor(
@@ -102,7 +113,7 @@ export class Objective {
     this.placeholder = tokenizer.encode('X')[0];
   }
 
-  /** The loss of a batch; to be called within a gradient. */
+  /** The loss of a batch; call it inside a gradient function. */
   losses(parameters: Parameters, batch: PretrainBatch, random: Random): ObjectiveResult {
     const { vision_config: vision, projection_dim: dim } = this.config;
     const size = batch.pixels.shape[2];
@@ -137,7 +148,10 @@ export class Objective {
     };
   }
 
-  /** Unit features `[D]` of "normal" and "abnormal" from some of their prompts, with fresh contexts. */
+  /**
+   * Unit features `[D]` of "normal" and "abnormal" from some of their prompts, with new random
+   * contexts.
+   */
   private classFeatures(parameters: Parameters, random: Random): [tf.Tensor1D, tf.Tensor1D] {
     const { text_config: text, projection_dim: dim } = this.config;
     const encoder = new TextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
@@ -148,7 +162,7 @@ export class Objective {
     const width = text.hidden_size;
     const written = new Float32Array(ids.length * n);
     const context = new Float32Array(ids.length * n * width);
-    const sd = random.chance(0.5) ? 0.02 : 0.2; // as it begins, and as it may have become by learning
+    const sd = random.chance(0.5) ? 0.02 : 0.2; // the scale at the start, and a scale that learning may reach
     ids.forEach((row, p) => {
       row.forEach((id, i) => {
         const at = p * n + i;
@@ -179,7 +193,10 @@ export class Objective {
     return tf.reshape(tf.mul(tf.matMul(adapted, direction), SCALE), [b * n]);
   }
 
-  /** Mean squared error of the clean patches, in standard deviations of CLIP's pixels; altered patches count five times. */
+  /**
+   * Mean squared error of the clean patches, in standard deviations of CLIP's pixels; altered
+   * patches count five times.
+   */
   private restoration(parameters: Parameters, tokens: tf.Tensor3D, batch: PretrainBatch, target: tf.Tensor1D): tf.Scalar {
     const [b, n, width] = tokens.shape;
     const p = batch.cleanPatches.shape[1];
@@ -192,7 +209,10 @@ export class Objective {
     return tf.mean(tf.mul(errors, tf.add(1, tf.mul(4, target)))) as tf.Scalar;
   }
 
-  /** Symmetric cross entropy of all pairs of images and captions; equal captions share what is right. */
+  /**
+   * Symmetric cross entropy of all pairs of images and captions; equal captions share the target
+   * probability.
+   */
   private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
     const { text_config: text, projection_dim: dim } = this.config;
     const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
@@ -237,7 +257,10 @@ function unit(x: tf.Tensor2D | tf.Tensor): tf.Tensor2D {
   return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-8))) as tf.Tensor2D;
 }
 
-/** ln Σ exp(z) - ln(n) / 2 over the n patches of each image: a maximum that all high patches move, `[B]`. */
+/**
+ * ln Σ exp(z) - ln(n) / 2 over the n patches of each image: a maximum that depends on all high
+ * patches, `[B]`.
+ */
 function softMaximum(z: tf.Tensor, [b, n]: [number, number]): tf.Tensor1D {
   return tf.sub(tf.logSumExp(tf.reshape(z, [b, n]), 1), Math.log(n) / 2);
 }
@@ -248,7 +271,7 @@ function crossEntropy(z: tf.Tensor1D, t: tf.Tensor1D, positiveWeight: number): t
   return tf.mean(tf.add(missed, tf.mul(tf.sub(1, t), tf.softplus(z)))) as tf.Scalar;
 }
 
-/** 1 - (2 Σ p t + 1) / (Σ p + Σ t + 1) an image, averaged. */
+/** 1 - (2 Σ p t + 1) / (Σ p + Σ t + 1) per image, averaged. */
 function softDice(z: tf.Tensor1D, mask: tf.Tensor2D): tf.Scalar {
   const p = tf.sigmoid(tf.reshape(z, mask.shape));
   const overlap = tf.mul(2, tf.sum(tf.mul(p, mask), 1));

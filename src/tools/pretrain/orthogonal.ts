@@ -5,10 +5,13 @@ import { GraphSession } from '../../graph/session';
 /** Coefficients of the quintic iteration and how often it runs (Jordan et al. 2024). */
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 const ITERATIONS = 5;
-/** Keeps a matrix of zeros from being divided by its norm. */
+/** Prevents the division of a zero matrix by its norm. */
 const TINY = 1e-7;
 
-/** The nearest matrices with singular values of about 1, `[n, a, b]`: five steps of X ← a X + (b X Xᵀ + c (X Xᵀ)²) X from X / ||X||. */
+/**
+ * The nearest matrices with singular values of about 1, `[n, a, b]`: five steps of X ← a X + (b X
+ * Xᵀ + c (X Xᵀ)²) X from X / ||X||.
+ */
 export function orthogonal(matrices: tf.Tensor3D): tf.Tensor3D {
   return tf.tidy(() => {
     const tall = matrices.shape[1] > matrices.shape[2];
@@ -24,8 +27,8 @@ export function orthogonal(matrices: tf.Tensor3D): tf.Tensor3D {
 }
 
 /**
- * {@link orthogonal} for all shapes at once as one TensorFlow graph: each matrix by itself, several at a time, since products of small
- * matrices keep no two cores busy.
+ * Computes {@link orthogonal} for all shapes at once as one TensorFlow graph. Each matrix is
+ * handled alone, several at a time, since one product of small matrices cannot occupy two cores.
  */
 export class OrthogonalGraph {
   private readonly session: GraphSession;
@@ -33,8 +36,8 @@ export class OrthogonalGraph {
   private readonly matrices: Node[][];
 
   /**
-   * @param shapes - of the stacks, `[n, a, b]` each
-   * @param precision - of products
+   * @param shapes - shapes of the stacks, `[n, a, b]` each
+   * @param precision - precision of the products
    */
   constructor(shapes: readonly (readonly [number, number, number])[], precision: Precision = 'float32') {
     const graph = new Graph();

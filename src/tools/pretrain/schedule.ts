@@ -1,4 +1,4 @@
-/** A stretch of training at one image side. */
+/** A part of training at one image side. */
 export interface Stage {
   /** Side of the images in pixels. */
   size: number;
@@ -7,11 +7,12 @@ export interface Stage {
 }
 
 /**
- * How training is divided: first small images, many a second; then the size that the model is for, at last in larger batches, whose
- * gradients are less noisy and which cost less an image.
+ * How training is divided: first small images, many per second, then the size that the model is
+ * for. The last stage has larger batches, whose gradients are less noisy and which cost less per
+ * image.
  */
 export interface StagePlan extends Omit<Stage, 'steps'> {
-  /** Share of the time. */
+  /** Fraction of the time. */
   share: number;
 }
 
@@ -22,8 +23,9 @@ export const STAGE_PLAN: StagePlan[] = [
 ];
 
 /**
- * The steps that fit into a time. From here on steps alone decide everything, so that a run that was stopped goes on exactly.
- * @param secondsPerStep - measured, one for each stage
+ * The steps that fit into a given time. From here on only the steps decide everything, so that a
+ * stopped run continues exactly.
+ * @param secondsPerStep - measured, one per stage
  */
 export function planStages(minutes: number, plan: readonly StagePlan[], secondsPerStep: readonly number[]): Stage[] {
   return plan.map(({ share, ...stage }, i) => ({
@@ -33,12 +35,12 @@ export function planStages(minutes: number, plan: readonly StagePlan[], secondsP
 }
 
 /**
- * The plan anew for the time that is left, after `step` steps: the stage at hand gets what later stages, by their shares, leave over;
- * where all stages are finished, the last one goes on.
+ * A new plan for the remaining time after `step` steps. The current stage gets what later stages,
+ * by their fractions, leave over. If all stages are finished, the last one continues.
  * @param secondsLeft - of `minutes`
- * @param secondsPerStep - as it now goes, one for each stage
+ * @param secondsPerStep - at the current speed, one per stage
  */
-export function planAgain(
+export function replan(
   stages: readonly Stage[],
   plan: readonly StagePlan[],
   step: number,
@@ -63,7 +65,10 @@ export function planAgain(
   });
 }
 
-/** The stage of step `step` (from 0), and the share of all work that is done, each stage counted by its share of pixels times steps. */
+/**
+ * The stage of step `step` (from 0), and the fraction of all work that is done. A stage counts by
+ * its fraction of pixels times steps.
+ */
 export function position(stages: readonly Stage[], step: number): { stage: Stage; progress: number } {
   const work = stages.map(({ size, batchSize, steps }) => size * size * batchSize * steps);
   const all = work.reduce((a, b) => a + b, 0);
@@ -80,8 +85,9 @@ export function position(stages: readonly Stage[], step: number): { stage: Stage
 }
 
 /**
- * How hard the corpus is when a share of all work is done: it rises from 0, since faint findings from the first step on are learned slowly.
- * @param rise - share of the work after which it is 1; 0: it is so from the start
+ * The difficulty of the corpus when a fraction of all work is done. It rises from 0, since faint
+ * anomalies are learned slowly if they occur from the first step on.
+ * @param rise - fraction of the work after which it is 1; 0: it is 1 from the start
  */
 export function difficultyAt(progress: number, rise: number): number {
   return progress < rise ? progress / rise : 1;
@@ -92,7 +98,9 @@ export function totalSteps(stages: readonly Stage[]): number {
   return stages.reduce((sum, stage) => sum + stage.steps, 0);
 }
 
-/** Learning rate: a straight rise over the first steps, then half a cosine down to 2 % of the peak. */
+/**
+ * Learning rate: a linear rise over the first steps, then half a cosine down to 2 % of the peak.
+ */
 export function learningRate(peak: number, step: number, progress: number, warmup = 60): number {
   const down = 0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * progress));
   return peak * down * Math.min(1, (step + 1) / warmup);

@@ -3,15 +3,18 @@ import { cutByLine, placeAtBorder, type Lesion } from './lesion-forms';
 import { ellipse } from './materials';
 import { blur, valueNoise, type Field } from './noise';
 
-/** Bounds of what a shade's form is drawn from, as shares of the side. */
+/** Bounds for the random form of a shade, as fractions of the side. */
 interface ShadeForm {
   ry: [number, number];
   rx: [number, number];
   soft: [number, number];
   waviness: number;
-  /** How often only what lies on one side of a line is left. */
+  /** Probability that only the part on one side of a line remains. */
   cut: number;
-  /** Places of which the one with the most contrast around it is taken: 1 for any place, more for borders. */
+  /**
+   * Number of places from which the one with the most contrast is chosen: 1 for any place, more for
+   * borders.
+   */
   choices: number;
 }
 
@@ -42,7 +45,10 @@ export function haze(image: Field, random: Random): Lesion {
   return { weight, value: { size, data: image.data.map((v, i) => v + depth * (target + 12 * mist.data[i] - v)) } };
 }
 
-/** What fills a hollow up to the grey of its own surroundings, so that their border is lost: the brightest there, or the darkest. */
+/**
+ * Fills a hollow up to the brightest or darkest grey of its surroundings, so that their border is
+ * lost.
+ */
 export function levelled(image: Field, random: Random): Lesion {
   const { size } = image;
   const form: ShadeForm = { ry: [0.06, 0.35], rx: [0.08, 0.3], soft: [0.005, 0.05], waviness: 0.15, cut: 0.4, choices: 5 };

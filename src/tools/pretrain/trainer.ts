@@ -18,7 +18,7 @@ import { difficultyAt, learningRate, position, totalSteps, type Stage } from './
 import { TrainedParameters } from './variables';
 import { UsedVocabulary } from '../../models/vocabulary';
 
-/** What determines a pretraining. */
+/** The settings that determine a pretraining run. */
 export interface PretrainSettings {
   seed: number;
   architecture: Architecture;
@@ -26,9 +26,12 @@ export interface PretrainSettings {
   /** Peak learning rate. */
   learningRate: number;
   corpus: Omit<CorpusOptions, 'seed'>;
-  /** Share of the work in which the corpus grows hard; see {@link difficultyAt}. */
+  /** Fraction of the work during which the corpus gets harder; see {@link difficultyAt}. */
   rise: number;
-  /** Where a time was asked for: it, and the seconds a step of each stage took at the start. Absent: the steps stand as planned. */
+  /**
+   * If a training time was requested: that time, and the seconds per step of each stage at the
+   * start. If absent, the steps stay as planned.
+   */
   clock?: { minutes: number; secondsPerStep: number[] };
 }
 
@@ -38,14 +41,14 @@ export const PRETRAIN_DEFAULTS: Pick<PretrainSettings, 'learningRate' | 'corpus'
   rise: 0.2,
 };
 
-/** What a step tells; `parts` as in `LOSS_PARTS`. */
+/** The report of one step; `parts` as in `LOSS_PARTS`. */
 export interface StepReport {
   step: number;
   size: number;
   total: number;
   parts: number[];
   rate: number;
-  /** Log odds and share of anomaly of the batch's patches. */
+  /** Log odds and anomalous fraction of the patches of the batch. */
   logits: Float32Array;
   target: Float32Array;
 }
@@ -58,10 +61,13 @@ const CLIP_NORM = 1;
 const MATRICES = /\.layers\.\d+\..*(q_proj|k_proj|v_proj|out_proj|fc1|fc2)\.weight$/;
 /** Muon's peak rate as a multiple of Adam's. */
 const MUON_RATE = 10;
-/** Batches that are drawn ahead. */
+/** Number of batches that are generated ahead. */
 const AHEAD = 3;
 
-/** The state of a pretraining: variables, Adam and Muon, averaged weights, and the number of finished steps. */
+/**
+ * The state of a pretraining run: variables, Adam and Muon, averaged weights, and the number of
+ * finished steps.
+ */
 export class Pretrainer {
   readonly parameters: TrainedParameters;
   readonly vocabulary: UsedVocabulary;
@@ -93,7 +99,7 @@ export class Pretrainer {
     for (const [name, variable] of Object.entries(variables)) this.averaged[name] = tf.variable(variable, false);
   }
 
-  /** @param threads - that draw the corpus; 0: none but this one */
+  /** @param threads - threads that generate the corpus; 0: only the calling one */
   static async create(settings: PretrainSettings, threads = 1): Promise<Pretrainer> {
     await initBackend();
     return new Pretrainer(settings, threads);
@@ -103,15 +109,16 @@ export class Pretrainer {
     return totalSteps(this.settings.stages);
   }
 
-  /** Changes how many steps each stage has; what was drawn ahead is drawn anew. */
+  /** Changes the number of steps of each stage; batches generated ahead are generated again. */
   replan(stages: Stage[]): void {
     this.settings.stages = stages;
     this.ahead.clear();
   }
 
   /**
-   * Begins with the weights of a finished pretraining. The heads of the objective, which it has thrown away, stay at their initial values.
-   * @throws UserError where a weight is missing or of another shape
+   * Starts from the weights of a finished pretraining run. The heads of the objective are not part
+   * of these weights and keep their initial values.
+   * @throws UserError if a weight is missing or has another shape
    */
   startFrom(weights: SafetensorsFile): void {
     for (const [name, variable] of Object.entries(this.parameters.variables)) {
@@ -121,7 +128,7 @@ export class Pretrainer {
         const saved = tf.tensor(data as Float32Array, shape);
         const wanted = name === TOKEN_TABLE ? tf.gather(saved, tf.tensor1d(this.vocabulary.ids, 'int32')) : saved;
         if (wanted.shape.join() !== variable.shape.join())
-          throw new UserError(`${weights.file}: ${name} has shape [${shape.join(', ')}]; weights of this architecture are expected`);
+          throw new UserError(`${weights.file}: ${name} has shape [${shape.join(', ')}]; expected weights of this architecture`);
         variable.assign(wanted);
         this.averaged[name].assign(wanted);
       });
@@ -152,7 +159,7 @@ export class Pretrainer {
     const { stages, rise } = this.settings;
     const { stage, progress } = position(stages, step);
     const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size, difficultyAt(progress, rise));
-    drawn.catch(() => undefined); // reported when it is awaited
+    drawn.catch(() => undefined); // an error is reported when the promise is awaited
     this.ahead.set(step, drawn);
   }
 
@@ -160,7 +167,7 @@ export class Pretrainer {
     return makeBatch(samples, size, this.settings.architecture.vision_config.patch_size, this.tokenizer);
   }
 
-  /** Gradients, clipped to a norm, and the optimisers' step. */
+  /** Computes the gradients, clips them to a norm, and applies the optimisers. */
   private descend(batch: PretrainBatch, random: Random): { total: number; parts: number[]; logits: Float32Array } {
     const { variables } = this.parameters;
     return tf.tidy(() => {
@@ -218,7 +225,10 @@ export class Pretrainer {
   }
 }
 
-/** Of products in graphs: bfloat16 where the environment allows it, as it does for single operations, and the processor is fast at it. */
+/**
+ * Precision of products in graphs: bfloat16 if the environment allows it (as for single operations)
+ * and the processor is fast at it.
+ */
 function precisionOfProducts(): Precision {
   const fast = cpuFeatures().some((name) => name === 'avx512_bf16' || name === 'amx_bf16');
   return fast && process.env.TF_SET_ONEDNN_FPMATH_MODE === 'BF16' ? 'bfloat16' : 'float32';

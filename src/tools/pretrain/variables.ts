@@ -5,8 +5,9 @@ import type { Parameters } from '../../backbones/clip/parameters';
 import { initialValue } from '../../models/initial-values';
 
 /**
- * The parameters of a CLIP in training, by their Hugging Face names: a name's variable is made, at its initial value, when an
- * encoder first asks for it. What is handed out may be disposed of, the variables stay.
+ * The parameters of a CLIP in training, by their Hugging Face names. A variable is created with its
+ * initial value when an encoder first asks for it. Tensors that are handed out may be disposed of;
+ * the variables stay.
  */
 export class TrainedParameters implements Parameters {
   readonly variables: Record<string, tf.Variable> = {};
@@ -24,7 +25,7 @@ export class TrainedParameters implements Parameters {
   variable(name: string, shape: number[]): tf.Variable {
     const known = this.variables[name];
     if (known) {
-      if (known.shape.join() !== shape.join()) throw new Error(`${name}: [${known.shape.join()}] is asked for as [${shape.join()}]`);
+      if (known.shape.join() !== shape.join()) throw new Error(`${name}: shape [${known.shape.join()}] was requested as [${shape.join()}]`);
       return known;
     }
     // queries and keys start out equal

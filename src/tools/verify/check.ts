@@ -6,17 +6,20 @@ export interface Check {
   maxAbs: number;
   /** Largest |ours - reference| / max(|reference|) of the array. */
   maxRel: number;
-  /** The tolerance in words: `2e-4 absolute`, `exact`, `99.5% within 5e-5, all within 2e-3`. */
+  /** The tolerance as text: `2e-4 absolute`, `exact`, `99.5% within 5e-5, all within 2e-3`. */
   tolerance: string;
   ok: boolean;
-  /** What else there is to say: which element missed, how many draws. */
+  /** Anything else worth saying: which element missed, how many draws. */
   note?: string;
 }
 
-/** Arrays of numbers of either side. */
+/** An array of numbers. */
 export type Numbers = ArrayLike<number>;
 
-/** Compares two arrays of equal length, element by element, with an absolute tolerance. NaN never passes. */
+/**
+ * Compares two arrays of equal length, element by element, with an absolute tolerance. NaN never
+ * passes.
+ */
 export function checkClose(name: string, ours: Numbers, reference: Numbers, tolerance: number): Check {
   const d = difference(ours, reference);
   return { name, ...d, tolerance: tolerance === 0 ? 'exact' : `${tolerance} absolute`, ok: d.maxAbs <= tolerance };
@@ -28,7 +31,9 @@ export function checkRelative(name: string, ours: Numbers, reference: Numbers, t
   return { name, ...d, tolerance: `${tolerance} of the largest value`, ok: d.maxRel <= tolerance };
 }
 
-/** All within `outer`, and a share of the elements within `inner` (parameters after Adam steps). */
+/**
+ * All elements within `outer`, and a given fraction within `inner` (parameters after Adam steps).
+ */
 export function checkMost(name: string, ours: Numbers, reference: Numbers, share: number, inner: number, outer: number): Check {
   const d = difference(ours, reference);
   let within = 0;
@@ -43,7 +48,7 @@ export function checkMost(name: string, ours: Numbers, reference: Numbers, share
   };
 }
 
-/** What a part that cannot be compared leaves: a miss that says why. */
+/** The result for a part that cannot be compared: a miss with the reason. */
 export function failed(name: string, why: string): Check {
   return { name, maxAbs: Infinity, maxRel: Infinity, tolerance: 'readable', ok: false, note: why };
 }
@@ -56,7 +61,7 @@ export function checkEqual(name: string, ours: unknown, reference: unknown): Che
 
 function difference(ours: Numbers, reference: Numbers): { maxAbs: number; maxRel: number; note?: string } {
   if (ours.length !== reference.length) {
-    return { maxAbs: Infinity, maxRel: Infinity, note: `${ours.length} values, the reference has ${reference.length}` };
+    return { maxAbs: Infinity, maxRel: Infinity, note: `${ours.length} values instead of the reference's ${reference.length}` };
   }
   let maxAbs = 0;
   let largest = 0;

@@ -13,13 +13,16 @@ import { rgbImages, rows } from './reference';
 const HIDDEN = 2e-4;
 const EMBEDDING = 5e-5;
 
-/** `clip/`: preprocessing, every hidden state and both embeddings of a checkpoint, as far as there are reference arrays. */
+/**
+ * `clip/`: preprocessing, every hidden state and both embeddings of a checkpoint, as far as
+ * reference arrays exist.
+ */
 export async function verifyClip(dir: string): Promise<Check[]> {
   const expected = openSafetensors(path.join(dir, 'clip', 'expected.safetensors'));
   const { shape } = expected.entries.get('pixel_values') ?? {};
   const size = shape?.[2];
   if (shape && (shape.length !== 4 || shape[1] !== 3 || shape[3] !== size)) {
-    throw new UserError(`${expected.file}: pixel_values has shape [${shape.join(', ')}], [B, 3, S, S] is expected`);
+    throw new UserError(`${expected.file}: pixel_values has shape [${shape.join(', ')}], expected [B, 3, S, S]`);
   }
   const checkpoint = path.join(dir, 'clip', 'checkpoint');
   const clip = await Clip.open(checkpoint, size);
@@ -30,14 +33,17 @@ export async function verifyClip(dir: string): Promise<Check[]> {
       if (expected.has('pixel_values')) checks.push(...vision(clip, expected));
       if (expected.has('input_ids')) checks.push(...text(clip, expected));
     });
-    if (checks.length === 0) throw new UserError(`${expected.file}: neither pixel_values nor input_ids is there`);
+    if (checks.length === 0) throw new UserError(`${expected.file}: holds neither pixel_values nor input_ids`);
     return checks;
   } finally {
     clip.dispose();
   }
 }
 
-/** Levels as the checkpoint's own numbers; the tolerance grows with these where they are not normalised. */
+/**
+ * Compares pixel values normalised by the checkpoint's own statistics. The tolerance grows with
+ * values that are not normalised.
+ */
 function preprocessing(stats: ChannelStats, expected: SafetensorsFile): Check {
   const { data } = expected.read('pixel_values');
   const largest = Array.from(data).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
@@ -78,7 +84,7 @@ function text(clip: Clip, expected: SafetensorsFile): Check[] {
   return checks;
 }
 
-/** A check, or none where there is no such reference array. */
+/** One check, or none if there is no such reference array. */
 function compare(name: string, ours: tf.Tensor, expected: SafetensorsFile, tolerance: number): Check[] {
   return expected.has(name) ? [checkClose(`clip/${name}`, ours.dataSync(), expected.read(name).data, tolerance)] : [];
 }

@@ -2,10 +2,10 @@ import { kolmogorovSmirnov } from '../../metrics/kolmogorov-smirnov';
 import type { Check } from './check';
 
 /**
- * Compares two samples of one measure. Passes if the means differ by at most 4 sd sqrt(1/n + 1/m), sd that of the
- * reference, and the Kolmogorov-Smirnov test's p is at least `level`. Where one sample is undefined throughout, so
- * must be the other.
- * @param stated - mean and sd of the reference as published beside it (default: computed)
+ * Compares two samples of one measure. Passes if the means differ by at most 4 sd sqrt(1/n + 1/m),
+ * where sd is that of the reference, and the p-value of the Kolmogorov-Smirnov test is at least
+ * `level`. If one sample is undefined throughout, the other must be too.
+ * @param stated - mean and sd that were published with the reference (default: computed)
  */
 export function checkColumn(
   name: string,
@@ -24,7 +24,7 @@ export function checkColumn(
   const { mean, sd } = stated ?? meanAndSd(theirs);
   const difference = Math.abs(meanAndSd(mine).mean - mean);
   const bound = 4 * sd * Math.sqrt(1 / mine.length + 1 / theirs.length);
-  // the reference may be rounded: that far its mean may be off, the measure being right
+  // the reference may be rounded, so its mean may be off by that much although the measure is right
   const slack = stated && digits < 15 ? 0.5 * 10 ** -digits : 0;
   const { distance, p } = kolmogorovSmirnov(mine, theirs);
   return {
@@ -37,7 +37,10 @@ export function checkColumn(
   };
 }
 
-/** Compares two shares of draws: within 4 standard deviations of their difference, the share pooled. */
+/**
+ * Compares two proportions of draws: within 4 standard deviations of their difference, from the
+ * pooled proportion.
+ */
 export function checkShare(name: string, ours: number, n: number, reference: number, m: number): Check {
   const pooled = (ours * n + reference * m) / (n + m);
   const bound = 4 * Math.sqrt(Math.max(0, pooled * (1 - pooled)) * (1 / n + 1 / m));
@@ -56,7 +59,7 @@ function numbers(values: readonly (number | null)[]): number[] {
   return values.filter((v): v is number => v !== null);
 }
 
-/** To how many decimals numbers are written: those of a file may be rounded. */
+/** The number of decimals with which numbers are written: those of a file may be rounded. */
 function decimals(values: number[]): number {
   let most = 0;
   for (const v of values) {

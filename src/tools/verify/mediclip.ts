@@ -41,14 +41,17 @@ const ABSOLUTE: [RegExp, number][] = [
   [/^(anomaly_map|image_score)/, 1e-6],
 ];
 
-/** `mediclip/`: the head on the CLIP of `clip/`, losses, gradients and training steps, and all variants. */
+/**
+ * `mediclip/`: the head on the CLIP of `clip/`, with losses, gradients, training steps and all
+ * variants.
+ */
 export async function verifyMediclip(dir: string): Promise<Check[]> {
   const folder = path.join(dir, 'mediclip');
   const inputs = openSafetensors(path.join(folder, 'inputs.safetensors'));
   const base = readMeta(path.join(folder, 'meta.json'));
   const { shape } = inputs.entries.get('pixel_values') ?? { shape: [] };
   if (shape.length !== 4 || shape[1] !== 3 || shape[2] !== shape[3]) {
-    throw new UserError(`${inputs.file}: pixel_values has shape [${shape.join(', ')}], [B, 3, S, S] is expected`);
+    throw new UserError(`${inputs.file}: pixel_values has shape [${shape.join(', ')}], expected [B, 3, S, S]`);
   }
   const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'), shape[2]);
   try {
@@ -70,7 +73,7 @@ function readMeta(file: string): Meta {
   return checked(schema, readJson(file), file);
 }
 
-/** One configuration: forward, losses, gradients and as many steps as there are reference losses. */
+/** One configuration: forward, losses, gradients and one step per reference loss. */
 function verifyRun(
   name: string,
   clip: Clip,
@@ -82,7 +85,7 @@ function verifyRun(
   expected: SafetensorsFile,
 ): Check[] {
   const prompts = (meta.prompts ?? base.prompts) as PromptLists | undefined;
-  if (!prompts) throw new UserError(`${name}: the reference names no prompts`);
+  if (!prompts) throw new UserError(`${name}: the reference lists no prompts`);
   const model = new MediClip(
     clip,
     {
@@ -219,7 +222,7 @@ function parameters(name: string, prefix: string, model: MediClip, expected: Saf
 function tensorOf(file: SafetensorsFile, name: string, shape?: number[]): tf.Tensor {
   const array = file.read(name);
   if (shape && shape.join() !== array.shape.join()) {
-    throw new UserError(`${file.file}: ${name} has shape [${array.shape.join(', ')}], [${shape.join(', ')}] is expected`);
+    throw new UserError(`${file.file}: ${name} has shape [${array.shape.join(', ')}], expected [${shape.join(', ')}]`);
   }
   return tf.tensor(Float32Array.from(array.data), array.shape, 'float32');
 }

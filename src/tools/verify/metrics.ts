@@ -43,10 +43,11 @@ const format = z.object({
 });
 
 /**
- * Compares every field of `metrics.json` (image metrics, curves, pixel metrics; AUPRO at whatever limits `aupro_NNN` names, in
- * hundredths) with this implementation: a check for each field over all cases, within 1e-6; `null` must be `null`.
+ * Compares every field of `metrics.json` with this implementation: image metrics, curves, and pixel
+ * metrics (AUPRO at the limits that `aupro_NNN` names, in hundredths). There is one check per field
+ * over all cases, within 1e-6; `null` must be `null`.
  * @param dir - folder with `metrics.json` and `metrics_maps.safetensors`
- * @throws UserError if a file is missing or not of the format.
+ * @throws UserError if a file is missing or has another format
  */
 export async function verifyMetrics(dir: string): Promise<Check[]> {
   const file = path.join(dir, 'metrics.json');
@@ -55,7 +56,7 @@ export async function verifyMetrics(dir: string): Promise<Check[]> {
   for (const c of image) compareImage(fields, c);
   for (const c of curves) {
     const of = image.find((candidate) => candidate.name === c.case);
-    if (!of) throw new UserError(`${file}: curves: there is no image case ${JSON.stringify(c.case)}`);
+    if (!of) throw new UserError(`${file}: curves: no such image case:  ${JSON.stringify(c.case)}`);
     compareCurves(fields, c, of);
   }
   if (pixel.length > 0) {
@@ -108,11 +109,14 @@ function rising(thresholds: number[] | null | undefined): number[] | null | unde
 
 type Value = number | null | readonly (number | null)[] | undefined;
 
-/** Gathers the comparisons of one field over all cases into one check. */
+/** Collects the comparisons of one field over all cases into one check. */
 class Fields {
   private readonly found = new Map<string, { cases: number; maxAbs: number; largest: number; missed: string[] }>();
 
-  /** Compares numbers or lists of them; `undefined` as the reference means that the case says nothing about this field. */
+  /**
+   * Compares numbers or lists of them; `undefined` as the reference means that the case has no such
+   * field.
+   */
   add(field: string, name: string, ours: Value, reference: Value): void {
     if (reference === undefined) return;
     const entry = this.found.get(field) ?? { cases: 0, maxAbs: 0, largest: 0, missed: [] };

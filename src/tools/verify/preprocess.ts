@@ -12,20 +12,23 @@ import { checkClose, failed, type Check } from './check';
 
 const NAME = /^(test_rgb|train_gray|mask|test_pixel_values|train_pixel_values)\.(\d+)\.(\d+)$/;
 
-/** `preprocess/`: what loading and resizing makes of each file, within one grey level, for whatever files and sizes the reference has. */
+/**
+ * `preprocess/`: each file after loading and resizing, within one grey level, for all files and
+ * sizes of the reference.
+ */
 export async function verifyPreprocess(dir: string): Promise<Check[]> {
   const folder = path.join(dir, 'preprocess');
   const expected = openSafetensors(path.join(folder, 'expected.safetensors'));
   const stats = statsOf(path.join(folder, 'meta.json'));
   const names = [...expected.entries.keys()].filter((name) => NAME.test(name));
-  if (names.length === 0) throw new UserError(`${expected.file}: no array is named like test_rgb.0.56`);
+  if (names.length === 0) throw new UserError(`${expected.file}: no array has a name like test_rgb.0.56`);
   const checks: Check[] = [];
   for (const name of names) {
     const [, kind, index, size] = NAME.exec(name) as RegExpExecArray;
     const { shape } = expected.entries.get(name) as { shape: number[] };
     const values = (kind === 'mask' || kind === 'train_gray' ? 1 : 3) * Number(size) ** 2;
     if (shape.reduce((a, b) => a * b, 1) !== values) {
-      checks.push(failed(`preprocess/${name}`, `shape [${shape.join(', ')}]; ${values} values are expected of ${size} pixels a side`));
+      checks.push(failed(`preprocess/${name}`, `shape [${shape.join(', ')}]; expected ${values} values for a side of ${size} pixels`));
       continue;
     }
     const file = fileOf(folder, kind === 'mask' ? 'mask' : 'image', index);
@@ -54,7 +57,7 @@ async function compute(kind: string, file: string, size: number, stats: ChannelS
 
 function fileOf(folder: string, stem: string, index: string): string {
   const found = fs.readdirSync(folder).find((name) => path.parse(name).name === `${stem}_${index}`);
-  if (found === undefined) throw new UserError(`${folder}: no file ${stem}_${index}.*, though expected.safetensors has arrays of it`);
+  if (found === undefined) throw new UserError(`${folder}: no file ${stem}_${index}.*, although expected.safetensors has its arrays`);
   return path.join(folder, found);
 }
 
@@ -67,6 +70,6 @@ function triple(least: number): z.ZodTuple<[z.ZodNumber, z.ZodNumber, z.ZodNumbe
 
 function statsOf(file: string): ChannelStats {
   if (!fs.existsSync(file)) return CLIP_STATS;
-  const { mean, std } = checked(metaSchema, readJson(file), file, 'three numbers, of red, green and blue, are expected');
+  const { mean, std } = checked(metaSchema, readJson(file), file, 'expected three numbers, for red, green and blue');
   return { mean: mean ?? CLIP_STATS.mean, std: std ?? CLIP_STATS.std } as ChannelStats;
 }

@@ -19,6 +19,6 @@ export function rgbImages({ shape, data }: NamedArray): RgbImage[] {
 /** The rows of a whole-number matrix `[R, N]`. */
 export function rows({ shape, data }: NamedArray): Int32Array[] {
   const [r, n] = shape;
-  if (shape.length !== 2 || shape.includes(0)) throw new UserError(`a matrix [R, N] is expected, got shape [${shape.join(', ')}]`);
+  if (shape.length !== 2 || shape.includes(0)) throw new UserError(`expected a matrix [R, N], got shape [${shape.join(', ')}]`);
   return Array.from({ length: r }, (_, i) => Int32Array.from(data.subarray(i * n, (i + 1) * n)));
 }

@@ -10,7 +10,7 @@ import { synthesize } from '../../synthesis/tasks';
 import type { Check } from './check';
 import { checkColumn, checkShare } from './distributions';
 
-/** The shares of draws that `summary.json` holds, and what they count. */
+/** The proportions in `summary.json`, and the draws that they count. */
 const SHARES: Record<string, (columns: Columns, draw: number) => boolean> = {
   empty_mask_fraction: (c, d) => c.mask_fraction[d] === 0,
   one_anomaly_fraction: (c, d) => c.anomalies[d] === 1,
@@ -18,11 +18,12 @@ const SHARES: Record<string, (columns: Columns, draw: number) => boolean> = {
 };
 
 /**
- * Compares the distributions of the six tasks with `dir/synthesis/draws.json`: draw d uses image d mod N. A column
- * passes if its mean lies within 4 sd sqrt(1/n + 1/m) and a two-sample Kolmogorov-Smirnov test at level 1e-3, shared
- * by the columns of a task, does not tell the two apart. The seed is fixed, so the answer is always the same.
+ * Compares the distributions of the six tasks with `dir/synthesis/draws.json`; draw d uses image d
+ * mod N. A column passes if its mean lies within 4 sd sqrt(1/n + 1/m) and a two-sample
+ * Kolmogorov-Smirnov test finds no difference at level 1e-3, divided among the columns of a task.
+ * The seed is fixed, so the answer is always the same.
  * @param dir - the root of a directory of reference arrays
- * @param options.draws - draws a task (default: as many as the reference)
+ * @param options.draws - number of draws per task (default: as many as the reference)
  */
 export async function verifySynthesis(dir: string, options: { draws?: number } = {}): Promise<Check[]> {
   const folder = path.join(dir, 'synthesis');
@@ -63,7 +64,7 @@ export async function verifySynthesis(dir: string, options: { draws?: number } =
 
 type Summary = Record<string, { all?: Record<string, unknown> } | undefined>;
 
-/** The summary is optional: it repeats what the draws hold, before rounding. */
+/** The summary is optional: it repeats the statistics of the draws, before rounding. */
 function readSummary(file: string): Summary | undefined {
   if (!fs.existsSync(file)) return undefined;
   const value = readJson(file) as { tasks?: Summary } | null;

@@ -11,9 +11,9 @@ const schema = z.object({
 });
 
 /**
- * Compares the token ids of the texts in `tokenizer.json`, and their numbers of tokens, exactly: a check for each category and
- * one for all texts.
- * @throws UserError if the file is missing or not of that format
+ * Compares the token ids of the texts in `tokenizer.json`, and their numbers of tokens, exactly.
+ * There is one check per category and one for all texts.
+ * @throws UserError if the file is missing or has another format
  */
 export async function verifyTokenizer(dir: string): Promise<Check[]> {
   const file = path.join(dir, 'tokenizer.json');

@@ -9,11 +9,11 @@ import { verifyPreprocess } from './preprocess';
 import { verifySynthesis } from './synthesis';
 import { verifyTokenizer } from './tokenizer';
 
-/** The parts of a reference directory: what must be there for the part to be compared, and the comparison. */
+/** The parts of a reference directory: the file that a part needs, and its comparison. */
 const SECTIONS: Record<string, { needs: string; run: (dir: string) => Promise<Check[]> }> = {
   clip: { needs: 'clip/expected.safetensors', run: verifyClip },
   tokenizer: { needs: 'tokenizer.json', run: verifyTokenizer },
-  mediclip: { needs: 'mediclip/inputs.safetensors', run: verifyMediclip }, // and clip/checkpoint
+  mediclip: { needs: 'mediclip/inputs.safetensors', run: verifyMediclip }, // needs clip/checkpoint too
   preprocess: { needs: 'preprocess/expected.safetensors', run: verifyPreprocess },
   metrics: { needs: 'metrics.json', run: verifyMetrics },
   synthesis: { needs: 'synthesis/draws.json', run: (dir) => verifySynthesis(dir) },
@@ -28,9 +28,10 @@ export interface VerifyReport {
 }
 
 /**
- * Compares this implementation with every part of a reference directory that is there; a part that is damaged is a miss.
+ * Compares this implementation with every part that a reference directory holds. A damaged part is
+ * a miss.
  * @param only - names of parts; default all
- * @throws UserError where the directory holds none, or a part asked for is missing
+ * @throws UserError if the directory holds none, or a requested part is missing
  */
 export async function verifyAll(dir: string, only?: readonly string[]): Promise<VerifyReport> {
   if (!fs.existsSync(dir)) throw new UserError(`${dir}: no such directory`);
@@ -48,9 +49,9 @@ export async function verifyAll(dir: string, only?: readonly string[]): Promise<
   for (const name of present) {
     try {
       const found = await SECTIONS[name].run(dir);
-      checks.push(...(found.length > 0 ? found : [failed(name, 'holds nothing that is compared')]));
+      checks.push(...(found.length > 0 ? found : [failed(name, 'holds nothing to compare')]));
     } catch (error) {
-      // whatever a damaged reference leads to is its miss; the other parts are compared all the same
+      // any error of a damaged part is a miss of this part; the other parts are still compared
       checks.push(failed(name, messageOf(error).replaceAll(/\s+/g, ' ')));
     }
   }

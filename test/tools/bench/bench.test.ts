@@ -83,7 +83,7 @@ for (const [name, bench] of Object.entries(BENCHES)) {
     assert.ok(report.comparisons.length > 0 && report.machine.cores > 0);
     for (const { what, ratio, reached: met } of report.comparisons) {
       assert.ok(Number.isFinite(ratio.median), what);
-      assert.equal(met, undefined); // a smoke run reaches nothing
+      assert.equal(met, undefined); // a quick run reaches nothing
     }
   });
 }

@@ -65,5 +65,5 @@ test('models and data sets are found by their files', (t) => {
 test('the report puts each remedy below its finding and sums up', () => {
   const lines = renderFindings([finding('Node', 'ok', '22'), finding('disk', 'warn', '1 GB free', 'free some space')]);
   assert.deepEqual(lines, ['ok    Node  22', 'WARN  disk  1 GB free', '            -> free some space', '', 'works, with 1 to look at']);
-  assert.match(renderFindings([finding('disk', 'fail', 'full')]).join('\n'), /1 of 1 keep this from working$/);
+  assert.match(renderFindings([finding('disk', 'fail', 'full')]).join('\n'), /1 of 1 keep the project from working$/);
 });

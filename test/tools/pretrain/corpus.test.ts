@@ -5,10 +5,10 @@ import { Random } from '../../../src/common/random';
 import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { disposeBatch, makeBatch } from '../../../src/tools/pretrain/batches';
 import { allPhrases, caption, FINDINGS, SUBJECTS, type Finding } from '../../../src/models/captions';
-import { CORPUS_DEFAULTS, drawSample, type CorpusOptions } from '../../../src/tools/pretrain/corpus';
+import { CORPUS_DEFAULTS, generateSample, type CorpusOptions } from '../../../src/tools/pretrain/corpus';
 import { CorpusSource } from '../../../src/tools/pretrain/corpus-source';
 import { addLesion, LEAST_CHANGE } from '../../../src/tools/pretrain/lesions';
-import { drawMaterial } from '../../../src/tools/pretrain/materials';
+import { generateMaterial } from '../../../src/tools/pretrain/materials';
 import { UsedVocabulary } from '../../../src/models/vocabulary';
 
 before(initBackend);
@@ -22,7 +22,7 @@ test('a sample is the same whoever draws it', async () => {
   await source.close();
   assert.deepEqual(
     fromThreads,
-    [5, 6, 7, 8].map((index) => drawSample(materialsOnly, index, SIZE)),
+    [5, 6, 7, 8].map((index) => generateSample(materialsOnly, index, SIZE)),
   );
   assert.notDeepEqual(fromThreads[0].image, fromThreads[1].image);
 });
@@ -31,7 +31,7 @@ test('a mask is empty exactly where the image is normal, and covers what was cha
   let abnormal = 0;
   const count = 60;
   for (let index = 0; index < count; index++) {
-    const sample = drawSample(materialsOnly, index, SIZE);
+    const sample = generateSample(materialsOnly, index, SIZE);
     assert.equal(
       sample.mask.some((v) => v > 0),
       sample.abnormal,
@@ -47,7 +47,7 @@ test('a mask is empty exactly where the image is normal, and covers what was cha
 });
 
 test('anatomies are the healthy phantoms', () => {
-  const sample = drawSample({ ...materialsOnly, anatomyShare: 1, normalShare: 1, anatomies: 1 }, 0, SIZE);
+  const sample = generateSample({ ...materialsOnly, anatomyShare: 1, normalShare: 1, anatomies: 1 }, 0, SIZE);
   assert.ok(['brain', 'chest', 'breast'].some((subject) => SUBJECTS[subject as 'brain'].some((word) => sample.caption.includes(word))));
   assert.equal(sample.abnormal, false);
   assert.ok(new Set(sample.image).size > 20);
@@ -58,10 +58,10 @@ for (const kind of Object.keys(FINDINGS) as Finding[]) {
     let drawn = 0;
     for (let seed = 0; seed < 8; seed++) {
       const random = Random.of(seed, 'test', kind);
-      const clean = drawMaterial('body', SIZE, random);
+      const clean = generateMaterial('body', SIZE, random);
       const image = { size: SIZE, data: clean.data.slice() };
       const mask = { size: SIZE, data: new Float32Array(SIZE * SIZE) };
-      if (!addLesion({ image, donor: () => drawMaterial('cells', SIZE, random) }, mask, kind, random)) continue;
+      if (!addLesion({ image, donor: () => generateMaterial('cells', SIZE, random) }, mask, kind, random)) continue;
       drawn++;
       let [change, area] = [0, 0];
       image.data.forEach((v, i) => {
@@ -80,7 +80,7 @@ test('weaker findings change less', () => {
   const change = (strength: number): number => {
     let [sum, area] = [0, 0];
     for (let seed = 0; seed < 60; seed++) {
-      const clean = drawMaterial('body', SIZE, Random.of(seed, 'test', 'material'));
+      const clean = generateMaterial('body', SIZE, Random.of(seed, 'test', 'material'));
       const image = { size: SIZE, data: clean.data.slice() };
       const mask = { size: SIZE, data: new Float32Array(SIZE * SIZE) };
       addLesion({ image, donor: () => clean }, mask, 'bright', Random.of(seed, 'test', 'strength'), strength);
@@ -97,7 +97,7 @@ test('weaker findings change less', () => {
 
 test('at the start of training findings are plainer, and spots no more frequent than other kinds', () => {
   const of = (difficulty: number): { change: number; spots: number } => {
-    const samples = Array.from({ length: 150 }, (_, i) => drawSample({ ...materialsOnly, normalShare: 0 }, i, SIZE, difficulty));
+    const samples = Array.from({ length: 150 }, (_, i) => generateSample({ ...materialsOnly, normalShare: 0 }, i, SIZE, difficulty));
     const found = samples.filter(({ abnormal }) => abnormal);
     const changes = found.map(({ image, clean, mask }) => {
       const inside = [...mask.keys()].filter((i) => mask[i] > 127);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { difficultyAt, learningRate, planAgain, planStages, position, totalSteps } from '../../../src/tools/pretrain/schedule';
+import { difficultyAt, learningRate, replan, planStages, position, totalSteps } from '../../../src/tools/pretrain/schedule';
 
 const plan = [
   { size: 112, batchSize: 16, share: 0.75 },
@@ -28,12 +28,12 @@ test('each step has its stage, and progress rises from 0 to 1', () => {
 
 test('planned anew on a slower machine, the later stage keeps its time and the one at hand gives way', () => {
   const stages = planStages(10, plan, [0.5, 1]);
-  const again = planAgain(stages, plan, 200, 10, 400, [1, 2]);
+  const again = replan(stages, plan, 200, 10, 400, [1, 2]);
   assert.deepEqual(
     again.map(({ steps }) => steps),
     [200 + 250, 75],
   );
-  const late = planAgain(stages, plan, 950, 10, 30, [1, 2]);
+  const late = replan(stages, plan, 950, 10, 30, [1, 2]);
   assert.deepEqual(
     late.map(({ steps }) => steps),
     [900, 50 + 15],
@@ -42,7 +42,7 @@ test('planned anew on a slower machine, the later stage keeps its time and the o
 
 test('a finished plan is prolonged by its last stage', () => {
   const stages = planStages(10, plan, [0.5, 1]);
-  const longer = planAgain(stages, plan, 1050, 15, 300, [0.5, 1]);
+  const longer = replan(stages, plan, 1050, 15, 300, [0.5, 1]);
   assert.deepEqual(
     longer.map(({ steps }) => steps),
     [900, 150 + 300],

@@ -116,12 +116,12 @@ test('what is not there is not compared; a part that is damaged is a miss, and t
 test('shapes that a file names are not believed: nothing is made of their size', async () => {
   const dir = temporaryFolder();
   const none = new Int32Array(0);
-  assert.throws(() => rows({ shape: [4_000_000_000, 0], data: none }), /a matrix \[R, N\] is expected, got shape \[4000000000, 0\]/);
+  assert.throws(() => rows({ shape: [4_000_000_000, 0], data: none }), /expected a matrix \[R, N\], got shape \[4000000000, 0\]/);
   assert.throws(() => rgbImages({ shape: [4_000_000_000, 0, 0, 3], data: none }), /image_u8: expected shape/);
   fs.mkdirSync(path.join(dir, 'preprocess'));
   writeSafetensors(path.join(dir, 'preprocess', 'expected.safetensors'), [['test_rgb.0.60000', { shape: [1], data: new Uint8Array(1) }]]);
   const [check] = await verifyPreprocess(dir);
-  assert.deepEqual([check.ok, check.note], [false, 'shape [1]; 10800000000 values are expected of 60000 pixels a side']);
+  assert.deepEqual([check.ok, check.note], [false, 'shape [1]; expected 10800000000 values for a side of 60000 pixels']);
 });
 
 test('a part in which nothing is compared, and one whose damage breaks the comparison, are misses', async () => {

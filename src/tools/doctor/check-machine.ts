@@ -3,8 +3,11 @@ import { backendFinding, checkBackend, gpuFinding } from './backend';
 import { type Finding } from './finding';
 import { setupFindings, setupReport } from './setup';
 
-/** Looks at everything the project needs on this machine; changes nothing. Takes a few seconds, the backends' loading. */
-export function examine(): Finding[] {
+/**
+ * Checks everything the project needs on this machine and changes nothing. Loading the backends
+ * takes a few seconds.
+ */
+export function checkMachine(): Finding[] {
   const report = setupReport();
   const native = checkBackend('native');
   return [
