@@ -56,7 +56,7 @@ export async function verifyMetrics(dir: string): Promise<Check[]> {
   for (const c of image) compareImage(fields, c);
   for (const c of curves) {
     const of = image.find((candidate) => candidate.name === c.case);
-    if (!of) throw new UserError(`${file}: curves: no such image case:  ${JSON.stringify(c.case)}`);
+    if (!of) throw new UserError(`${file}: curves: no image case ${JSON.stringify(c.case)}`);
     compareCurves(fields, c, of);
   }
   if (pixel.length > 0) {

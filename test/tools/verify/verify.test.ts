@@ -137,7 +137,7 @@ test('a part in which nothing is compared, and one whose damage breaks the compa
       ['metrics', false],
     ],
   );
-  assert.match(String(checks[1].note), /nothing that is compared/);
+  assert.match(String(checks[1].note), /nothing to compare/);
   assert.equal(code, 1);
   assert.doesNotMatch(err, /defect/);
 });
