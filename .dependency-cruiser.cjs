@@ -1,8 +1,9 @@
 'use strict';
-// Checks how the files of src may import each other: the layers of layers.cjs, and no circles.
-const steps = require('./layers.cjs');
+// Checks how the files of src may import each other: the layers of layers.cjs, no circles, and a core without Node.
+const { core, layers: steps } = require('./layers.cjs');
 
 const place = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;
+const inCore = { path: place(core), pathNot: '/node/' };
 
 module.exports = {
   forbidden: [
@@ -19,6 +20,13 @@ module.exports = {
       severity: 'error',
       from: {},
       to: { path: '^src/', pathNot: place(steps.flat()) },
+    },
+    { name: 'core-uses-no-node', severity: 'error', from: inCore, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'core-uses-no-node',
+      severity: 'error',
+      from: inCore,
+      to: { path: '^src/.*/node/|(^|/)(sharp|@tensorflow/tfjs-(node(-gpu)?|backend-wasm))(/|$)' },
     },
   ],
   options: {

@@ -1,5 +1,9 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { createRequire } from 'node:module';
+
+/** Folders that a page can run, but for what lies in their `node`. */
+const { core } = createRequire(import.meta.url)('./layers.cjs');
 
 const nodeGlobals = Object.fromEntries(
   ['process', 'console', 'Buffer', 'URL', 'fetch', 'AbortSignal', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'].map(
@@ -12,6 +16,8 @@ const randomness = {
   property: 'random',
   message: 'Take a Random as an argument (src/common/random.ts), so that a seed determines the result.',
 };
+
+const NODE_GLOBALS = ['process', 'Buffer', 'global', 'require', 'module', '__dirname', '__filename', 'setImmediate', 'clearImmediate'];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', '.venv', '.cache', 'runs', 'models', 'datasets', 'figures', 'notebooks', 'test/golden'] },
@@ -49,6 +55,16 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       // functions are kept in plain objects here, without `this`
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: core.map((folder) => `src/${folder}/**/*.ts`),
+    ignores: ['src/**/node/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...NODE_GLOBALS.map((name) => ({ name, message: 'A page has no such thing; what needs Node lies in a folder `node`.' })),
+      ],
     },
   },
   {

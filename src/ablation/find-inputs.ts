@@ -9,6 +9,7 @@ import { transferName } from '../runs/run-folder';
 import { modelIdentity } from '../runs/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
 import type { DatasetSpec, Grid } from './grid';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** The data sets and models of a grid. */
 export interface GridInputs {
@@ -60,7 +61,7 @@ export async function findInputs(grid: Grid, options: LongRun = {}): Promise<Gri
   const models = given.map((name) => {
     const isPath = /^\.{0,2}[\\/]/.test(name);
     const { name: resolved, dir, hash } = modelIdentity(isPath ? path.resolve(path.dirname(grid.file), name) : name);
-    return { given: name, name: resolved, dir, hash, imageSize: readBackboneFacts(dir).imageSize };
+    return { given: name, name: resolved, dir, hash, imageSize: readBackboneFacts(checkpointFolder(dir)).imageSize };
   });
   return { datasets, models, leftOut };
 }

@@ -3,6 +3,7 @@ import { readBackboneFacts } from '../backbones/open';
 import { METHODS } from '../methods/registry';
 import type { TrainingConfig } from '../runs/config';
 import type { Cell, GridModel } from './cells';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** Bytes that a cell needs, computed from the sizes of its tensors; nothing is measured. */
 export interface Needs {
@@ -23,7 +24,7 @@ const FLOAT = 4;
 const known = new Map<string, BackboneFacts>();
 
 function factsOf({ dir }: GridModel): BackboneFacts {
-  const facts = known.get(dir) ?? readBackboneFacts(dir);
+  const facts = known.get(dir) ?? readBackboneFacts(checkpointFolder(dir));
   known.set(dir, facts);
   return facts;
 }

@@ -1,37 +1,37 @@
 import type { Backbone, BackboneFacts } from './backbone';
-import { Clip } from './clip/clip';
+import type { CheckpointFiles } from './checkpoint-files';
+import { Clip, type ClipOptions } from './clip/clip';
 import { readClipConfig } from './clip/config';
 import { parameterShapes } from './clip/parameter-shapes';
 
 /**
- * Opens the backbone in a folder, by what the folder is, and makes the backend ready; no weights are read yet.
- * @param imageSize - S in pixels (default: the checkpoint's own)
- * @throws UserError where the folder's files are missing or wrong, or of a family that is not known
+ * Opens a backbone by what its files are; no weights are read yet. A backend must be ready before it encodes.
+ * @throws UserError where files are missing or wrong, or of a family that is not known
  */
-export function openBackbone(dir: string, imageSize?: number): Promise<Backbone> {
-  return Clip.open(dir, imageSize);
+export function openBackbone(files: CheckpointFiles, options: ClipOptions): Backbone {
+  return Clip.open(files, options);
 }
 
 /**
- * Reads all of a backbone's folder once, without keeping it: whatever is wrong with it is said before any work, also by methods
+ * Reads all of a backbone's files once, without keeping them: whatever is wrong with them is said before any work, also by methods
  * that use a part of the weights or none.
  * @throws UserError as {@link openBackbone}, and where a weight is NaN or infinite
  */
-export function checkBackbone(dir: string): void {
-  Clip.check(dir);
+export function checkBackbone(files: CheckpointFiles): void {
+  Clip.check(files);
 }
 
-/** The files that make up a backbone's folder: its configurations and its weights. */
-export function backboneFiles(dir: string): string[] {
-  return Clip.files(dir);
+/** The paths of the files that make up a backbone: its configurations and its weights. */
+export function backboneFiles(files: CheckpointFiles): string[] {
+  return Clip.files(files);
 }
 
 /**
- * What the configuration in a folder says.
+ * What the configuration of a backbone says.
  * @throws UserError as {@link openBackbone}
  */
-export function readBackboneFacts(dir: string): BackboneFacts {
-  const config = readClipConfig(dir);
+export function readBackboneFacts(files: CheckpointFiles): BackboneFacts {
+  const config = readClipConfig(files);
   const { vision_config: vision, text_config: text } = config;
   return {
     family: 'clip',

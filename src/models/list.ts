@@ -9,6 +9,7 @@ import { embeddedFolder, modelsFolder, nameOf } from './model-names';
 import { isModel } from './resolve-model';
 import { UNTRAINED, untrainedFolder } from './untrained';
 import { clipConfigOf, COMPACT_ARCHITECTURE } from './architecture';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** A model below `models/`, as `mediclip models list` shows it. */
 export interface ListedModel {
@@ -67,10 +68,11 @@ function describe(name: string, dir: string): ListedModel {
   const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
   const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   try {
-    const config = readClipConfig(dir);
-    const checkpoint = Checkpoint.open(dir);
+    const checkpointFiles = checkpointFolder(dir);
+    const config = readClipConfig(checkpointFiles);
+    const checkpoint = Checkpoint.open(checkpointFiles);
     checkpoint.check(config);
-    readChannelStats(dir, config.vision_config.image_size);
+    readChannelStats(checkpointFiles, config.vision_config.image_size);
     return { name, dir, bytes, facts: factsOf(config, checkpoint.size) };
   } catch (error) {
     return { name, dir, bytes, problem: messageOf(error) };

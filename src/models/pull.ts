@@ -12,6 +12,7 @@ import { retrying, type Retry } from './http';
 import { Hub, type HubFile } from './hub';
 import { folderOf, isHubName, modelsFolder } from './model-names';
 import { smallFiles, weightFiles } from './needed-files';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** Where a model comes from and where it goes. */
 export interface PullOptions extends LongRun {
@@ -95,7 +96,7 @@ class Pull {
     const small = smallFiles(name, files);
     await this.fetchAll(small, commit);
     const config = checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
-    readChannelStats(part, config.vision_config.image_size); // what cannot be used is refused before its weights are fetched
+    readChannelStats(checkpointFolder(part), config.vision_config.image_size); // what cannot be used is refused before its weights are fetched
     const sharded = small.some((file) => file.name === INDEX);
     const weights = weightFiles(name, files, sharded ? readJson(path.join(part, INDEX)) : undefined);
     await this.fetchAll(weights, commit);

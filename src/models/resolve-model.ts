@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { foundAmong, INDEX, namesIn, SINGLE } from '../backbones/clip/weight-files';
+import { foundAmong, INDEX, SINGLE } from '../backbones/clip/weight-files';
 import { UserError } from '../common/errors';
 import { ensureUntrained, UNTRAINED } from './untrained';
 import { embeddedFolder, folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
+import { namesIn } from '../backbones/node/checkpoint-folder';
 
 /** A model on this machine. */
 export interface ResolvedModel {

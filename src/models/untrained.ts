@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parameterShapes } from '../backbones/clip/parameter-shapes';
-import { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
 import { sha256 } from '../common/node/files';
 import { cacheFolder, projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
@@ -10,6 +9,7 @@ import { clipConfigOf, COMPACT_ARCHITECTURE, type Architecture } from './archite
 import { exportModel, TOKEN_TABLE } from './export';
 import { initialValue } from './initial-values';
 import { UsedVocabulary } from './vocabulary';
+import { loadTokenizer } from '../backbones/node/load-tokenizer';
 
 /** The name of the compact model with the weights that its pretraining starts from: what a method owes to its weights shows beside it. */
 export const UNTRAINED = 'compact-untrained';
@@ -35,7 +35,7 @@ export function ensureUntrained(dir = untrainedFolder()): string {
 /** Writes a model as a pretraining would before its first step: the same values, by the same names, from the same seed. */
 export function writeUntrained(dir: string, architecture: Architecture, seed: number): void {
   const config = clipConfigOf(architecture);
-  const vocabulary = UsedVocabulary.ofPretraining(Tokenizer.load());
+  const vocabulary = UsedVocabulary.ofPretraining(loadTokenizer());
   const parameters = parameterShapes(config).map(([name, whole]) => {
     const shape = name === TOKEN_TABLE ? [vocabulary.size, whole[1]] : whole;
     const key = name.replace('.k_proj.', '.q_proj.'); // queries and keys start out equal

@@ -1,5 +1,4 @@
 import type { Backbone } from '../backbones/backbone';
-import { openBackbone } from '../backbones/open';
 import { UserError } from '../common/errors';
 import { removeLeftovers } from '../common/node/leftovers';
 import { shellQuote } from '../common/shell-quote';
@@ -11,6 +10,7 @@ import { readCheckpoint, trainedEpochs } from './checkpoint';
 import { refit } from './fit';
 import { RunFolder, type RunRecord } from './run-folder';
 import { buildModel, recordedModel } from './session';
+import { openBackboneFolder } from '../backbones/node/open-folder';
 
 /** A finished run, ready to score images. */
 export interface LoadedRun {
@@ -36,7 +36,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   const record = folder.readRecord();
   checkTrained(folder, record);
   removeLeftovers(dir);
-  const backbone = await openBackbone(recordedModel(dir, record.model).dir, record.config.imageSize);
+  const backbone = await openBackboneFolder(recordedModel(dir, record.model).dir, record.config.imageSize);
   try {
     const { epoch, scorer, model } = METHODS[record.config.method].epochs
       ? learned(folder, record, backbone)

@@ -3,12 +3,14 @@ import { UserError } from '../common/errors';
 import { sha256, sha256File } from '../common/node/files';
 import { Random } from '../common/random';
 import type { Backbone } from '../backbones/backbone';
-import { backboneFiles, checkBackbone, openBackbone } from '../backbones/open';
+import { backboneFiles, checkBackbone } from '../backbones/open';
 import { defaultLayers } from '../backbones/layers';
 import { MediClip } from '../methods/mediclip/mediclip';
 import { resolveModel } from '../models/resolve-model';
 import type { TrainingConfig } from './config';
 import type { RunRecord } from './run-folder';
+import { openBackboneFolder } from '../backbones/node/open-folder';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** A frozen backbone by name or folder, and what identifies it. */
 export interface OpenedBackbone {
@@ -22,14 +24,14 @@ export interface OpenedBackbone {
  */
 export function modelIdentity(nameOrDir: string): OpenedBackbone['identity'] {
   const { name, dir } = resolveModel(nameOrDir);
-  checkBackbone(dir);
+  checkBackbone(checkpointFolder(dir));
   return { name, dir: path.resolve(dir), hash: modelHash(dir) };
 }
 
 /** Opens a backbone by name or folder, at an image size (default: its own). */
 export async function openModel(nameOrDir: string, imageSize?: number): Promise<OpenedBackbone> {
   const identity = modelIdentity(nameOrDir);
-  return { backbone: await openBackbone(identity.dir, imageSize), identity };
+  return { backbone: await openBackboneFolder(identity.dir, imageSize), identity };
 }
 
 /**
@@ -56,7 +58,7 @@ export function recordedModel(where: string, { name, dir, hash }: RunRecord['mod
 
 /** SHA-256 over those of the configuration and the weights' files. */
 function modelHash(dir: string): string {
-  return sha256(backboneFiles(dir).map(sha256File).join());
+  return sha256(backboneFiles(checkpointFolder(dir)).map(sha256File).join());
 }
 
 /** MediCLIP as a configuration describes it, freshly initialised from its seed. */

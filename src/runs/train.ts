@@ -1,5 +1,5 @@
 import { backendName } from '../graph/execution';
-import { openBackbone, readBackboneFacts } from '../backbones/open';
+import { readBackboneFacts } from '../backbones/open';
 import { initBackend } from '../common/node/backend';
 import { UserError } from '../common/errors';
 import { packageVersion } from '../common/node/version';
@@ -18,6 +18,8 @@ import { RunFolder, type RunRecord } from './run-folder';
 import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
 import { modelIdentity, recordedModel } from './session';
 import type { TrainOptions, TrainResult } from './train-options';
+import { openBackboneFolder } from '../backbones/node/open-folder';
+import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 export type { TrainOptions, TrainResult };
 
@@ -38,7 +40,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const dataset = readDataset(datasetDir);
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });
-  const facts = readBackboneFacts(model.dir);
+  const facts = readBackboneFacts(checkpointFolder(model.dir));
   const config = saved?.config ?? trainingConfig(options.settings, 'options', facts.imageSize);
   const hash = datasetHash(dataset, saved?.dataset.hash);
   if (saved) {
@@ -50,7 +52,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkImageSize(config, facts);
   const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];
   await initBackend();
-  const backbone = await openBackbone(model.dir, config.imageSize);
+  const backbone = await openBackboneFolder(model.dir, config.imageSize);
   try {
     const record: RunRecord = {
       version: packageVersion(),

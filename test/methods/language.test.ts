@@ -6,21 +6,21 @@ import { WinClip } from '../../src/methods/winclip/winclip';
 import { composePrompts, objectOf, WINCLIP_STATES, WINCLIP_TEMPLATES } from '../../src/methods/winclip/prompts';
 import { coverage, harmonicMean, windowPatches } from '../../src/methods/winclip/windows';
 import { ZeroShotClip } from '../../src/methods/zero-shot-clip/zero-shot-clip';
-import { Clip } from '../../src/backbones/clip/clip';
 import { encodeParts } from '../../src/backbones/clip/encode-parts';
 import { unitLength } from '../../src/backbones/frozen-encoder';
 import { endPositions } from '../../src/backbones/clip/text-encoder';
-import { Tokenizer } from '../../src/backbones/clip/tokenizer/tokenizer';
 import { tf } from '../../src/common/tf';
 import { initBackend } from '../../src/common/node/backend';
 import { UserError } from '../../src/common/errors';
 import { writeTinyClip } from '../helpers/tiny-clip';
 import { assertClose } from './fake-encoder';
+import { openClipFolder } from '../../src/backbones/node/open-folder';
+import { loadTokenizer } from '../../src/backbones/node/load-tokenizer';
 
 before(() => initBackend());
 
 const dir = writeTinyClip();
-const tokenizer = Tokenizer.load();
+const tokenizer = loadTokenizer();
 const options = baselineSchema.parse({}) as BaselineOptions;
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, v, i) => sum + v * b[i], 0);
 const unit = (a: readonly number[]): number[] => a.map((v) => v / Math.hypot(...a));
@@ -35,7 +35,7 @@ test('the share of "abnormal" is a softmax over two cosines, by hand', () => {
 });
 
 test('a class is the mean direction of its prompts, under the causal mask', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const encoder = clip.textEncoder;
   const texts = Array.from({ length: 35 }, (_, i) => `a photo of ${i} spots.`); // more than are encoded at a time
   const found = classFeatures(clip.text, { normal: texts, abnormal: ['lesion.'] });
@@ -61,7 +61,7 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
 });
 
 test('zero-shot CLIP: the class token and the patch tokens take one way to the joint space', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const method = new ZeroShotClip(clip, { normal: ['normal', 'no_findings'], abnormal: ['lesion'] }, options.zeroShotClip);
   const image = pixels(2, 1);
   const states = clip.imageEncoder.hiddenStates(image);
@@ -101,7 +101,7 @@ test('windows of a grid of 3, and what they say of patches, by hand', () => {
 });
 
 test('a window is encoded from its own patches alone; one of the whole grid is the image', async () => {
-  const { imageEncoder: encoder } = await Clip.open(dir);
+  const { imageEncoder: encoder } = await openClipFolder(dir);
   const image = pixels(2, 2);
   const embedded = encoder.embed(image);
   const whole = encoder.encode(image, [4], { embedding: true }).embedding as tf.Tensor2D;
@@ -120,7 +120,7 @@ test('a window is encoded from its own patches alone; one of the whole grid is t
 });
 
 test('WinCLIP and WinCLIP+ equal plain loops over windows and references', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const plus = new WinClip(clip, options.winclip, 'thing');
   const zero = new WinClip(clip, { ...options.winclip, fewShot: false }, 'thing');
   const image = pixels(2, 4);

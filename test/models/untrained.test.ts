@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Clip } from '../../src/backbones/clip/clip';
 import { tf } from '../../src/common/tf';
 import { openSafetensors } from '../../src/common/node/safetensors';
 import { listModels } from '../../src/models/list';
@@ -12,6 +11,7 @@ import { exportModel } from '../../src/models/export';
 import { STAGE_PLAN } from '../../src/tools/pretrain/schedule';
 import { PRETRAIN_DEFAULTS, Pretrainer } from '../../src/tools/pretrain/trainer';
 import { temporaryFolder } from '../helpers/tiny-clip';
+import { openClipFolder } from '../../src/backbones/node/open-folder';
 
 test('the untrained model is what a pretraining of the same seed holds before its first step', async () => {
   const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
@@ -41,7 +41,7 @@ test('it is written once, again where it was made by another recipe, and encodes
   writeUntrained(dir, TINY_ARCHITECTURE, 1);
   ensureUntrained(dir);
   assert.equal(fs.statSync(file).size, first.size);
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const { tokens } = clip.imageEncoder.encode(tf.zeros([1, 3, 224, 224]), [1]);
   assert.deepEqual(tokens[0].shape, [1, 256, 160]);
   clip.dispose();

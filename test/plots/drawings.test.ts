@@ -7,9 +7,10 @@ import { filmStrip } from '../../src/plots/film-strip';
 import { findingsAcross } from '../../src/plots/galleries';
 import { tableHtml, tableText } from '../../src/plots/table';
 import { tokenFigure } from '../../src/plots/token-figure';
+import { loadTokenizer } from '../../src/backbones/node/load-tokenizer';
 
 test('a prompt is drawn token by token, learnable ones by name', async () => {
-  const tokenizer = Tokenizer.load();
+  const tokenizer = loadTokenizer();
   const { svg, alt, width, height, png } = await tokenFigure([tokenizer.tokenize('X X lesion.')], 2, tokenizer);
   assert.match(alt, /<start> V1 V2 le sion \. <end>\.$/);
   assert.match(String(svg), />534<.*>1015<.*>269<.*>49407</s);
@@ -19,7 +20,7 @@ test('a prompt is drawn token by token, learnable ones by name', async () => {
 });
 
 test('symbols of tokens: whole words, pieces, single bytes, marks', () => {
-  const tokenizer = Tokenizer.load();
+  const tokenizer = loadTokenizer();
   assert.deepEqual(
     [Tokenizer.start, Tokenizer.end, 5967, 534, 0, 256].map((id) => tokenizer.symbolOf(id)),
     ['<start>', '<end>', 'normal</w>', 'le', '!', '!</w>'],

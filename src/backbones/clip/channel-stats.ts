@@ -1,5 +1,6 @@
 import { tf } from '../../common/tf';
 import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
+import type { CheckpointFiles } from '../checkpoint-files';
 import { readPreprocessing } from './preprocessing';
 
 /**
@@ -8,8 +9,8 @@ import { readPreprocessing } from './preprocessing';
  * @param imageSize - the pixels a side that the checkpoint's configuration names
  * @throws UserError where the files that say so are damaged, or ask for what is not done here
  */
-export function readChannelStats(dir: string, imageSize?: number): ChannelStats {
-  const { factor, mean, std } = readPreprocessing(dir, imageSize);
+export function readChannelStats(files: CheckpointFiles, imageSize?: number): ChannelStats {
+  const { factor, mean, std } = readPreprocessing(files, imageSize);
   const scaled = (values: readonly number[]): [number, number, number] => values.map((v) => v / factor) as [number, number, number];
   return factor === 1 ? { mean, std } : { mean: scaled(mean), std: scaled(std) };
 }

@@ -1,12 +1,10 @@
-import path from 'node:path';
-import { type tf } from '../../common/tf';
-import { initBackend } from '../../common/node/backend';
-import { printable } from '../../common/printable';
+import type { tf } from '../../common/tf';
 import type { ChannelStats } from '../../image/pixel-values';
 import { readChannelStats, renormalisation } from './channel-stats';
-import { readClipConfig, type ClipConfig } from './config';
+import { CONFIG, readClipConfig, type ClipConfig } from './config';
 import { execution } from '../../graph/execution';
 import type { Backbone, ImageTower, TextTower } from '../backbone';
+import type { CheckpointFiles } from '../checkpoint-files';
 import { encodeParts } from './encode-parts';
 import { ImageEncoder } from './image-encoder';
 import { ImageEncoderGraph } from './image-encoder-graph';
@@ -14,7 +12,17 @@ import { Checkpoint } from './parameters';
 import { preprocessingFile } from './preprocessing';
 import { endPositions, TextEncoder } from './text-encoder';
 import { TextEncoderGraph } from './text-encoder-graph';
-import { Tokenizer } from './tokenizer/tokenizer';
+import type { Tokenizer } from './tokenizer/tokenizer';
+
+/** What opening a CLIP takes besides its files. */
+export interface ClipOptions {
+  /** S in pixels (default the checkpoint's own); positions are resized bicubically for another. */
+  imageSize?: number;
+  /** Gives CLIP's tokenizer; called when texts are first encoded. */
+  tokenizer: () => Tokenizer;
+  /** Told about weights that are left aside (default: the console). */
+  onNote?: (line: string) => void;
+}
 
 /** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
 export class Clip implements Backbone {
@@ -26,40 +34,37 @@ export class Clip implements Backbone {
   private readonly textGraphs = new Map<boolean, TextEncoderGraph>();
 
   private constructor(
-    readonly dir: string,
     readonly config: ClipConfig,
     private readonly checkpoint: Checkpoint,
     readonly imageSize: number,
     /** From the pixels of this project to the checkpoint's; undefined where they are the same. */
     private readonly renormalised: ((pixels: tf.Tensor4D) => tf.Tensor4D) | undefined,
+    private readonly tokenizer: () => Tokenizer,
   ) {}
 
   /**
-   * Opens a Hugging Face `CLIPModel` folder and makes the backend ready; no weights are read yet.
-   * @param imageSize - S in pixels (default the checkpoint's own); positions are resized bicubically for another
-   * @throws UserError where the folder's files are missing or wrong, or say that weights or pixels mean something that is not known here
+   * Opens a Hugging Face `CLIPModel`; no weights are read yet. A backend must be ready before it encodes.
+   * @throws UserError where files are missing or wrong, or say that weights or pixels mean something that is not known here
    */
-  static async open(dir: string, imageSize?: number): Promise<Clip> {
-    const { config, checkpoint, stats, unused } = readFolder(dir);
-    noteUnused(dir, unused);
-    const renormalised = renormalisation(stats);
-    await initBackend();
-    return new Clip(dir, config, checkpoint, imageSize ?? config.vision_config.image_size, renormalised);
+  static open(files: CheckpointFiles, { imageSize, tokenizer, onNote = console.warn }: ClipOptions): Clip {
+    const { config, checkpoint, stats, unused } = readFiles(files);
+    noteUnused(files.name, unused, onNote);
+    return new Clip(config, checkpoint, imageSize ?? config.vision_config.image_size, renormalisation(stats), tokenizer);
   }
 
   /**
-   * Reads all of a folder once, without keeping it: whatever is wrong with it is said before any work, also by methods that use a part of
-   * the weights or none.
+   * Reads all of a checkpoint once, without keeping it: whatever is wrong with it is said before any work, also by methods that use a part
+   * of the weights or none.
    * @throws UserError as {@link Clip.open}, and where a weight is NaN or infinite
    */
-  static check(dir: string): void {
-    const { config, checkpoint } = readFolder(dir);
+  static check(files: CheckpointFiles): void {
+    const { config, checkpoint } = readFiles(files);
     checkpoint.checkFinite(config);
   }
 
-  /** The files that make up a checkpoint folder: its configurations and its weights. */
-  static files(dir: string): string[] {
-    return [path.join(dir, 'config.json'), ...preprocessingFile(dir), ...Checkpoint.open(dir).paths];
+  /** The paths of the files that make up a checkpoint: its configurations and its weights. */
+  static files(files: CheckpointFiles): string[] {
+    return [...[CONFIG, ...preprocessingFile(files)].map((file) => files.pathOf(file)), ...Checkpoint.open(files).paths];
   }
 
   get jointWidth(): number {
@@ -81,7 +86,7 @@ export class Clip implements Backbone {
   get text(): TextTower {
     const { textEncoder, frozenTextEncoder } = this;
     return {
-      tokenizer: Tokenizer.load(),
+      tokenizer: this.tokenizer(),
       positions: textEncoder.config.max_position_embeddings,
       width: textEncoder.config.hidden_size,
       ends: endPositions,
@@ -158,18 +163,18 @@ export class Clip implements Backbone {
   }
 }
 
-/** What a folder's files say, checked against each other; no weights are read. */
-function readFolder(dir: string): { config: ClipConfig; checkpoint: Checkpoint; stats: ChannelStats; unused: string[] } {
-  const checkpoint = Checkpoint.open(dir); // first: where it is no checkpoint, it is said what it is
-  const config = readClipConfig(dir);
+/** What the files say, checked against each other; no weights are read. */
+function readFiles(files: CheckpointFiles): { config: ClipConfig; checkpoint: Checkpoint; stats: ChannelStats; unused: string[] } {
+  const checkpoint = Checkpoint.open(files); // first: where it is no checkpoint, it is said what it is
+  const config = readClipConfig(files);
   const unused = checkpoint.check(config);
-  return { config, checkpoint, stats: readChannelStats(dir, config.vision_config.image_size), unused };
+  return { config, checkpoint, stats: readChannelStats(files, config.vision_config.image_size), unused };
 }
 
 /** Says which tensors of a checkpoint are left aside, as transformers does. */
-function noteUnused(dir: string, names: readonly string[]): void {
+function noteUnused(where: string, names: readonly string[], onNote: (line: string) => void): void {
   if (names.length === 0) return;
   const first = names.slice(0, 3).join(', ');
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-  process.stderr.write(`${printable(`${dir}: ${first}${more}: not part of a CLIP, not used`)}\n`);
+  onNote(`${where}: ${first}${more}: not part of a CLIP, not used`);
 }

@@ -1,10 +1,12 @@
-import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import type { Complete } from '../../common/complete';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/node/files';
+import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
 import { refuseUnknownKeys } from './config-keys';
+
+/** The file with the numbers of a checkpoint. */
+export const CONFIG = 'config.json';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 
@@ -62,12 +64,11 @@ export type ClipConfig = Complete<Omit<z.infer<typeof schema>, 'vision_config' |
 };
 
 /**
- * Reads `config.json` of a Hugging Face `CLIPModel` folder.
+ * Reads `config.json` of a Hugging Face `CLIPModel`.
  * @throws UserError naming the file, the key and what was expected.
  */
-export function readClipConfig(dir: string): ClipConfig {
-  const file = path.join(dir, 'config.json');
-  return checkClipConfig(readJson(file), file);
+export function readClipConfig(files: CheckpointFiles): ClipConfig {
+  return checkClipConfig(readCheckpointJson(files, CONFIG), files.pathOf(CONFIG));
 }
 
 /**

@@ -1,50 +1,52 @@
 import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
-import { openSafetensors } from '../../common/node/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../common/safetensors';
+import type { CheckpointFiles } from '../checkpoint-files';
 import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat } from './check-weights';
 import type { ClipConfig } from './config';
 import { parameterShapes } from './parameter-shapes';
-import { findWeights, shardFile } from './weight-files';
+import { findWeights } from './weight-files';
 
-/** Where an encoder takes its parameters from: a checkpoint on disk, or the variables of a training run. */
+/** Where an encoder takes its parameters from: a checkpoint, or the variables of a training run. */
 export interface Parameters {
   /** The parameter of that Hugging Face name; its shape is checked. The caller owns the tensor. */
   get(name: string, shape: number[]): tf.Tensor;
 }
 
 /**
- * The weights of a Hugging Face folder: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
+ * The weights of a Hugging Face checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
  * Only headers are read here; a tensor is read from its range of bytes when an encoder asks for it.
  */
 export class Checkpoint implements Parameters {
   private constructor(
-    readonly dir: string,
+    /** What errors call it: its folder. */
+    private readonly name: string,
     private readonly files: ReadonlyMap<string, SafetensorsFile>,
   ) {}
 
   /** @throws UserError if there are no safetensors (it says what is there), or an index names files or tensors that are not there. */
-  static open(dir: string): Checkpoint {
-    const found = findWeights(dir);
-    const files = new Map<string, SafetensorsFile>();
+  static open(files: CheckpointFiles): Checkpoint {
+    const found = findWeights(files);
+    const holders = new Map<string, SafetensorsFile>();
     if ('single' in found) {
-      const file = openSafetensors(found.single);
-      for (const name of file.entries.keys()) files.set(name, file);
-      return new Checkpoint(dir, files);
+      const file = files.openWeights(found.single);
+      for (const name of file.entries.keys()) holders.set(name, file);
+      return new Checkpoint(files.name, holders);
     }
-    const { index, map } = found;
+    const { map } = found;
+    const index = files.pathOf(found.index);
     const shards = new Map<string, SafetensorsFile>();
     for (const [name, shard] of Object.entries(map)) {
-      const file = shards.get(shard) ?? openSafetensors(shardFile(dir, shard, index));
+      const file = shards.get(shard) ?? files.openWeights(shard, found.index);
       shards.set(shard, file);
       if (!file.has(name)) throw new UserError(`${index}: says that ${shard} holds ${name}; it does not`);
-      files.set(name, file);
+      holders.set(name, file);
     }
     for (const [shard, file] of shards) {
-      const more = [...file.entries.keys()].find((name) => files.get(name) !== file);
+      const more = [...file.entries.keys()].find((name) => holders.get(name) !== file);
       if (more !== undefined) throw new UserError(`${index}: does not say that ${shard} holds ${more}, which it does`);
     }
-    return new Checkpoint(dir, files);
+    return new Checkpoint(files.name, holders);
   }
 
   /**
@@ -56,7 +58,7 @@ export class Checkpoint implements Parameters {
     const types = new Map([...this.files].map(([name, file]) => [name, file.entries.get(name)?.dtype ?? '']));
     const shapes = parameterShapes(config).filter(([name]) => name !== 'logit_scale' || types.has(name)); // only training reads it
     const names = shapes.map(([name]) => name);
-    const unused = checkWeights(types, names, this.paths.length === 1 ? this.paths[0] : this.dir);
+    const unused = checkWeights(types, names, this.paths.length === 1 ? this.paths[0] : this.name);
     for (const [name, shape] of shapes) if (name !== 'logit_scale') this.fileOf(name, shape);
     return unused;
   }
@@ -89,7 +91,7 @@ export class Checkpoint implements Parameters {
   /** The file that holds a parameter of that shape, as floats. */
   private fileOf(name: string, shape?: number[]): SafetensorsFile {
     const file = this.files.get(name);
-    if (!file) throw new UserError(`${this.dir}: the weights lack ${name}`);
+    if (!file) throw new UserError(`${this.name}: the weights lack ${name}`);
     const { dtype, shape: found } = file.entries.get(name) as TensorEntry;
     if (!isFloat(dtype)) throw new UserError(`${file.file}: ${name} is of type ${JSON.stringify(dtype)}; weights are floats`);
     if (shape && found.join() !== shape.join()) {

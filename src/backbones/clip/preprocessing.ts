@@ -1,10 +1,8 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { readJson } from '../../common/node/files';
 import { CLIP_STATS } from '../../image/pixel-values';
+import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
 
 /** The files that may say how a checkpoint's pixels were prepared; newer versions of transformers write the second one alone. */
 export const PREPROCESSING_FILES = ['preprocessor_config.json', 'processor_config.json'] as const;
@@ -69,9 +67,9 @@ const WITHOUT_EFFECT = new Set(
   transformers_version`.split(/\s+/),
 );
 
-/** The file of a checkpoint folder that says how its pixels were prepared, where there is one. */
-export function preprocessingFile(dir: string): string[] {
-  return findPreprocessing(dir).file;
+/** The file of a checkpoint that says how its pixels were prepared, where there is one. */
+export function preprocessingFile(files: CheckpointFiles): string[] {
+  return findPreprocessing(files).file;
 }
 
 /**
@@ -82,9 +80,10 @@ export function preprocessingFile(dir: string): string[] {
  * @param imageSize - the pixels a side that the checkpoint's configuration names
  * @throws UserError where a file is damaged, or asks for what is not done here
  */
-export function readPreprocessing(dir: string, imageSize?: number): Preprocessing {
-  const { file: [file] = [], raw } = findPreprocessing(dir);
-  if (file === undefined) return { factor: 1, mean: [...CLIP_STATS.mean], std: [...CLIP_STATS.std] };
+export function readPreprocessing(files: CheckpointFiles, imageSize?: number): Preprocessing {
+  const { file: [name] = [], raw } = findPreprocessing(files);
+  if (name === undefined) return { factor: 1, mean: [...CLIP_STATS.mean], std: [...CLIP_STATS.std] };
+  const file = files.pathOf(name);
   const said = checked(schema, raw, file);
   refuse(said, raw as object, file, imageSize);
   const normalized = said.do_normalize !== false;
@@ -96,13 +95,13 @@ export function readPreprocessing(dir: string, imageSize?: number): Preprocessin
   };
 }
 
-function findPreprocessing(dir: string): { file: string[]; raw?: unknown } {
-  const [legacy, processor] = PREPROCESSING_FILES.map((name) => path.join(dir, name));
-  if (fs.existsSync(processor)) {
-    const nested = (readJson(processor) as { image_processor?: unknown } | null)?.image_processor;
+function findPreprocessing(files: CheckpointFiles): { file: string[]; raw?: unknown } {
+  const [legacy, processor] = PREPROCESSING_FILES;
+  if (files.has(processor)) {
+    const nested = (readCheckpointJson(files, processor) as { image_processor?: unknown } | null)?.image_processor;
     if (nested !== undefined) return { file: [processor], raw: nested };
   }
-  return fs.existsSync(legacy) ? { file: [legacy], raw: readJson(legacy) } : { file: [] };
+  return files.has(legacy) ? { file: [legacy], raw: readCheckpointJson(files, legacy) } : { file: [] };
 }
 
 /** Refuses what would have to be followed and is not. */

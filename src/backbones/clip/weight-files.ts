@@ -1,8 +1,6 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../common/errors';
-import { readJson, resolveInside } from '../../common/node/files';
+import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
 
 export const SINGLE = 'model.safetensors';
 /** The list of shards of a checkpoint that is spread over several files. */
@@ -22,31 +20,14 @@ export function weightMap(index: unknown, where: string): Record<string, string>
 }
 
 /**
- * Where the weights of a folder lie: one file, or those that its index lists, by tensor.
+ * Where the weights of a checkpoint lie: in one file, or in those that its index lists, by tensor.
  * @throws UserError that says what is there instead
  */
-export function findWeights(dir: string): { single: string } | { index: string; map: Record<string, string> } {
-  if (fs.existsSync(path.join(dir, ADAPTER))) throw new UserError(`${dir}: ${foundInstead([ADAPTER])}`);
-  const single = path.join(dir, SINGLE);
-  if (fs.existsSync(single)) return { single };
-  const index = path.join(dir, INDEX);
-  if (fs.existsSync(index)) return { index, map: weightMap(readJson(index), index) };
-  throw new UserError(`${dir}: ${foundInstead(namesIn(dir))}`);
-}
-
-/**
- * The path of a shard. A link may lead to the `blobs` of the Hugging Face cache where the folder is one of its snapshots: every download
- * is laid out so. Any other way out of the folder is refused.
- */
-export function shardFile(dir: string, shard: string, index: string): string {
-  const file = path.resolve(dir, shard);
-  if (path.dirname(file) === path.resolve(dir) && fs.existsSync(file)) {
-    const snapshot = fs.realpathSync(dir);
-    const snapshots = path.dirname(snapshot);
-    const blobs = path.join(path.dirname(snapshots), 'blobs');
-    if (path.basename(snapshots) === 'snapshots' && path.dirname(fs.realpathSync(file)) === blobs) return file;
-  }
-  return resolveInside(dir, shard, index);
+export function findWeights(files: CheckpointFiles): { single: string } | { index: string; map: Record<string, string> } {
+  if (files.has(ADAPTER)) throw new UserError(`${files.name}: ${foundInstead([ADAPTER])}`);
+  if (files.has(SINGLE)) return { single: SINGLE };
+  if (files.has(INDEX)) return { index: INDEX, map: weightMap(readCheckpointJson(files, INDEX), files.pathOf(INDEX)) };
+  throw new UserError(`${files.name}: ${foundInstead(files.list())}`);
 }
 
 /** Files in which weights are found that are not read, and what to do about each; the first that is there is named. */
@@ -79,13 +60,4 @@ export function foundAmong(names: readonly string[]): string | undefined {
     if (name !== undefined) return `${name} is there, ${what}`;
   }
   return undefined;
-}
-
-/** The files of a folder, sorted; none where it cannot be read. */
-export function namesIn(dir: string): string[] {
-  try {
-    return fs.readdirSync(dir).sort();
-  } catch {
-    return [];
-  }
 }

@@ -1,7 +1,6 @@
 import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { Random } from '../../common/random';
-import { Clip } from '../../backbones/clip/clip';
 import { defaultLayers } from '../../backbones/layers';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
 import type { Precision } from '../../graph/graph';
@@ -11,6 +10,7 @@ import { paperModel } from './paper-model';
 import { PythonSide } from './python-side';
 import { alternate, mapSpread, ratios, measureDuration } from './spread';
 import { largestScoreChange } from './score-change';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 /**
  * Time per image of ViT-L/14's image encoder with random weights and the tokens of three blocks,
@@ -41,7 +41,7 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
   const { dir, config, settings } = paperModel(options);
   const batch = config.batchSize;
   const { side, versions } = await PythonSide.start('encoder', settings);
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const layers = defaultLayers(clip.config.vision_config.num_hidden_layers);
   const random = Random.of(1, 'bench', 'pixels');
   const shape: [number, number, number, number] = [batch, 3, clip.imageSize, clip.imageSize];

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
 import { defaultLayers } from '../../backbones/layers';
-import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import type { GrayImage } from '../../image/image';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import { trainingConfig, type TrainingConfig } from '../../runs/config';
 import type { BenchOptions } from './bench';
 import { benchConfig, writeRandomClip } from './random-clip';
+import { loadTokenizer } from '../../backbones/node/load-tokenizer';
 
 /** The paper's set-up at full size, or a small one for a quick run. */
 export interface PaperModel {
@@ -23,7 +23,7 @@ export function paperModel({ quick, blocks, folder }: BenchOptions): PaperModel 
   const clip = benchConfig({ quick, blocks });
   const { vision_config: v, text_config: t } = clip;
   const config = trainingConfig({ batchSize: quick ? 2 : 8, imageSize: v.image_size, shots: quick ? 2 : 16 });
-  const tokenizer = Tokenizer.load();
+  const tokenizer = loadTokenizer();
   const { normal, abnormal } = config.prompts;
   const ids = [...normal, ...abnormal].map((text) =>
     Array.from(tokenizePrompt(tokenizer, text, config.contextTokens, t.max_position_embeddings).ids),

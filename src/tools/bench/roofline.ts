@@ -2,7 +2,6 @@ import path from 'node:path';
 import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { UserError } from '../../common/errors';
-import { Clip } from '../../backbones/clip/clip';
 import type { VisionConfig } from '../../backbones/clip/config';
 import type { Precision } from '../../graph/graph';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
@@ -12,6 +11,7 @@ import { GraphSession } from '../../graph/session';
 import type { Bench, Comparison } from './bench';
 import { benchConfig, writeRandomClip } from './random-clip';
 import { alternate, spread, measureDuration, type Spread } from './spread';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 /**
  * Compares the image encoder with what the machine can do: the operations per second of its
@@ -30,7 +30,7 @@ export const roofline: Bench = {
     const { vision_config: v } = config;
     const batch = quick ? 2 : 8;
     const { rounds } = options;
-    const clip = await Clip.open(writeRandomClip(path.join(folder, 'clip'), config));
+    const clip = await openClipFolder(writeRandomClip(path.join(folder, 'clip'), config));
     const pixels = tf.randomNormal([batch, 3, v.image_size, v.image_size], 0, 1, 'float32', 1) as tf.Tensor4D;
     const comparisons: Comparison[] = [];
     try {

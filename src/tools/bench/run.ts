@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
-import { Clip } from '../../backbones/clip/clip';
 import { MediClipScorer } from '../../methods/mediclip/mediclip-scorer';
 import { buildModel } from '../../runs/session';
 import { train } from '../../runs/train';
@@ -10,6 +9,7 @@ import { paperModel, type PaperModel } from './paper-model';
 import { PythonSide } from './python-side';
 import { writeRoundDataset } from './round-dataset';
 import { seconds, spread } from './spread';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 /** BrainMRI's test set, and the published number of epochs. */
 const [IMAGES, EPOCHS] = [220, 200];
@@ -75,7 +75,7 @@ async function extrapolated({ quick, folder, signal }: BenchOptions, { dir, conf
 
 /** Seconds to score a batch whose features are known. */
 async function scoringSeconds(dir: string, batch: number, config: PaperModel['config']): Promise<number> {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const model = buildModel(clip, config);
   const scorer = new MediClipScorer(model, config.score);
   const { grid } = clip.imageEncoder;

@@ -2,13 +2,13 @@ import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
-import { Clip } from '../../backbones/clip/clip';
 import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
 import { imageScore } from '../../methods/mediclip/image-score';
 import { buildModel } from '../../runs/session';
 import { trainingConfig } from '../../runs/config';
 import path from 'node:path';
 import type { BenchOptions } from './bench';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 /**
  * What bfloat16 products change. The compact model, freshly initialised, scores random blobs with
@@ -16,7 +16,7 @@ import type { BenchOptions } from './bench';
  */
 export async function largestScoreChange({ quick }: BenchOptions): Promise<Record<string, number>> {
   await initBackend();
-  const clip = await Clip.open(path.join(projectRoot(), 'models', 'compact'));
+  const clip = await openClipFolder(path.join(projectRoot(), 'models', 'compact'));
   const model = buildModel(clip, trainingConfig({}));
   const graphs = (['float32', 'bfloat16'] as const).map((precision) => new ImageEncoderGraph(clip.imageEncoder, precision));
   const images = quick ? 2 : 64;

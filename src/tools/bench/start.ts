@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { openClipFolder } from '../../backbones/node/open-folder';
 import { initBackend } from '../../common/node/backend';
 import { projectRoot } from '../../common/node/project-root';
-import { Clip } from '../../backbones/clip/clip';
 import type { Bench, BenchOptions, Comparison } from './bench';
 import { lastLine } from './child';
 import { againstLimit } from './limit';
@@ -54,7 +54,7 @@ async function importing(rounds: number, signal?: AbortSignal): Promise<Spread> 
 
 /** Both towers, ready to encode. */
 async function load(dir: string): Promise<void> {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   void [clip.frozenImageEncoder, clip.textEncoder]; // each is loaded on first access
   clip.dispose();
 }

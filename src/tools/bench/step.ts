@@ -1,6 +1,5 @@
 import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
-import { Clip } from '../../backbones/clip/clip';
 import { Adam } from '../../methods/mediclip/adam';
 import { BatchSource } from '../../runs/batches';
 import { buildModel } from '../../runs/session';
@@ -8,6 +7,7 @@ import type { Bench } from './bench';
 import { paperModel, roundImages } from './paper-model';
 import { PythonSide } from './python-side';
 import { alternate, ratios, measureDuration } from './spread';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 /** A training step of ViT-L/14 from synthesis to Adam, against the same formulas on PyTorch and open_clip. */
 export const step: Bench = {
@@ -19,7 +19,7 @@ export const step: Bench = {
     await initBackend();
     const { dir, config, settings } = paperModel(options);
     const { side, versions } = await PythonSide.start('step', settings);
-    const clip = await Clip.open(dir);
+    const clip = await openClipFolder(dir);
     const model = buildModel(clip, config);
     const adam = new Adam(model.parameters, config.optimizer);
     const source = new BatchSource(roundImages(config.shots, clip.imageSize), config, 1);

@@ -6,7 +6,6 @@ import { Random } from '../../common/random';
 import type { SafetensorsFile } from '../../common/safetensors';
 import { Adam } from '../../methods/mediclip/adam';
 import type { Precision } from '../../graph/graph';
-import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { clipConfigOf, type Architecture } from '../../models/architecture';
 import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
@@ -17,6 +16,7 @@ import { Objective } from './objective';
 import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
 import { TrainedParameters } from './variables';
 import { UsedVocabulary } from '../../models/vocabulary';
+import { loadTokenizer } from '../../backbones/node/load-tokenizer';
 
 /** The settings that determine a pretraining run. */
 export interface PretrainSettings {
@@ -75,7 +75,7 @@ export class Pretrainer {
   readonly adam: Adam;
   readonly muon: Muon;
   step = 0;
-  private readonly tokenizer = Tokenizer.load();
+  private readonly tokenizer = loadTokenizer();
   private readonly objective: Objective;
   private readonly source: CorpusSource;
   private readonly ahead = new Map<number, Promise<CorpusSample[]>>();

@@ -4,11 +4,13 @@ import { UserError } from '../../common/errors';
 import { openSafetensors } from '../../common/node/safetensors';
 import type { SafetensorsFile } from '../../common/safetensors';
 import { readChannelStats } from '../../backbones/clip/channel-stats';
-import { Clip } from '../../backbones/clip/clip';
+import { type Clip } from '../../backbones/clip/clip';
 import { endPositions } from '../../backbones/clip/text-encoder';
 import { pixelValues, type ChannelStats } from '../../image/pixel-values';
 import { checkClose, checkEqual, type Check } from './check';
 import { rgbImages, rows } from './reference';
+import { openClipFolder } from '../../backbones/node/open-folder';
+import { checkpointFolder } from '../../backbones/node/checkpoint-folder';
 
 const HIDDEN = 2e-4;
 const EMBEDDING = 5e-5;
@@ -25,10 +27,11 @@ export async function verifyClip(dir: string): Promise<Check[]> {
     throw new UserError(`${expected.file}: pixel_values has shape [${shape.join(', ')}], expected [B, 3, S, S]`);
   }
   const checkpoint = path.join(dir, 'clip', 'checkpoint');
-  const clip = await Clip.open(checkpoint, size);
+  const clip = await openClipFolder(checkpoint, size);
   try {
     const checks: Check[] = [];
-    if (expected.has('image_u8') && expected.has('pixel_values')) checks.push(preprocessing(readChannelStats(checkpoint), expected));
+    if (expected.has('image_u8') && expected.has('pixel_values'))
+      checks.push(preprocessing(readChannelStats(checkpointFolder(checkpoint)), expected));
     tf.tidy(() => {
       if (expected.has('pixel_values')) checks.push(...vision(clip, expected));
       if (expected.has('input_ids')) checks.push(...text(clip, expected));

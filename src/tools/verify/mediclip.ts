@@ -8,7 +8,7 @@ import { readJson } from '../../common/node/files';
 import { Random } from '../../common/random';
 import { openSafetensors } from '../../common/node/safetensors';
 import type { SafetensorsFile } from '../../common/safetensors';
-import { Clip } from '../../backbones/clip/clip';
+import { type Clip } from '../../backbones/clip/clip';
 import { Adam, PUBLISHED_ADAM } from '../../methods/mediclip/adam';
 import { adapt } from '../../methods/mediclip/adapter';
 import { abnormalProbability } from '../../methods/mediclip/anomaly-map';
@@ -18,6 +18,7 @@ import { CLASSES, type ClassName, type PromptLists } from '../../methods/medicli
 import { pixelValues } from '../../image/pixel-values';
 import { checkClose, checkEqual, checkMost, checkRelative, type Check } from './check';
 import { rgbImages, rows } from './reference';
+import { openClipFolder } from '../../backbones/node/open-folder';
 
 const lists = z.object({ normal: z.array(z.string()), abnormal: z.array(z.string()) });
 
@@ -53,7 +54,7 @@ export async function verifyMediclip(dir: string): Promise<Check[]> {
   if (shape.length !== 4 || shape[1] !== 3 || shape[2] !== shape[3]) {
     throw new UserError(`${inputs.file}: pixel_values has shape [${shape.join(', ')}], expected [B, 3, S, S]`);
   }
-  const clip = await Clip.open(path.join(dir, 'clip', 'checkpoint'), shape[2]);
+  const clip = await openClipFolder(path.join(dir, 'clip', 'checkpoint'), shape[2]);
   try {
     const file = path.join(folder, 'expected.safetensors');
     const checks = fs.existsSync(file) ? verifyRun('mediclip', clip, base, base, inputs, inputs, '', openSafetensors(file)) : [];

@@ -4,6 +4,7 @@ import { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { checked } from '../../common/checked';
 import { readJson } from '../../common/node/files';
 import type { Check } from './check';
+import { loadTokenizer } from '../../backbones/node/load-tokenizer';
 
 const schema = z.object({
   context_length: z.number().int().min(2).default(77),
@@ -18,7 +19,7 @@ const schema = z.object({
 export async function verifyTokenizer(dir: string): Promise<Check[]> {
   const file = path.join(dir, 'tokenizer.json');
   const { cases, context_length: length } = checked(schema, readJson(file), file);
-  const tokenizer = Tokenizer.load();
+  const tokenizer = loadTokenizer();
   const compared = cases.map(({ category, text, ids, n_tokens: count }) => {
     const ours = tokenizer.tokenize(text, length);
     const off = ours.length === ids.length ? ids.reduce((most, id, i) => Math.max(most, Math.abs(id - ours[i])), 0) : Infinity;

@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../../src/common/tf';
-import { Clip } from '../../../src/backbones/clip/clip';
 import { readChannelStats } from '../../../src/backbones/clip/channel-stats';
 import { preprocessingFile } from '../../../src/backbones/clip/preprocessing';
 import { UserError } from '../../../src/common/errors';
@@ -11,6 +10,8 @@ import { CLIP_STATS, pixelValues } from '../../../src/image/pixel-values';
 import type { RgbImage } from '../../../src/image/image';
 import { modelIdentity } from '../../../src/runs/session';
 import { writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
+import { checkpointFolder } from '../../../src/backbones/node/checkpoint-folder';
 
 const SIZE = 32;
 const image: RgbImage = {
@@ -48,7 +49,7 @@ test('a checkpoint with statistics of its own sees pixels normalised by these', 
     [{ size: 32 }, undefined],
     [undefined, undefined],
   ] as const) {
-    const clip = await Clip.open(folder(preprocessor));
+    const clip = await openClipFolder(folder(preprocessor));
     const frozen = clip.frozenImageEncoder; // loaded outside the tidy, or it would be freed there
     const before = tf.memory().numTensors;
     const [ours, wanted] = tf.tidy(() => [
@@ -74,24 +75,27 @@ test('other statistics make another model; damaged ones are refused in one line'
   assert.equal(hash({ image_mean: [0.5, 0.5, 0.5] }), hash({ image_mean: [0.5, 0.5, 0.5] }));
   assert.notEqual(hash({ image_mean: [0.5, 0.5, 0.5] }), hash({ image_mean: [0.4, 0.5, 0.5] }));
   for (const wrong of [{ image_std: [0, 1, 1] }, { image_mean: [1] }, { image_mean: 'x' }]) {
-    await assert.rejects(Clip.open(folder(wrong)), /preprocessor_config\.json: .*three numbers, of red, green and blue, are expected$/);
+    await assert.rejects(
+      openClipFolder(folder(wrong)),
+      /preprocessor_config\.json: .*three numbers, of red, green and blue, are expected$/,
+    );
   }
 });
 
 test('what processor_config.json says of images counts, before preprocessor_config.json, as in transformers', () => {
   const dir = writeTinyClip();
   const write = (name: string, value: unknown): void => fs.writeFileSync(path.join(dir, name), JSON.stringify(value));
-  assert.deepEqual(readChannelStats(dir), CLIP_STATS);
-  assert.deepEqual(preprocessingFile(dir), []);
+  assert.deepEqual(readChannelStats(checkpointFolder(dir)), CLIP_STATS);
+  assert.deepEqual(preprocessingFile(checkpointFolder(dir)), []);
   write('processor_config.json', { processor_class: 'CLIPProcessor' });
-  assert.deepEqual(readChannelStats(dir), CLIP_STATS);
+  assert.deepEqual(readChannelStats(checkpointFolder(dir)), CLIP_STATS);
   write('preprocessor_config.json', HALF_SAID);
-  assert.deepEqual(readChannelStats(dir), HALF);
+  assert.deepEqual(readChannelStats(checkpointFolder(dir)), HALF);
   write('processor_config.json', { image_processor: { image_mean: [0.5, 0.5, 0.5], image_std: [0.25, 0.25, 0.25] } });
-  assert.deepEqual(readChannelStats(dir), { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
-  assert.deepEqual(preprocessingFile(dir), [path.join(dir, 'processor_config.json')]);
+  assert.deepEqual(readChannelStats(checkpointFolder(dir)), { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+  assert.deepEqual(preprocessingFile(checkpointFolder(dir)), ['processor_config.json']);
   write('processor_config.json', { image_processor: null });
-  assert.throws(() => readChannelStats(dir), /processor_config\.json: top level: Expected object/);
+  assert.throws(() => readChannelStats(checkpointFolder(dir)), /processor_config\.json: top level: Expected object/);
 });
 
 test('what a file asks for and is not done here is refused by name', () => {
@@ -115,7 +119,7 @@ test('what a file asks for and is not done here is refused by name', () => {
   ] as const) {
     fs.writeFileSync(file, text);
     assert.throws(
-      () => readChannelStats(dir, SIZE),
+      () => readChannelStats(checkpointFolder(dir), SIZE),
       (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.startsWith(file) && !e.message.includes('\n'),
     );
   }
@@ -131,8 +135,8 @@ test('what a file asks for and is not done here is refused by name', () => {
     { size: { height: 32, width: 32 }, do_center_crop: false, crop_size: null, image_processor_type: 'CLIPImageProcessorFast' },
   ]) {
     fs.writeFileSync(file, JSON.stringify(fine));
-    assert.deepEqual(readChannelStats(dir, SIZE), CLIP_STATS);
+    assert.deepEqual(readChannelStats(checkpointFolder(dir), SIZE), CLIP_STATS);
   }
   fs.writeFileSync(file, JSON.stringify({ ...HALF_SAID, image_processor_type: 'ViTImageProcessor' }));
-  assert.deepEqual(readChannelStats(dir, SIZE), HALF);
+  assert.deepEqual(readChannelStats(checkpointFolder(dir), SIZE), HALF);
 });

@@ -6,14 +6,14 @@ import { tf } from '../../../src/common/tf';
 import { UserError } from '../../../src/common/errors';
 import { openSafetensors, writeSafetensors } from '../../../src/common/node/safetensors';
 import { float32ToFloat16 } from '../../../src/common/safetensors';
-import { Clip } from '../../../src/backbones/clip/clip';
 import { checkClipConfig } from '../../../src/backbones/clip/config';
 import { randomParameters, temporaryFolder, TINY, writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
 const GOLDEN = path.resolve('test/golden/clip/checkpoint');
 
 async function embed(dir: string): Promise<Float32Array> {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const size = clip.imageSize;
   const values = tf.tidy(() => {
     const pixels = tf.reshape(tf.sin(tf.range(0, 3 * size * size)), [1, 3, size, size]) as tf.Tensor4D;
@@ -118,7 +118,7 @@ test('a sharded checkpoint equals a single file', async () => {
   fs.writeFileSync(index, JSON.stringify({ weight_map: map }));
   assert.deepEqual(await embed(dir), await embed(whole));
   fs.writeFileSync(index, JSON.stringify({ weight_map: { ...map, logit_scale: '../escape.safetensors' } }));
-  await assert.rejects(Clip.open(dir), (e: Error) => e instanceof UserError && /leaves its folder/.test(e.message));
+  await assert.rejects(openClipFolder(dir), (e: Error) => e instanceof UserError && /leaves its folder/.test(e.message));
 });
 
 test('broken checkpoints are refused with one line that names the file', async () => {

@@ -3,11 +3,11 @@ import { before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UserError } from '../../../src/common/errors';
-import { Clip } from '../../../src/backbones/clip/clip';
 import { defaultLayers } from '../../../src/backbones/layers';
 import { activation, layerNorm } from '../../../src/backbones/clip/layers';
 import { resizePositions } from '../../../src/backbones/clip/position-resize';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
 before(() => initBackend());
 
@@ -67,7 +67,7 @@ test('another image size gives another grid, and a size that is no multiple of t
     [48, 6],
     [60, 7],
   ]) {
-    const clip = await Clip.open(dir, size);
+    const clip = await openClipFolder(dir, size);
     const { tokens } = clip.imageEncoder.encode(tf.ones([2, 3, size, size]), [1, 4]);
     assert.deepEqual(
       tokens.map((t) => t.shape),
@@ -81,7 +81,7 @@ test('another image size gives another grid, and a size that is no multiple of t
 });
 
 test('tokens that the vocabulary of a model lacks are refused', async () => {
-  const clip = await Clip.open(writeTinyClip(undefined, { text_config: { ...TINY.text_config, vocab_size: 1000 } }));
+  const clip = await openClipFolder(writeTinyClip(undefined, { text_config: { ...TINY.text_config, vocab_size: 1000 } }));
   const ids = new Int32Array(77);
   ids[1] = 999;
   clip.textEncoder.embedTokens([ids]).dispose();
@@ -94,7 +94,7 @@ test('tokens that the vocabulary of a model lacks are refused', async () => {
 });
 
 test('the encoders keep nothing alive', async () => {
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   const [vision, text] = [clip.imageEncoder, clip.textEncoder];
   const ids = [new Int32Array(77).fill(5)];
   const live: number[] = [];
@@ -112,7 +112,7 @@ test('the encoders keep nothing alive', async () => {
 });
 
 test('layers that do not exist, repeat or fall are refused', async () => {
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   for (const layers of [[], [0], [5], [2, 2], [3, 1], [1.5]]) {
     assert.throws(() => clip.imageEncoder.encode(tf.ones([1, 3, 32, 32]), layers), /rising numbers from 1 to 4/);
   }

@@ -11,6 +11,8 @@ import { Clip } from '../../../src/backbones/clip/clip';
 import { checkClipConfig } from '../../../src/backbones/clip/config';
 import { modelIdentity } from '../../../src/runs/session';
 import { randomParameters, temporaryFolder, TINY, writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
+import { checkpointFolder } from '../../../src/backbones/node/checkpoint-folder';
 
 const all = randomParameters(checkClipConfig(TINY, 'tiny'));
 const FC1 = 'vision_model.encoder.layers.1.mlp.fc1.weight';
@@ -47,7 +49,7 @@ function withType(dtype: string): string {
 }
 
 const refused = async (dir: string, pattern: RegExp): Promise<void> =>
-  assert.rejects(Clip.open(dir), (e: Error) => e instanceof UserError && pattern.test(e.message) && !e.message.includes('\n'));
+  assert.rejects(openClipFolder(dir), (e: Error) => e instanceof UserError && pattern.test(e.message) && !e.message.includes('\n'));
 
 test('weights that are no floats are refused with name and type', async () => {
   for (const dtype of Object.keys(BYTES))
@@ -108,7 +110,7 @@ test('a head of another task is named and left aside; position ids are what old 
     arrays.set('classifier.weight', one).set('text_model.embeddings.position_ids', { shape: [2], data: Int32Array.of(0, 1) }),
   );
   const written = t.mock.method(process.stderr, 'write', () => true);
-  (await Clip.open(dir)).dispose();
+  (await openClipFolder(dir)).dispose();
   const lines = written.mock.calls.map(({ arguments: [text] }) => String(text)).filter((text) => text.includes(dir));
   written.mock.restore();
   assert.deepEqual(lines, [`${dir}: classifier.weight: not part of a CLIP, not used\n`]);
@@ -117,7 +119,7 @@ test('a head of another task is named and left aside; position ids are what old 
 test('a weight that is not finite is named with its tensor when its encoder is loaded', async () => {
   for (const value of [NaN, Infinity, -Infinity]) {
     for (const name of [FC1, 'text_projection.weight', 'vision_model.embeddings.class_embedding']) {
-      const clip = await Clip.open(withWeights((arrays) => ((arrays.get(name) as NamedArray).data[3] = value)));
+      const clip = await openClipFolder(withWeights((arrays) => ((arrays.get(name) as NamedArray).data[3] = value)));
       const load = (): unknown => (name.startsWith('text') ? clip.textEncoder : clip.imageEncoder);
       assert.throws(load, (e: Error) => e instanceof UserError && e.message.includes(`${name} has the value ${value} (number 4 of`));
     }
@@ -131,7 +133,7 @@ test('a weight that is not finite is named with its tensor when its encoder is l
     const dir = writeTinyClip();
     const write = (): void => writeSafetensors(path.join(dir, 'model.safetensors'), arrays, {}, { half });
     write();
-    Clip.check(dir);
+    Clip.check(checkpointFolder(dir));
     (arrays.get('text_projection.weight') as NamedArray).data[5] = damaged;
     write();
     assert.equal(openSafetensors(path.join(dir, 'model.safetensors')).entries.get('text_projection.weight')?.dtype, dtype);
@@ -206,7 +208,7 @@ test('a byte order mark before config.json is read over', async () => {
   const dir = writeTinyClip();
   const file = path.join(dir, 'config.json');
   fs.writeFileSync(file, `\uFEFF${fs.readFileSync(file, 'utf8')}`);
-  (await Clip.open(dir)).dispose();
+  (await openClipFolder(dir)).dispose();
 });
 
 test('a folder without weights that can be read says what is there', async () => {
@@ -251,7 +253,7 @@ function cached(root: string, target: (blob: string) => string): string {
 
 test("shards may be links into the Hugging Face cache's blobs, and lead nowhere else", async () => {
   const snapshot = cached(temporaryFolder(), (blob) => path.join('..', '..', 'blobs', blob));
-  const clip = await Clip.open(snapshot);
+  const clip = await openClipFolder(snapshot);
   assert.equal(
     tf.tidy(() => clip.imageEncoder.kernel.shape[0]),
     16,
@@ -259,7 +261,7 @@ test("shards may be links into the Hugging Face cache's blobs, and lead nowhere 
   clip.dispose();
   const linked = path.join(temporaryFolder(), 'linked');
   fs.symlinkSync(snapshot, linked);
-  (await Clip.open(linked)).dispose();
+  (await openClipFolder(linked)).dispose();
   const outside = temporaryFolder();
   const escaping = cached(temporaryFolder(), (blob) => path.join(outside, blob));
   [0, 1].forEach((k) => fs.copyFileSync(path.join(snapshot, '..', '..', 'blobs', `blob${k}`), path.join(outside, `blob${k}`)));

@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import { tf, usesGpu } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UsageError } from '../../../src/common/errors';
-import { Clip } from '../../../src/backbones/clip/clip';
+import { type Clip } from '../../../src/backbones/clip/clip';
 import { execution } from '../../../src/graph/execution';
 import { GraphLayers } from '../../../src/backbones/clip/graph-layers';
 import { ImageEncoderGraph } from '../../../src/backbones/clip/image-encoder-graph';
@@ -13,6 +13,7 @@ import { graphsRun } from '../../../src/graph/runtime';
 import { GraphSession } from '../../../src/graph/session';
 import { openSessions } from '../../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
 let skip: string | false = false;
 before(async () => {
@@ -47,7 +48,7 @@ test('the graph equals the plain encoder, at any batch, image size and activatio
     [60, {}], // no multiple of the patch
     [48, exact],
   ] as const) {
-    const clip = await Clip.open(writeTinyClip(undefined, changes), size);
+    const clip = await openClipFolder(writeTinyClip(undefined, changes), size);
     const graph = new ImageEncoderGraph(clip.imageEncoder);
     for (const batch of [1, 3]) assert.ok(difference(clip, graph, batch) < 5e-6);
     graph.dispose();
@@ -79,7 +80,7 @@ test('a layer normalisation as one operation and in several, as a GPU has it, ar
 
 test('with bfloat16 products the graph is near the plain encoder and not equal to it', async (t) => {
   if (skip) return t.skip(skip);
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   const graph = new ImageEncoderGraph(clip.imageEncoder, 'bfloat16');
   const found = difference(clip, graph);
   assert.ok(found > 1e-4 && found < 0.05, `${found}`);
@@ -89,7 +90,7 @@ test('with bfloat16 products the graph is near the plain encoder and not equal t
 
 test('a graph refuses wrong layers and pixels as the plain encoder does', async (t) => {
   if (skip) return t.skip(skip);
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   const graph = clip.frozenImageEncoder;
   assert.throws(() => graph.encode(tf.ones([1, 3, 32, 32]), [5]), /rising numbers from 1 to 4/);
   assert.throws(() => graph.encode(tf.ones([1, 3, 40, 40]), [1]), /expected \[B, 3, 32, 32\]/);
@@ -99,7 +100,7 @@ test('a graph refuses wrong layers and pixels as the plain encoder does', async 
 test('a model gives back its graph and all its tensors, and keeps none of its features', async (t) => {
   if (skip) return t.skip(skip);
   const before = [tf.memory().numTensors, openSessions()];
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   assert.ok(clip.frozenImageEncoder instanceof ImageEncoderGraph);
   const pixels: tf.Tensor4D = tf.ones([1, 3, 32, 32]);
   const live = tf.memory().numTensors;
@@ -132,7 +133,7 @@ test('MEDICLIP_ENCODER chooses; where graphs do not run the plain encoder does t
       if (asked === undefined) delete process.env.MEDICLIP_ENCODER;
       else process.env.MEDICLIP_ENCODER = asked;
       assert.equal(execution(), found);
-      const clip = await Clip.open(writeTinyClip());
+      const clip = await openClipFolder(writeTinyClip());
       assert.equal(clip.frozenImageEncoder instanceof ImageEncoderGraph, asked !== 'plain');
       clip.dispose();
     }

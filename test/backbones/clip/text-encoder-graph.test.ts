@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
-import { Clip } from '../../../src/backbones/clip/clip';
 import type { TextEncoder } from '../../../src/backbones/clip/text-encoder';
 import { TextEncoderGraph } from '../../../src/backbones/clip/text-encoder-graph';
 import { graphsRun } from '../../../src/graph/runtime';
 import { openSessions } from '../../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
 let skip: string | false = false;
 before(async () => {
@@ -42,7 +42,7 @@ function close(ours: Float32Array, expected: Float32Array): void {
 test('features and their gradient equal those of the plain encoder, with and without mask, for either activation, with a forward pass that is kept or done again', async (t) => {
   if (skip) return t.skip(skip);
   for (const hidden_act of ['quick_gelu', 'gelu']) {
-    const clip = await Clip.open(writeTinyClip(undefined, { text_config: { ...TINY.text_config, hidden_act } }));
+    const clip = await openClipFolder(writeTinyClip(undefined, { text_config: { ...TINY.text_config, hidden_act } }));
     for (const causal of [false, true]) {
       const plain = valueAndGradient(clip.textEncoder, causal);
       for (const again of [false, true]) {
@@ -60,7 +60,7 @@ test('features and their gradient equal those of the plain encoder, with and wit
 test('a step keeps no tensor alive, and a model gives its graphs back', async (t) => {
   if (skip) return t.skip(skip);
   const before = [tf.memory().numTensors, openSessions()];
-  const clip = await Clip.open(writeTinyClip());
+  const clip = await openClipFolder(writeTinyClip());
   const frozen = clip.frozenTextEncoder;
   valueAndGradient(frozen, false);
   const live = tf.memory().numTensors;

@@ -3,7 +3,6 @@ import { before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { Random } from '../../../src/common/random';
-import { Clip } from '../../../src/backbones/clip/clip';
 import { Adam } from '../../../src/methods/mediclip/adam';
 import { Upsampling } from '../../../src/methods/mediclip/anomaly-map';
 import { diceLoss, focalLoss } from '../../../src/methods/mediclip/losses';
@@ -13,6 +12,7 @@ import type { MediClipOptions } from '../../../src/methods/mediclip/options';
 import { layout } from '../../../src/methods/mediclip/prompt-layout';
 import { trainingConfig } from '../../../src/runs/config';
 import { writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
 before(() => initBackend());
 
@@ -28,7 +28,7 @@ const OPTIONS: MediClipOptions = {
 const dir = writeTinyClip();
 
 async function model(changes: Partial<MediClipOptions> = {}, seed = 1): Promise<MediClip> {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   return new MediClip(clip, { ...OPTIONS, ...changes }, Random.of(seed));
 }
 
@@ -157,7 +157,7 @@ test('training steps keep the number of live tensors flat, and lower the loss', 
 });
 
 test('a model gives back all its tensors', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   void [clip.imageEncoder, clip.textEncoder];
   const live = tf.memory().numTensors;
   const m = new MediClip(clip, OPTIONS, Random.of(1));

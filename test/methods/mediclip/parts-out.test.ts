@@ -4,12 +4,13 @@ import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UserError } from '../../../src/common/errors';
 import { Random } from '../../../src/common/random';
-import { Clip } from '../../../src/backbones/clip/clip';
 import { Checkpoint } from '../../../src/backbones/clip/parameters';
 import { MediClip } from '../../../src/methods/mediclip/mediclip';
 import type { MediClipOptions } from '../../../src/methods/mediclip/options';
 import { trainingConfig } from '../../../src/runs/config';
 import { writeTinyClip } from '../../helpers/tiny-clip';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
+import { checkpointFolder } from '../../../src/backbones/node/checkpoint-folder';
 
 before(() => initBackend());
 
@@ -24,7 +25,7 @@ const OPTIONS: MediClipOptions = {
 };
 
 test('without adapters each layer goes through the last normalisation and projection of CLIP', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const model = new MediClip(clip, { ...OPTIONS, adapters: false }, Random.of(1));
   assert.deepEqual(Object.keys(model.parameters), ['ctx.normal_end', 'ctx.abnormal_end']);
   const token = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i) + 0.1 * i);
@@ -33,7 +34,8 @@ test('without adapters each layer goes through the last normalisation and projec
   const [map] = model.layerMaps([tokens], text);
   assert.deepEqual(map.shape, [1, 2, 4, 4]);
 
-  const read = (name: string, shape: number[]): Float32Array => Checkpoint.open(dir).get(name, shape).dataSync() as Float32Array;
+  const read = (name: string, shape: number[]): Float32Array =>
+    Checkpoint.open(checkpointFolder(dir)).get(name, shape).dataSync() as Float32Array;
   const [gain, shift] = ['weight', 'bias'].map((part) => read(`vision_model.post_layernorm.${part}`, [16]));
   const projection = read('visual_projection.weight', [8, 16]);
   const mean = token.reduce((a, b) => a + b, 0) / 16;
@@ -49,7 +51,7 @@ test('without adapters each layer goes through the last normalisation and projec
 });
 
 test('either part alone still learns; with neither there is nothing to train, and that is said', async () => {
-  const clip = await Clip.open(dir);
+  const clip = await openClipFolder(dir);
   const tokens = [1, 2].map((s) => tf.randomNormal([2, 16, 16], 0, 1, 'float32', s) as tf.Tensor3D);
   const mask = tf.tensor3d(
     Float32Array.from({ length: 2 * 32 * 32 }, (_, i) => Number(i % 32 < 8)),

@@ -10,6 +10,7 @@ import { CorpusSource } from '../../../src/tools/pretrain/corpus-source';
 import { addLesion, LEAST_CHANGE } from '../../../src/tools/pretrain/lesions';
 import { generateMaterial } from '../../../src/tools/pretrain/materials';
 import { UsedVocabulary } from '../../../src/models/vocabulary';
+import { loadTokenizer } from '../../../src/backbones/node/load-tokenizer';
 
 before(initBackend);
 
@@ -115,18 +116,18 @@ test('at the start of training findings are plainer, and spots no more frequent 
 });
 
 test('captions say what is there in words of which every token is trained', () => {
-  const vocabulary = new UsedVocabulary(Tokenizer.load(), allPhrases());
+  const vocabulary = new UsedVocabulary(loadTokenizer(), allPhrases());
   for (let seed = 0; seed < 300; seed++) {
     const random = Random.of(seed, 'test');
     const findings = seed % 2 === 0 ? [] : [random.pick(Object.values(FINDINGS).flat()), random.pick(Object.values(FINDINGS).flat())];
     const subject = random.pick(Object.values(SUBJECTS).flat());
     const text = caption({ subject, findings }, random);
-    const ids = Tokenizer.load().tokenize(text);
+    const ids = loadTokenizer().tokenize(text);
     assert.ok(text.includes(subject));
     assert.ok(ids.indexOf(Tokenizer.end) < 28, text);
     assert.equal(vocabulary.rowsOf(ids).length, 77);
   }
-  assert.throws(() => vocabulary.rowsOf(Tokenizer.load().tokenize('zebra')), /not among those in training/);
+  assert.throws(() => vocabulary.rowsOf(loadTokenizer().tokenize('zebra')), /not among those in training/);
 });
 
 test('a finding that keeps within a tissue stays on one side of an edge', () => {
@@ -173,7 +174,7 @@ test('a small finding makes its patch anomalous; a patch without one is normal',
   mask[20] = 100; // hardly seen
   const blank = new Uint8Array(28 * 28);
   const sample = { image: blank, clean: blank, mask, caption: 'normal', abnormal: true };
-  const batch = makeBatch([sample], 28, 14, Tokenizer.load());
+  const batch = makeBatch([sample], 28, 14, loadTokenizer());
   const targets = Array.from(batch.patchMask.dataSync());
   disposeBatch(batch);
   assert.ok(Math.abs(targets[0] - (6 * 17) / 196) < 1e-6, `${targets.join()}`);

@@ -5,14 +5,14 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { openSafetensors } from '../../../src/common/node/safetensors';
-import { Clip } from '../../../src/backbones/clip/clip';
-import { Tokenizer } from '../../../src/backbones/clip/tokenizer/tokenizer';
 import { endPositions } from '../../../src/backbones/clip/text-encoder';
 import { TINY_ARCHITECTURE } from '../../../src/models/architecture';
 import { resumePretraining, writePretrainCheckpoint } from '../../../src/tools/pretrain/checkpoint';
 import { CORPUS_DEFAULTS } from '../../../src/tools/pretrain/corpus';
 import { exportModel } from '../../../src/models/export';
 import { Pretrainer, type PretrainSettings } from '../../../src/tools/pretrain/trainer';
+import { openClipFolder } from '../../../src/backbones/node/open-folder';
+import { loadTokenizer } from '../../../src/backbones/node/load-tokenizer';
 
 const settings: PretrainSettings = {
   seed: 7,
@@ -84,13 +84,13 @@ test('what is exported opens as a CLIP, with trained rows where captions used th
   const table = saved.read(name);
   assert.deepEqual(table.shape, [49408, 16]);
   const trained = parameters.variables[name].dataSync();
-  const [lesion] = Tokenizer.load().encode('lesion');
+  const [lesion] = loadTokenizer().encode('lesion');
   const row = vocabulary.ids.indexOf(lesion);
   assert.ok(row >= 0);
   for (let k = 0; k < 16; k++) assert.ok(Math.abs((table.data[lesion * 16 + k] as number) - trained[row * 16 + k]) < 1e-3);
 
-  const clip = await Clip.open(dir);
-  const ids = [Tokenizer.load().tokenize('brain MRI, lesion')];
+  const clip = await openClipFolder(dir);
+  const ids = [loadTokenizer().tokenize('brain MRI, lesion')];
   const text = tf.tidy(() => clip.textEncoder.encode(clip.textEncoder.embedTokens(ids), endPositions(ids), false).dataSync());
   const image = tf.tidy(() => clip.imageEncoder.encode(tf.zeros([1, 3, 56, 56]), [1, 2], { embedding: true }).embedding?.dataSync());
   assert.ok([...text, ...(image ?? [NaN])].every(Number.isFinite));

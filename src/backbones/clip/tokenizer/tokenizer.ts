@@ -1,8 +1,4 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import zlib from 'node:zlib';
-import { messageOf, UserError } from '../../../common/errors';
-import { projectRoot } from '../../../common/node/project-root';
+import { UserError } from '../../../common/errors';
 import { cleanText } from './clean-text';
 
 const MERGES = 49152 - 256 - 2;
@@ -27,24 +23,21 @@ const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{
 export class Tokenizer {
   static readonly start = START;
   static readonly end = END;
-  private static readonly loaded = new Map<string, Tokenizer>();
   private readonly pieces = new Map<string, number[]>([
     ['<start_of_text>', [START]],
     ['<end_of_text>', [END]],
   ]);
 
-  private constructor(private readonly ranks: ReadonlyMap<string, number>) {}
+  /** The rank of each pair, keyed by its line. */
+  private readonly ranks: ReadonlyMap<string, number>;
 
   /**
-   * Reads the merges, once a process and file.
-   * @param mergesFile - list of merges, a line each after a heading, plain (`merges.txt`) or gzipped; by default CLIP's own
-   * @throws UserError if the file is missing or is no list of CLIP's length
+   * @param merges - list of merges, one per line after a heading, as in `merges.txt`
+   * @param where - what errors call the list
+   * @throws UserError if it is no list of CLIP's length
    */
-  static load(mergesFile = path.join(projectRoot(), 'models', 'vocabulary', 'bpe_simple_vocab_16e6.txt.gz')): Tokenizer {
-    const file = path.resolve(mergesFile);
-    const tokenizer = Tokenizer.loaded.get(file) ?? new Tokenizer(readMerges(file));
-    Tokenizer.loaded.set(file, tokenizer);
-    return tokenizer;
+  constructor(merges: string, where = 'merges') {
+    this.ranks = readMerges(merges, where);
   }
 
   /** Token ids of a text, of any number, without start and end. */
@@ -120,25 +113,17 @@ const BYTES = ((): Token[] => {
 })();
 
 function bytesOf(piece: string): Token[] {
-  const tokens = Array.from(Buffer.from(piece, 'utf8'), (byte) => BYTES[byte]);
+  const tokens = Array.from(new TextEncoder().encode(piece), (byte) => BYTES[byte]);
   const last = tokens[tokens.length - 1];
   tokens[tokens.length - 1] = { symbol: `${last.symbol}</w>`, id: END_OF_WORD + last.id };
   return tokens;
 }
 
-/** The rank of each pair, keyed by its line. */
-function readMerges(file: string): Map<string, number> {
-  let text: string;
-  try {
-    const content = fs.readFileSync(file);
-    text = (content[0] === 0x1f ? zlib.gunzipSync(content, { maxOutputLength: 64 * 2 ** 20 }) : content).toString('utf8');
-  } catch (error) {
-    throw new UserError(`${file}: the vocabulary cannot be read (${messageOf(error)}); it belongs to the project's files`);
-  }
+function readMerges(text: string, where: string): Map<string, number> {
   const lines = text.split(/\r?\n/, MERGES + 1).slice(1);
   const wrong = lines.findIndex((line) => !/^\S+ \S+$/.test(line));
   if (wrong >= 0)
-    throw new UserError(`${file}: line ${wrong + 2}: two symbols are expected, got ${JSON.stringify(lines[wrong].slice(0, 80))}`);
-  if (lines.length < MERGES) throw new UserError(`${file}: ${lines.length} merges, ${MERGES} are expected`);
+    throw new UserError(`${where}: line ${wrong + 2}: two symbols are expected, got ${JSON.stringify(lines[wrong].slice(0, 80))}`);
+  if (lines.length < MERGES) throw new UserError(`${where}: ${lines.length} merges, ${MERGES} are expected`);
   return new Map(lines.map((line, rank) => [line, rank]));
 }

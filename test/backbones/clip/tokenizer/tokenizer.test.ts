@@ -5,11 +5,11 @@ import path from 'node:path';
 import test from 'node:test';
 import { cleanText, fixText } from '../../../../src/backbones/clip/tokenizer/clean-text';
 import { unescapeHtml, unescapePlainEntities } from '../../../../src/backbones/clip/tokenizer/unescape-html';
-import { Tokenizer } from '../../../../src/backbones/clip/tokenizer/tokenizer';
 import { UserError } from '../../../../src/common/errors';
 import { verifyTokenizer } from '../../../../src/tools/verify/tokenizer';
+import { loadTokenizer } from '../../../../src/backbones/node/load-tokenizer';
 
-const tokenizer = Tokenizer.load();
+const tokenizer = loadTokenizer();
 
 test('all golden texts have the reference ids', async () => {
   const checks = await verifyTokenizer('test/golden');
@@ -100,11 +100,11 @@ test('a list of merges that is none is refused', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-'));
   try {
     const file = path.join(dir, 'merges.txt');
-    assert.throws(() => Tokenizer.load(file), /merges\.txt: the vocabulary cannot be read/);
+    assert.throws(() => loadTokenizer(file), /merges\.txt: the vocabulary cannot be read/);
     fs.writeFileSync(file, '#version: 0.2\ni n\nt h\n');
-    assert.throws(() => Tokenizer.load(file), UserError);
+    assert.throws(() => loadTokenizer(file), UserError);
     fs.writeFileSync(file, '#version: 0.2\ni n\nth\n');
-    assert.throws(() => Tokenizer.load(file), /line 3/);
+    assert.throws(() => loadTokenizer(file), /line 3/);
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

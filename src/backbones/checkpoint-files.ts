@@ -1,0 +1,55 @@
+import { parseJson } from '../common/json';
+import { UserError } from '../common/errors';
+import { memoryBytes, SafetensorsFile } from '../common/safetensors';
+
+/** The files of a checkpoint, wherever they are: in a folder (`node/checkpoint-folder.ts`), or in memory. */
+export interface CheckpointFiles {
+  /** What errors call the checkpoint: its folder. */
+  readonly name: string;
+  /** Names of all files, sorted; none where they cannot be listed. */
+  list(): string[];
+  has(file: string): boolean;
+  /** What errors call a file: its path. */
+  pathOf(file: string): string;
+  /** @throws UserError that names the file where it is missing, too large or cannot be read */
+  readText(file: string): string;
+  /**
+   * Opens a file of weights: its header is read, and each tensor when it is asked for.
+   * @param listedIn - the index in which the name stands; a name from there may not lead out of the checkpoint
+   * @throws UserError where the file is missing, leads out of the checkpoint, or is not safetensors
+   */
+  openWeights(file: string, listedIn?: string): SafetensorsFile;
+}
+
+/** Reads and parses a JSON file of a checkpoint; the error names the file. */
+export function readCheckpointJson(files: CheckpointFiles, file: string): unknown {
+  return parseJson(files.readText(file), files.pathOf(file));
+}
+
+/**
+ * A checkpoint in memory, as a page has it after fetching the files.
+ * @param name - what errors call it
+ * @param contents - bytes or text of each file
+ */
+export function memoryCheckpoint(name: string, contents: Readonly<Record<string, string | Uint8Array>>): CheckpointFiles {
+  const has = (file: string): boolean => Object.hasOwn(contents, file);
+  const pathOf = (file: string): string => `${name}/${file}`;
+  const contentOf = (file: string): string | Uint8Array => {
+    if (!has(file)) throw new UserError(`${pathOf(file)}: no such file`);
+    return contents[file];
+  };
+  return {
+    name,
+    list: () => Object.keys(contents).sort(),
+    has,
+    pathOf,
+    readText(file) {
+      const content = contentOf(file);
+      return typeof content === 'string' ? content : new TextDecoder().decode(content);
+    },
+    openWeights(file) {
+      const content = contentOf(file);
+      return SafetensorsFile.open(memoryBytes(pathOf(file), typeof content === 'string' ? new TextEncoder().encode(content) : content));
+    },
+  };
+}
