@@ -5,10 +5,10 @@ import { bytes, concat, entry, float, integer } from './protobuf';
 const TYPES = { float32: 1, int32: 3, resource: 20, bfloat16: 14 };
 export type ElementType = keyof typeof TYPES;
 
-/** Type of a graph's products; all else is float32. */
+/** Type of the matrix products of a graph; everything else is float32. */
 export type Precision = Extract<ElementType, 'float32' | 'bfloat16'>;
 
-/** What an operation gives: a name in the graph and its type. */
+/** The output of an operation: a name in the graph and its type. */
 export interface Node {
   readonly name: string;
   readonly type: ElementType;
@@ -17,7 +17,7 @@ export interface Node {
 /** Attributes of an operation, encoded by {@link attribute}. */
 type Attributes = Record<string, Uint8Array>;
 
-/** The kinds of attribute value that occur here: fields of TensorFlow's `AttrValue`. */
+/** The kinds of attribute values that occur here: fields of TensorFlow's `AttrValue`. */
 export const attribute = {
   type: (type: ElementType): Uint8Array => integer(6, TYPES[type]),
   flag: (value: boolean): Uint8Array => integer(5, value),
@@ -28,8 +28,8 @@ export const attribute = {
 };
 
 /**
- * A TensorFlow graph under construction, and the values that its variables start with. Operations have the names and inputs of
- * TensorFlow's own; `-1` in a shape is a size known only when it runs.
+ * A TensorFlow graph under construction, with the initial values of its variables. Operations have
+ * TensorFlow's names and inputs. `-1` in a shape is a size that is known only at run time.
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
 export class Graph {
@@ -39,14 +39,14 @@ export class Graph {
   private readonly changing = new Map<number, Node>();
   private readonly starts: { input: Node; assigned: string; value: tf.Tensor }[] = [];
 
-  /** A tensor that is given at every run. */
+  /** A tensor that is passed at every run. */
   input(shape: readonly number[], type: ElementType = 'float32'): Node {
     return this.op('Placeholder', type, [], { dtype: attribute.type(type), shape: attribute.shape(shape) });
   }
 
   /**
-   * A frozen weight, given once when a session begins. In the type of `value` it shares its memory; as `bfloat16` it is a copy.
-   * Asked for again, it is the same.
+   * A frozen weight, passed once when a session begins. If `type` is the type of `value`, it shares
+   * its memory; as `bfloat16` it is a copy. A second call returns the same node.
    */
   weight(value: tf.Tensor, type: ElementType = 'float32'): Node {
     const key = `${value.id} ${type}`;
@@ -64,7 +64,10 @@ export class Graph {
     return node;
   }
 
-  /** A weight that changes between runs, given at each as any {@link input}. Later mentions of `value` as a {@link weight} mean it. */
+  /**
+   * A weight that changes between runs and is passed at each run like an {@link input}. A later
+   * {@link weight} of the same `value` is this node.
+   */
   changingWeight(value: tf.Tensor): Node {
     const node = this.input(value.shape);
     this.changing.set(value.id, node);
@@ -83,7 +86,9 @@ export class Graph {
     return node;
   }
 
-  /** Any operation with one output that is wanted; `after` names operations that must have run before. */
+  /**
+   * Any operation of which one output is used; `after` names operations that must have run before.
+   */
   op(kind: string, type: ElementType, inputs: readonly Node[], attributes: Attributes = {}, after: readonly string[] = []): Node {
     const name = `n${this.nodes.length}`;
     const sources = [...inputs.map((node) => node.name), ...after.map((other) => `^${other}`)];
@@ -118,23 +123,29 @@ export class Graph {
     return this.same('Transpose', [x, this.constant(order, 'int32')]);
   }
 
-  /** From `begin` on, `size` long; -1 is all that follows. */
+  /** A slice from `begin` on with the given `size`; -1 means all that follows. */
   slice(x: Node, begin: readonly number[], size: readonly number[]): Node {
     return this.same('Slice', [x, this.constant(begin, 'int32'), this.constant(size, 'int32')], { Index: attribute.type('int32') });
   }
 
-  /** a b of matrices, either transposed; factors are of type `precision`, the product is float32 again. */
+  /**
+   * The product a b of matrices, each optionally transposed. The factors have type `precision`; the
+   * product is float32.
+   */
   product(a: Node, b: Node, precision: Precision, transposed: { a?: boolean; b?: boolean } = {}): Node {
     const attributes = { transpose_a: attribute.flag(transposed.a === true), transpose_b: attribute.flag(transposed.b === true) };
     return this.cast(this.same('MatMul', [this.cast(a, precision), this.cast(b, precision)], attributes), 'float32');
   }
 
-  /** Mean or sum over one axis, which stays with size 1. */
+  /** Mean or sum over one axis, which is kept with size 1. */
   reduce(kind: 'Mean' | 'Sum', x: Node, axis: number): Node {
     return this.same(kind, [x, this.constant([axis], 'int32')], { keep_dims: attribute.flag(true), Tidx: attribute.type('int32') });
   }
 
-  /** What {@link GraphSession} begins with: the values of all weights, where they go in, and a node that says that they are set. */
+  /**
+   * What {@link GraphSession} starts with: the values of all weights, their inputs, and a node that
+   * runs once they are set.
+   */
   start(): { inputs: Node[]; values: tf.Tensor[]; done: Node } {
     const after = this.starts.map(({ assigned }) => assigned);
     const done = this.op(
@@ -147,7 +158,10 @@ export class Graph {
     return { inputs: this.starts.map(({ input }) => input), values: this.starts.map(({ value }) => value), done };
   }
 
-  /** The graph as a file `saved_model.pb` holds it: one meta graph with the tag "serve", no signatures. */
+  /**
+   * The graph in the format of a file `saved_model.pb`: one meta graph with the tag "serve", no
+   * signatures.
+   */
   savedModel(): Uint8Array {
     const versions = bytes(4, integer(1, 1000));
     const graph = bytes(2, ...this.nodes, versions);

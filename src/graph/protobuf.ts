@@ -1,5 +1,6 @@
 /**
- * The few parts of Protocol Buffers' wire format that a TensorFlow graph needs: a message is the concatenation of its fields.
+ * The few parts of the wire format of Protocol Buffers that a TensorFlow graph needs. A message is
+ * the concatenation of its fields.
  * @see https://protobuf.dev/programming-guides/encoding
  */
 

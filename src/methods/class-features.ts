@@ -4,16 +4,17 @@ import { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 import { CLASSES, type PromptLists } from './mediclip/prompts';
 
-/** Prompts encoded at a time. */
+/** Number of prompts encoded at a time. */
 const BATCH = 32;
 
 /**
- * One direction a class from hand-written prompts (prompt ensembling, Radford et al. 2021, section 3.1.4): the features of a class's
- * prompts, each of unit length, are averaged and the mean brought to unit length. The text encoder runs as CLIP was trained, with its
- * causal mask.
+ * One direction per class from hand-written prompts (prompt ensembling, Radford et al. 2021,
+ * section 3.1.4). The features of the prompts of a class, each of unit length, are averaged, and
+ * the mean is scaled to unit length. The text encoder runs as CLIP was trained, with its causal
+ * mask.
  * @param prompts - whole sentences
  * @returns `[P, 2]`, column 0 normal, column 1 abnormal
- * @throws UserError where a prompt does not fit the encoder's positions
+ * @throws UserError if a prompt does not fit the encoder's positions
  */
 export function classFeatures(text: TextTower, prompts: PromptLists): tf.Tensor2D {
   return tf.tidy(
@@ -39,8 +40,9 @@ function meanDirection(tower: TextTower, texts: readonly string[]): tf.Tensor {
 }
 
 /**
- * The probability of "abnormal" of features in the joint space: softmax over the two classes of the cosines divided by a temperature,
- * which for two classes is the logistic function of their difference.
+ * The probability of "abnormal" for features in the joint space: the softmax over the two classes
+ * of the cosines divided by a temperature. For two classes this is the logistic function of their
+ * difference.
  * @param features - unit length, `[B, T, P]`
  * @param classes - `[P, 2]`
  * @returns `[B, T]`

@@ -5,7 +5,7 @@ import type { tf } from '../common/tf';
 import type { Complete } from '../common/complete';
 import type { PromptLists } from './mediclip/prompts';
 
-/** What a method says of a batch; the caller disposes of it. */
+/** The scores of a batch; the caller disposes of them. */
 export interface BatchScores {
   /** `[B]`, higher is more abnormal. */
   scores: tf.Tensor1D;
@@ -13,85 +13,103 @@ export interface BatchScores {
   maps: tf.Tensor3D | null;
 }
 
-/** A method that is ready to score images: first what is frozen ({@link FrozenEncoder.encode}), then what was learnt. */
+/**
+ * A method that is ready to score images: first the frozen part ({@link FrozenEncoder.encode}),
+ * then the learnt part.
+ */
 export interface Scorer extends FrozenEncoder {
   /** Scores a batch of frozen features. */
   score(features: readonly tf.Tensor3D[]): BatchScores;
-  /** The values between which all maps lie; null where there is no bound, or no map. */
+  /** The range of values of all maps; null if they have no bound, or if there are no maps. */
   readonly mapRange: readonly [number, number] | null;
   dispose(): void;
 }
 
 /**
- * A method without epochs: it is fitted to frozen features of normal images, at once, and scores features of others. Training and
- * test images are loaded alike.
+ * A method without epochs. It is fitted at once to frozen features of normal images, and scores
+ * features of others. Training and test images are loaded in the same way.
  */
 export interface Detector extends Scorer {
-  /** Learns from the frozen features of all K normal images, `[K, T, C]` each; does not keep the tensors. Not called for methods that see none. */
+  /**
+   * Learns from the frozen features of all K normal images, `[K, T, C]` each, and does not keep the
+   * tensors. Not called for methods that use no training images.
+   */
   fit(support: readonly tf.Tensor3D[]): void;
 }
 
-/** What a method can be made from: a backbone, the keys of the configuration that several methods share, and its own. */
+/**
+ * What a method is created from: a backbone, the settings that several methods share, and its own
+ * settings.
+ */
 export interface Parts<Options> {
   backbone: Backbone;
-  /** Name of the data set that it is fitted to. */
+  /** Name of the data set to which it is fitted. */
   dataset: string;
-  /** Decides everything that is random in it. */
+  /** Determines all of its randomness. */
   seed: number;
-  /** Blocks to take tokens from, 1-based; null: those of MediCLIP's adapters. */
+  /** Blocks to take tokens from, 1-based; null: the blocks of MediCLIP's adapters. */
   layers: number[] | null;
   prompts: PromptLists;
   /** Its own settings, checked and complete. */
   options: Options;
 }
 
-/** How much of the backbone's output an image leaves behind, to estimate memory and disk. */
+/** The size of the features of one image, to estimate memory and disk space. */
 export interface FeatureSize {
   /** Width of the tokens, D. */
   width: number;
   /** Width of the space that images share with text, P. */
   jointWidth: number;
-  /** How many layers are kept. */
+  /** Number of layers that are kept. */
   layers: number;
 }
 
-/** What the rest of the program knows of any method without making it. */
+/** What the rest of the program knows about a method without creating it. */
 export interface MethodFacts {
-  /** As configurations and commands have it: `patchcore`. */
+  /** Its name in configurations and commands: `patchcore`. */
   name: string;
   /** Its name in papers. */
   label: string;
-  /** Names for well-known variants of it, by the settings that differ from the published ones (dotted paths). */
+  /**
+   * Names for well-known variants of it, by the settings that differ from the published ones
+   * (dotted paths).
+   */
   variants?: readonly { changed: Readonly<Record<string, unknown>>; label: string }[];
-  /** In tables: the method that this project is about, the one that needs no training and stands beside transfer, or one to compare with. */
+  /**
+   * Its role in tables: the proposed method, the method without training that is shown beside
+   * transfer, or a method for comparison.
+   */
   role: 'proposed' | 'reference' | 'baseline';
-  /** Whether it learns in epochs; else it is fitted at once. */
+  /** True if it learns in epochs; otherwise it is fitted at once. */
   epochs: boolean;
-  /** Whether it says where an anomaly is; methods that do not keep one vector per image. */
+  /** True if it gives anomaly maps. Methods without maps keep one vector per image. */
   maps: boolean;
-  /** What it takes from an image, in a word, where that is not the layers that MediCLIP adapts. */
+  /** A short name of its features, unless they are the layers that MediCLIP adapts. */
   features?: string;
-  /** How much longer than one pass of the image encoder an image takes (default 1). */
+  /** Time per image, relative to one pass of the image encoder (default 1). */
   passes?: number;
-  /** Numbers per patch that it keeps of an image (default: the width of all its layers). */
+  /** Numbers per patch that it keeps for an image (default: the width of all its layers). */
   numbersPerPatch?(size: FeatureSize): number;
-  /** Keys of the configuration that count for it, beside those of the run's size (default: all). */
+  /**
+   * Keys of the configuration that affect it, in addition to those that every run has (default:
+   * all).
+   */
   keys?: readonly string[];
 }
 
-/** A method without epochs: its facts, its settings, and how it is made. */
+/** A method without epochs: its facts, its settings, and how it is created. */
 export interface DetectorMethod<Name extends string, Key extends string, Schema extends z.ZodTypeAny> extends MethodFacts {
   name: Name;
   epochs: false;
-  /** Its own settings lie in the configuration under `baseline.KEY`; methods may share them. */
+  /** Its own settings are under `baseline.KEY` in the configuration; methods may share them. */
   settings: { key: Key; schema: Schema };
-  /** Whether it looks at training images at all (default: yes). */
+  /** True if it uses training images at all (default: true). */
   seesTraining?(options: Complete<z.infer<Schema>>): boolean;
-  /** The method, not yet fitted. */
+  /** Creates the method, not yet fitted. */
   create(parts: Parts<Complete<z.infer<Schema>>>): Detector;
 }
 
-/** An entry of the registry, with the types of its name and settings kept. */
+/** An entry of the registry, which keeps the types of its name and settings. */
 export function detectorMethod<const Name extends string, const Key extends string, Schema extends z.ZodTypeAny>(
   entry: DetectorMethod<Name, Key, Schema>,
 ): DetectorMethod<Name, Key, Schema> {

@@ -1,9 +1,12 @@
 import { tf } from '../common/tf';
 
-/** Largest number of products that are held at a time. */
+/** Largest number of products that are in memory at a time. */
 const PRODUCTS = 2 ** 24;
 
-/** Squared Euclidean distances of all rows of `[R, C]` to all of a bank `[M, C]`, `[R, M]`: |x|² + |m|² - 2 x·m. */
+/**
+ * Squared Euclidean distances between all rows of `[R, C]` and all rows of a bank `[M, C]`, as `[R,
+ * M]`: |x|² + |m|² - 2 x·m.
+ */
 export function squaredDistances(rows: tf.Tensor2D, bank: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
     const lengths = tf.sum(tf.square(rows), 1, true);
@@ -12,12 +15,15 @@ export function squaredDistances(rows: tf.Tensor2D, bank: tf.Tensor2D): tf.Tenso
   });
 }
 
-/** Which of a bank `[M, C]` is nearest to each row of `[R, C]`: `[R]`, whole numbers. */
+/** Index of the row of a bank `[M, C]` that is nearest to each row of `[R, C]`: `[R]`, integers. */
 export function nearestIndex(rows: tf.Tensor2D, bank: tf.Tensor2D): tf.Tensor1D {
   return inPieces(rows, bank.shape[0], (piece) => tf.argMin(squaredDistances(piece, bank), 1));
 }
 
-/** The mean Euclidean distance of each row of `[R, C]` to its k nearest of a bank `[M, C]` (all where M < k): `[R]`. */
+/**
+ * The mean Euclidean distance of each row of `[R, C]` to its k nearest rows of a bank `[M, C]` (all
+ * if M < k): `[R]`.
+ */
 export function meanNearestDistance(rows: tf.Tensor2D, bank: tf.Tensor2D, k: number): tf.Tensor1D {
   const count = Math.min(k, bank.shape[0]);
   return inPieces(rows, bank.shape[0], (piece) => {
@@ -27,12 +33,18 @@ export function meanNearestDistance(rows: tf.Tensor2D, bank: tf.Tensor2D, k: num
   });
 }
 
-/** Euclidean distance along the last axis, from the differences themselves: exact also where it is small. */
+/**
+ * Euclidean distance along the last axis, computed from the differences, so that small distances
+ * are exact too.
+ */
 export function distance(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.sqrt(tf.sum(tf.square(tf.sub(a, b)), -1)));
 }
 
-/** Applies a function of rows, `[r, C]` to `[r]`, to as many at a time as make at most `products` products, `perRow` each. */
+/**
+ * Applies a function of rows, `[r, C]` to `[r]`, in pieces of at most `products` products, at
+ * `perRow` products per row.
+ */
 export function inPieces(rows: tf.Tensor2D, perRow: number, apply: (piece: tf.Tensor2D) => tf.Tensor, products = PRODUCTS): tf.Tensor1D {
   const [count] = rows.shape;
   const size = Math.max(1, Math.floor(products / perRow));

@@ -1,7 +1,10 @@
 import { tf } from '../common/tf';
 import { type Upsampling } from './mediclip/anomaly-map';
 
-/** Values at patches `[B, g g]` as maps of images `[B, S, S]`: bilinear with aligned corners, as MediCLIP's own, and blurred where asked. */
+/**
+ * Turns values of patches `[B, g g]` into maps of images `[B, S, S]`: bilinear with aligned
+ * corners, like MediCLIP's own maps, and blurred if set.
+ */
 export function patchMaps(values: tf.Tensor2D, upsampling: Upsampling): tf.Tensor3D {
   const [b, n] = values.shape;
   const g = Math.round(Math.sqrt(n));

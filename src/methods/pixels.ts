@@ -6,8 +6,8 @@ import { CLIP_STATS } from '../image/pixel-values';
 const LUMINANCE = [0.299, 0.587, 0.114];
 
 /**
- * Raw grey levels in [0, 1] of images shrunk to `side` x `side`, as one vector an image: `[B, 1, side²]`. A small pixel is the mean of
- * the area that it covers. It needs no model.
+ * Raw grey levels in [0, 1] of images shrunk to `side` x `side`, as one vector per image: `[B, 1,
+ * side²]`. A small pixel is the mean of the area that it covers. No model is needed.
  */
 export function greyEncoder(imageSize: number, side: number): FrozenEncoder {
   const weights = areaWeights(imageSize, side);
@@ -35,7 +35,10 @@ function greyLevels(pixels: tf.Tensor4D): tf.Tensor3D {
   });
 }
 
-/** Row y holds the share of each of `from` pixels in output pixel y of `to`: how much of it lies within, rows sum to 1. */
+/**
+ * Row y holds the weights of the `from` input pixels in output pixel y of `to`: the covered
+ * fractions, normalised to sum 1.
+ */
 function areaWeights(from: number, to: number): Float32Array {
   const out = new Float32Array(to * from);
   for (let y = 0; y < to; y++) {

@@ -10,30 +10,36 @@ import { patchcore } from './patchcore/method';
 import { winclip } from './winclip/method';
 import { zeroShotClip } from './zero-shot-clip/method';
 
-/** The methods that are fitted at once, in the order of help and settings. A new one is a folder and its place here. */
+/**
+ * The methods that are fitted at once, in the order of help texts and settings. A new method is one
+ * folder and one entry here.
+ */
 const DETECTORS = [zeroShotClip, winclip, patchcore, padim, knn, pixelKnn, meanIntensity] as const;
 
 type DetectorEntry = (typeof DETECTORS)[number];
 
 export type MethodName = (typeof mediclip)['name'] | DetectorEntry['name'];
 
-/** The methods that a run can use: MediCLIP, and those it is compared with. */
+/** The methods that a run can use: MediCLIP and the methods for comparison. */
 export const METHOD_NAMES = [mediclip.name, ...DETECTORS.map(({ name }) => name)] as [MethodName, ...MethodName[]];
 
-/** What is known of each method. */
+/** The facts of each method. */
 export const METHODS = Object.fromEntries([mediclip, ...DETECTORS].map((entry) => [entry.name, entry])) as Record<MethodName, MethodFacts>;
 
 type Schemas = { [Entry in DetectorEntry as Entry['settings']['key']]: Entry['settings']['schema'] };
 
-/** The settings of all detectors, each with the value of its paper as default, or that of its reference code where the paper has none. */
+/**
+ * The settings of all detectors. The defaults are those of the papers, or of the reference code if
+ * the paper gives none.
+ */
 export const baselineSchema = z
   .object(Object.fromEntries(DETECTORS.map(({ settings }) => [settings.key, settings.schema])) as Schemas)
   .strict();
 
-/** The same, checked and complete. */
+/** The settings, checked and complete. */
 export type BaselineOptions = Complete<z.infer<typeof baselineSchema>>;
 
-/** The part of a run's configuration that decides a detector. */
+/** The part of the configuration of a run that determines a detector. */
 export interface DetectorConfig extends Omit<Parts<never>, 'backbone' | 'dataset' | 'options'> {
   method: MethodName;
   baseline: BaselineOptions;
@@ -46,8 +52,8 @@ function entryOf(method: MethodName): DetectorEntry {
 }
 
 /**
- * The method that a configuration names, not yet fitted.
- * @throws UserError where a layer or prompt does not suit the model
+ * Creates the method that a configuration names, not yet fitted.
+ * @throws UserError if a layer or prompt does not suit the model
  */
 export function createDetector(backbone: Backbone, config: DetectorConfig, dataset: string): Detector {
   const { settings, create } = entryOf(config.method);
@@ -55,7 +61,7 @@ export function createDetector(backbone: Backbone, config: DetectorConfig, datas
   return create({ backbone, dataset, seed, layers, prompts, options: config.baseline[settings.key] as never });
 }
 
-/** Whether a method looks at training images at all. */
+/** True if a method uses training images at all. */
 export function seesTraining({ method, baseline }: Pick<DetectorConfig, 'method' | 'baseline'>): boolean {
   if (METHODS[method].epochs) return true;
   const { settings, seesTraining: sees } = entryOf(method);

@@ -3,8 +3,8 @@ import { layerEncoder, type FrozenEncoder } from '../backbones/frozen-encoder';
 import { checkLayers, defaultLayers } from '../backbones/layers';
 
 /**
- * The patch tokens of some blocks; of the same ones as MediCLIP's adapters where none are named.
- * @throws UserError where the model has no such block
+ * An encoder of the patch tokens of some blocks, by default those of MediCLIP's adapters.
+ * @throws UserError if the model has no such block
  */
 export function tokensOf(backbone: Backbone, named: readonly number[] | null): FrozenEncoder {
   const { depth } = backbone.image;

@@ -1,6 +1,9 @@
 import { checkClipConfig, type ClipConfig } from '../backbones/clip/config';
 
-/** `config.json` of the compact model: 256 patch tokens of 14 pixels as ViT-L/14 has at 224, a narrow and shallow stack. */
+/**
+ * `config.json` of the compact model: 256 patches of 14 pixels, as ViT-L/14 has at 224, in a narrow
+ * and shallow stack.
+ */
 export const COMPACT_ARCHITECTURE = {
   architectures: ['CLIPModel'],
   model_type: 'clip',
@@ -36,7 +39,7 @@ export const COMPACT_ARCHITECTURE = {
   },
 };
 
-/** The same, for a model of a few kilobytes: tests. */
+/** The same for a model of a few kilobytes, for tests. */
 export const TINY_ARCHITECTURE = {
   ...COMPACT_ARCHITECTURE,
   projection_dim: 16,
@@ -57,10 +60,10 @@ export const TINY_ARCHITECTURE = {
   },
 };
 
-/** What an architecture's `config.json` holds. */
+/** The content of the `config.json` of an architecture. */
 export type Architecture = typeof COMPACT_ARCHITECTURE;
 
-/** The numbers that the encoders take. */
+/** The numbers that the encoders need. */
 export function clipConfigOf(architecture: Architecture): ClipConfig {
   return checkClipConfig(architecture, 'architecture');
 }

@@ -6,7 +6,7 @@ import { resolveInside } from '../common/node/files';
 import { readAll, retrying, TemporaryError, type Retry } from './http';
 import type { Hub, HubFile } from './hub';
 
-/** One file to fetch: from which repository and commit, into which folder. */
+/** One file to fetch: its repository and commit, and the folder for it. */
 export interface Download {
   hub: Hub;
   model: string;
@@ -15,20 +15,22 @@ export interface Download {
   folder: string;
 }
 
-/** What has to be said while a file comes in. */
+/** Callbacks while a file is being downloaded. */
 export interface DownloadOptions extends Retry {
-  /** How many bytes have newly arrived; negative where bytes had to be thrown away. */
+  /** Receives the number of new bytes; negative if bytes had to be discarded. */
   onBytes?: (count: number) => void;
 }
 
 const ENOUGH_PROGRESS = 2 ** 20;
-/** Opening fails on a link; unknown to Windows, which has few. */
+/** Opening a link fails. Windows, where links are rare, does not know this flag. */
 const NO_LINK = fs.constants.O_NOFOLLOW ?? 0;
 
 /**
- * Fetches a file into a folder unless it is there already. It grows under another name, which an interruption leaves for the next
- * attempt, and takes its own name once its checksum is right.
- * @throws UserError if the content is not what the hub announced (it is deleted), or the server keeps failing
+ * Fetches a file into a folder unless it is already there. The file grows under another name, from
+ * which the next attempt continues after an interruption. It gets its own name once its checksum is
+ * right.
+ * @throws UserError if the content is not what the hub announced (it is deleted), or the server
+ * keeps failing
  */
 export async function downloadFile(download: Download, options: DownloadOptions = {}): Promise<string> {
   const { file, folder, model } = download;
@@ -47,29 +49,30 @@ export async function downloadFile(download: Download, options: DownloadOptions 
   if (!(await matchesChecksum(part, file, options.signal))) {
     fs.rmSync(part);
     if (leftOver === 0) {
-      throw new UserError(`${model}: ${file.name}: its content has not the checksum that the hub announced; it was deleted`);
+      throw new UserError(`${model}: ${file.name}: its content does not have the checksum that the hub announced; it was deleted`);
     }
-    options.onBytes?.(-file.size); // what an interruption left was damaged: once more from the beginning
+    options.onBytes?.(-file.size); // the part left by an interruption was damaged: start again
     return downloadFile(download, options);
   }
   fs.renameSync(part, target);
   return target;
 }
 
-/** How many bytes of a file are in the folder. */
+/** The number of bytes of a file that are in the folder. */
 export function bytesPresent(folder: string, file: HubFile): number {
   const target = resolveInside(folder, file.name);
   return fs.existsSync(target) ? Math.min(sizeOf(target), file.size) : Math.min(sizeOf(partOf(folder, file)), file.size);
 }
 
-/** A growing file is named after its content, so that parts of different revisions never meet. */
+/** A growing file is named after its checksum, so that parts of different revisions never mix. */
 function partOf(folder: string, file: HubFile): string {
   return path.join(folder, `${file.checksum.value}.part`);
 }
 
 /**
- * Fetches what a part lacks. A server that does not know ranges sends all from the beginning; what is there already is then passed over.
- * @param reached - the most bytes that the part ever had: only what goes beyond them is progress
+ * Fetches the missing rest of a part. A server without support for ranges sends everything from the
+ * beginning; the bytes that are already there are then skipped.
+ * @param reached - the most bytes that the part ever had: only bytes beyond them count as progress
  */
 async function fetchRest(
   { hub, model, commit, file }: Download,
@@ -84,7 +87,7 @@ async function fetchRest(
     await readAll(answer, 1 << 16).catch(() => undefined);
     fs.rmSync(part, { force: true });
     onBytes?.(-length);
-    throw new TemporaryError(`${file.name}: the server cannot go on where the download broke off`);
+    throw new TemporaryError(`${file.name}: the server cannot continue where the download broke off`);
   }
   let skipped = answer.status === 200 ? length : 0;
   const progressed = (): boolean => {
@@ -117,7 +120,7 @@ async function fetchRest(
   if (length < file.size) throw new TemporaryError(`${file.name}: the connection ended early`, undefined, progressed());
 }
 
-/** Removes what is no plain file where one is to be written: a folder, a link that leads elsewhere. */
+/** Removes a folder or a link from the place where a plain file will be written. */
 function removeUnlessFile(file: string): void {
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) fs.rmSync(file, { recursive: true, force: true });
 }
@@ -126,7 +129,7 @@ function startsAt(headers: Headers, start: number): boolean {
   return headers.get('content-range')?.match(/^bytes (\d+)-/)?.[1] === String(start);
 }
 
-/** Whether a file has the size and the checksum that the hub announced. */
+/** True if a file has the size and the checksum that the hub announced. */
 export async function matchesChecksum(path: string, { size, checksum }: HubFile, signal?: AbortSignal): Promise<boolean> {
   if (sizeOf(path) !== size) return false;
   const hash = crypto.createHash(checksum.algorithm === 'sha256' ? 'sha256' : 'sha1');
@@ -135,7 +138,7 @@ export async function matchesChecksum(path: string, { size, checksum }: HubFile,
   return hash.digest('hex') === checksum.value;
 }
 
-/** Bytes of a plain file; 0 where there is none. */
+/** Bytes of a plain file; 0 if there is none. */
 function sizeOf(file: string): number {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   return stat?.isFile() === true ? stat.size : 0;

@@ -12,14 +12,15 @@ import type { UsedVocabulary } from './vocabulary';
 /** The name of the token table. */
 export const TOKEN_TABLE = 'text_model.embeddings.token_embedding.weight';
 
-/** Whether a parameter belongs to the objective and not to CLIP. */
+/** True if a parameter belongs to the objective and not to CLIP. */
 export function isHead(name: string): boolean {
   return name.startsWith('head.') || name.startsWith('restore.');
 }
 
 /**
- * Writes a Hugging Face `CLIPModel` folder in float16: `config.json`, `model.safetensors`, `preprocessor_config.json`. Rows of the
- * token table that no caption used keep their seeded initial values; the heads of the objective are left out.
+ * Writes a Hugging Face `CLIPModel` folder in float16: `config.json`, `model.safetensors`,
+ * `preprocessor_config.json`. Rows of the token table that no caption uses keep their seeded
+ * initial values. The heads of the objective are left out.
  */
 export function exportModel(
   dir: string,

@@ -3,35 +3,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf, UserError } from '../common/errors';
 import { proxyFor, request } from './proxy';
 
-/** An answer whose body is still to be read; reading ends when nothing arrives for a while. */
+/** A response whose body is still unread; reading fails if nothing arrives for a while. */
 export interface Answer {
   status: number;
   headers: Headers;
   body: AsyncIterable<Uint8Array>;
 }
 
-/** How requests are made. */
+/** Options of a request. */
 export interface HttpOptions {
-  /** Sent as `Authorization: Bearer` to the first address's origin, and to no other. */
+  /** Sent as `Authorization: Bearer` only to the origin of the first address. */
   token?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** Milliseconds after which a connection counts as dropped on which too little arrives ({@link LEAST_SPEED}); 60,000 by default. */
+  /**
+   * Milliseconds after which a connection with too little data ({@link LEAST_SPEED}) counts as
+   * dropped; default 60,000.
+   */
   stallMs?: number;
 }
 
-/** Bytes a second below which a connection counts as dropped; at this speed, ViT-L/14 would take 19 days. */
+/**
+ * Bytes per second below which a connection counts as dropped. At this speed ViT-L/14 would take 19
+ * days.
+ */
 const LEAST_SPEED = 1024;
 
-/** A failure that may pass: dropped connection, 429, 5xx. */
+/** A temporary failure: dropped connection, 429, 5xx. */
 export class TemporaryError extends Error {
   constructor(
     message: string,
-    /** What the server asked for, in milliseconds. */
+    /** The pause that the server asked for, in milliseconds. */
     readonly retryAfterMs?: number,
-    /** Whether something was gained before it failed: then attempts are counted anew. */
+    /**
+     * True if there was progress before the failure; the attempts are then counted from the start.
+     */
     readonly progressed = false,
-    /** What to do if it does not pass. */
+    /** What to do if the failure persists. */
     readonly remedy = '',
   ) {
     super(message);
@@ -39,8 +47,9 @@ export class TemporaryError extends Error {
 }
 
 /**
- * GETs an address; redirects are followed, the token staying behind where they lead to another host.
- * @throws TemporaryError on what may pass; UserError on an address that is not HTTPS (loopback apart)
+ * GETs an address and follows redirects. The token is not sent to another host.
+ * @throws TemporaryError on a temporary failure
+ * @throws UserError on an address that is not HTTPS (except on this machine)
  */
 export async function get(address: URL, options: HttpOptions): Promise<Answer> {
   let url = address;
@@ -65,15 +74,18 @@ function follow(location: string, from: URL): URL {
   try {
     return new URL(location, from);
   } catch {
-    throw new UserError(`${from.host}: redirects to ${JSON.stringify(location)}, which is no address`);
+    throw new UserError(`${from.host}: redirects to ${JSON.stringify(location)}, which is not an address`);
   }
 }
 
-/** HTTPS, or a server on this machine; what begins elsewhere may not lead to this machine. */
+/**
+ * Accepts HTTPS, or a server on this machine. A redirect from another host may not lead to this
+ * machine.
+ */
 function checkSecure(url: URL, first: URL): void {
   const loopback = (u: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(u.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback(url) && loopback(first))) return;
-  throw new UserError(`${url.origin}: an https address is expected (http only for a server on this machine)`);
+  throw new UserError(`${url.origin}: expected an https address (http only for a server on this machine)`);
 }
 
 async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Promise<Answer> {
@@ -82,7 +94,7 @@ async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Prom
   const period = options.stallMs ?? 60_000;
   let arrived = 0;
   const watch = setInterval(() => {
-    const slow = arrived === 0 ? 'nothing arrives' : `less than ${LEAST_SPEED} bytes a second arrive`;
+    const slow = arrived === 0 ? 'no data arrives' : `less than ${LEAST_SPEED} bytes per second arrive`;
     if (arrived < (LEAST_SPEED * period) / 1000) controller.abort(new Error(slow));
     arrived = 0;
   }, period).unref();
@@ -113,9 +125,9 @@ async function getOnce(url: URL, options: HttpOptions, withToken: boolean): Prom
   return { status: response.statusCode ?? 0, headers: headersOf(response), body: body() };
 }
 
-const REACH = 'HF_ENDPOINT names a mirror of the hub, HTTPS_PROXY a proxy; a model that was copied by hand is given by its path';
+const REACH = 'set HF_ENDPOINT to use a mirror of the hub, or HTTPS_PROXY to use a proxy; give a model that was copied by hand by its path';
 
-/** What broke a connection, as an error that may pass; certificates that are not trusted do not pass by themselves. */
+/** The error for a broken connection. It is temporary, unless a certificate is not trusted. */
 function failure(url: URL, error: unknown, stopped: AbortSignal | undefined, remedy = ''): Error {
   if (stopped?.aborted) return stopped.reason as Error;
   if (error instanceof UserError) return error;
@@ -123,7 +135,9 @@ function failure(url: URL, error: unknown, stopped: AbortSignal | undefined, rem
   const proxy = proxyFor(url);
   const where = proxy ? `${url.host} (through the proxy ${proxy.host})` : url.host;
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(reason)) {
-    return new UserError(`${where}: its certificate is not trusted (${reason}); NODE_EXTRA_CA_CERTS names a file of further authorities`);
+    return new UserError(
+      `${where}: its certificate is not trusted (${reason}); set NODE_EXTRA_CA_CERTS to a file with further authorities`,
+    );
   }
   return new TemporaryError(`${where}: ${reason}`, undefined, false, remedy);
 }
@@ -134,18 +148,18 @@ function headersOf({ headers }: IncomingMessage): Headers {
   return out;
 }
 
-/** Reads and forgets a short body, so that the connection closes. */
+/** Reads and discards a short body, so that the connection closes. */
 async function discard(answer: Answer): Promise<void> {
   await readAll(answer, 1 << 16).catch(() => undefined);
 }
 
-/** The whole body, of at most `limit` bytes. */
+/** Reads the whole body, at most `limit` bytes. */
 export async function readAll(answer: Answer, limit: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of answer.body) {
     length += piece.length;
-    if (length > limit) throw new UserError(`an answer of more than ${limit} bytes, where a short one is expected`);
+    if (length > limit) throw new UserError(`expected a short answer, got more than ${limit} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
@@ -159,17 +173,20 @@ function retryAfter(headers: Headers): number | undefined {
   return Number.isFinite(ms) ? Math.min(120_000, Math.max(0, ms)) : undefined;
 }
 
-/** How failures that may pass are met. */
+/** How temporary failures are handled. */
 export interface Retry {
-  /** Attempts without progress; 6 by default. */
+  /** Attempts without progress; default 6. */
   attempts?: number;
-  /** The first pause in milliseconds, doubled each time; 1000 by default. */
+  /** The first pause in milliseconds, doubled each time; default 1000. */
   pauseMs?: number;
   signal?: AbortSignal;
   onRetry?: (message: string) => void;
 }
 
-/** Repeats what fails with a {@link TemporaryError}, with growing pauses; the last failure becomes a UserError. */
+/**
+ * Repeats an action that fails with a {@link TemporaryError}, with growing pauses. The last failure
+ * becomes a UserError.
+ */
 export async function retrying<T>(what: () => Promise<T>, { attempts = 6, pauseMs = 1000, signal, onRetry }: Retry): Promise<T> {
   for (let failures = 0; ;) {
     try {

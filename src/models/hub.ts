@@ -11,7 +11,7 @@ export interface HubFile {
   name: string;
   /** Bytes. */
   size: number;
-  /** What its content is checked against: SHA-256 of large files, git's SHA-1 of small ones. */
+  /** The checksum of its content: SHA-256 for large files, git's SHA-1 for small ones. */
   checksum: { algorithm: 'sha256' | 'git-sha1'; value: string };
 }
 
@@ -42,7 +42,8 @@ export class Hub {
 
   /**
    * @param endpoint - default `HF_ENDPOINT`, else the public hub
-   * @param token - default `HF_TOKEN`, else what `$HF_HOME/token` holds, which is for the public hub alone
+   * @param token - default `HF_TOKEN`, else the content of `$HF_HOME/token`, which is used only for
+   * the public hub
    */
   constructor(
     endpoint = process.env.HF_ENDPOINT || PUBLIC_HUB,
@@ -55,10 +56,11 @@ export class Hub {
       throw new UserError(`HF_ENDPOINT: ${JSON.stringify(endpoint)} is not an address; expected https://HOST`);
     }
     this.token = (token ?? savedToken(this.endpoint))?.trim() || undefined;
-    if (this.token !== undefined && !/^[\x21-\x7e]+$/.test(this.token)) throw new UserError('HF_TOKEN: has characters that no token has');
+    if (this.token !== undefined && !/^[\x21-\x7e]+$/.test(this.token))
+      throw new UserError('HF_TOKEN: has characters that a token cannot have');
   }
 
-  /** What the hub says about a repository's files at a branch, tag or commit. */
+  /** Asks the hub for the files of a repository at a branch, tag or commit. */
   async model(name: string, revision: string, signal?: AbortSignal): Promise<HubModel> {
     const url = new URL(`api/models/${name}/revision/${encodeURIComponent(revision)}?blobs=true`, this.endpoint);
     const answer = await this.get(url, { signal });
@@ -67,7 +69,7 @@ export class Hub {
     try {
       raw = JSON.parse((await readAll(answer, 32 * 2 ** 20)).toString('utf8'));
     } catch (error) {
-      if (error instanceof SyntaxError) throw new UserError(`${url.host}: does not answer as a Hugging Face hub does; check HF_ENDPOINT`);
+      if (error instanceof SyntaxError) throw new UserError(`${url.host}: does not answer like a Hugging Face hub; check HF_ENDPOINT`);
       throw error;
     }
     const { sha: commit, siblings } = checked(listing, raw, `${url.host}: the hub's answer about ${name}`);
@@ -93,13 +95,14 @@ export class Hub {
     if (status === 401 || status === 403) {
       const remedy = this.token
         ? `its licence must be accepted at ${page} by the account that HF_TOKEN belongs to`
-        : `set HF_TOKEN to a token of an account that has accepted its licence at ${page}${this.endpoint.origin === PUBLIC_HUB ? '' : ' (a saved login is for the public hub alone)'}`;
-      return new UserError(`${name}: the hub answers ${status}: misspelt, private or gated; ${remedy}`);
+        : `set HF_TOKEN to a token of an account that has accepted its licence at ${page}${this.endpoint.origin === PUBLIC_HUB ? '' : ' (a saved login is used only for the public hub)'}`;
+      return new UserError(`${name}: the hub answers ${status}: the name is misspelt, or the model is private or gated; ${remedy}`);
     }
     if (status === 404 && answer.headers.get('x-error-code') === 'RevisionNotFound') {
-      return new UserError(`${name}: the hub knows no revision ${JSON.stringify(revision)} of it; see ${page}`);
+      return new UserError(`${name}: the hub has no revision ${JSON.stringify(revision)} of this model; see ${page}`);
     }
-    if (status === 404) return new UserError(`${name}: the hub knows no such model (404); check its spelling, case included`);
+    if (status === 404)
+      return new UserError(`${name}: the hub has no such model (404); check the spelling, including upper and lower case`);
     return new UserError(`${name}: the hub answers ${status}; try again later`);
   }
 }
@@ -117,7 +120,7 @@ function fileOf({ rfilename, size, blobId, lfs }: z.infer<typeof listing>['sibli
     : [];
 }
 
-/** The token of an earlier login. It was saved for the public hub; a mirror has no business with it. */
+/** The token of an earlier login. It was saved for the public hub and must not go to a mirror. */
 function savedToken(endpoint: URL): string | undefined {
   if (endpoint.origin !== PUBLIC_HUB) return undefined;
   try {

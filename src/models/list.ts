@@ -17,11 +17,11 @@ export interface ListedModel {
   dir: string;
   /** Size of all files. */
   bytes: number;
-  /** What its files say; absent where they are broken. */
+  /** The numbers in its files; absent if these are broken. */
   facts?: ModelFacts;
-  /** What there is to know besides. */
+  /** A remark. */
   note?: string;
-  /** Why it cannot be used. */
+  /** The reason why it cannot be used. */
   problem?: string;
 }
 
@@ -32,24 +32,29 @@ export interface ModelFacts {
   textLayers: number;
   /** Width of the image encoder. */
   imageWidth: number;
-  /** Pixels a side. */
+  /** Side of the images in pixels. */
   imageSize: number;
   patchSize: number;
   /** Length of the joint embedding. */
   embedding: number;
 }
 
-/** The models below a folder, by name, and, in the project's own, the untrained one; headers only are read. */
+/**
+ * Lists the models below a folder by name; in the project's own folder also the untrained one. Only
+ * headers are read.
+ */
 export function listModels(folder = modelsFolder()): ListedModel[] {
   const own = folder === modelsFolder() ? [describeUntrained()] : [];
   if (own.length > 0 && embeddedFolder() !== folder) own.push(...modelsIn(embeddedFolder()));
   return [...own, ...modelsIn(folder)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** As {@link listModels}' others; not yet written, it is described by its architecture. */
+/**
+ * Describes the untrained model. If it is not yet written, its architecture supplies the numbers.
+ */
 function describeUntrained(): ListedModel {
   const dir = untrainedFolder();
-  const note = 'the compact architecture with random weights, to compare with';
+  const note = 'the compact architecture with random weights, for comparison';
   if (isModel(dir)) return { ...describe(UNTRAINED, dir), note };
   const config = clipConfigOf(COMPACT_ARCHITECTURE);
   const parameters = parameterShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);

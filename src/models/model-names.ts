@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder, isBuilt, projectRoot } from '../common/node/project-root';
 
-/** The folder that holds what was pulled and, of the project, the embedded model. */
+/** The folder that holds the pulled models and, inside the project, the embedded model. */
 export function modelsFolder(): string {
   return isBuilt() ? path.join(cacheFolder(), 'models') : embeddedFolder();
 }
@@ -12,17 +12,17 @@ export function embeddedFolder(): string {
   return path.join(projectRoot(), 'models');
 }
 
-/** Whether a text has the form of a model's name on a hub: `openai/clip-vit-large-patch14`. */
+/** True if a text has the form of a model name on the hub: `openai/clip-vit-large-patch14`. */
 export function isHubName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/.test(name) && !/--|\.\.|\.git$/.test(name);
 }
 
-/** The folder's name of a pulled model: `openai--clip-vit-large-patch14`. */
+/** The folder name of a pulled model: `openai--clip-vit-large-patch14`. */
 export function folderOf(hubName: string): string {
   return hubName.replace('/', '--');
 }
 
-/** The name that a folder below `models/` goes by. */
+/** The model name of a folder below `models/`. */
 export function nameOf(folder: string): string {
   const name = folder.replace('--', '/');
   return isHubName(name) ? name : folder;

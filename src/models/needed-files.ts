@@ -6,10 +6,13 @@ import type { HubFile } from './hub';
 const SMALL = [...PREPROCESSING_FILES, 'vocab.json', 'merges.txt', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'];
 const SMALL_LIMIT = 32 * 2 ** 20;
 
-/** The small files of a repository that a CLIP needs, `config.json` first; an index of shards among them where there is one. */
+/**
+ * The small files of a repository that a CLIP needs, `config.json` first; with the index of shards,
+ * if any.
+ */
 export function smallFiles(model: string, files: readonly HubFile[]): HubFile[] {
   const config = named(files, 'config.json');
-  if (!config) throw new UserError(`${model}: the repository has no config.json; a CLIPModel is expected`);
+  if (!config) throw new UserError(`${model}: the repository has no config.json; expected a CLIPModel`);
   const names = files.map(({ name }) => name);
   if (names.includes(ADAPTER)) throw new UserError(`${model}: ${foundInstead(names)}`);
   if (!names.includes(SINGLE) && !names.includes(INDEX)) {
@@ -19,14 +22,14 @@ export function smallFiles(model: string, files: readonly HubFile[]): HubFile[] 
   const found = wanted.filter((file): file is HubFile => file !== undefined);
   const large = found.find((file) => file.size > SMALL_LIMIT);
   checkSizes(model, found);
-  if (large) throw new UserError(`${model}: ${large.name} has ${large.size} bytes; at most ${SMALL_LIMIT} are expected`);
+  if (large) throw new UserError(`${model}: ${large.name} has ${large.size} bytes; expected at most ${SMALL_LIMIT}`);
   return found;
 }
 
 /**
  * The files with the weights: one, or the shards that the index lists.
- * @param index - the parsed index, where there is one
- * @throws UserError if the index lists names that are no plain file names, or files that are not there
+ * @param index - the parsed index, if there is one
+ * @throws UserError if the index lists a name that is not a plain file name, or a missing file
  */
 export function weightFiles(model: string, files: readonly HubFile[], index: unknown): HubFile[] {
   const single = named(files, SINGLE);
@@ -51,7 +54,7 @@ function shardsOf(model: string, files: readonly HubFile[], index: unknown): Hub
 
 function checkSizes(model: string, files: readonly HubFile[]): void {
   const empty = files.find(({ size }) => size === 0);
-  if (empty) throw new UserError(`${model}: ${empty.name}: the hub announces 0 bytes for it; it is empty there`);
+  if (empty) throw new UserError(`${model}: ${empty.name}: the hub announces 0 bytes for it; the file is empty`);
 }
 
 function named(files: readonly HubFile[], name: string): HubFile | undefined {

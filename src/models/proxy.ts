@@ -4,13 +4,14 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { UserError } from '../common/errors';
 
-/** The variables that say through which proxy requests go. */
+/** The environment variables that set the proxy. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for an address: `HTTPS_PROXY` or `HTTP_PROXY` by its protocol, else `ALL_PROXY`, unless `NO_PROXY` names the host; as curl
- * reads them, in small letters or capitals. Node's own `fetch` reads none of them.
- * @throws UserError where the variable names no proxy that can be used
+ * The proxy for an address: `HTTPS_PROXY` or `HTTP_PROXY` by its protocol, else `ALL_PROXY`, unless
+ * `NO_PROXY` names the host. The variables are read as curl reads them, in lower or upper case.
+ * Node's own `fetch` reads none of them.
+ * @throws UserError if the variable names no usable proxy
  */
 export function proxyFor(url: URL, env: Environment = process.env): URL | undefined {
   const read = (name: string): string => env[name.toLowerCase()] || env[name] || '';
@@ -26,11 +27,14 @@ export function proxyFor(url: URL, env: Environment = process.env): URL | undefi
   }
   if (proxy?.hostname && ['http:', 'https:'].includes(proxy.protocol)) return proxy;
   throw new UserError(
-    `${name}: ${proxy ? `a proxy of the kind ${proxy.protocol.slice(0, -1)}` : 'not an address'}; expected http://HOST:PORT`,
+    `${name}: ${proxy ? `unsupported proxy protocol ${proxy.protocol.slice(0, -1)}` : 'not an address'}; expected http://HOST:PORT`,
   );
 }
 
-/** Whether `NO_PROXY` names a host: itself, a domain that it lies in, a range of addresses (10.0.0.0/8), or `*`; also with a port. */
+/**
+ * True if `NO_PROXY` names a host: by itself, by its domain, by a range of addresses (10.0.0.0/8),
+ * or by `*`; also with a port.
+ */
 function isExempt(url: URL, list: string): boolean {
   const host = bare(url.hostname);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -58,7 +62,9 @@ function isInRange(host: string, range: string, bits: number): boolean {
   return block.check(host, type);
 }
 
-/** A host as it is compared: without the brackets of IPv6, without a dot at its end. */
+/**
+ * A host in the form that is compared: without the brackets of IPv6 and without a dot at the end.
+ */
 function bare(host: string): string {
   return host
     .toLowerCase()
@@ -66,7 +72,7 @@ function bare(host: string): string {
     .replace(/\.$/, '');
 }
 
-/** What a request is made with. */
+/** Options of a request. */
 export interface RequestOptions {
   headers: Record<string, string>;
   signal: AbortSignal;
@@ -75,9 +81,9 @@ export interface RequestOptions {
 }
 
 /**
- * GETs an address, directly or through the proxy that is set for it; redirects are not followed.
- * @returns the answer, whose body is still to be read
- * @throws UserError where the proxy refuses; what goes wrong on the way, as Node says it
+ * GETs an address, directly or through the proxy that is set for it. Redirects are not followed.
+ * @returns the response, whose body is still unread
+ * @throws UserError if the proxy refuses; other errors are those of Node
  */
 export async function request(url: URL, options: RequestOptions, env?: Environment): Promise<http.IncomingMessage> {
   const { ca, ...rest } = options;
@@ -110,11 +116,11 @@ function tunnel(proxy: URL, url: URL, { signal, ca }: RequestOptions): Promise<n
       .on('connect', ({ statusCode = 0 }, socket: net.Socket) => {
         if (statusCode === 200) return resolve(socket);
         socket.destroy();
-        const why = statusCode === 407 ? '; it asks for a name and a password, as in http://NAME:PASSWORD@HOST:PORT' : '';
+        const why = statusCode === 407 ? '; it requires a name and a password, as in http://NAME:PASSWORD@HOST:PORT' : '';
         reject(new UserError(`the proxy ${proxy.host} (HTTPS_PROXY) answers ${statusCode} when asked for ${target}${why}`));
       })
       .on('response', ({ statusCode = 0 }) =>
-        reject(new UserError(`${proxy.host} (HTTPS_PROXY) answers ${statusCode}; it is no proxy for https`)),
+        reject(new UserError(`${proxy.host} (HTTPS_PROXY) answers ${statusCode}; it is not a proxy for https`)),
       )
       .on('error', reject)
       .end();

@@ -18,19 +18,21 @@ import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 export interface PullOptions extends LongRun {
   /** Default `HF_ENDPOINT`, else the public hub. */
   endpoint?: string;
-  /** Default `HF_TOKEN`, else, for the public hub alone, what `$HF_HOME/token` holds. */
+  /** Default `HF_TOKEN`, else, only for the public hub, the content of `$HF_HOME/token`. */
   token?: string;
   /** Branch, tag or commit; default `main`. */
   revision?: string;
-  /** The folder in which the model's folder is made; default `models/`. */
+  /** The folder in which the folder of the model is created; default `models/`. */
   dir?: string;
   /** First pause before another attempt, in milliseconds; default 1000. */
   pauseMs?: number;
-  /** Milliseconds after which a connection on which too little arrives counts as dropped; default 60,000. */
+  /**
+   * Milliseconds after which a connection with too little data counts as dropped; default 60,000.
+   */
   stallMs?: number;
 }
 
-/** What was pulled; also written beside the model as `source.json`. */
+/** The source of a pulled model; also written beside the model as `source.json`. */
 export interface PulledModel {
   name: string;
   dir: string;
@@ -38,30 +40,33 @@ export interface PulledModel {
   revision: string;
   commit: string;
   files: { name: string; bytes: number; checksum: string }[];
-  /** Bytes of all files, and how many of them had to be fetched now. */
+  /** Bytes of all files, and the number of bytes fetched by this call. */
   bytes: number;
   fetched: number;
 }
 
-/** Disk space left beside what is fetched. */
+/** Disk space that must remain free. */
 const SPARE = 64 * 2 ** 20;
 
 /**
- * Fetches a CLIP checkpoint: configuration, weights in safetensors, tokenizer. The files gather in a hidden folder that an
- * interruption leaves for the next call; when all are there and checked, the folder takes the model's name. Files of an earlier
- * pull that are still the same are not fetched again.
- * @param name - as on the hub: `openai/clip-vit-large-patch14`
- * @throws UserError on a wrong name, refused access, no CLIP, no space, wrong checksums, a server that keeps failing
+ * Fetches a CLIP checkpoint: configuration, weights in safetensors, tokenizer. The files gather in
+ * a hidden folder, from which the next call continues after an interruption. When all files are
+ * complete and checked, the folder gets the name of the model. Files of an earlier pull that have
+ * not changed are not fetched again.
+ * @param name - name on the hub: `openai/clip-vit-large-patch14`
+ * @throws UserError on a wrong name, refused access, a model that is not a CLIP, a full disk, wrong
+ * checksums, a server that keeps failing
  */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<PulledModel> {
   if (!isHubName(name)) {
-    throw new UsageError(`${JSON.stringify(name)} is not a model's name; expected OWNER/NAME, as openai/clip-vit-large-patch14`);
+    throw new UsageError(`${JSON.stringify(name)} is not a model name; expected OWNER/NAME, such as openai/clip-vit-large-patch14`);
   }
   const folder = path.resolve(options.dir ?? modelsFolder());
   const part = path.join(folder, `.part-${folderOf(name)}`);
   const hub = new Hub(options.endpoint, options.token, { stallMs: options.stallMs });
   makeFolder(part);
-  if (!fs.lstatSync(part).isDirectory()) throw new UserError(`${part}: is a link to a folder; remove it, files gather there`);
+  if (!fs.lstatSync(part).isDirectory())
+    throw new UserError(`${part}: is a link or a file; remove it, because the download needs a folder there`);
   return withLock(`${part}.lock`, `models pull ${name}`, async () => {
     try {
       return await new Pull(name, hub, part, path.join(folder, folderOf(name)), options).run();
@@ -69,7 +74,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
       const { code, syscall } = error as NodeJS.ErrnoException;
       if (code !== undefined && syscall !== undefined) throw new UserError(`${folder}: cannot be written (${code})`);
       if (!options.signal?.aborted) throw error;
-      throw new UserError(`stopped; what has arrived is kept, the same command goes on from there: npx mediclip models pull ${name}`);
+      throw new UserError(`stopped; the downloaded part is kept. Run the same command again to continue: npx mediclip models pull ${name}`);
     } finally {
       if (fs.existsSync(part) && fs.readdirSync(part).length === 0) fs.rmdirSync(part);
     }
@@ -96,7 +101,7 @@ class Pull {
     const small = smallFiles(name, files);
     await this.fetchAll(small, commit);
     const config = checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
-    readChannelStats(checkpointFolder(part), config.vision_config.image_size); // what cannot be used is refused before its weights are fetched
+    readChannelStats(checkpointFolder(part), config.vision_config.image_size); // refuses an unusable model before its weights are fetched
     const sharded = small.some((file) => file.name === INDEX);
     const weights = weightFiles(name, files, sharded ? readJson(path.join(part, INDEX)) : undefined);
     await this.fetchAll(weights, commit);
@@ -146,13 +151,13 @@ class Pull {
   }
 }
 
-/** Takes a file over from an earlier pull if it is what the hub announces now. */
+/** Reuses a file of an earlier pull if it is still what the hub announces. */
 async function keepIfSame(earlier: string, file: string, announced: HubFile, signal?: AbortSignal): Promise<void> {
   if (fs.existsSync(file) || !(await matchesChecksum(earlier, announced, signal))) return;
   try {
     fs.linkSync(earlier, file);
   } catch {
-    // on another disk, or one without links: it is fetched again
+    // on another disk, or on one without links, it is fetched again
   }
 }
 
@@ -160,11 +165,13 @@ function checkSpace(folder: string, bytes: number): void {
   const { bavail, bsize } = fs.statfsSync(folder);
   const free = bavail * bsize;
   if (bytes > 0 && free < bytes + SPARE) {
-    throw new UserError(`${folder}: ${Math.ceil(bytes / 1e6)} MB are to come, ${Math.floor(free / 1e6)} MB are free on this disk`);
+    throw new UserError(
+      `${folder}: ${Math.ceil(bytes / 1e6)} MB are to be downloaded, but only ${Math.floor(free / 1e6)} MB are free on this disk`,
+    );
   }
 }
 
-/** Puts a complete folder in place of one that may be there. */
+/** Puts a complete folder in place, and replaces an old one. */
 function replaceFolder(target: string, complete: string): void {
   const old = `${complete}.old`;
   fs.rmSync(old, { recursive: true, force: true });

@@ -14,9 +14,10 @@ export interface ResolvedModel {
 }
 
 /**
- * Finds a model on this machine: one below `models/` by its name (`compact`, `openai/clip-vit-large-patch14`), a folder by its
- * path, or one that other tools left in the Hugging Face cache. `compact-untrained` is written where it is first asked for.
- * @param folder - where models are kept, by default `models/`
+ * Finds a model on this machine: by its name below `models/` (`compact`,
+ * `openai/clip-vit-large-patch14`), by the path of its folder, or in the Hugging Face cache, where
+ * other tools may have left it. `compact-untrained` is written on first use.
+ * @param folder - where models are kept; default `models/`
  * @throws UserError that says how to get the model
  */
 export function resolveModel(nameOrDir: string, folder = modelsFolder()): ResolvedModel {
@@ -35,13 +36,16 @@ export function resolveModel(nameOrDir: string, folder = modelsFolder()): Resolv
   throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name, there)}`);
 }
 
-/** Whether a folder has a configuration and weights in safetensors. */
+/** True if a folder has a configuration and weights in safetensors. */
 export function isModel(dir: string): boolean {
   const has = (file: string): boolean => fs.existsSync(path.join(dir, file));
   return has('config.json') && (has(SINGLE) || has(INDEX));
 }
 
-/** The Hugging Face cache's folder of a model: the commit that `main` names, else any that is complete. */
+/**
+ * The Hugging Face cache's folder of a model: the commit that `main` names, else any that is
+ * complete.
+ */
 function inCache(name: string): string | undefined {
   const hub = process.env.HF_HUB_CACHE || path.join(huggingFaceHome(), 'hub');
   const root = path.join(hub, `models--${folderOf(name)}`);
@@ -58,18 +62,18 @@ function inCache(name: string): string | undefined {
   return commits.map((commit) => path.join(snapshots, commit)).find(isModel);
 }
 
-/** @param there - a folder or file that goes by the name */
+/** @param there - a folder or file of that name */
 function remedy(name: string, there: string | undefined): string {
   if (there !== undefined) return fs.statSync(there).isDirectory() ? folderRemedy(there) : fileRemedy(there);
   if (name === 'compact') return 'the embedded model is missing; restore models/compact from the repository';
   if (isHubName(name)) return `not on this machine; fetch it with: npx mediclip models pull ${name}`;
-  return 'there is neither such a model nor such a folder; "npx mediclip models list" shows those on this machine';
+  return 'there is no such model and no such folder; "npx mediclip models list" shows those on this machine';
 }
 
 function fileRemedy(file: string): string {
   const { base } = path.parse(file);
-  const what = base === SINGLE ? 'name the folder that it lies in' : foundAmong([base]);
-  return `is a file, and a folder with config.json and ${SINGLE} is expected${what ? `; ${what}` : ''}`;
+  const what = base === SINGLE ? 'give the folder that contains it' : foundAmong([base]);
+  return `is a file; expected a folder with config.json and ${SINGLE}${what ? `; ${what}` : ''}`;
 }
 
 function folderRemedy(dir: string): string {

@@ -11,7 +11,10 @@ import { initialValue } from './initial-values';
 import { UsedVocabulary } from './vocabulary';
 import { loadTokenizer } from '../backbones/node/load-tokenizer';
 
-/** The name of the compact model with the weights that its pretraining starts from: what a method owes to its weights shows beside it. */
+/**
+ * The name of the compact model with its weights before pretraining. A comparison with it shows
+ * what a method owes to its weights.
+ */
 export const UNTRAINED = 'compact-untrained';
 
 /** The seed of `npm run pretrain`. */
@@ -22,7 +25,7 @@ export function untrainedFolder(): string {
   return path.join(cacheFolder(), 'models', UNTRAINED);
 }
 
-/** Folder of the untrained model; it is written where it is missing, or was made by another recipe. */
+/** Folder of the untrained model; it is written if it is missing or was made by another recipe. */
 export function ensureUntrained(dir = untrainedFolder()): string {
   const recipe = recipeOf(COMPACT_ARCHITECTURE);
   const file = path.join(dir, 'model.safetensors');
@@ -32,7 +35,9 @@ export function ensureUntrained(dir = untrainedFolder()): string {
   return dir;
 }
 
-/** Writes a model as a pretraining would before its first step: the same values, by the same names, from the same seed. */
+/**
+ * Writes a model as it is before the first step of pretraining: the same values, names and seed.
+ */
 export function writeUntrained(dir: string, architecture: Architecture, seed: number): void {
   const config = clipConfigOf(architecture);
   const vocabulary = UsedVocabulary.ofPretraining(loadTokenizer());
@@ -49,7 +54,7 @@ export function writeUntrained(dir: string, architecture: Architecture, seed: nu
   });
 }
 
-/** Differs where the weights would. */
+/** A hash that differs whenever the weights would. */
 function recipeOf(architecture: Architecture): string {
   const rules = ['initial-values.ts', 'captions.ts'].map((name) =>
     fs.readFileSync(path.join(projectRoot(), 'src', 'models', name), 'utf8'),

@@ -3,11 +3,11 @@ import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
 import { allPhrases } from './captions';
 
 /**
- * The few hundred rows of the token table that the captions use, under numbers of their own: a step then moves these and not
- * all 49,408.
+ * The few hundred rows of the token table that the captions use, with their own numbering. A
+ * training step then updates only these and not all 49,408 rows.
  */
 export class UsedVocabulary {
-  /** Ids in the full vocabulary, rising; row i in training is id `ids[i]`. */
+  /** Ids in the full vocabulary, in increasing order; row i in training is id `ids[i]`. */
   readonly ids: number[];
   private readonly rows: ReadonlyMap<number, number>;
 
@@ -17,7 +17,10 @@ export class UsedVocabulary {
     this.rows = new Map(this.ids.map((id, row) => [id, row]));
   }
 
-  /** That of a pretraining: captions, the published prompts as sentences, and the placeholder of learnable context. */
+  /**
+   * The vocabulary of pretraining: captions, the published prompts as sentences, and the
+   * placeholder for learnable context.
+   */
   static ofPretraining(tokenizer: Tokenizer): UsedVocabulary {
     const prompts = Object.values(PUBLISHED_PROMPTS).flat();
     return new UsedVocabulary(tokenizer, [...allPhrases(), 'X X', ...prompts.map((text) => `${text}.`)]);
@@ -31,7 +34,7 @@ export class UsedVocabulary {
   rowsOf(ids: Int32Array): Int32Array {
     return ids.map((id) => {
       const row = this.rows.get(id);
-      if (row === undefined) throw new Error(`token ${id} is not among those in training`);
+      if (row === undefined) throw new Error(`token ${id} is not among the trained tokens`);
       return row;
     });
   }

@@ -47,7 +47,7 @@ test('the proxy is that of the protocol, in small letters or capitals, unless NO
   }
   assert.throws(
     () => proxy({ HTTPS_PROXY: 'socks5://proxy:1080' }),
-    /HTTPS_PROXY: a proxy of the kind socks5; expected http:\/\/HOST:PORT/,
+    /HTTPS_PROXY: unsupported proxy protocol socks5; expected http:\/\/HOST:PORT/,
   );
   assert.throws(() => proxy({ ALL_PROXY: 'http://[' }), /ALL_PROXY: not an address/);
 });
@@ -128,7 +128,7 @@ test('http is asked of the proxy by its whole address, except where NO_PROXY nam
 
 test('a proxy that refuses is named', async (t) => {
   for (const [status, pattern] of [
-    [407, /the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) answers 407 when asked for hub\.example\.org:443; it asks for a name and a password/],
+    [407, /the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) answers 407 when asked for hub\.example\.org:443; it requires a name and a password/],
     [403, /answers 403 when asked for hub\.example\.org:443$/],
   ] as const) {
     const { address } = await startProxy(t, 1, status);

@@ -182,7 +182,7 @@ test('an interruption keeps what has arrived and says how to go on', async (t) =
   };
   await assert.rejects(
     pull({ signal: controller.signal }),
-    message(/same command goes on from there: npx mediclip models pull someone\/small-clip$/),
+    message(/Run the same command again to continue: npx mediclip models pull someone\/small-clip$/),
   );
   assert.deepEqual(fs.readdirSync(dir), [`.part-${FOLDER}`]);
   hub.intercept = () => false;
@@ -193,14 +193,14 @@ test('an interruption keeps what has arrived and says how to go on', async (t) =
 test('content that is not what was announced is deleted and refused', async (t) => {
   const { hub, dir, pull } = await setting(t);
   hub.announce[WEIGHTS] = { lfs: { sha256: 'a'.repeat(64), size: weights.length } };
-  await assert.rejects(pull(), message(/model\.safetensors: its content has not the checksum/));
+  await assert.rejects(pull(), message(/model\.safetensors: its content does not have the checksum/));
   assert.equal(fs.existsSync(path.join(dir, FOLDER)), false);
   assert.equal(
     fs.readdirSync(path.join(dir, `.part-${FOLDER}`)).some((name) => name.endsWith('.part') || name === WEIGHTS),
     false,
   );
   hub.announce = { 'config.json': { blobId: 'b'.repeat(40) } };
-  await assert.rejects(pull(), message(/config\.json: its content has not the checksum/));
+  await assert.rejects(pull(), message(/config\.json: its content does not have the checksum/));
 });
 
 test('more bytes than announced are refused', async (t) => {
@@ -224,7 +224,7 @@ test('fewer bytes than announced are given up after some attempts', async (t) =>
 const refusals: [number, Record<string, string>, string, RegExp][] = [
   [401, {}, '', /answers 401.*set HF_TOKEN/],
   [403, {}, 'hf_secret', /answers 403.*licence must be accepted at http:\/\/127.0.0.1:\d+\/someone\/small-clip/],
-  [404, {}, '', /knows no such model \(404\); check its spelling/],
+  [404, {}, '', /has no such model \(404\); check the spelling/],
   [404, { 'x-error-code': 'RevisionNotFound' }, '', /no revision "main"/],
 ];
 for (const [status, headers, token, pattern] of refusals) {
@@ -281,12 +281,12 @@ test('the token stays with its host when a redirect leads to another', async (t)
 
 test('plain http is refused beyond this machine, also by redirect', async (t) => {
   const { hub, pull } = await setting(t);
-  await assert.rejects(pull({ endpoint: 'http://example.org' }), message(/https address is expected/));
+  await assert.rejects(pull({ endpoint: 'http://example.org' }), message(/expected an https address/));
   hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://example.org/x' }).end());
-  await assert.rejects(pull(), message(/http:\/\/example.org: an https address is expected/));
+  await assert.rejects(pull(), message(/http:\/\/example.org: expected an https address/));
   await assert.rejects(pull({ endpoint: 'no address' }), message(/not an address/));
   hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://[' }).end());
-  await assert.rejects(pull(), message(/redirects to "http:\/\/\[", which is no address/));
+  await assert.rejects(pull(), message(/redirects to "http:\/\/\[", which is not an address/));
 });
 
 test('a sharded checkpoint comes with the shards that its index lists', async (t) => {
@@ -337,7 +337,7 @@ test('a size beyond the disk is refused before the download', async (t) => {
 test('an answer that is no listing is refused', async (t) => {
   const { hub, pull } = await setting(t);
   hub.intercept = (_, response) => Boolean(response.end('<html>'));
-  await assert.rejects(pull(), message(/does not answer as a Hugging Face hub does/));
+  await assert.rejects(pull(), message(/does not answer like a Hugging Face hub does/));
   hub.intercept = (_, response) => Boolean(response.end('{"sha": "../../x", "siblings": []}'));
   await assert.rejects(pull(), message(/answer about someone\/small-clip: sha/));
 });
@@ -397,7 +397,7 @@ test('a connection on which a byte arrives now and then is too slow', { timeout:
     response.on('close', () => clearInterval(drip));
     return true;
   };
-  await assert.rejects(pull({ stallMs: 150 }), message(/less than 1024 bytes a second arrive; given up after 6 attempts/));
+  await assert.rejects(pull({ stallMs: 150 }), message(/less than 1024 bytes per second arrive; given up after 6 attempts/));
 });
 
 test('a folder or a link in the place of a part is removed, and what it leads to stays as it is', async (t) => {
@@ -419,7 +419,7 @@ test('a folder or a link in the place of a part is removed, and what it leads to
   const away = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-away-'));
   t.after(() => fs.rmSync(away, { recursive: true }));
   fs.symlinkSync(away, part);
-  await assert.rejects(pull(), message(/is a link to a folder; remove it/));
+  await assert.rejects(pull(), message(/is a link or a file; remove it/));
   assert.deepEqual(fs.readdirSync(away), []);
 });
 
@@ -493,7 +493,7 @@ test('where the hub cannot be reached, the variables are named that help', async
   await hub.stop();
   await assert.rejects(
     pull(),
-    message(/ECONNREFUSED; given up after 6 attempts\. HF_ENDPOINT names a mirror of the hub, HTTPS_PROXY a proxy/),
+    message(/ECONNREFUSED; given up after 6 attempts\. set HF_ENDPOINT to use a mirror of the hub, or HTTPS_PROXY to use a proxy/),
   );
 });
 

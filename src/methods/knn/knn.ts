@@ -5,10 +5,12 @@ import type { Detector } from '../method';
 import { meanNearestDistance } from '../nearest';
 
 /**
- * k nearest neighbours of whole images (after DN2, Bergman, Cohen and Hoshen 2020): the mean Euclidean distance of an image's
- * feature to the k nearest of normal images; of all where there are fewer. It gives no maps.
+ * k nearest neighbours of whole images (after DN2, Bergman, Cohen and Hoshen 2020): the mean
+ * Euclidean distance between the feature of an image and the k nearest of normal images, or all if
+ * there are fewer. It gives no maps.
  *
- * The feature is whatever the encoder gives, one vector an image: CLIP's embedding of unit length, or pixels.
+ * The feature is the output of the encoder, one vector per image: CLIP's embedding of unit length,
+ * or pixels.
  */
 export class NearestNeighbours implements Detector {
   readonly mapRange = null;

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Complete } from '../../common/complete';
 
-/** kNN on image embeddings, and on pixels. */
+/** Settings of kNN on image embeddings and on pixels. */
 export const knnSchema = z
   .object({
-    /** k (Bergman et al. 2020: 2); at most the size of the support set counts. */
+    /** k (Bergman et al. 2020: 2); limited to the size of the support set. */
     neighbours: z.number().int().min(1).max(10_000).default(2),
-    /** Side in pixels to which images are shrunk for `pixel-knn`. */
+    /** Side, in pixels, of the shrunken images for `pixel-knn`. */
     pixels: z.number().int().min(1).max(512).default(56),
   })
   .strict()
   .default({});
 
-/** The same, checked and complete. */
+/** The settings, checked and complete. */
 export type KnnOptions = Complete<z.infer<typeof knnSchema>>;

@@ -4,8 +4,8 @@ import type { BatchScores } from '../method';
 import type { Detector } from '../method';
 
 /**
- * How far the mean grey level of an image lies from that of the normal images: |mean(x) - mean over k of mean(x_k)|. The least that a
- * method should beat: it knows brightness alone. It gives no maps.
+ * How far the mean grey level of an image lies from that of the normal images: |mean(x) - mean over
+ * k of mean(x_k)|. It uses only brightness, so every method should beat it. It gives no maps.
  */
 export class MeanIntensity implements Detector {
   readonly mapRange = null;
@@ -13,7 +13,7 @@ export class MeanIntensity implements Detector {
   readonly features: string;
   private normal?: tf.Scalar;
 
-  /** @param encoder - grey levels */
+  /** @param encoder - encoder of grey levels */
   constructor(private readonly encoder: FrozenEncoder) {
     this.imageSize = encoder.imageSize;
     this.features = encoder.features;

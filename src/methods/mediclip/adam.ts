@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import type { NamedArray } from '../../common/safetensors';
 import type { NamedTensors } from './prompt-learner';
 
-/** Adam's numbers; the defaults are those of the published training. */
+/** The parameters of Adam; the defaults are those of the published training. */
 export interface AdamOptions {
   learningRate: number;
   beta1: number;
@@ -13,10 +13,10 @@ export interface AdamOptions {
 export const PUBLISHED_ADAM: AdamOptions = { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1) over named variables:
- * m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², θ ← θ - α / (1 - β₁ᵗ) · m / (sqrt(v) / sqrt(1 - β₂ᵗ) + ε).
- * The bias corrections are computed from t in double precision, so that a saved state goes on exactly. All variables are one vector to
- * it, so that a step is few operations.
+ * Adam (Kingma and Ba 2015, algorithm 1) over named variables: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1
+ * - β₂) g², θ ← θ - α / (1 - β₁ᵗ) · m / (sqrt(v) / sqrt(1 - β₂ᵗ) + ε). The bias corrections are
+ * computed from t in double precision, so that a saved state continues exactly. All variables are
+ * treated as one vector, so that a step needs few operations.
  */
 export class Adam {
   private step = 0;
@@ -36,8 +36,8 @@ export class Adam {
   }
 
   /**
-   * One step with gradients under the variables' names; one that is missing counts as zeros.
-   * @param factor - by which all gradients are multiplied (default 1)
+   * One step with gradients by the names of the variables; a missing gradient counts as zero.
+   * @param factor - all gradients are multiplied by it (default 1)
    */
   apply(gradients: NamedTensors, factor?: tf.Scalar): void {
     this.step++;
@@ -72,7 +72,7 @@ export class Adam {
     return { step: this.step, arrays };
   }
 
-  /** Goes on from a saved state. */
+  /** Restores a saved state. */
   restore(step: number, read: (name: string, shape: number[]) => tf.Tensor): void {
     this.step = step;
     if (this.names.length === 0) return;

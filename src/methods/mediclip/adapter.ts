@@ -3,12 +3,15 @@ import { unitLength } from '../../backbones/frozen-encoder';
 import type { Random } from '../../common/random';
 import type { NamedTensors } from './prompt-learner';
 
-/** The names of adapter i's parameters, as in the published checkpoints: a 1x1 convolution `[D, C, 1, 1]` and its bias. */
+/**
+ * The names of adapter i's parameters, as in the published checkpoints: a 1x1 convolution `[D, C,
+ * 1, 1]` and its bias.
+ */
 export function adapterNames(i: number): { weight: string; bias: string } {
   return { weight: `${i}_adapter.0.weight`, bias: `${i}_adapter.0.bias` };
 }
 
-/** Fresh adapters, uniform within ±1 / sqrt(C) as PyTorch initialises a convolution. */
+/** New adapters, uniform within ±1 / sqrt(C) as PyTorch initialises a convolution. */
 export function initialAdapters(count: number, width: number, dim: number, random: Random): NamedTensors {
   const bound = 1 / Math.sqrt(width);
   const draw = (size: number): Float32Array => Float32Array.from({ length: size }, () => random.uniform(-bound, bound));
@@ -21,8 +24,8 @@ export function initialAdapters(count: number, width: number, dim: number, rando
 }
 
 /**
- * Adapter i: maps the frozen tokens of its layer into the space of the text features, unit length each,
- * a = W x + b, a / ||a||.
+ * Adapter i maps the frozen tokens of its layer into the space of the text features, with unit
+ * length: a = W x + b, a / ||a||.
  * @param tokens - `[B, g g, C]`
  * @returns `[B, g g, D]`
  */

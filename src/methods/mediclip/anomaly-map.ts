@@ -2,8 +2,8 @@ import { tf } from '../../common/tf';
 import { gaussianBlur } from '../../image/gaussian-blur';
 
 /**
- * Cosines of one layer with the two classes: adapted tokens `[B, g g, D]` times text features `[D, 2]`, both of unit
- * length, no temperature: `[B, 2, g, g]`.
+ * Cosines of the tokens of one layer with the two classes: adapted tokens `[B, g g, D]` times text
+ * features `[D, 2]`, both of unit length, without a temperature: `[B, 2, g, g]`.
  */
 export function layerMap(adapted: tf.Tensor3D, textFeatures: tf.Tensor2D): tf.Tensor4D {
   const [b, n, d] = adapted.shape;
@@ -13,15 +13,16 @@ export function layerMap(adapted: tf.Tensor3D, textFeatures: tf.Tensor2D): tf.Te
 }
 
 /**
- * Bilinear interpolation with aligned corners as two matrix products, U M Uᵀ: a resize of fixed sizes that has a
- * gradient on every backend.
+ * Bilinear interpolation with aligned corners as two matrix products, U M Uᵀ: a resize of fixed
+ * sizes that has a gradient on every backend.
  */
 export class Upsampling {
   private readonly matrix: tf.Tensor2D;
 
   /**
-   * From g x g to S x S.
-   * @param sigma - standard deviation of a Gaussian blur of the result, in pixels (default 0: none): being linear, it is part of U
+   * Upsampling from g x g to S x S.
+   * @param sigma - standard deviation of a Gaussian blur of the result, in pixels (default 0:
+   * none); since the blur is linear, it is part of U
    */
   constructor(grid: number, size: number, sigma = 0) {
     const weights = new Float32Array(size * grid);
@@ -63,8 +64,8 @@ function blurColumns(weights: Float32Array, size: number, grid: number, sigma: n
 }
 
 /**
- * The probability of "abnormal" at each pixel: channel 1 of the softmax over two channels, which is the logistic
- * function of their difference. `[B, 2, S, S]` to `[B, S, S]`.
+ * The probability of "abnormal" at each pixel: channel 1 of the softmax over two channels, which is
+ * the logistic function of their difference. `[B, 2, S, S]` to `[B, S, S]`.
  */
 export function abnormalProbability(resized: tf.Tensor4D): tf.Tensor3D {
   return tf.tidy((): tf.Tensor3D => {

@@ -1,19 +1,25 @@
 import { tf } from '../../common/tf';
 
-/** How a map becomes a score: its maximum (published), or the mean of its highest P % of pixels: `top1percent`, `top0.4percent`. */
+/**
+ * How a map becomes a score: by its maximum (published), or by the mean of its highest P % of
+ * pixels: `top1percent`, `top0.4percent`.
+ */
 export type ScoreRule = 'max' | `top${number}percent`;
 
-/** What a rule may be, for errors. */
+/** The allowed rules, for error messages. */
 export const SCORE_RULES = 'max, or topPpercent with P above 0 and up to 100, for example top1percent or top0.4percent';
 
-/** Whether a value from outside is a {@link ScoreRule}. */
+/** True if an unchecked value is a {@link ScoreRule}. */
 export function isScoreRule(value: unknown): value is ScoreRule {
   if (value === 'max') return true;
   const percent = typeof value === 'string' ? percentOf(value) : NaN;
   return percent > 0 && percent <= 100;
 }
 
-/** One score an image: `[B, H, W]` to `[B]`. A share of less than one pixel is one pixel. */
+/**
+ * One score per image: `[B, H, W]` to `[B]`. A percentage of less than one pixel counts as one
+ * pixel.
+ */
 export function imageScore(abnormal: tf.Tensor3D, rule: ScoreRule = 'max'): tf.Tensor1D {
   const [b, h, w] = abnormal.shape;
   return tf.tidy(() => {

@@ -3,11 +3,14 @@ import type { BatchScores, Scorer } from '../method';
 import { imageScore, type ScoreRule } from './image-score';
 import type { MediClip } from './mediclip';
 
-/** MediCLIP with the parameters that it has when this is made: the text side is computed once. */
+/**
+ * Scores with the parameters that MediCLIP has when the scorer is created; the text side is
+ * computed only once.
+ */
 export class MediClipScorer implements Scorer {
   readonly imageSize: number;
   readonly features: string;
-  /** Probabilities. */
+  /** Maps hold probabilities. */
   readonly mapRange = [0, 1] as const;
   private readonly text: tf.Tensor2D;
 

@@ -14,12 +14,12 @@ import { PromptLearner, type NamedTensors } from './prompt-learner';
 export type Losses = Record<LossName | 'total', tf.Scalar>;
 
 /**
- * MediCLIP (Zhang et al., MICCAI 2024): a frozen CLIP whose patch tokens, through an adapter a layer, are compared with
- * learnable prompts for "normal" and "abnormal".
+ * MediCLIP (Zhang et al., MICCAI 2024): a frozen CLIP whose patch tokens pass through one adapter
+ * per layer and are compared with learnable prompts for "normal" and "abnormal".
  */
 export class MediClip implements FrozenEncoder {
   readonly prompts: PromptLearner;
-  /** What is trained, under the published names. */
+  /** The trained parameters, by their published names. */
   readonly parameters: Record<string, tf.Variable>;
   private readonly upsampling: Upsampling;
   private readonly encoder: FrozenEncoder;
@@ -53,12 +53,15 @@ export class MediClip implements FrozenEncoder {
     return this.encoder.imageSize;
   }
 
-  /** The layers, in words. */
+  /** The layers as text. */
   get features(): string {
     return this.encoder.features;
   }
 
-  /** Text features of the two classes, `[D, 2]`; the same for all images until the next training step. */
+  /**
+   * Text features of the two classes, `[D, 2]`; the same for all images until the next training
+   * step.
+   */
   textFeatures(): tf.Tensor2D {
     return tf.tidy(() => this.prompts.features(this.parameters).classes);
   }
@@ -68,7 +71,10 @@ export class MediClip implements FrozenEncoder {
     return tokens.map((layer, i) => tf.tidy(() => layerMap(this.towardsText(layer, i), textFeatures)));
   }
 
-  /** Tokens of layer i in the space of the text features, unit length: `[B, g g, C]` to `[B, g g, D]`. */
+  /**
+   * Tokens of layer i in the space of the text features, of unit length: `[B, g g, C]` to `[B, g g,
+   * D]`.
+   */
   private towardsText(tokens: tf.Tensor3D, i: number): tf.Tensor3D {
     if (this.options.adapters !== false) return adapt(tokens, this.parameters, i);
     return unitLength(this.backbone.image.projectTokens(tokens));
@@ -93,7 +99,7 @@ export class MediClip implements FrozenEncoder {
   }
 
   /**
-   * Losses before a step and the gradients of their weighted sum, without reading anything back.
+   * Losses before a step and the gradients of their weighted sum, without reading tensors back.
    * @returns `losses`, `[L]` in the order of `LOSS_NAMES`, each without its weight; `gradients` by
    * parameter. The caller disposes of both.
    */

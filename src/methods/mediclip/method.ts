@@ -1,4 +1,6 @@
 import type { MethodFacts } from '../method';
 
-/** MediCLIP (Zhang et al., MICCAI 2024): its settings are those of the configuration itself. */
+/**
+ * MediCLIP (Zhang et al., MICCAI 2024): its settings are the top-level ones of the configuration.
+ */
 export const mediclip = { name: 'mediclip', label: 'MediCLIP', role: 'proposed', epochs: true, maps: true } as const satisfies MethodFacts;

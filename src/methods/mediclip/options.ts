@@ -1,21 +1,29 @@
 import type { PromptLists } from './prompts';
 
-/** Where the class's words stand among the learnable tokens. */
+/** The position of the class words among the learnable tokens. */
 export type ClassTokenPosition = 'end' | 'middle' | 'front';
 
-/** What determines the trainable part of MediCLIP; defaults are those of the published code. */
+/** The settings of the trainable part of MediCLIP. The defaults are those of the published code. */
 export interface MediClipOptions {
-  /** 1-based numbers of the image encoder's blocks that carry an adapter (default: half, three quarters and all of the depth, 12/18/24 of 24). */
+  /**
+   * 1-based numbers of the image encoder's blocks that carry an adapter (default: at half, three
+   * quarters and all of the depth, 12/18/24 of 24).
+   */
   layers: number[];
-  /** An adapter a layer (default true); false: CLIP's own last normalisation and projection in its place. */
+  /**
+   * One adapter per layer (default true); false: CLIP's own last normalisation and projection
+   * instead.
+   */
   adapters?: boolean;
   prompts: PromptLists;
-  /** Learnable tokens a prompt (default 8); 0 leaves the prompts as they are written. */
+  /** Learnable tokens per prompt (default 8); 0 uses the prompts as they are. */
   contextTokens: number;
-  /** A context of its own for every prompt ("CSC", default), or one shared by the prompts of a class. */
+  /** Each prompt has its own context ("CSC", default), or the prompts of a class share one. */
   classSpecificContext: boolean;
-  /** One or several; the text features are the mean over all of them (default: end). */
+  /** One or more positions; the text features are the mean over all of them (default: end). */
   classTokenPositions: ClassTokenPosition[];
-  /** Run the text encoder with CLIP's causal mask; the published code runs it without any (default false). */
+  /**
+   * Run the text encoder with CLIP's causal mask; the published code uses no mask (default false).
+   */
   causalTextMask: boolean;
 }

@@ -2,7 +2,10 @@ import { UserError } from '../../common/errors';
 import type { Tokenizer } from '../../backbones/backbone';
 import type { ClassTokenPosition } from './options';
 
-/** One prompt, tokenized with placeholders for its n learnable tokens: start, X X ... X, text, ".", end, 0 ... */
+/**
+ * One prompt, tokenized with placeholders for its n learnable tokens: start, X X ... X, text, ".",
+ * end, 0 ...
+ */
 export interface TokenizedPrompt {
   /** `[N]` ids, the n placeholders included. */
   ids: Int32Array;
@@ -10,23 +13,27 @@ export interface TokenizedPrompt {
   textLength: number;
 }
 
-/** Tokenizes `"X X ... X text."`. @throws UserError where the prompt does not fit the encoder's positions. */
+/**
+ * Tokenizes `"X X ... X text."`. @throws UserError if the prompt does not fit the encoder's
+ * positions.
+ */
 export function tokenizePrompt(tokenizer: Tokenizer, prompt: string, contextTokens: number, contextLength: number): TokenizedPrompt {
   const text = prompt.replaceAll('_', ' ');
   const textLength = tokenizer.encode(text).length;
-  if (textLength === 0) throw new UserError(`prompt ${JSON.stringify(prompt)}: no word in it`);
+  if (textLength === 0) throw new UserError(`prompt ${JSON.stringify(prompt)}: contains no word`);
   const whole = `${'X '.repeat(contextTokens)}${text}.`;
   const length = tokenizer.encode(whole).length + 2;
   if (length > contextLength) {
     throw new UserError(
-      `prompt ${JSON.stringify(prompt)}: ${length} tokens with its ${contextTokens} learnable ones, the text encoder has ${contextLength} positions`,
+      `prompt ${JSON.stringify(prompt)}: ${length} tokens including ${contextTokens} learnable ones, but the text encoder has ${contextLength} positions`,
     );
   }
   return { ids: tokenizer.tokenize(whole, contextLength), textLength };
 }
 
 /**
- * Which token stands at each position: a number >= 0 is a position of the tokenized prompt, -1 - k is learnable token k.
+ * The token at each position: a number >= 0 is a position of the tokenized prompt, -1 - k is
+ * learnable token k.
  *
  * - `end`: start, context, text, ".", end
  * - `middle`: start, the first floor(n / 2) of the context, text, the rest, ".", end

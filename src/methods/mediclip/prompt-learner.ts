@@ -13,7 +13,7 @@ export type NamedTensors = Record<string, tf.Tensor>;
 /** The prompts of one class with their class words at one position. */
 interface Group {
   className: ClassName;
-  /** Name of its context: `ctx.normal_end`. */
+  /** Name of the context: `ctx.normal_end`. */
   context: string;
   prompts: number;
   /** The token embeddings with zeros where the context goes, `[P, N, W]`. */
@@ -23,18 +23,18 @@ interface Group {
   ends: number[];
 }
 
-/** What the learner hands on; the caller disposes of it. */
+/** The output of the learner; the caller disposes of it. */
 export interface TextFeatures {
-  /** Projected, not normalised features of every prompt, by class: `[P, D]`. */
+  /** Projected features of every prompt by class, not normalised: `[P, D]`. */
   prompts: Record<ClassName, tf.Tensor2D>;
   /** Unit vectors, column 0 normal, column 1 abnormal: `[D, 2]`. */
   classes: tf.Tensor2D;
 }
 
 /**
- * Learnable prompts (CoOp, Zhou et al. 2022, as MediCLIP uses it): the embeddings of n tokens in front of, between or
- * behind the words of every prompt are trained, the text encoder is frozen. All prompts of both classes go through the
- * encoder as one batch.
+ * Learnable prompts (CoOp, Zhou et al. 2022, as used by MediCLIP). The embeddings of n tokens
+ * before, between or after the words of every prompt are trained; the text encoder is frozen. All
+ * prompts of both classes go through the encoder as one batch.
  */
 export class PromptLearner {
   private readonly groups: Group[];
@@ -67,7 +67,7 @@ export class PromptLearner {
     this.ids = ids;
   }
 
-  /** Splits prompts into what is written and where the context goes. */
+  /** Splits prompts into their written tokens and the positions of the context. */
   private embed(ids: Int32Array[], layouts: number[][]): { written: tf.Tensor3D; places: tf.Tensor3D } {
     const n = this.options.contextTokens;
     const length = this.text.positions;
@@ -87,7 +87,10 @@ export class PromptLearner {
     };
   }
 
-  /** Fresh contexts, normal with sd 0.02 as published: `ctx.CLASS_POSITION`, `[P, n, W]`, or `[n, W]` where shared. */
+  /**
+   * New contexts, normal with sd 0.02 as published: `ctx.CLASS_POSITION`, `[P, n, W]`, or `[n, W]`
+   * if shared.
+   */
   initialContexts(random: Random): NamedTensors {
     const { contextTokens: n, classSpecificContext } = this.options;
     if (n === 0) return {};

@@ -1,7 +1,8 @@
 /**
- * The Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ, in place: the lower triangle becomes L, the upper one 0.
+ * The Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ, in place: the lower
+ * triangle becomes L, the upper one 0.
  * @param a - `[n, n]`, row-major
- * @throws RangeError where the matrix is not positive definite
+ * @throws RangeError if the matrix is not positive definite
  */
 export function cholesky(a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
@@ -19,11 +20,15 @@ export function cholesky(a: Float64Array, n: number): void {
   }
 }
 
-/** The inverse of a lower triangular matrix with a full diagonal, `[n, n]`, by forward substitution, in place. */
+/**
+ * The inverse of a lower triangular matrix with a full diagonal, `[n, n]`, by forward substitution,
+ * in place.
+ */
 export function invertLower(l: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     const pivot = 1 / l[i * n + i];
-    // row i of the inverse: -pivot Σ_k L[i, k] inverse[k, :], k < i, of rows that are inverted already
+    // row i of the inverse: -pivot Σ_k L[i, k] inverse[k, :], k < i, over rows that are already
+    // inverted
     const row = new Float64Array(n);
     for (let k = 0; k < i; k++) {
       const factor = -pivot * l[i * n + k];

@@ -9,26 +9,27 @@ import type { Detector } from '../method';
 import type { PadimOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
-/** Numbers in all covariances together: 4 GB. */
+/** Limit for the numbers in all covariances together: 4 GB. */
 const LARGEST = 1e9;
 
 /**
- * PaDiM (Defard et al. 2021): at each position of the grid a Gaussian of the features that normal images have there. A patch is as
- * abnormal as its Mahalanobis distance, an image as the maximum of its map.
+ * PaDiM (Defard et al. 2021): for each position of the grid a Gaussian of the features that normal
+ * images have there. The anomaly of a patch is its Mahalanobis distance; that of an image is the
+ * maximum of its map.
  */
 export class Padim implements Detector {
   readonly mapRange = null;
   readonly imageSize: number;
   readonly features: string;
   private readonly upsampling: Upsampling;
-  /** The features that are kept, `[d]`, rising. */
+  /** Indices of the features that are kept, `[d]`, in increasing order. */
   private kept?: tf.Tensor1D;
   /** μ at each position, `[g g, 1, d]`. */
   private mean?: tf.Tensor3D;
   /** L⁻¹ at each position, where Σ = L Lᵀ: `[g g, d, d]`. */
   private whitening?: tf.Tensor3D;
 
-  /** @param encoder - patch tokens of the layers to use */
+  /** @param encoder - encoder of the patch tokens to use */
   constructor(
     private readonly encoder: FrozenEncoder,
     grid: number,
@@ -44,14 +45,14 @@ export class Padim implements Detector {
     return this.encoder.encode(pixels);
   }
 
-  /** The layers behind one another, of which the features are kept that were drawn (section III-A): `[g g, B, d]`. */
+  /** The concatenated layers, reduced to the sampled features (section III-A): `[g g, B, d]`. */
   private embed(tokens: readonly tf.Tensor3D[]): tf.Tensor3D {
     return tf.tidy(() => tf.transpose(tf.gather(tf.concat([...tokens], 2), this.kept as tf.Tensor1D, 2), [1, 0, 2]));
   }
 
   /**
-   * Draws the features and learns the Gaussians (section III-B, equation 1): Σ = 1 / (K - 1) Σ_k (x_k - μ)(x_k - μ)ᵀ + ε I; of one image
-   * ε I alone.
+   * Samples the features and learns the Gaussians (section III-B, equation 1): Σ = 1 / (K - 1) Σ_k
+   * (x_k - μ)(x_k - μ)ᵀ + ε I; for a single image only ε I.
    */
   fit(support: readonly tf.Tensor3D[]): void {
     const width = support.reduce((sum, layer) => sum + layer.shape[2], 0);
@@ -59,7 +60,7 @@ export class Padim implements Detector {
     const [, positions] = support[0].shape;
     if (positions * d * d > LARGEST) {
       const size = `${((positions * d * d * 4) / 1e9).toFixed(1)} GB`;
-      throw new UserError(`baseline.padim.dimensions: ${positions} covariances of ${d} features take ${size}; ask for fewer`);
+      throw new UserError(`baseline.padim.dimensions: ${positions} covariances of ${d} features take ${size}; set fewer dimensions`);
     }
     const drawn = this.random.shuffle(Array.from({ length: width }, (_, i) => i)).slice(0, d);
     this.kept = tf.tensor1d(Int32Array.from(drawn).sort(), 'int32');
@@ -78,7 +79,7 @@ export class Padim implements Detector {
     embedded.dispose();
   }
 
-  /** Σ of centred rows `[K, d]`; its lower triangle, the rest 0. */
+  /** Σ of centred rows `[K, d]`; only the lower triangle, the rest is 0. */
   private covariance(rows: Float32Array, images: number, d: number): Float64Array {
     const sum = new Float64Array(d * d);
     const scale = 1 / Math.max(1, images - 1);
@@ -93,7 +94,9 @@ export class Padim implements Detector {
     return sum;
   }
 
-  /** The Mahalanobis distance (equation 2) as a length: sqrt((x - μ)ᵀ Σ⁻¹ (x - μ)) = |L⁻¹ (x - μ)|. */
+  /**
+   * The Mahalanobis distance (equation 2) as a length: sqrt((x - μ)ᵀ Σ⁻¹ (x - μ)) = |L⁻¹ (x - μ)|.
+   */
   score(tokens: readonly tf.Tensor3D[]): BatchScores {
     const [mean, whitening] = [this.mean as tf.Tensor3D, this.whitening as tf.Tensor3D];
     const maps = tf.tidy(() => {

@@ -1,12 +1,13 @@
 import type { Random } from '../../common/random';
 
 /**
- * A subset of points that leaves none of them far from it (PatchCore, Roth et al. 2022, equation 5 and algorithm 1; minimax facility
- * location by greedy choice): the first is drawn, each next one is the point that lies farthest from those chosen so far. Takes time
- * in proportion to n · count · d at most.
+ * A subset of points such that no point is far from it (PatchCore, Roth et al. 2022, equation 5 and
+ * algorithm 1; minimax facility location by greedy choice). The first point is sampled; each next
+ * one is the point farthest from those chosen so far. The time is at most proportional to n · count
+ * · d.
  * @param points - `[n, d]`, row-major
  * @param count - how many to choose, at most n
- * @returns their numbers, in the order of choice
+ * @returns their indices, in the order of choice
  */
 export function greedyCoreset(points: Float32Array, n: number, d: number, count: number, random: Random): Int32Array {
   const chosen = new Int32Array(Math.min(count, n));
@@ -18,7 +19,7 @@ export function greedyCoreset(points: Float32Array, n: number, d: number, count:
     let farthest = -1;
     for (let p = 0, at = 0; p < n; p++, at += d) {
       let sum = 0;
-      // summed as long as it can still be the nearest
+      // the sum stops as soon as the point cannot be the nearest
       for (let k = 0; k < d && sum < nearest[p]; k++) {
         const difference = points[at + k] - points[from + k];
         sum += difference * difference;

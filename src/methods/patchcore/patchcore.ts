@@ -10,10 +10,11 @@ import type { PatchcoreOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
 /**
- * PatchCore (Roth et al. 2022): a memory of what patches of normal images look like. A patch is as abnormal as it is far from the
- * nearest in memory.
+ * PatchCore (Roth et al. 2022): a memory of patches of normal images. The anomaly of a patch is its
+ * distance to the nearest patch in memory.
  *
- * On a vision transformer all layers have one grid, so that the paper's resizing of layers to a common one falls away.
+ * In a vision transformer all layers have the same grid, so the paper's resizing of layers to a
+ * common grid is not needed.
  */
 export class PatchCore implements Detector {
   readonly mapRange = null;
@@ -23,7 +24,7 @@ export class PatchCore implements Detector {
   /** The coreset M, `[m, C]`. */
   private memory?: tf.Tensor2D;
 
-  /** @param encoder - patch tokens of the layers to use */
+  /** @param encoder - encoder of the patch tokens to use */
   constructor(
     private readonly encoder: FrozenEncoder,
     grid: number,
@@ -40,8 +41,9 @@ export class PatchCore implements Detector {
   }
 
   /**
-   * Locally aware patch features (section 3.1, equations 1 and 2): the mean over a p x p neighbourhood at each layer, then all layers
-   * behind one another. At the border the mean is over the patches that exist.
+   * Locally aware patch features (section 3.1, equations 1 and 2): the mean over a p x p
+   * neighbourhood at each layer, then the concatenation of all layers. At the border the mean is
+   * over the patches that exist.
    * @returns `[B g g, C]`
    */
   patchFeatures(tokens: readonly tf.Tensor3D[]): tf.Tensor2D {
@@ -56,7 +58,10 @@ export class PatchCore implements Detector {
     });
   }
 
-  /** Fills the memory with a coreset, chosen in a random projection of the features (section 3.2). */
+  /**
+   * Fills the memory with a coreset that is chosen in a random projection of the features (section
+   * 3.2).
+   */
   fit(support: readonly tf.Tensor3D[]): void {
     const { coresetShare, projection } = this.options;
     const all = this.patchFeatures(support);
@@ -92,10 +97,11 @@ export class PatchCore implements Detector {
   }
 
   /**
-   * How much the score of an image counts (equation 7): 1 - exp(|m_test - m*|) / Σ exp(|m_test - m|) over the b nearest in memory of
-   * m*, itself among them: less where m* is itself rare in memory.
+   * The weight of the score of an image (equation 7): 1 - exp(|m_test - m*|) / Σ exp(|m_test - m|)
+   * over the b nearest neighbours of m* in memory, including m* itself. The weight is lower if m*
+   * itself is rare in memory.
    * @param patches - the most abnormal patch of each image, m_test, `[B, C]`
-   * @param nearest - the nearest to it in memory, m*, `[B, C]`
+   * @param nearest - its nearest patch in memory, m*, `[B, C]`
    * @returns `[B]`
    */
   weight(patches: tf.Tensor2D, nearest: tf.Tensor2D, memory: tf.Tensor2D): tf.Tensor1D {
@@ -106,7 +112,7 @@ export class PatchCore implements Detector {
       const { indices } = tf.topk(tf.neg(squaredDistances(nearest, memory)), count);
       const neighbours = tf.reshape(tf.gather(memory, tf.reshape(indices, [-1])), [b, count, c]);
       const distances = distance(tf.expandDims(patches, 1), neighbours); // [B, b]
-      const largest = tf.max(distances, 1, true); // taken off all exponents, or they overflow
+      const largest = tf.max(distances, 1, true); // subtracted from all exponents to prevent overflow
       const whole = tf.sum(tf.exp(tf.sub(distances, largest)), 1);
       return tf.sub(1, tf.div(tf.exp(tf.sub(distance(patches, nearest), tf.squeeze(largest, [1]))), whole));
     });

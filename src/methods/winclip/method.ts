@@ -11,7 +11,7 @@ export const winclip = detectorMethod({
   epochs: false,
   maps: true,
   features: 'windows',
-  // for its windows: measured with the compact model at 224 pixels
+  // because of its windows; measured with the compact model at 224 pixels
   passes: 9,
   keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'winclip', schema: winclipSchema },

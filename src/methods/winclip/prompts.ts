@@ -4,7 +4,7 @@ export const WINCLIP_STATES = {
   abnormal: ['damaged [o]', '[o] with flaw', '[o] with defect', '[o] with damage'],
 };
 
-/** The sentences around a state `[c]` (the same). */
+/** The sentences around a state `[c]` (from the same paper). */
 export const WINCLIP_TEMPLATES = [
   'a cropped photo of the [c].',
   'a cropped photo of a [c].',
@@ -30,7 +30,7 @@ export const WINCLIP_TEMPLATES = [
   'a photo of a [c] for anomaly detection.',
 ];
 
-/** Names of data sets whose images have a name of their own. */
+/** What the images of known data sets show. */
 const OBJECTS: Record<string, string> = {
   brainmri: 'brain MRI',
   chexpert: 'chest X-ray',
@@ -40,12 +40,14 @@ const OBJECTS: Record<string, string> = {
   'phantom-breast': 'breast ultrasound',
 };
 
-/** What a data set's images show, in words: "brain MRI"; the name itself, spaced, where it is not known. */
+/**
+ * What the images of a data set show: "brain MRI"; for an unknown data set its name, with spaces.
+ */
 export function objectOf(dataset: string): string {
   return OBJECTS[dataset.toLowerCase()] ?? dataset.replaceAll(/[-_.]+/g, ' ').trim();
 }
 
-/** The compositional prompt ensemble: every state of the object within every template. */
+/** The compositional prompt ensemble: every state of the object in every template. */
 export function composePrompts(states: readonly string[], templates: readonly string[], object: string): string[] {
   return templates.flatMap((template) => states.map((state) => template.replaceAll('[c]', state.replaceAll('[o]', object))));
 }

@@ -11,15 +11,17 @@ import { patchMaps } from '../patch-maps';
 import { composePrompts } from './prompts';
 import { coverage, harmonicMean, windowPatches } from './windows';
 
-/** Least distance to the memory: reciprocals are taken of them. */
+/** Least distance to the memory, because reciprocals are taken. */
 const LEAST = 1e-6;
 
 /**
- * WinCLIP and WinCLIP+ (Jeong et al. 2023): CLIP looks at the whole image and at all small windows of patches; each is compared with an
- * ensemble of prompts for the states "normal" and "damaged" and, where there are normal images, with their windows at all places.
+ * WinCLIP and WinCLIP+ (Jeong et al. 2023). CLIP looks at the whole image and at all small windows
+ * of patches. Each is compared with an ensemble of prompts for the states "normal" and "damaged"
+ * and, if there are normal images, with their windows at all positions.
  *
- * Simplified: patch features for the memory are the tokens after the last block but one, which is how "penultimate" is read here
- * (anomalib takes those after the last); a window larger than the grid is the whole grid.
+ * Simplifications: the patch features of the memory are the tokens after the last block but one,
+ * which is our reading of "penultimate" (anomalib takes those after the last block). A window
+ * larger than the grid is the whole grid.
  */
 export class WinClip implements Detector {
   readonly features: string;
@@ -29,7 +31,7 @@ export class WinClip implements Detector {
   private readonly upsampling: Upsampling;
   private readonly windows: number[][][];
   private readonly covers: tf.Tensor2D[];
-  /** References R: windows of each side `[K W, P]`, then patches `[K g g, D]`; unit length. */
+  /** References R of unit length: windows of each side `[K W, P]`, then patches `[K g g, D]`. */
   private memory: tf.Tensor2D[] = [];
 
   /** @param object - what the images show: "brain MRI" */
@@ -51,7 +53,10 @@ export class WinClip implements Detector {
     this.upsampling = new Upsampling(grid, backbone.imageSize);
   }
 
-  /** Embeddings of the image `[B, 1, P]` and of the windows of each side `[B, W, P]`, and patch tokens `[B, g g, D]`; unit length. */
+  /**
+   * Embeddings of the image `[B, 1, P]` and of the windows of each side `[B, W, P]`, and patch
+   * tokens `[B, g g, D]`, all of unit length.
+   */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
     const { image } = this.backbone;
     return tf.tidy(() => {
@@ -75,7 +80,8 @@ export class WinClip implements Detector {
       const language = this.languageMap(image, features.slice(1, -1));
       if (!this.options.fewShot) return { scores: tf.squeeze(image, [1]) as tf.Tensor1D, values: language };
       const seen = this.associationMap(features.slice(1));
-      // section 4.3: the final score is the mean of the language's and the highest of the memory's, the final map that of both maps
+      // section 4.3: the final score is the mean of the language score and the highest memory
+      // score; the final map is the mean of both maps
       return {
         scores: tf.div(tf.add(tf.squeeze(image, [1]), tf.max(seen, 1)), 2) as tf.Tensor1D,
         values: tf.div(tf.add(language, seen), 2) as tf.Tensor2D,
@@ -86,7 +92,10 @@ export class WinClip implements Detector {
     return { scores, maps };
   }
 
-  /** Zero-shot map (section 4.2): the harmonic mean of the image's own score and of the windows' at each side, `[B, g g]`. */
+  /**
+   * Zero-shot map (section 4.2): the harmonic mean of the score of the image and those of the
+   * windows of each side, `[B, g g]`.
+   */
   private languageMap(image: tf.Tensor2D, windows: readonly tf.Tensor3D[]): tf.Tensor2D {
     const sides = windows.map((embeddings, i) =>
       harmonicMean(abnormalShare(embeddings, this.classes, this.options.temperature), this.covers[i]),
@@ -95,7 +104,10 @@ export class WinClip implements Detector {
     return tf.div(reciprocals.length, tf.addN(reciprocals));
   }
 
-  /** Reference association (section 4.3, equation 4): mean over the windows of each side and the patches of the least ½ (1 - cosine), `[B, g g]`. */
+  /**
+   * Reference association (section 4.3, equation 4): the mean, over the windows of each side and
+   * the patches, of the least ½ (1 - cosine), `[B, g g]`.
+   */
   private associationMap(features: readonly tf.Tensor3D[]): tf.Tensor2D {
     const maps = features.map((layer, i) => {
       const [b, t, c] = layer.shape;

@@ -10,12 +10,14 @@ import type { ZeroShotClipOptions } from './settings';
 import { patchMaps } from '../patch-maps';
 
 /**
- * Zero-shot CLIP (Radford et al. 2021, section 3.1) as a detector: the classes are "normal" and "abnormal", each the ensemble of a
- * prompt list as it is written, and the score is the softmax's share of "abnormal" for the image embedding, with CLIP's causal mask.
+ * Zero-shot CLIP (Radford et al. 2021, section 3.1) as a detector. Each of the classes "normal" and
+ * "abnormal" is the ensemble of a prompt list. The score is the softmax probability of "abnormal"
+ * for the image embedding, with CLIP's causal mask.
  *
- * The published CLIP gives no maps. Here, as usual where it is compared with methods that do, the patch tokens of the last block take
- * the class token's way (last normalisation, projection, unit length) and are compared with the same two features. Such maps are known
- * to come out reversed (Li et al. 2023, CLIP Surgery): an AUROC of pixels below one half is no mistake here.
+ * The published CLIP gives no maps. Here, as usual in comparisons, the patch tokens of the last
+ * block are treated like the class token (last normalisation, projection, unit length) and compared
+ * with the same two features. Such maps are known to come out reversed (Li et al. 2023, CLIP
+ * Surgery): a pixel AUROC below one half is not an error here.
  */
 export class ZeroShotClip implements Detector {
   readonly features = 'embedding, last tokens projected';
@@ -38,7 +40,10 @@ export class ZeroShotClip implements Detector {
     this.upsampling = new Upsampling(backbone.image.grid, backbone.imageSize);
   }
 
-  /** The image embedding `[B, 1, P]` and the projected patch tokens `[B, g g, P]`, unit length. */
+  /**
+   * The image embedding `[B, 1, P]` and the projected patch tokens `[B, g g, P]`, all of unit
+   * length.
+   */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[] {
     const { image } = this.backbone;
     return tf.tidy(() => {
