@@ -56,9 +56,9 @@ test('what is not there is refused with its remedy', (t) => {
   assert.throws(() => resolveModel('openai/no-such-model', folder), /npx mediclip models pull openai\/no-such-model$/);
   assert.throws(() => resolveModel('compact', folder), /embedded model is missing/);
   assert.throws(() => resolveModel('nothing-here', folder), /models list/);
-  assert.throws(() => resolveModel('', folder), /neither such a model/);
+  assert.throws(() => resolveModel('', folder), /there is no such model/);
   assert.throws(() => resolveModel(folder, folder), /has no config\.json/);
-  assert.throws(() => resolveModel('../someone--clip', path.join(folder, 'models')), /neither such a model/);
+  assert.throws(() => resolveModel('../someone--clip', path.join(folder, 'models')), /there is no such model/);
 });
 
 test('a folder or a file that is no CLIPModel says what it is', (t) => {
@@ -76,7 +76,7 @@ test('a folder or a file that is no CLIPModel says what it is', (t) => {
   assert.throws(() => resolveModel(path.join(folder, 'half'), folder), /one variant of the weights: rename it to model\.safetensors/);
   write('pipeline/model_index.json');
   assert.throws(() => resolveModel(path.join(folder, 'pipeline'), folder), /a pipeline of diffusers/);
-  assert.throws(() => resolveModel(write('ViT-L-14.pt'), folder), /is a file, and a folder with config\.json .*weights of PyTorch/);
+  assert.throws(() => resolveModel(write('ViT-L-14.pt'), folder), /is a file; expected a folder with config\.json .*weights of PyTorch/);
   assert.throws(() => resolveModel(write('bare/model.safetensors'), folder), /is a file, .*; name the folder that it lies in$/);
   assert.throws(() => resolveModel(path.join(folder, 'bare'), folder), /the folder has no config\.json beside its weights/);
 });

@@ -117,7 +117,7 @@ test('shared contexts, several positions, no learnable token, other numbers of t
   ]);
   assert.deepEqual(await shapes({ contextTokens: 0 }), {});
   assert.deepEqual((await shapes({ contextTokens: 16 }))['ctx.normal_end'], [2, 16, 12]);
-  await assert.rejects(model({ contextTokens: 75 }), /79 tokens with its 75 learnable ones, the text encoder has 77/);
+  await assert.rejects(model({ contextTokens: 75 }), /79 tokens including 75 learnable ones, but the text encoder has 77/);
   await assert.rejects(model({ prompts: { normal: [], abnormal: ['x'] } }), /list normal is empty/);
 });
 
