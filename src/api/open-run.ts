@@ -1,16 +1,14 @@
-import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import { tf } from '../common/tf';
 import { UserError } from '../common/errors';
-import { type LongRun, stopIfAsked } from '../common/progress';
+import type { LongRun } from '../common/progress';
 import { decodeImage, readImageBytes } from '../image/node/decode';
 import { encodePng } from '../image/node/encode';
 import type { RgbImage } from '../image/image';
 import { toTestRgb } from '../image/node/load';
-import { pixelValues } from '../image/pixel-values';
 import { heatOverlay } from '../drawing/overlay';
 import { withColourBar } from '../drawing/overlay-bar';
 import { mapScale } from '../runs/map-scale';
 import { loadRun, type LoadedRun } from '../runs/load';
+import { checkScore, ONE_BY_ONE, scoreBatches } from '../runs/score';
 import type { TrainingSettings } from './settings';
 
 /** An image to score: the path of a JPEG, PNG, BMP or TIFF file, or the bytes of one. */
@@ -118,39 +116,22 @@ class RunInMemory implements OpenRun {
   predict(image: ImageInput, options?: PredictOptions): Promise<Prediction>;
   predict(images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
   async predict(images: ImageInput | readonly ImageInput[], options: PredictOptions = {}): Promise<Prediction | Prediction[]> {
-    if (isOne(images)) return this.one(images, 0, options);
+    const inputs = isOne(images) ? [images] : images;
     const predictions: Prediction[] = [];
-    for (const [i, image] of images.entries()) {
-      options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
-      predictions.push(await this.one(image, i, options));
-    }
-    return predictions;
-  }
-
-  private async one(input: ImageInput, index: number, options: PredictOptions): Promise<Prediction> {
-    await eventLoopTurn(); // or signals wait for the end of all images
-    stopIfAsked(options);
-    const image = typeof input === 'string' ? input : `image ${index + 1}`;
-    const bytes = typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
-    const picture = toTestRgb((await decodeImage(bytes, image)).raster, this.imageSize);
-    const { score, map } = this.score(picture, image);
-    if (options.overlay !== true) return { image, score, map };
-    return { image, score, map, overlay: map && (await this.overlay(picture, map, options)) };
-  }
-
-  private score(picture: RgbImage, image: string): Pick<Prediction, 'score' | 'map'> {
     const { scorer } = this.loaded;
     if (this.disposed) throw new UserError(`${this.folder}: the run has been disposed of; open it again`);
-    const size = scorer.imageSize;
-    let map: AnomalyMap | null = null;
-    let score = NaN;
-    tf.tidy(() => {
-      const found = scorer.score(scorer.encode(tf.tensor4d(pixelValues([picture]), [1, 3, size, size])));
-      [score] = found.scores.dataSync();
-      if (found.maps) map = { width: size, height: size, data: found.maps.dataSync() as Float32Array };
-    });
-    if (!Number.isFinite(score)) throw new UserError(`${image}: its score is ${score}; the parameters of ${this.folder} are damaged`);
-    return { score, map };
+    const load = (i: number): Promise<RgbImage> => decoded(inputs[i], nameOf(inputs[i], i), this.imageSize);
+    const { onProgress, signal } = options;
+    for await (const batch of scoreBatches(inputs.length, load, scorer, { onProgress, signal, ...ONE_BY_ONE })) {
+      const image = nameOf(inputs[batch.start], batch.start);
+      const [score] = batch.scores;
+      checkScore(score, image, this.folder);
+      const map = batch.maps && { width: this.imageSize, height: this.imageSize, data: batch.maps };
+      const prediction: Prediction = { image, score, map };
+      if (options.overlay === true) prediction.overlay = map && (await this.overlay(batch.images[0], map, options));
+      predictions.push(prediction);
+    }
+    return isOne(images) ? predictions[0] : predictions;
   }
 
   private async overlay(picture: RgbImage, { data }: AnomalyMap, options: LongRun): Promise<Uint8Array> {
@@ -164,6 +145,16 @@ class RunInMemory implements OpenRun {
     this.disposed = true;
     this.loaded.dispose();
   }
+}
+
+/** What a prediction calls an image. */
+function nameOf(input: ImageInput, index: number): string {
+  return typeof input === 'string' ? input : `image ${index + 1}`;
+}
+
+async function decoded(input: ImageInput, name: string, size: number): Promise<RgbImage> {
+  const bytes = typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  return toTestRgb((await decodeImage(bytes, name)).raster, size);
 }
 
 function isOne(images: ImageInput | readonly ImageInput[]): images is ImageInput {

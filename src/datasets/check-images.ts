@@ -2,7 +2,7 @@ import { messageOf, UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeFile, decodeImage, readImageBytes, type DecodedImage } from '../image/node/decode';
 import { maskLevels } from '../image/node/mask';
-import { keepFingerprint } from './fingerprints';
+import { keepFingerprint, type OnDecoded } from './fingerprints';
 import { imageTraits, type ImageTraits } from './image-traits';
 import type { Sample } from './layout';
 import { checkMaskShape } from './sample-mask';
@@ -17,6 +17,7 @@ const sound = new Map<string, ImageTraits>();
  * Decodes images and masks and drops them, so that a damaged file, or a mask of another shape than its image, is found before hours of work
  * and not after. Under one hash, a process decodes a file once.
  * @param dataset - its folder, for the error, and its `datasetHash`
+ * @param onDecoded - called with each image that is sound, when it is decoded here
  * @returns the traits of each image
  * @throws UserError that names the first file that cannot be used, and says how many there are
  */
@@ -24,6 +25,7 @@ export async function checkImages(
   dataset: { dir: string; hash: string },
   samples: readonly Sample[],
   run: LongRun = {},
+  onDecoded?: OnDecoded,
 ): Promise<ImageTraits[]> {
   const { dir, hash } = dataset;
   const keyOf = ({ file }: Sample): string => `${hash} ${file}`;
@@ -33,7 +35,7 @@ export async function checkImages(
     stopIfAsked(run);
     const checked = unchecked.slice(start, start + BATCH).map(async (sample) => {
       try {
-        sound.set(keyOf(sample), await checkSample(sample));
+        sound.set(keyOf(sample), await checkSample(sample, onDecoded));
         return undefined;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -49,11 +51,12 @@ export async function checkImages(
   return samples.map((sample) => sound.get(keyOf(sample)) as ImageTraits);
 }
 
-async function checkSample({ file, maskFile }: Sample): Promise<ImageTraits> {
+async function checkSample({ file, maskFile }: Sample, onDecoded?: OnDecoded): Promise<ImageTraits> {
   const bytes = readImageBytes(file);
   const decoded = await decodeImage(bytes, file);
   if (maskFile !== undefined) await checkMask(maskFile, decoded);
   keepFingerprint(bytes, decoded.raster);
+  onDecoded?.(file, decoded.raster);
   return imageTraits(bytes, decoded);
 }
 

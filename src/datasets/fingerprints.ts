@@ -4,6 +4,9 @@ import { decodeImage, readImageBytes } from '../image/node/decode';
 import type { Raster } from '../image/image';
 import { pixelHash } from './duplicates';
 
+/** Takes an image that was decoded, for whom it saves decoding it again. */
+export type OnDecoded = (file: string, raster: Raster) => void;
+
 /** What tells an image from others. */
 export interface Fingerprint {
   /** SHA-256 of the file. */
@@ -23,14 +26,17 @@ export function keepFingerprint(bytes: Uint8Array, raster: Raster): void {
 
 /**
  * The fingerprint of an image; a process decodes the same bytes once.
+ * @param onDecoded - called with the image where it is decoded here
  * @throws UserError where the file cannot be read
  */
-export async function fingerprintOf(file: string): Promise<Fingerprint> {
+export async function fingerprintOf(file: string, onDecoded?: OnDecoded): Promise<Fingerprint> {
   const content = readImageBytes(file);
   const bytes = sha256(content);
   if (!decoded.has(bytes)) {
     try {
-      decoded.set(bytes, pixelHash((await decodeImage(content, file)).raster));
+      const { raster } = await decodeImage(content, file);
+      decoded.set(bytes, pixelHash(raster));
+      onDecoded?.(file, raster);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { bytes }; // a training image that no run draws may be damaged

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import { fingerprintOf, type Fingerprint } from './fingerprints';
+import { fingerprintOf, type Fingerprint, type OnDecoded } from './fingerprints';
 import type { Dataset, Sample } from './layout';
 import { sourceName } from './source-name';
 
@@ -27,18 +27,20 @@ export function allImages({ test }: Pick<Dataset, 'test'>): CountedImages {
  * Finds test images that a run has, or may have, trained on: the same bytes (copies and links) or the same pixels in another file as a
  * training image; and rows of one file after the first. These do not count, unless they are kept.
  * @param options.keep - count them all the same; the notes say so
+ * @param options.onDecoded - called with each test image that is decoded here
  * @param options.seen - training images besides those of the data set: those of a run from elsewhere
  * @throws UserError where no normal, or no abnormal, image is left
  */
 export async function countedImages(
   dataset: Dataset,
-  options: { keep?: boolean; seen?: readonly Sample[] } & LongRun = {},
+  options: { keep?: boolean; seen?: readonly Sample[]; onDecoded?: OnDecoded } & LongRun = {},
 ): Promise<CountedImages> {
   const { test } = dataset;
   const { keep = false, seen = [] } = options;
   if (test.length === 0) return allImages(dataset);
   const training = [...dataset.train, ...seen];
-  const prints = await fingerprints([...training, ...test], options);
+  const { onDecoded, ...run } = options;
+  const prints = [...(await fingerprints(training, run)), ...(await fingerprints(test, run, onDecoded))];
   const trained = new Map<string, Sample>();
   training.forEach((sample, i) => {
     for (const key of keysOf(prints[i])) if (!trained.has(key)) trained.set(key, sample);
@@ -100,11 +102,11 @@ function keysOf({ bytes, pixels }: Fingerprint): string[] {
   return pixels === undefined ? [bytes] : [bytes, pixels];
 }
 
-async function fingerprints(samples: readonly Sample[], run: LongRun): Promise<Fingerprint[]> {
+async function fingerprints(samples: readonly Sample[], run: LongRun, onDecoded?: OnDecoded): Promise<Fingerprint[]> {
   const found: Fingerprint[] = [];
   for (let start = 0; start < samples.length; start += BATCH) {
     stopIfAsked(run);
-    found.push(...(await Promise.all(samples.slice(start, start + BATCH).map(({ file }) => fingerprintOf(file)))));
+    found.push(...(await Promise.all(samples.slice(start, start + BATCH).map(({ file }) => fingerprintOf(file, onDecoded)))));
     run.onProgress?.({ phase: 'comparing test and training images', done: found.length, total: samples.length });
   }
   return found;

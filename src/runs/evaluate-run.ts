@@ -7,11 +7,12 @@ import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets
 import { countedImages } from '../datasets/leaks';
 import { readSupport } from './run-start';
 import { loadRun, type LoadedRun } from './load';
-import { testFeatures, type TestFeatureOptions } from './test-features';
+import { KeptImages } from './kept-images';
+import { scoreTestSet, type TestFeatureOptions } from './score';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 
 /** How a run is tested. */
-export interface EvaluateRunOptions extends TestFeatureOptions {
+export interface EvaluateRunOptions extends Omit<TestFeatureOptions, 'images'> {
   /** Called with what the caller may want to know. */
   onNote?: (line: string) => void;
   /** Count test images that are training images too (default: as the run was trained). */
@@ -51,28 +52,26 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
   const hash = datasetHash(dataset, record.dataset.hash);
-  await checkImages({ dir: dataset.dir, hash }, dataset.test, options);
+  const images = new KeptImages(scorer.imageSize);
+  await checkImages({ dir: dataset.dir, hash }, dataset.test, options, (file, raster) => images.keep(file, raster));
   const own = hash === record.dataset.hash;
   const keep = options.keepLeaks ?? record.config.keepLeaks;
   const counted = await countedImages(dataset, { ...options, keep, seen: own ? [] : trainedElsewhere(loaded) });
-  const store = await testFeatures(scorer, dataset, { ...record, dataset: { hash } }, folder.dir, options);
-  try {
-    const { protocol, seed } = record.config;
-    const { metrics, predictions, samples } = await evaluate(scorer, store, { dataset, hash, counted, epoch, protocol, seed });
-    const dir = own ? folder.dir : folder.transfer(dataset.name);
-    if (!own && replacesOther(dir, hash)) {
-      options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
-    }
-    if (metrics.backend !== record.backend) {
-      options.onNote?.(
-        `${dir}: was trained on ${record.backend} and is now tested on ${metrics.backend}: scores may differ in the last digits`,
-      );
-    }
-    writeEvaluation(dir, metrics, samples, predictions.scores);
-    return { metrics, samples, scores: predictions.scores, dir };
-  } finally {
-    store.dispose();
+  const tested = { dataset, identity: { ...record, dataset: { hash } }, folder: folder.dir };
+  const found = await scoreTestSet(scorer, tested, { ...options, images });
+  const { protocol, seed } = record.config;
+  const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, { dataset, hash, counted, epoch, protocol, seed });
+  const dir = own ? folder.dir : folder.transfer(dataset.name);
+  if (!own && replacesOther(dir, hash)) {
+    options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
   }
+  if (metrics.backend !== record.backend) {
+    options.onNote?.(
+      `${dir}: was trained on ${record.backend} and is now tested on ${metrics.backend}: scores may differ in the last digits`,
+    );
+  }
+  writeEvaluation(dir, metrics, samples, predictions.scores);
+  return { metrics, samples, scores: predictions.scores, dir };
 }
 
 /** The support set of a run that was trained on another data set, where that is still there. */

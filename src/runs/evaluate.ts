@@ -6,11 +6,9 @@ import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';
 import { sourceName } from '../datasets/source-name';
-import type { FeatureStore } from './feature-store';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
-import { predictionsAt, predictStored, type Predictions } from './predictions';
-import type { Scorer } from '../methods/method';
+import { predictionsAt, type Predictions } from './score';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
 import { loadTestMasks, type TestMasks } from './test-masks';
 
@@ -89,17 +87,20 @@ export interface EvaluationContext {
   seed: number;
 }
 
-/** Metrics and predictions of a method on those test images that count; the features of all of them are stored. */
+/**
+ * Metrics and predictions of a method on those test images that count.
+ * @param found - what it says of all of them
+ * @param size - side of its maps in pixels
+ */
 export async function evaluate(
-  scorer: Scorer,
-  store: FeatureStore,
+  found: Predictions,
+  size: number,
   context: EvaluationContext,
 ): Promise<{ metrics: Metrics; predictions: Predictions; samples: Sample[] }> {
   const { dataset, hash, counted, epoch, protocol, seed } = context;
-  const size = scorer.imageSize;
   const samples = counted.places.map((i) => dataset.test[i]);
   const masks = await loadTestMasks(samples, size, protocol);
-  const predictions = predictionsAt(predictStored(scorer, store, dataset.test.length), counted.places);
+  const predictions = predictionsAt(found, counted.places);
   const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'));
   return {
     metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured },

@@ -1,17 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../common/tf';
-import { Interrupted, reasonOf, UserError } from '../common/errors';
+import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, sha256, writeWhole } from '../common/node/files';
 import { temporaryName } from '../common/node/leftovers';
 import { whenFree } from '../common/node/lock';
-import type { LongRun } from '../common/progress';
-import { loadTestRgb } from '../image/node/load';
-import { pixelValues } from '../image/pixel-values';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
+import { ENCODED_AT_ONCE, encodeImages, imagesOf, type EncodeOptions } from './encode';
 import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';
+import type { KeptImages } from './kept-images';
 
-const BATCH = 8;
 const MEMORY = 2 * 2 ** 30;
 /** How long to wait for another process that encodes, in milliseconds. */
 const PATIENCE = 3_600_000;
@@ -23,9 +21,9 @@ type Batch = { count: number } & (
   | { kept: KeptFeatures; batch: number }
 );
 
-export interface FeatureStoreOptions extends LongRun {
-  /** Images encoded at a time (default 8). */
-  batchSize?: number;
+export interface FeatureStoreOptions extends EncodeOptions {
+  /** Images that are decoded already. */
+  images?: KeptImages;
   /** Bytes of features kept in memory (default 2 GiB); what goes beyond is kept in a file in `spillFolder`. */
   memoryLimit?: number;
   /** Folder for the file of features beyond the limit; it has no name there, so that it is gone with the process, and no other's. */
@@ -78,32 +76,21 @@ export class FeatureStore {
 
   /** Features that were kept; nothing where there are none. */
   private static kept(file: string, images: number, options: FeatureStoreOptions): FeatureStore | undefined {
-    const { batchSize = BATCH, memoryLimit = MEMORY, spillFolder } = options;
+    const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder } = options;
     const kept = KeptFeatures.open(file, countsOf(images, batchSize));
     return kept && new FeatureStore(spillFolder, memoryLimit).take(kept);
   }
 
-  /** The next batch is decoded while one is encoded. */
   private static async encode(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
-    const { batchSize = BATCH, memoryLimit = MEMORY, spillFolder, keep, onProgress, signal } = options;
+    const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder, keep, images, ...encoding } = options;
     const store = new FeatureStore(spillFolder, memoryLimit);
     let writer: FeatureWriter | undefined;
-    const size = encoder.imageSize;
-    const load = (start: number): Promise<Float32Array> =>
-      Promise.all(files.slice(start, start + batchSize).map((file) => loadTestRgb(file, size))).then((images) => pixelValues(images));
-    let next = files.length > 0 ? load(0) : undefined;
     try {
-      for (let start = 0; start < files.length; start += batchSize) {
-        const values = await (next as Promise<Float32Array>);
-        next = start + batchSize < files.length ? load(start + batchSize) : undefined;
-        next?.catch(() => undefined); // reported when it is awaited
-        if (signal?.aborted) throw new Interrupted('stopped while test images were encoded');
-        const count = Math.min(batchSize, files.length - start);
-        const tokens = tf.tidy(() => encoder.encode(tf.tensor4d(values, [count, 3, size, size])));
-        if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(tokens, files.length, batchSize), keep.limit);
-        for (const layer of writer ? tokens : []) writer = writer?.add(layer.dataSync() as Float32Array);
-        store.add(count, tokens);
-        onProgress?.({ phase: 'encoding test images', done: start + count, total: files.length });
+      const imageAt = imagesOf(files, encoder.imageSize, images);
+      for await (const { start, images: batch, features } of encodeImages(files.length, imageAt, encoder, { ...encoding, batchSize })) {
+        if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(features, files.length, batchSize), keep.limit);
+        for (const layer of writer ? features : []) writer = writer?.add(layer.dataSync() as Float32Array);
+        store.add(batch.length, features);
       }
       writer?.finish();
       return store;

@@ -5,12 +5,12 @@ import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
 import { loadSampleMask, MASK_RULES } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
 import type { RgbImage } from '../image/image';
-import { loadTestRgb } from '../image/node/load';
-import { FeatureStore } from './feature-store';
+import { imagesOf } from './encode';
+import type { KeptImages } from './kept-images';
 import type { RunRecord } from './run-folder';
 import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
-import { predictStored } from './predictions';
+import { scoreBatches } from './score';
 
 /** A test image with its score by a run. */
 export interface ScoredSample {
@@ -45,31 +45,39 @@ export interface Examination {
 
 /**
  * Scores and maps of any samples by a finished run of any method.
+ * @param dir - run folder
+ * @param options.images - images that are decoded already
  * @throws UserError where the run is missing or broken
  */
-export async function examine(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<Examination> {
-  const loaded = await loadRun(run);
-  const { scorer, record, epoch, folder, dispose } = loaded;
+export async function examine(
+  dir: string,
+  samples: readonly Sample[],
+  options: LongRun & { images?: KeptImages } = {},
+): Promise<Examination> {
+  const loaded = await loadRun(dir);
+  const { scorer, record, epoch, dispose } = loaded;
   const size = scorer.imageSize;
-  let store: FeatureStore | undefined;
+  const { images: kept, ...run } = options;
+  const found: Examination['found'] = [];
   try {
     const files = samples.map((sample) => sample.file);
-    store = await FeatureStore.of(files, scorer, { ...options, spillFolder: folder.dir });
-    const { scores, maps } = predictStored(scorer, store, samples.length);
-    const found = await Promise.all(
-      samples.map(async (sample, i) => ({
-        sample,
-        image: await loadTestRgb(sample.file, size),
-        map: maps && maps.subarray(i * size * size, (i + 1) * size * size),
-        mask: await loadSampleMask(sample, size, MASK_RULES[record.config.protocol]),
-        label: sample.label,
-        score: scores[i],
-        name: nameOf(sample),
-      })),
-    );
-    return { record, epoch, scale: await mapScale(loaded, options), found };
+    const batches = scoreBatches(files.length, imagesOf(files, size, kept), scorer, { ...run, phase: 'encoding test images' });
+    for await (const { start, images, scores, maps } of batches) {
+      for (const [i, image] of images.entries()) {
+        const sample = samples[start + i];
+        found.push({
+          sample,
+          image,
+          map: maps && maps.slice(i * size * size, (i + 1) * size * size),
+          mask: await loadSampleMask(sample, size, MASK_RULES[record.config.protocol]),
+          label: sample.label,
+          score: scores[i],
+          name: nameOf(sample),
+        });
+      }
+    }
+    return { record, epoch, scale: await mapScale(loaded, run), found };
   } finally {
-    store?.dispose();
     dispose();
   }
 }

@@ -3,15 +3,14 @@ import type { Detector } from '../methods/method';
 import type { Backbone } from '../backbones/backbone';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { tf } from '../common/tf';
-import { Interrupted, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Sample } from '../datasets/layout';
 import { evaluate, writeEvaluation } from './evaluate';
-import { loadTestRgb } from '../image/node/load';
-import { pixelValues } from '../image/pixel-values';
 import { seesTraining } from '../methods/registry';
-import type { FeatureStore } from './feature-store';
-import { testFeatures } from './test-features';
+import { encodeAll, imagesOf } from './encode';
+import type { KeptImages } from './kept-images';
+import { scoreTestSet } from './score';
 import type { RunFolder, RunRecord } from './run-folder';
 import { readSupport, writeStart, type RunStart } from './run-start';
 import type { TrainOptions, TrainResult } from './train-options';
@@ -21,21 +20,20 @@ import type { TrainOptions, TrainResult } from './train-options';
  * the seed give the same fit again. What was stopped is done anew.
  */
 export async function fit(start: RunStart, options: TrainOptions): Promise<TrainResult> {
-  const { folder, resumed, record, dataset, counted, support, backbone } = start;
+  const { folder, resumed, record, dataset, counted, support, backbone, images } = start;
   const { protocol, seed } = record.config;
   const detector = createDetector(backbone, record.config, record.dataset.name);
-  let store: FeatureStore | undefined;
   try {
     if (!resumed) writeStart(folder, record, support);
-    if (seesTraining(record.config)) await fitTo(detector, support, options);
+    if (seesTraining(record.config)) await fitTo(detector, support, options, images);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
-    store = await testFeatures(detector, dataset, record, folder.dir, options);
+    const tested = { dataset, identity: record, folder: folder.dir };
+    const found = await scoreTestSet(detector, tested, { ...options, images });
     const context = { dataset, hash: record.dataset.hash, counted, epoch: 0, protocol, seed };
-    const { metrics, predictions, samples } = await evaluate(detector, store, context);
+    const { metrics, predictions, samples } = await evaluate(found, detector.imageSize, context);
     writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return { record, history: [], metrics };
   } finally {
-    store?.dispose();
     detector.dispose();
   }
 }
@@ -66,32 +64,24 @@ function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
   return readSupport(folder, dataset);
 }
 
-async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun): Promise<void> {
+async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun, images?: KeptImages): Promise<void> {
   if (support.length === 0) throw new UserError('the support set is empty, and this method needs images to compare with');
-  const features = await encodeSupport(support, detector, options);
+  const features = await encodeSupport(support, detector, options, images);
   detector.fit(features);
   tf.dispose(features);
 }
 
-/** Frozen features of training images, loaded as test images are: `[K, T, C]` each. */
-export async function encodeSupport(
+/**
+ * Frozen features of training images, loaded as test images are: `[K, T, C]` each.
+ * @param images - those that are decoded already
+ */
+export function encodeSupport(
   support: readonly Sample[],
   encoder: FrozenEncoder,
   { signal, onProgress }: LongRun,
+  images?: KeptImages,
 ): Promise<tf.Tensor3D[]> {
-  const size = encoder.imageSize;
-  const batches: tf.Tensor3D[][] = [];
-  for (let start = 0; start < support.length; start += 8) {
-    if (signal?.aborted) {
-      tf.dispose(batches);
-      throw new Interrupted('stopped while training images were encoded');
-    }
-    const batch = support.slice(start, start + 8);
-    const values = pixelValues(await Promise.all(batch.map(({ file }) => loadTestRgb(file, size))));
-    batches.push(tf.tidy(() => encoder.encode(tf.tensor4d(values, [batch.length, 3, size, size]))));
-    onProgress?.({ phase: 'encoding training images', done: start + batch.length, total: support.length });
-  }
-  const joined = tf.tidy(() => batches[0].map((_, i) => tf.concat(batches.map((batch) => batch[i]))));
-  tf.dispose(batches);
-  return joined;
+  const files = support.map(({ file }) => file);
+  const options = { phase: 'encoding training images', signal, onProgress };
+  return encodeAll(files.length, imagesOf(files, encoder.imageSize, images), encoder, options);
 }

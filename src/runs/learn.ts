@@ -13,11 +13,10 @@ import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpo
 import type { TrainingConfig } from './config';
 import { evaluate, labelsOf, writeEvaluation, type Metrics } from './evaluate';
 import type { FeatureStore } from './feature-store';
-import { predictionsAt, predictStored } from './predictions';
 import type { HistoryRow, RunFolder, RunRecord } from './run-folder';
 import { writeStart, type RunStart } from './run-start';
 import { buildModel } from './session';
-import { testFeatures } from './test-features';
+import { predictionsAt, scoreStored, scoreTestSet, testFeatures, type Predictions, type TestSet } from './score';
 import { loadTestMasks } from './test-masks';
 import type { TrainOptions, TrainResult } from './train-options';
 import { TrainingFeatures } from './training-features';
@@ -132,23 +131,34 @@ class Run {
     return this.counted.places.map((i) => this.dataset.test[i]);
   }
 
-  /** The test set's features, encoded when they are first needed. */
-  private async features(): Promise<FeatureStore> {
-    if (!this.store) {
-      this.store = await testFeatures(this.model, this.dataset, this.record, this.folder.dir, this.options);
-      this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
+  private get testSet(): TestSet {
+    return { dataset: this.dataset, identity: this.record, folder: this.folder.dir };
+  }
+
+  /** What the current parameters say of the whole test set; its features stay where they were stored. */
+  private async predictions(): Promise<Predictions> {
+    const scorer = new MediClipScorer(this.model, this.config.score);
+    try {
+      if (this.store) return scoreStored(scorer, this.store, this.dataset.test.length);
+      return await scoreTestSet(scorer, this.testSet, this.options);
+    } finally {
+      scorer.dispose();
     }
-    return this.store;
+  }
+
+  /** Encodes the test set before the first of many looks at it. */
+  private async prepareTest(): Promise<void> {
+    if (this.store) return;
+    this.store = await testFeatures(this.model, this.testSet, this.options);
+    this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
   }
 
   /** Test AUROC of the current parameters, of images and, where all masks are known, of pixels. */
   private async validate(): Promise<{ imageAuroc: number | null; pixelAuroc: number | null }> {
-    const store = await this.features();
+    await this.prepareTest();
     const test = this.tested;
     const size = this.config.imageSize;
-    const scorer = new MediClipScorer(this.model, this.config.score);
-    const { scores, maps } = predictionsAt(predictStored(scorer, store, this.dataset.test.length), this.counted.places);
-    scorer.dispose();
+    const { scores, maps } = predictionsAt(await this.predictions(), this.counted.places);
     const { imageAuroc } = imageMetrics(scores, labelsOf(test));
     return { imageAuroc, pixelAuroc: this.masks && maps ? pixelMetrics(maps, this.masks, test.length, size, size).pixelAuroc : null };
   }
@@ -177,13 +187,10 @@ class Run {
   async finish(): Promise<Metrics | null> {
     const { dataset, counted, config, folder, model } = this;
     if (dataset.test.length === 0) return null;
-    const { protocol, score, seed } = config;
+    const { protocol, seed } = config;
     const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model, config).epoch : this.state.epoch;
-    const store = await this.features();
-    const scorer = new MediClipScorer(model, score);
     const context = { dataset, hash: this.record.dataset.hash, counted, epoch, protocol, seed };
-    const { metrics, predictions, samples } = await evaluate(scorer, store, context);
-    scorer.dispose();
+    const { metrics, predictions, samples } = await evaluate(await this.predictions(), config.imageSize, context);
     writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return metrics;
   }

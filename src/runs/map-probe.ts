@@ -2,10 +2,9 @@ import { tf } from '../common/tf';
 import type { Sample } from '../datasets/layout';
 import { loadSampleMask } from '../datasets/sample-mask';
 import type { RgbImage } from '../image/image';
-import { loadTestRgb } from '../image/node/load';
-import { pixelValues } from '../image/pixel-values';
 import { imageScore } from '../methods/mediclip/image-score';
 import type { MediClip } from '../methods/mediclip/mediclip';
+import { encodeImages, imagesOf } from './encode';
 
 /** What a model said of the probe's images at one moment of its training. */
 export interface ProbeLook {
@@ -37,10 +36,11 @@ export class MapProbe {
   /** Loads and encodes images; any model on the same CLIP, at the same layers, can be looked at afterwards. */
   static async of(samples: readonly Sample[], model: MediClip): Promise<MapProbe> {
     const size = model.backbone.imageSize;
-    const images = await Promise.all(samples.map((sample) => loadTestRgb(sample.file, size)));
     const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size)));
-    const tokens = tf.tidy(() => model.encode(tf.tensor4d(pixelValues(images), [images.length, 3, size, size])));
-    return new MapProbe(samples, images, masks, tokens);
+    const files = samples.map(({ file }) => file);
+    const all = encodeImages(files.length, imagesOf(files, size), model, { batchSize: files.length });
+    for await (const { images, features } of all) return new MapProbe(samples, images, masks, features);
+    throw new RangeError('a probe needs images');
   }
 
   /** Adds what a model says now to {@link MapProbe.looks}. */

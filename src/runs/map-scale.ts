@@ -6,7 +6,9 @@ import { readJson, sha256, sha256File, writeJson } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { createDetector, METHODS } from '../methods/registry';
+import { imagesOf } from './encode';
 import { encodeSupport } from './fit';
+import { scoreBatches, scoreOf } from './score';
 import { readSupport } from './run-start';
 import { loadRun, type LoadedRun } from './load';
 
@@ -164,13 +166,10 @@ export function scaleOf(values: Float32Array, bounds: readonly [number, number] 
 
 async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], options: LongRun): Promise<Float32Array> {
   const taken: number[] = [];
-  for (const [i, sample] of samples.entries()) {
-    stopIfAsked(options);
-    options.onProgress?.({ phase: 'scaling colours by normal images', done: i, total: samples.length });
-    const features = await encodeSupport([sample], scorer, {});
-    tf.tidy(() => take(scorer.score(features).maps as tf.Tensor3D, taken));
-    tf.dispose(features);
-  }
+  const files = samples.map(({ file }) => file);
+  const imageAt = imagesOf(files, scorer.imageSize);
+  const batches = scoreBatches(files.length, imageAt, scorer, { ...options, phase: 'scaling colours by normal images' });
+  for await (const { images, maps } of batches) take(maps as Float32Array, images.length, taken);
   return Float32Array.from(taken);
 }
 
@@ -191,7 +190,7 @@ async function valuesApart({ backbone, record, scorer }: LoadedRun, support: rea
       const [fitted, left] = [of(false), of(true)];
       try {
         detector.fit(fitted);
-        tf.tidy(() => take(detector.score(left).maps as tf.Tensor3D, taken));
+        take(scoreOf(detector, left).maps as Float32Array, left[0].shape[0], taken);
       } finally {
         tf.dispose([fitted, left]);
         detector.dispose();
@@ -204,8 +203,7 @@ async function valuesApart({ backbone, record, scorer }: LoadedRun, support: rea
 }
 
 /** Adds the values of maps, `[B, S, S]`, or as many of them as are enough. */
-function take(maps: tf.Tensor3D, into: number[]): void {
-  const values = maps.dataSync();
-  const step = Math.ceil(values.length / maps.shape[0] / MOST_VALUES);
+function take(values: Float32Array, count: number, into: number[]): void {
+  const step = Math.ceil(values.length / count / MOST_VALUES);
   for (let i = 0; i < values.length; i += step) into.push(values[i]);
 }

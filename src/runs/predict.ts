@@ -1,7 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import { tf } from '../common/tf';
 import { csvText, type Cell } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/node/files';
@@ -11,11 +9,11 @@ import { shortName } from '../common/node/short-name';
 import { writePng } from '../image/node/encode';
 import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/node/load';
-import { pixelValues } from '../image/pixel-values';
 import { heatOverlay } from '../drawing/overlay';
 import { withColourBar } from '../drawing/overlay-bar';
 import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
+import { checkScore, ONE_BY_ONE, scoreBatches } from './score';
 
 /** What was found in one image. */
 export interface Prediction {
@@ -62,19 +60,10 @@ export async function predictImages(run: string, images: readonly string[], out:
       loaded.push(await loadTestRgb(image, size));
     }
     const found: { score: number; map: Float32Array | null }[] = [];
-    for (const [i, image] of loaded.entries()) {
-      await eventLoopTurn(); // or Ctrl-C waits for the end
-      stopIfAsked(options);
-      options.onProgress?.({ phase: 'scoring images', done: i, total: images.length });
-      let score = NaN;
-      let map: Float32Array | null = null;
-      tf.tidy(() => {
-        const { scores, maps } = scorer.score(scorer.encode(tf.tensor4d(pixelValues([image]), [1, 3, size, size])));
-        [score] = scores.dataSync();
-        map = (maps?.dataSync() as Float32Array | undefined) ?? null;
-      });
-      if (!Number.isFinite(score)) throw new UserError(`${images[i]}: its score is ${score}; the parameters of ${run} are damaged`);
-      found.push({ score, map });
+    const scored = scoreBatches(images.length, (i) => loaded[i], scorer, { ...options, ...ONE_BY_ONE });
+    for await (const { start, scores, maps } of scored) {
+      checkScore(scores[0], images[start], run);
+      found.push({ score: scores[0], map: maps });
     }
     const scale = await mapScale(loadedRun, options);
     const mapRange = scale && (scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));

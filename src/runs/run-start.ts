@@ -8,6 +8,7 @@ import { withLock } from '../common/node/lock';
 import { packageVersion } from '../common/node/version';
 import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';
+import type { KeptImages } from './kept-images';
 import type { RunFolder, RunRecord } from './run-folder';
 
 /** A run that is about to begin or to go on; everything about it is checked. */
@@ -22,6 +23,8 @@ export interface RunStart {
   /** The K training images. */
   support: Sample[];
   backbone: Backbone;
+  /** Images that were decoded to check them, where they are soon needed again. */
+  images?: KeptImages;
 }
 
 /** What a grid calls the run, written before it is begun. */

@@ -13,6 +13,7 @@ import { trainingConfig } from './config';
 import { finishedResult } from './finished';
 import { fit } from './fit';
 import { checkImageSize } from './image-size';
+import { KeptImages } from './kept-images';
 import { learn } from './learn';
 import { RunFolder, type RunRecord } from './run-folder';
 import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
@@ -63,10 +64,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
     if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
-    const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options);
+    const images = METHODS[config.method].epochs ? undefined : new KeptImages(config.imageSize); // hours would lie between
+    const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options, images);
     const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks });
     for (const line of counted.notes) options.onNote?.(line);
-    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone };
+    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone, images };
     const result = await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
     return { ...result, warnings };
   } finally {
@@ -74,14 +76,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** Decodes all images once. Says what may make a result worthless before the hours that it takes. */
+/**
+ * Decodes all images once. Says what may make a result worthless before the hours that it takes.
+ * @param images - keeps them for a method that looks at them at once
+ */
 async function lookAt(
   dataset: RunRecord['dataset'],
   support: readonly Sample[],
   test: readonly Sample[],
   options: TrainOptions,
+  images?: KeptImages,
 ): Promise<string[]> {
-  const traits = await checkImages(dataset, [...support, ...test], options);
+  const traits = await checkImages(dataset, [...support, ...test], options, (file, raster) => images?.keep(file, raster));
   const labels = test.map((sample) => sample.label);
   const warnings = runWarnings(traits.slice(0, support.length), traits.slice(support.length), labels);
   for (const line of warnings) options.onNote?.(line);
