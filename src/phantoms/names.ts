@@ -2,10 +2,12 @@ import { UsageError } from '../common/errors';
 
 /** The procedural data sets. */
 export const PHANTOM_NAMES = ['phantom-brain', 'phantom-chest', 'phantom-breast'] as const;
+/** A procedural data set. */
 export type PhantomName = (typeof PHANTOM_NAMES)[number];
 
 /** Sizes of a set: as the published splits, or for lessons. */
 export const PHANTOM_SIZES = ['full', 'small'] as const;
+/** One of {@link PHANTOM_SIZES}. */
 export type PhantomSize = (typeof PHANTOM_SIZES)[number];
 
 /** Named difficulties of the anomalies, on the scale from 0 (plain) to 1 (faint and small). */

@@ -24,7 +24,9 @@ export function quietLoad<T>(load: () => T): T {
 /** Standard error once more, under another number. */
 function reopened(): number | undefined {
   try {
-    return fs.fstatSync(2).isFile() ? undefined : fs.openSync('/proc/self/fd/2', 'a');
+    const isFile = fs.fstatSync(2).isFile();
+    fs.statSync('/'); // Node's realpath looks at the last result of all: after that of a pipe it leaves links in paths, and modules are not found
+    return isFile ? undefined : fs.openSync('/proc/self/fd/2', 'a');
   } catch {
     return undefined;
   }
