@@ -31,6 +31,12 @@ await build({
   banner: { js: `'use strict'; const MEDICLIP_PACKAGE = require('node:path').dirname(__dirname);` },
 });
 
+// what stands in the namespace `metrics` is described where it is declared, and editors look for it where it is exported
+const types = fs.readFileSync(path.join(dist, 'index.d.ts'), 'utf8');
+const description = (name) => new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/\\n(?=declare (?:function|const) ${name}\\b)`).exec(types)?.[0] ?? '';
+const described = types.replace(/^declare const metrics_\w+: typeof (\w+);/gm, (line, name) => description(name) + line);
+fs.writeFileSync(path.join(dist, 'index.d.ts'), described);
+
 const names = Object.keys(createRequire(import.meta.url)(path.join(dist, 'index.js')));
 fs.writeFileSync(path.join(dist, 'index.mjs'), `export { ${names.join(', ')} } from './index.js';\n`);
 fs.writeFileSync(path.join(dist, 'index.d.mts'), `export * from './index.js';\n`);

@@ -30,3 +30,19 @@ test('both streams into one file: every line arrives', () => {
     ['before', 'after', 'and more', 'result'],
   );
 });
+
+test('packages behind links are found where they lie, also after a load with a pipe for standard error', () => {
+  const folder = fs.realpathSync(temporaryFolder());
+  fs.mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of ['a', 'b']) {
+    fs.mkdirSync(path.join(folder, 'elsewhere', name), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'elsewhere', name, 'index.js'), 'module.exports = __dirname;');
+    fs.symlinkSync(path.join(folder, 'elsewhere', name), path.join(folder, 'node_modules', name));
+  }
+  const code = `const { quietLoad } = require('./src/common/node/quiet-load.ts');
+    const there = require('node:module').createRequire(process.argv[1]);
+    console.log([there('a'), quietLoad(() => there('b'))].join());`;
+  const command = '"$0" --require tsx/cjs -e "$1" "$2" 2>&1 | cat';
+  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, code, path.join(folder, 'x.js')], { encoding: 'utf8' });
+  assert.equal(stdout, `${['a', 'b'].map((name) => path.join(folder, 'elsewhere', name)).join()}\n`);
+});
