@@ -10,9 +10,9 @@ import { generatePhantoms, PHANTOM_VERSION, type PhantomSettings, type PhantomSu
 import { nameWithinImages, readDataset, type Sample } from './layout';
 
 /**
- * The folder of a procedural data set in the project's cache: generated where it is missing, and again where it is not what was
- * generated (every image is read to see that).
- * @param options.cache - folder of the sets (default: `.cache/datasets` of the project)
+ * The folder of a procedural data set in the project's cache. The set is generated if it is missing
+ * or no longer what was generated. To check that, every image is read.
+ * @param options.cache - folder of the data sets (default: `.cache/datasets` of the project)
  * @returns its absolute path
  */
 export async function cachedPhantoms(
@@ -26,21 +26,25 @@ export async function cachedPhantoms(
     generatePhantoms(name, { seed, size, difficulty, out, force, ...run });
   const found = await generate(false).catch((error: unknown) => {
     if (!(error instanceof UserError) || run.signal?.aborted || !fs.existsSync(path.join(out, 'generated.json'))) throw error;
-    return undefined; // what the folder says of itself cannot be read
+    return undefined; // the record in the folder cannot be read
   });
-  if (found && (!found.existing || (await isWhole(found, run)))) return found.dir;
+  if (found && (!found.existing || (await isIntact(found, run)))) return found.dir;
   return (await generate(true)).dir;
 }
 
-/** Whether the lists and pixels of a set are those that were generated. */
-async function isWhole(set: PhantomSummary & { dir: string }, run: LongRun): Promise<boolean> {
+/** Whether the sample lists and the pixels of a set are still those that were generated. */
+async function isIntact(set: PhantomSummary & { dir: string }, run: LongRun): Promise<boolean> {
   const { dir, train, testNormal, testAbnormal } = set;
   const pixels = crypto.createHash('sha256');
   try {
     const dataset = readDataset(dir);
     const samples = [...dataset.train, ...dataset.test];
-    const expected = [...listed('train/normal', train), ...listed('test/normal', testNormal), ...listed('test/abnormal', testAbnormal)];
-    if (samples.map(inWords).join() !== expected.join()) return false;
+    const expected = [
+      ...expectedLines('train/normal', train),
+      ...expectedLines('test/normal', testNormal),
+      ...expectedLines('test/abnormal', testAbnormal),
+    ];
+    if (samples.map(lineOf).join() !== expected.join()) return false;
     for (const { file, maskFile } of samples) {
       stopIfAsked(run);
       for (const picture of maskFile === undefined ? [file] : [file, maskFile]) {
@@ -56,13 +60,13 @@ async function isWhole(set: PhantomSummary & { dir: string }, run: LongRun): Pro
   return pixels.digest('hex') === set.pixelSha256;
 }
 
-function listed(folder: string, count: number): string[] {
+function expectedLines(folder: string, count: number): string[] {
   const abnormal = folder.endsWith('abnormal');
   return Array.from({ length: count }, (_, i) => {
     return `${folder}/${i}.png ${abnormal ? `1 test/ground_true/${i}.png` : '0 none'}`;
   });
 }
 
-function inWords({ filename, label, mask }: Sample): string {
+function lineOf({ filename, label, mask }: Sample): string {
   return `${nameWithinImages(filename)} ${label} ${mask === undefined ? 'none' : nameWithinImages(mask)}`;
 }

@@ -7,19 +7,23 @@ import { imageTraits, type ImageTraits } from './image-traits';
 import type { Sample } from './layout';
 import { checkMaskShape } from './sample-mask';
 
-/** Files decoded at a time. */
+/** Number of files that are decoded at a time. */
 const BATCH = 8;
 
-/** The traits of images that this process has found sound, by the hash of their data set: a grid has many runs on the same images. */
-const sound = new Map<string, ImageTraits>();
+/**
+ * The traits of the images that this process has checked, by the hash of their data set, because a
+ * grid has many runs on the same images.
+ */
+const checkedTraits = new Map<string, ImageTraits>();
 
 /**
- * Decodes images and masks and drops them, so that a damaged file, or a mask of another shape than its image, is found before hours of work
- * and not after. Under one hash, a process decodes a file once.
- * @param dataset - its folder, for the error, and its `datasetHash`
- * @param onDecoded - called with each image that is sound, when it is decoded here
+ * Decodes images and masks without keeping them, so that a damaged file, or a mask whose shape
+ * differs from its image's, is found before hours of work and not after. A process decodes each
+ * file once per hash of the data set.
+ * @param dataset - its folder, for error messages, and its `datasetHash`
+ * @param onDecoded - called with each valid image that is decoded here
  * @returns the traits of each image
- * @throws UserError that names the first file that cannot be used, and says how many there are
+ * @throws UserError naming the first file that cannot be used, and the number of such files
  */
 export async function checkImages(
   dataset: { dir: string; hash: string },
@@ -29,13 +33,13 @@ export async function checkImages(
 ): Promise<ImageTraits[]> {
   const { dir, hash } = dataset;
   const keyOf = ({ file }: Sample): string => `${hash} ${file}`;
-  const unchecked = samples.filter((sample) => !sound.has(keyOf(sample)));
+  const unchecked = samples.filter((sample) => !checkedTraits.has(keyOf(sample)));
   const broken: string[] = [];
   for (let start = 0; start < unchecked.length; start += BATCH) {
     stopIfAsked(run);
     const checked = unchecked.slice(start, start + BATCH).map(async (sample) => {
       try {
-        sound.set(keyOf(sample), await checkSample(sample, onDecoded));
+        checkedTraits.set(keyOf(sample), await checkSample(sample, onDecoded));
         return undefined;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -48,7 +52,7 @@ export async function checkImages(
   if (broken.length === 1) throw new UserError(broken[0]);
   if (broken.length > 1)
     throw new UserError(`${dir}: ${broken.length} of ${unchecked.length} images cannot be used; the first: ${broken[0]}`);
-  return samples.map((sample) => sound.get(keyOf(sample)) as ImageTraits);
+  return samples.map((sample) => checkedTraits.get(keyOf(sample)) as ImageTraits);
 }
 
 async function checkSample({ file, maskFile }: Sample, onDecoded?: OnDecoded): Promise<ImageTraits> {

@@ -1,7 +1,10 @@
 import crypto from 'node:crypto';
 import type { Raster } from '../image/image';
 
-/** SHA-256 of an image's size and pixels, however they are stored: RGB of equal channels counts as grey, 16 bits of 257 v as v. */
+/**
+ * SHA-256 of an image's size and pixels, regardless of how they are stored: RGB with equal channels
+ * is the same as grey, and a 16-bit value of 257 v is the same as the 8-bit value v.
+ */
 export function pixelHash({ width, height, channels, data }: Raster): string {
   let stored = data;
   if (channels === 3 && isGrey(data)) {
@@ -24,15 +27,15 @@ function isGrey(data: ArrayLike<number>): boolean {
   return true;
 }
 
-/** Whether values of 16 bits are those of 8, each byte twice. */
+/** Whether 16-bit values are 8-bit values with each byte repeated. */
 function isWidened(data: Uint16Array): boolean {
   for (let i = 0; i < data.length; i++) if (data[i] >> 8 !== (data[i] & 255)) return false;
   return true;
 }
 
 /**
- * Joins items that share a key with each other, directly or through others: images with the same bytes, the same pixels
- * or of the same patient.
+ * Groups items that share a key, directly or through other items. A key stands for the bytes, the
+ * pixels or the patient of an image.
  * @param keys - the keys of each item
  * @returns for each item the index of the first item of its group
  */

@@ -4,22 +4,23 @@ import { reasonOf, UserError } from '../common/errors';
 import { resolveInside } from '../common/node/files';
 import { groupByKey } from '../common/group';
 
-/** Longer names are refused before the system is asked, in bytes. */
+/** The longest name in bytes. Longer names are refused before the file system is asked. */
 const MAX_NAME = 4096;
 
 /** A file that a samples file names. */
 export interface FoundFile {
-  /** Absolute. */
+  /** Absolute path. */
   file: string;
   /** Relative to the data set, with forward slashes: `images/train/normal/0.png`. */
   path: string;
-  /** The same for two names of one file: links, hard and symbolic. */
+  /** Equal for all names of the same file, through hard or symbolic links. */
   identity: string;
 }
 
 /**
- * Finds the files that samples files name, in a data set's `images` folder or beside it. Read are also names with backslashes, as Windows
- * writes them, absolute paths that lie in the data set, and names that differ from that of one file in case or Unicode form alone.
+ * Finds the files that samples files name, in a data set's `images` folder or beside it. It also
+ * accepts names with backslashes, as Windows writes them, absolute paths inside the data set, and
+ * names that differ from the name of one file only in case or Unicode form.
  */
 export class FileFinder {
   private readonly listed = new Map<string, Map<string, string[]>>();
@@ -27,9 +28,10 @@ export class FileFinder {
   constructor(private readonly dir: string) {}
 
   /**
-   * @param where - of the name, for errors
-   * @returns nothing where no such file is there
-   * @throws UserError where a name leads out of the data set, cannot be a file's, or could be that of several
+   * @param where - file and line of the name, for error messages
+   * @returns undefined if there is no such file
+   * @throws UserError if the name leads out of the data set, cannot be a file name, or could mean
+   *   several files
    */
   find(name: string, where: string): FoundFile | undefined {
     if (Buffer.byteLength(name) > MAX_NAME) throw new UserError(`${where}: a name of ${Buffer.byteLength(name)} bytes is too long`);
@@ -47,13 +49,13 @@ export class FileFinder {
     return undefined;
   }
 
-  /** A name as it is, and as it is meant. */
+  /** A name as it is, and with forward slashes if it has backslashes. */
   private spellings(name: string): string[] {
     const plain = this.relative(name);
     return plain.includes('\\') ? [plain, plain.replaceAll('\\', '/')] : [plain];
   }
 
-  /** An absolute path into the data set as one relative to it; any other name as it is. */
+  /** Makes an absolute path into the data set relative to it; returns any other name unchanged. */
   private relative(name: string): string {
     if (!path.isAbsolute(name) || name.includes('\0')) return name;
     const places = [name];
@@ -62,7 +64,7 @@ export class FileFinder {
       roots.push(fs.realpathSync(this.dir));
       places.push(path.join(fs.realpathSync(path.dirname(name)), path.basename(name)));
     } catch {
-      // it is not there: told as it stands
+      // the folder does not exist: keep the name as it is
     }
     const inside = places.flatMap((place) => roots.map((root) => path.relative(root, place))).find((found) => !leaves(found));
     return inside ?? name;
@@ -95,14 +97,14 @@ export class FileFinder {
       const linked = fs.existsSync(images) && leaves(path.relative(fs.realpathSync(this.dir), fs.realpathSync(images)));
       throw new UserError(
         linked
-          ? `${images}: is a link to ${fs.realpathSync(images)}, outside of the data set; move samples/ beside that folder and name the folder ` +
-              'of both, or copy the images here'
+          ? `${images}: is a link to ${fs.realpathSync(images)}, outside of the data set; move samples/ next to that folder and give the ` +
+              'folder that holds both, or copy the images here'
           : `${where}: the path ${quoted(name)} leads out of its folder through a link; copy the file into the data set`,
       );
     }
   }
 
-  /** The one file whose name is the same but for case and Unicode form. */
+  /** The one file whose name differs only in case or Unicode form. */
   private similar(name: string, where: string): FoundFile | undefined {
     for (const candidate of [`images/${name}`, name]) {
       const parts = path.normalize(candidate).split(path.sep);
@@ -113,7 +115,7 @@ export class FileFinder {
       const files = found.map((at) => this.at(at, name, where)).filter((file): file is FoundFile => file !== undefined);
       if (files.length > 1) {
         throw new UserError(
-          `${where}: ${quoted(name)} could be ${files[0].path} or ${files[1].path}; write it as the file's name is written`,
+          `${where}: ${quoted(name)} could be ${files[0].path} or ${files[1].path}; write the name exactly as the file has it`,
         );
       }
       if (files.length === 1) return files[0];
@@ -121,7 +123,7 @@ export class FileFinder {
     return undefined;
   }
 
-  /** The names in a folder by their folded forms; none where it is no folder of the data set. */
+  /** The names in a folder by their folded forms; empty if it is not a folder of the data set. */
   private list(at: string): Map<string, string[]> {
     let known = this.listed.get(at);
     if (!known) {
@@ -129,7 +131,7 @@ export class FileFinder {
       try {
         names = fs.readdirSync(resolveInside(this.dir, at || '.'));
       } catch {
-        // a file, not there, or elsewhere
+        // a file, missing, or outside of the data set
       }
       known = groupByKey(names, folded);
       this.listed.set(at, known);
@@ -146,7 +148,7 @@ function leaves(relative: string): boolean {
   return relative === '..' || relative.startsWith('..' + path.sep) || path.isAbsolute(relative);
 }
 
-/** A name for an error, cut where it is long. */
+/** A name for an error message, shortened if it is long. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}...` : name);
 }

@@ -4,30 +4,30 @@ import { decodeImage, readImageBytes } from '../image/node/decode';
 import type { Raster } from '../image/image';
 import { pixelHash } from './duplicates';
 
-/** Takes an image that was decoded, for whom it saves decoding it again. */
+/** Receives an image that was decoded, so that it need not be decoded again. */
 export type OnDecoded = (file: string, raster: Raster) => void;
 
-/** What tells an image from others. */
+/** Hashes that identify an image. */
 export interface Fingerprint {
   /** SHA-256 of the file. */
   bytes: string;
-  /** {@link pixelHash}; nothing where the file cannot be decoded. */
+  /** {@link pixelHash}; undefined if the file cannot be decoded. */
   pixels?: string;
 }
 
-/** The pixels of files that this process has decoded, by their bytes. */
+/** Pixel hashes of the files that this process has decoded, by the hash of their bytes. */
 const decoded = new Map<string, string>();
 
-/** Keeps the fingerprint of an image that was decoded for another reason. */
+/** Keeps the fingerprint of an image that was decoded for another purpose. */
 export function keepFingerprint(bytes: Uint8Array, raster: Raster): void {
   const key = sha256(bytes);
   if (!decoded.has(key)) decoded.set(key, pixelHash(raster));
 }
 
 /**
- * The fingerprint of an image; a process decodes the same bytes once.
- * @param onDecoded - called with the image where it is decoded here
- * @throws UserError where the file cannot be read
+ * The fingerprint of an image. A process decodes the same bytes only once.
+ * @param onDecoded - called with the image if it is decoded here
+ * @throws UserError if the file cannot be read
  */
 export async function fingerprintOf(file: string, onDecoded?: OnDecoded): Promise<Fingerprint> {
   const content = readImageBytes(file);
@@ -39,7 +39,7 @@ export async function fingerprintOf(file: string, onDecoded?: OnDecoded): Promis
       onDecoded?.(file, raster);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return { bytes }; // a training image that no run draws may be damaged
+      return { bytes }; // a training image that no run samples may be damaged
     }
   }
   return { bytes, pixels: decoded.get(bytes) };

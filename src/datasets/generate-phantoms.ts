@@ -12,54 +12,59 @@ import { encodePng } from '../image/node/encode';
 import type { GrayImage } from '../image/image';
 import { writeSamples, type SampleRow } from './layout';
 import { DIFFICULTIES, type PhantomName, type PhantomSize } from '../phantoms/names';
-import { drawPhantom, phantomKinds } from '../phantoms/phantom';
+import { renderPhantom, phantomKinds } from '../phantoms/phantom';
 
-/** Changes whenever the same seed gives other pixels. */
+/** Must change whenever the same seed gives different pixels. */
 export const PHANTOM_VERSION = 2;
 
-/** Training images, normal and abnormal test images. `full` has the counts of the published splits, but 32 for the chest's training. */
+/**
+ * Numbers of training images and of normal and abnormal test images. `full` has the counts of the
+ * published splits, except that the chest has 32 training images.
+ */
 export const PHANTOM_COUNTS: Record<PhantomName, Record<PhantomSize, [train: number, normal: number, abnormal: number]>> = {
   'phantom-brain': { full: [32, 65, 155], small: [16, 40, 40] },
   'phantom-chest': { full: [32, 250, 250], small: [16, 40, 40] },
   'phantom-breast': { full: [32, 101, 647], small: [16, 40, 40] },
 };
 
-/** What determines a generated set. */
+/** The settings that determine a generated data set. */
 export interface PhantomSettings {
   seed: number;
   /** Default `full`. */
   size?: PhantomSize;
   /** From 0 (plain) to 1 (faint and small); default 0.5. */
   difficulty?: number;
-  /** Pixels a side, default 256. */
+  /** Side of the images in pixels, default 256. */
   resolution?: number;
 }
 
-/** A generated set; also kept in its folder as `generated.json`. */
+/** Describes a generated data set; also stored in its folder as `generated.json`. */
 export interface PhantomSummary extends Required<PhantomSettings> {
   name: PhantomName;
   version: number;
   train: number;
   testNormal: number;
   testAbnormal: number;
-  /** How many test images show each kind of anomaly. */
+  /** Number of test images for each kind of anomaly. */
   kinds: Record<string, number>;
   /**
-   * SHA-256 over the pixels of all images and masks in the order of the sample lists. The same settings give the same pixels on any
-   * machine; the bytes of the PNG files around them may differ between versions of the compressor.
+   * SHA-256 over the pixels of all images and masks in the order of the sample lists. The same
+   * settings give the same pixels on any machine, but the bytes of the PNG files may differ between
+   * versions of the compressor.
    */
   pixelSha256: string;
 }
 
 const RECORD = 'generated.json';
-/** What a line about a set that is there tells of it. */
-const told = z.object({ name: z.string(), seed: z.number(), size: z.string(), difficulty: z.number() }).passthrough();
+/** The keys of `generated.json` that are checked when a set already exists. */
+const RECORD_SCHEMA = z.object({ name: z.string(), seed: z.number(), size: z.string(), difficulty: z.number() }).passthrough();
 
 /**
- * Draws a procedural data set into a folder, in the published layout. The folder appears whole or not at all. A folder that holds
- * the same set already is left as it is.
- * @returns the summary, the folder, and whether it was there already
- * @throws UserError if `out` holds anything else (with `force` a generated set is replaced; nothing else ever is), or if stopped.
+ * Generates a procedural data set in a folder, in the published layout. The folder appears complete
+ * or not at all. A folder that already holds the same set is left as it is.
+ * @returns the summary, the folder, and whether it already existed
+ * @throws UserError if `out` holds anything else or if stopped. With `force`, a generated set is
+ *   replaced, but never anything else.
  */
 export async function generatePhantoms(
   name: PhantomName,
@@ -70,17 +75,17 @@ export async function generatePhantoms(
   checkFolderName('--out', out);
   const dir = path.resolve(out);
   recoverFolder(dir);
-  const present = existing(dir, out, settings, force);
+  const present = findExisting(dir, out, settings, force);
   if (present) return { ...present, dir, existing: true };
   checkWritable(path.dirname(dir));
   makeFolder(path.dirname(dir));
   const staged = stageFolder(dir);
   try {
-    const summary = await draw(staged.temporary, settings, options);
+    const summary = await generate(staged.temporary, settings, options);
     try {
       staged.publish();
     } catch (error) {
-      if (!existing(dir, dir, settings, false)) throw error; // a set that another process put there in the meantime stays
+      if (!findExisting(dir, dir, settings, false)) throw error; // keep a set that another process made in the meantime
     }
     return { ...summary, dir, existing: false };
   } finally {
@@ -90,7 +95,7 @@ export async function generatePhantoms(
 
 type Identity = Required<PhantomSettings> & { name: PhantomName; version: number };
 
-async function draw(dir: string, settings: Identity, run: LongRun): Promise<PhantomSummary> {
+async function generate(dir: string, settings: Identity, run: LongRun): Promise<PhantomSummary> {
   const { name, seed, size, difficulty, resolution } = settings;
   const [trainCount, normalCount, abnormalCount] = PHANTOM_COUNTS[name][size];
   const total = trainCount + normalCount + abnormalCount;
@@ -113,7 +118,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
     stopIfAsked(run);
     const abnormal = side === 'abnormal';
     const random = Random.of(seed, name, split, side, index);
-    const phantom = drawPhantom(name, random, { abnormal: abnormal && kinds[index % kinds.length], difficulty, size: resolution });
+    const phantom = renderPhantom(name, random, { abnormal: abnormal && kinds[index % kinds.length], difficulty, size: resolution });
     const filename = `${split}/${side}/${index}.png`;
     await save(filename, phantom.image);
     const row: SampleRow = {
@@ -128,7 +133,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
       await save(row.mask, phantom.mask);
     }
     rows[split].push(row);
-    run.onProgress?.({ phase: `drawing ${name}`, done: rows.train.length + rows.test.length, total });
+    run.onProgress?.({ phase: `generating ${name}`, done: rows.train.length + rows.test.length, total });
   };
   try {
     for (let i = 0; i < trainCount; i++) await add('train', 'normal', i);
@@ -137,7 +142,7 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
   } finally {
     const results = await Promise.allSettled(writing);
     const failed = results.find((r) => r.status === 'rejected') as PromiseRejectedResult | undefined;
-    // eslint-disable-next-line no-unsafe-finally -- an image that could not be written is the reason of whatever else failed
+    // eslint-disable-next-line no-unsafe-finally -- a failed write is the cause of any other failure
     if (failed) throw failed.reason;
   }
   writeSamples(dir, rows.train, rows.test);
@@ -154,8 +159,12 @@ async function draw(dir: string, settings: Identity, run: LongRun): Promise<Phan
   return summary;
 }
 
-/** The summary of the set in a folder if it is the one asked for; nothing if the folder may be filled. */
-function existing(dir: string, out: string, settings: Identity, force: boolean): PhantomSummary | undefined {
+/**
+ * The summary of the set in a folder if it is the requested one, or undefined if a set may be
+ * written there.
+ * @throws UserError if the folder holds anything else
+ */
+function findExisting(dir: string, out: string, settings: Identity, force: boolean): PhantomSummary | undefined {
   const stat = fs.statSync(dir, { throwIfNoEntry: false });
   if (!stat) return undefined;
   if (!stat.isDirectory()) throw new UserError(`${out}: is a file; name a folder that does not exist yet`);
@@ -163,7 +172,7 @@ function existing(dir: string, out: string, settings: Identity, force: boolean):
   const record = path.join(dir, RECORD);
   if (!fs.existsSync(record)) throw new UserError(`${out}: is not empty and holds no generated data set; name another folder`);
   if (force) return undefined;
-  const found = checked(told, readJson(record), record, 'replace the set with --force') as unknown as PhantomSummary;
+  const found = checked(RECORD_SCHEMA, readJson(record), record, 'replace the set with --force') as unknown as PhantomSummary;
   if ((Object.keys(settings) as (keyof Identity)[]).every((key) => found[key] === settings[key])) return found;
   throw new UserError(
     `${out}: holds ${found.name} of seed ${found.seed}, size ${found.size}, difficulty ${found.difficulty}; ` +

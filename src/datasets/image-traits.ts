@@ -3,56 +3,61 @@ import type { DecodedImage } from '../image/node/decode';
 import type { Raster } from '../image/image';
 
 /**
- * What can be said of an image without looking at what it shows, most of it in no viewer: how its file was made, and in which range its
- * greys lie. A value is a number that can be compared, or one of a few words.
+ * Properties of an image that do not depend on what it shows: how its file was made and the range
+ * of its greys. Most of them are invisible in a viewer. A value is a number that can be compared,
+ * or one of a few words.
  */
 export interface ImageTraits {
   /** File type: `png`. */
   format: string;
-  /** Bits of a sample as stored. */
+  /** Bits per sample, as stored. */
   bits: number;
-  /** Bits that the values need: 12 of 16 where none is above 4095, or all are multiples of 16. */
+  /** Bits that the values need: 12 of 16 if none is above 4095 or all are multiples of 16. */
   bitsUsed: number;
   /** `grey`, `colour`, `grey stored as colour` or `palette`. */
   colour: string;
   width: number;
   height: number;
-  /** Width by height. */
+  /** Width divided by height. */
   aspect: number;
-  /** Kinds of data beside the pixels: `EXIF, colour profile`. */
+  /** Kinds of data in addition to the pixels: `EXIF, colour profile`. */
   metadata: string;
-  /** Dots per inch that the file states; 0 where it states none. */
+  /** Dots per inch stated in the file; 0 if there are none. */
   density: number;
-  /** Whether the file holds an opacity. */
+  /** Whether the file has an opacity channel. */
   opacity: string;
   /** The orientation in which the file is stored, 1..8. */
   orientation: string;
-  /** Of JPEG: mean divisor of the brightness, higher is coarser. */
+  /** JPEG only: mean quantisation divisor of the brightness; higher is coarser. */
   jpegDivisor?: number;
-  /** Of JPEG: how colours are stored, and whether it is progressive. */
+  /** JPEG only: how colours are stored, and whether the file is progressive. */
   jpegKind?: string;
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   bytes: number;
   bytesPerPixel: number;
-  /** Lowest and highest grey, 0..1 of what the samples can hold. */
+  /** Lowest and highest grey, as a share of the largest value that samples can hold. */
   darkest: number;
   brightest: number;
-  /** Share of the pixels that are 0, and that are as high as samples can be. */
+  /** Share of the pixels that are 0, and share of those that have the largest value. */
   shareBlack: number;
   shareWhite: number;
   /**
-   * How often the step between neighbours is higher than the steps beside it, at the borders of 8 x 8 blocks by that elsewhere: above 1 where an
-   * image was a JPEG once, whatever it is saved as now.
+   * How often the step between neighbours exceeds the steps next to it: the rate at the borders of
+   * 8 x 8 blocks divided by the rate elsewhere. Above 1 if an image was once a JPEG, in whatever
+   * format it is now.
    */
   blockiness: number;
-  /** Mean second difference between neighbours by the mean first one: lower where an image was blurred or enlarged. */
+  /**
+   * Mean second difference between neighbours divided by the mean first difference: lower if an
+   * image was blurred or enlarged.
+   */
   sharpness: number;
 }
 
-/** Sizes of samples that devices and programs write. */
+/** Bit depths that devices and programs write. */
 const DEPTHS = [1, 2, 4, 8, 10, 12, 14, 16];
 
-/** The traits of an image that has been decoded. Reads the file's header once more, and its pixels once. */
+/** The traits of a decoded image. Reads the file's header again, and the pixels once. */
 export async function imageTraits(bytes: Buffer, image: DecodedImage): Promise<ImageTraits> {
   const { raster, format } = image;
   const meta = await metadataOf(bytes);
@@ -92,7 +97,7 @@ async function metadataOf(bytes: Buffer): Promise<sharp.Metadata | undefined> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch {
-    return undefined; // a kind that is decoded by other means
+    return undefined; // a format that sharp does not decode
   }
 }
 
@@ -103,7 +108,7 @@ function metadataNames(meta: sharp.Metadata | undefined): string {
   return names.join(', ') || 'none';
 }
 
-/** By how many of 255 levels the channels of a pixel may differ that is called grey: JPEG makes some. */
+/** How far the channels of a grey pixel may differ, of 255 levels: JPEG compression tints some. */
 const TINT = 24;
 
 interface GreyTraits extends Pick<ImageTraits, 'darkest' | 'brightest' | 'shareBlack' | 'shareWhite' | 'bitsUsed'> {
@@ -132,7 +137,7 @@ function greyTraits({ channels, data }: Raster): GreyTraits {
     expanded &&= least % 257 === 0 && greatest % 257 === 0;
   }
   const pixels = data.length / channels;
-  const zeros = set === 0 ? 0 : 31 - Math.clz32(set & -set); // low bits that no value has
+  const zeros = set === 0 ? 0 : 31 - Math.clz32(set & -set); // low bits that are 0 in all values
   const needed = expanded ? 8 : 32 - Math.clz32(set) - zeros;
   return {
     darkest: low / most,
@@ -144,7 +149,10 @@ function greyTraits({ channels, data }: Raster): GreyTraits {
   };
 }
 
-/** Of the first channel, along rows of the file as it is stored: after a turn by 180 degrees, blocks begin elsewhere. */
+/**
+ * Traits of the first channel, along the rows of the image as stored: after a rotation by 180
+ * degrees, the blocks begin elsewhere.
+ */
 function stepTraits({ raster, orientation }: DecodedImage): Pick<ImageTraits, 'blockiness' | 'sharpness'> {
   const { width, height, channels, data } = raster;
   const turned = orientation >= 5;
@@ -173,7 +181,10 @@ function stepTraits({ raster, orientation }: DecodedImage): Pick<ImageTraits, 'b
   return { blockiness, sharpness: first === 0 ? 0 : second / first };
 }
 
-/** Mean of a JPEG's first quantisation table, that of the brightness; undefined where there is none before the first scan. */
+/**
+ * Mean of a JPEG's first quantisation table, the one for brightness; undefined if there is none
+ * before the first scan.
+ */
 export function jpegDivisor(bytes: Buffer): number | undefined {
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1];

@@ -14,33 +14,34 @@ export interface Sample extends SampleRow {
   file: string;
   /** The mask's absolute path. */
   maskFile?: string;
-  /** The names as they are spelt in the samples file, where that differs from their paths in the data set. */
+  /** The names as spelt in the samples file, if they differ from the paths in the data set. */
   written?: { filename: string; mask?: string };
 }
 
 /**
- * What kinds of anomaly an abnormal image shows, where its line in the samples file says: `kind` of a procedural set, `finding` of BUSI,
- * `findings` of CheXpert.
+ * The kinds of anomaly that an abnormal image shows, if its line in the samples file names them:
+ * `kind` in procedural sets, `finding` in BUSI, `findings` in CheXpert.
  */
 export function kindsOf({ metadata }: Sample): string[] {
-  const said = metadata?.kind ?? metadata?.finding ?? metadata?.findings;
-  return (Array.isArray(said) ? said : [said]).filter((kind): kind is string => typeof kind === 'string');
+  const kinds: unknown = metadata?.kind ?? metadata?.finding ?? metadata?.findings;
+  return (Array.isArray(kinds) ? kinds : [kinds]).filter((kind): kind is string => typeof kind === 'string');
 }
 
-/** A data set in the layout of the published code: normal images to train on, and a test set. */
+/** A data set in the layout of the published code: normal training images and a test set. */
 export interface Dataset {
   dir: string;
-  /** The class name that all samples share, else the folder's name. */
+  /** The class name that all samples share, or else the folder's name. */
   name: string;
   train: Sample[];
   test: Sample[];
 }
 
 /**
- * Reads `samples/train.json` and `samples/test.json` (one JSON object per line) and finds every file that they name, in the data set's
- * `images` folder or beside it ({@link FileFinder}).
- * @throws UserError that names file and line for a line that is damaged, a path that leaves the folder, an abnormal training image, an
- * image on both sides or with both labels; and that counts the images that are missing.
+ * Reads `samples/train.json` and `samples/test.json` (one JSON object per line) and finds every
+ * file that they name, in the data set's `images` folder or beside it ({@link FileFinder}).
+ * @throws UserError naming file and line for a damaged line, a path that leaves the folder, an
+ *   abnormal training image, or an image on both sides or with both labels; or counting the images
+ *   that are missing
  */
 export function readDataset(dir: string): Dataset {
   const folder = path.resolve(dir);
@@ -70,7 +71,8 @@ function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sa
     return found ?? { file: '', path: '', identity: '' };
   };
   const samples = readRows(file, path.basename(dir)).map(({ row, where }) => {
-    if (split === 'train' && row.label !== 0) throw new UserError(`${where}: training images are normal (label 0), this one has label 1`);
+    if (split === 'train' && row.label !== 0)
+      throw new UserError(`${where}: training images must be normal (label 0), but this one has label 1`);
     const image = locate(row.filename, where);
     const before = first.get(image.identity);
     if (image.file !== '' && before && before.label !== row.label) {
@@ -81,7 +83,7 @@ function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sa
     return sampleOf(row, image, mask);
   });
   if (missing.length > 0)
-    throw new UserError(`${file}: ${missing.length} of the files it names are missing in ${dir}, the first is ${cut(missing[0])}`);
+    throw new UserError(`${file}: ${missing.length} of the files it names are missing in ${dir}; the first is ${shortened(missing[0])}`);
   return samples;
 }
 
@@ -92,63 +94,68 @@ function sampleOf(row: SampleRow, image: FoundFile, mask: FoundFile | undefined)
   return sample;
 }
 
-function cut(name: string): string {
+function shortened(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}...` : name;
 }
 
 /**
- * SHA-256 over all samples and the bytes of their images and masks: what a run records to say what it was given. How a name is spelt
- * makes no difference: `train/normal/0.png` and `images/train/normal/0.png` are one file.
- * @param known - a hash that was recorded before; it is returned where version 0.1.0 recorded it of these samples
+ * SHA-256 over all samples and the bytes of their images and masks, by which a run records its
+ * data. The spelling of names makes no difference: `train/normal/0.png` and
+ * `images/train/normal/0.png` are the same file.
+ * @param known - a hash that was recorded earlier; it is returned if version 0.1.0 recorded it for
+ *   these samples
  */
 export function datasetHash(dataset: Dataset, known?: string): string {
   const { hash, older } = datasetHashes(dataset);
   return known !== undefined && known === older ? older : hash;
 }
 
-/** {@link datasetHash}, and the one that version 0.1.0 recorded, which counted names as they are spelt. */
+/**
+ * {@link datasetHash}, and the hash that version 0.1.0 recorded, which depended on the spelling of
+ * names.
+ */
 export function datasetHashes({ dir, train, test }: Dataset): { hash: string; older: string } {
   const contents = [train, test].map((samples) =>
     samples.map(({ file, maskFile }) => [sha256File(file), maskFile ? sha256File(maskFile) : null] as const),
   );
   const hashOf = (named: (sample: Sample) => SampleRow): string =>
     sha256(JSON.stringify([train, test].map((samples, side) => samples.map((sample, i) => [lineOf(named(sample)), ...contents[side][i]]))));
-  const placed = (file: string): string => path.relative(dir, file).split(path.sep).join('/');
-  const atPlace = (sample: Sample): SampleRow => {
-    const row = { ...sample, filename: placed(sample.file) };
-    return sample.maskFile === undefined ? row : { ...row, mask: placed(sample.maskFile) };
+  const inDataset = (file: string): string => path.relative(dir, file).split(path.sep).join('/');
+  const byPath = (sample: Sample): SampleRow => {
+    const row = { ...sample, filename: inDataset(sample.file) };
+    return sample.maskFile === undefined ? row : { ...row, mask: inDataset(sample.maskFile) };
   };
-  return { hash: hashOf(atPlace), older: hashOf((sample) => ({ ...atPlace(sample), ...sample.written })) };
+  return { hash: hashOf(byPath), older: hashOf((sample) => ({ ...byPath(sample), ...sample.written })) };
 }
 
 /**
- * The `shots` normal images of a few-shot run, drawn from the training images; files with the same bytes as one before come last, so
- * that they are taken only where there are too few others. With one seed, fewer shots are the first of more.
- * @param onNote - called with a line for every image that is passed over, or one for those that are taken twice
- * @throws UserError if there are not as many training images.
+ * Samples the `shots` normal images of a few-shot run from the training images. Copies, which have
+ * the same bytes as an earlier image, come last: they are taken only if there are too few other
+ * images. With the same seed, fewer shots are the first of more.
+ * @param onNote - called with one line for each copy that is passed over, or one line for all
+ *   copies that are taken
+ * @throws UserError if there are too few training images
  */
 export function supportSet(dataset: Dataset, shots: number, seed: number, onNote?: (line: string) => void): Sample[] {
   const { dir, train } = dataset;
   if (!Number.isSafeInteger(shots) || shots < 1) throw new UserError(`shots: expected a whole number above 0, got ${shots}`);
   if (shots > train.length)
-    throw new UserError(
-      `${shots} shots asked for, but ${dir} has ${train.length} training images; ask for fewer: --shots ${train.length} at most`,
-    );
-  const drawn = new Map<string, Sample>();
+    throw new UserError(`${shots} shots asked for, but ${dir} has ${train.length} training images; use at most --shots ${train.length}`);
+  const chosen = new Map<string, Sample>();
   const copies: Sample[] = [];
   const notes: string[] = [];
   for (const sample of Random.of(seed, 'support').shuffle(train)) {
-    if (drawn.size === shots) break;
+    if (chosen.size === shots) break;
     const hash = sha256File(sample.file);
-    const same = drawn.get(hash);
+    const same = chosen.get(hash);
     if (same) {
       copies.push(sample);
-      notes.push(`${sample.filename} is the same image as ${same.filename} and is passed over as a training image`);
-    } else drawn.set(hash, sample);
+      notes.push(`${sample.filename} is the same image as ${same.filename}, so it is not used as a training image`);
+    } else chosen.set(hash, sample);
   }
-  const missing = shots - drawn.size;
+  const missing = shots - chosen.size;
   if (missing > 0)
-    onNote?.(`${dir}: only ${drawn.size} of its ${train.length} training images differ, so ${missing} of ${shots} shots are copies`);
+    onNote?.(`${dir}: only ${chosen.size} of its ${train.length} training images differ, so ${missing} of ${shots} shots are copies`);
   else for (const note of notes) onNote?.(note);
-  return [...drawn.values(), ...copies].slice(0, shots);
+  return [...chosen.values(), ...copies].slice(0, shots);
 }

@@ -5,31 +5,32 @@ import { fingerprintOf, type Fingerprint, type OnDecoded } from './fingerprints'
 import type { Dataset, Sample } from './layout';
 import { sourceName } from './source-name';
 
-/** Files looked at at a time. */
+/** Number of files that are read at a time. */
 const BATCH = 8;
 
-/** Which test images count in the metrics. */
+/** The test images that count in the metrics. */
 export interface CountedImages {
-  /** Their places in the data set's test set, rising. */
+  /** Their indices in the test set, in ascending order. */
   places: number[];
-  /** How many do not count: copies of training images, and rows that are there twice. */
+  /** Number of images that do not count: copies of training images, and repeated rows. */
   leftOut: number;
-  /** For people: what was found. */
+  /** Messages about what was found. */
   notes: string[];
 }
 
-/** All test images, where nothing was looked for. */
+/** Counts all test images, without a search for leaks. */
 export function allImages({ test }: Pick<Dataset, 'test'>): CountedImages {
   return { places: [...test.keys()], leftOut: 0, notes: [] };
 }
 
 /**
- * Finds test images that a run has, or may have, trained on: the same bytes (copies and links) or the same pixels in another file as a
- * training image; and rows of one file after the first. These do not count, unless they are kept.
- * @param options.keep - count them all the same; the notes say so
+ * Finds test images that a run has trained on, or may have: those with the same bytes as a training
+ * image (copies and links) or the same pixels. It also finds repeated rows of the same file. None
+ * of these count, unless they are kept.
+ * @param options.keep - count them nevertheless; the notes say so
  * @param options.onDecoded - called with each test image that is decoded here
- * @param options.seen - training images besides those of the data set: those of a run from elsewhere
- * @throws UserError where no normal, or no abnormal, image is left
+ * @param options.seen - further training images, for a run that was trained on another data set
+ * @throws UserError if no normal or no abnormal image is left
  */
 export async function countedImages(
   dataset: Dataset,
@@ -58,17 +59,15 @@ export async function countedImages(
     return [];
   });
   const notes: string[] = [];
-  const fate = keep ? 'counted all the same, as asked' : 'left out of all metrics; --keep-leaks counts them';
+  const fate = keep ? 'counted nevertheless, as requested' : 'left out of all metrics; --keep-leaks counts them';
   if (leaks.length > 0) {
     const [{ sample, twin }] = leaks;
     notes.push(
-      `${leaks.length} of ${test.length} test images are training images too, the first is ${sourceName(sample)} (as ${sourceName(twin)}): ${fate}`,
+      `${leaks.length} of ${test.length} test images are also training images, the first is ${sourceName(sample)} (as ${sourceName(twin)}): ${fate}`,
     );
   }
   if (twice.length > 0) {
-    notes.push(
-      `${twice.length} of ${test.length} rows of test.json name an image again, the first is ${sourceName(twice[0].sample)}: ${fate}`,
-    );
+    notes.push(`${twice.length} of ${test.length} rows of test.json repeat an image, the first is ${sourceName(twice[0].sample)}: ${fate}`);
   }
   const both = withBothLabels(test, known);
   if (both) notes.push(both);
@@ -86,7 +85,10 @@ export async function countedImages(
   return { places, leftOut: out.size, notes };
 }
 
-/** Test images whose pixels are there with the other label too, under another name; which label is right is not known. */
+/**
+ * Reports test images whose pixels also occur with the other label; which label is right is
+ * unknown.
+ */
 function withBothLabels(test: readonly Sample[], keys: readonly string[][]): string | undefined {
   const labels = new Map<string, Set<number>>();
   keys.forEach((own, i) => {
@@ -95,7 +97,7 @@ function withBothLabels(test: readonly Sample[], keys: readonly string[][]): str
   const found = test.filter((_, i) => keys[i].some((key) => labels.get(key)?.size === 2));
   return found.length === 0
     ? undefined
-    : `${found.length} of ${test.length} test images are there as normal and as abnormal, under other names, the first is ${sourceName(found[0])}`;
+    : `${found.length} of ${test.length} test images occur both as normal and as abnormal, under different names, the first is ${sourceName(found[0])}`;
 }
 
 function keysOf({ bytes, pixels }: Fingerprint): string[] {
@@ -112,7 +114,7 @@ async function fingerprints(samples: readonly Sample[], run: LongRun, onDecoded?
   return found;
 }
 
-/** The same for all names of one file. */
+/** A string that is equal for all names of the same file. */
 function identityOf(file: string): string {
   const { dev, ino } = fs.statSync(file);
   return ino === 0 ? fs.realpathSync(file) : `${dev}:${ino}`;

@@ -4,16 +4,18 @@ import { foldName } from './raw';
 
 type Key = (name: string) => string;
 
-/** A path without extension. */
+/** A path without its extension. */
 const placeOf: Key = (name) => path.join(path.dirname(name), path.parse(name).name);
-/** A file's name without folder and extension. */
+/** A file name without its folder and extension. */
 const stemOf: Key = (name) => path.parse(name).name;
 
 /**
- * Tells which masks belong to which image by their names, all given as paths within their folders. A mask has the name of its image but for
- * the extension, or with `_mask`, `_mask_1`, ... added; it lies at the same place, or anywhere where only one image has that name and one
- * folder has masks of it. Where images differ in their extension alone, a mask must have that too. Names that are the same in another
- * Unicode form or case count where none is exactly the same, and only one image is meant.
+ * Finds the masks of each image by their names, which are given as paths within their folders. A
+ * mask has the name of its image, with any extension, possibly with `_mask`, `_mask_1`, ... added.
+ * It is at the same place as the image, or anywhere if only one image has that name and only one
+ * folder has masks for it. If images differ only in their extension, a mask must have the same
+ * extension. Names that match only in another Unicode form or case are used if no name matches
+ * exactly and the image is unambiguous.
  */
 export class MaskFinder {
   private readonly finders: ((image: string) => string[])[];
@@ -22,7 +24,7 @@ export class MaskFinder {
     this.finders = [(name: string) => name, foldName].map((spelling) => finderBy(spelling, images, masks));
   }
 
-  /** The masks of an image; none where it has none, or it is not clear which. */
+  /** The masks of an image; empty if it has none or if they are ambiguous. */
   masksOf(image: string): string[] {
     for (const find of this.finders) {
       const found = find(image);

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import type { RawDataset, RawFolder, RawImage } from './raw';
 
-/** Brain MRI Images for Brain Tumor Detection (N. Chakrabarty, Kaggle): `yes/` with a tumour, `no/` without. */
+/**
+ * Brain MRI Images for Brain Tumor Detection (N. Chakrabarty, Kaggle): `yes/` with a tumour, `no/`
+ * without one.
+ */
 export function findBrainMri(raw: RawFolder): RawDataset {
   const images = raw.locate(['no', 'yes']).flatMap((dir, label) =>
     raw.files(dir).map((name): RawImage => {

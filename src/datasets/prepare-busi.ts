@@ -5,8 +5,9 @@ import type { RawDataset, RawFolder, RawImage } from './raw';
 const MASK = /_mask(_\d+)?$/i;
 
 /**
- * Breast Ultrasound Images (Al-Dhabyani et al. 2020): `normal/`, `benign/`, `malignant/`, each with `NAME.png` and its
- * masks `NAME_mask.png`, `NAME_mask_1.png`, ... The masks of normal images are empty and left out.
+ * Breast Ultrasound Images (Al-Dhabyani et al. 2020): `normal/`, `benign/`, `malignant/`, each with
+ * `NAME.png` and its masks `NAME_mask.png`, `NAME_mask_1.png`, ... The masks of normal images are
+ * empty, so they are left out.
  */
 export function findBusi(raw: RawFolder): RawDataset {
   const kinds = ['normal', 'benign', 'malignant'] as const;

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/node/files';
 import type { RawDataset, RawFolder } from './raw';
 
-/** The findings whose presence makes an image abnormal; "Support Devices" is none of them. */
+/** The findings that make an image abnormal. "Support Devices" is not among them. */
 export const CHEXPERT_FINDINGS = [
   'Enlarged Cardiomediastinum',
   'Cardiomegaly',
@@ -25,8 +25,9 @@ const TABLES = ['train.csv', 'valid.csv'];
 const COLUMNS = ['Path', 'Frontal/Lateral', 'No Finding', ...CHEXPERT_FINDINGS];
 
 /**
- * CheXpert-v1.0-small (Irvin et al. 2019): `train.csv`, `valid.csv` and the folders they name. Frontal views only; normal
- * where "No Finding" is 1, abnormal where a finding is 1, left out otherwise (uncertain or nothing but a device).
+ * CheXpert-v1.0-small (Irvin et al. 2019): `train.csv`, `valid.csv` and the folders they name. Only
+ * frontal views are used. An image is normal if "No Finding" is 1, abnormal if a finding is 1, and
+ * otherwise left out (uncertain, or only a device).
  */
 export function findCheXpert(raw: RawFolder): RawDataset {
   const { from } = raw;
@@ -75,15 +76,15 @@ function addTable(out: RawDataset, raw: RawFolder, root: string, table: string):
   out.notes.push(
     `${table}: ${paths.length} rows; left out: ${left.lateral} not frontal, ${left.unclear} neither clearly normal nor abnormal`,
   );
-  if (left.missing > 0) out.skipped.push({ file: table, reason: `${left.missing} rows name images that are not there` });
+  if (left.missing > 0) out.skipped.push({ file: table, reason: `${left.missing} rows name missing images` });
 }
 
-/** The columns that are needed, as text. */
+/** The columns that are used, as text. */
 function readColumns(file: string): unknown[][] {
   try {
     const text = readText(file).trim();
     if (text === '') throw new UserError(`${file}: is empty, a table is expected`);
-    const bare = !text.includes('\n'); // a heading without rows, of which arquero makes no columns: it gets an empty row
+    const bare = !text.includes('\n'); // arquero makes no columns of a heading without rows, so add an empty row
     const table = fromCSV(bare ? `${text}\n${','.repeat(text.split(',').length - 1)}` : text, { autoType: false });
     const present = table.columnNames();
     const absent = COLUMNS.find((name) => !present.includes(name));

@@ -8,20 +8,24 @@ import { findName, foldName, type RawDataset, type RawFolder, type RawImage } fr
 export interface FolderNames {
   /** Default `normal`. */
   normal?: string;
-  /** Default `abnormal`; may be missing unless it is named here. */
+  /** Default `abnormal`; the folder may be missing unless it is named here. */
   abnormal?: string;
-  /** Default `masks`; may be missing unless it is named here. */
+  /** Default `masks`; the folder may be missing unless it is named here. */
   masks?: string;
   /** The class name; default: the name of the folder. */
   name?: string;
-  /** The folders within those above are patients: all images of one stay on one side. Loose images are of as many patients. Default false. */
+  /**
+   * Whether each subfolder of the folders above is one patient, whose images stay on one side
+   * (default false). Each image outside of a subfolder counts as its own patient.
+   */
   byPatient?: boolean;
 }
 
 /**
- * Any images sorted into folders, with folders within them or without: `normal/`, `abnormal/` and, for some or all abnormal images,
- * `masks/` with files that {@link MaskFinder} tells by their names.
- * @throws UserError also where `byPatient` is wanted of images that lie in no folders of patients
+ * Finds images that are sorted into folders, with or without subfolders: `normal/`, `abnormal/`
+ * and, for some or all abnormal images, `masks/` with files that {@link MaskFinder} matches by
+ * name.
+ * @throws UserError also if `byPatient` is set but no image is in a patient's folder
  */
 export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset {
   const { from } = raw;
@@ -38,29 +42,30 @@ export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset 
   const finder = new MaskFinder(abnormalDir === undefined ? [] : raw.tree(abnormalDir), maskNames);
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
-  let within = 0;
+  let inSubfolders = 0;
   const add = (dir: string, label: 0 | 1): void => {
     for (const name of raw.tree(dir)) {
       const file = path.join(dir, name);
       const own = label === 1 ? finder.masksOf(name) : [];
       for (const mask of own) used.add(mask);
-      const masksOwn = own.map((mask) => path.join(masksDir as string, mask));
-      const image: RawImage = { file, source: raw.name(file), label, masks: masksOwn };
+      const maskFiles = own.map((mask) => path.join(masksDir as string, mask));
+      const image: RawImage = { file, source: raw.name(file), label, masks: maskFiles };
       const folder = patientFolder(name);
-      if (folder !== undefined) within++;
-      // one patient also where a name is spelt in another case, or its letters are composed in another way, as archives do
+      if (folder !== undefined) inSubfolders++;
+      // archives may change the case or the Unicode form of a name, which still means the same
+      // patient
       const patient = folder === undefined ? undefined : foldName(folder);
       out.images.push(names.byPatient && patient !== undefined ? { ...image, patient, metadata: { patient: folder } } : image);
     }
   };
   add(normalDir, 0);
   if (abnormalDir !== undefined) add(abnormalDir, 1);
-  if (names.byPatient && within === 0) {
-    throw new UserError(`${from}: no image lies in a folder of its patient; expected ${normal}/PATIENT/IMAGE, or leave out --by-patient`);
+  if (names.byPatient && inSubfolders === 0) {
+    throw new UserError(`${from}: no image is in a patient's folder; expected ${normal}/PATIENT/IMAGE, or leave out --by-patient`);
   }
-  if (!names.byPatient && within > 0) {
+  if (!names.byPatient && inSubfolders > 0) {
     out.notes.push(
-      `${within} images lie in folders within these; if each folder is a patient, --by-patient keeps a patient's images on one side`,
+      `${inSubfolders} images are in subfolders; if each subfolder is a patient, --by-patient keeps a patient's images on one side`,
     );
   }
   for (const mask of maskNames) {
@@ -70,7 +75,7 @@ export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset 
   return out;
 }
 
-/** The first folder on the way to an image: `patient-7` of `patient-7/scan/3.png`. */
+/** The first folder in the path of an image: `patient-7` in `patient-7/scan/3.png`. */
 function patientFolder(name: string): string | undefined {
   const parts = name.split(path.sep);
   return parts.length > 1 ? parts[0] : undefined;
@@ -82,6 +87,6 @@ function className(from: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  if (name === '') throw new UserError(`${from}: no class name can be made of the folder's name; give one with --name`);
+  if (name === '') throw new UserError(`${from}: no class name can be made from the folder's name; give one with --name`);
   return name;
 }

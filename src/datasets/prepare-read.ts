@@ -9,12 +9,12 @@ import type { RawFolder, RawImage, Skipped } from './raw';
 import { checkMaskShape } from './sample-mask';
 import type { Side } from './split';
 
-/** An image that was read, and what else is known of it. */
+/** An image that was read, with what was learnt about it. */
 export interface ReadImage extends RawImage {
   format: ImageFormat;
   width: number;
   height: number;
-  /** What the file states (EXIF); width and height are those of the upright image. */
+  /** The EXIF orientation; `width` and `height` are those of the upright image. */
   orientation: number;
   /** Hash of the file. */
   sha256: string;
@@ -24,10 +24,13 @@ export interface ReadImage extends RawImage {
   side: Side;
 }
 
-/** The highest value of 16 bits that images of 12 or 13 have. */
+/** 16-bit images whose values stay below this hold only 12 or 13 bits. */
 const DARK = 8192;
 
-/** Reads all images and their masks; what cannot be read is left out and listed, what is likely to be a mistake noted. */
+/**
+ * Reads all images and their masks. Images that cannot be read are left out and listed; likely
+ * mistakes are noted.
+ */
 export async function readImages(
   raw: readonly RawImage[],
   folder: RawFolder,
@@ -35,7 +38,7 @@ export async function readImages(
 ): Promise<{ images: ReadImage[]; skipped: Skipped[]; notes: string[] }> {
   const images: ReadImage[] = [];
   const skipped: Skipped[] = [];
-  const odd: string[] = []; // images whose masks mark nothing or everything
+  const trivial: string[] = []; // images whose masks mark nothing or everything
   const deep = { count: 0, highest: 0 };
   for (const [i, image] of raw.entries()) {
     stopIfAsked(run);
@@ -55,7 +58,7 @@ export async function readImages(
       };
       const mask = await unitedMask(read);
       const marked = mask && binaryMask(mask).data.reduce((sum, v) => sum + v, 0);
-      if (marked !== undefined && (marked === 0 || marked === mask?.data.length)) odd.push(image.source);
+      if (marked !== undefined && (marked === 0 || marked === mask?.data.length)) trivial.push(image.source);
       if (raster.data instanceof Uint16Array) {
         deep.count++;
         for (const v of raster.data) if (v > deep.highest) deep.highest = v;
@@ -63,19 +66,21 @@ export async function readImages(
       images.push({ ...read, traits: await imageTraits(bytes, decoded), side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      let reason = messageOf(error); // it names files by their whole paths
+      let reason = messageOf(error); // names files by their absolute paths
       for (const file of [...image.masks, image.file]) reason = reason.split(file).join(folder.name(file));
       skipped.push({ file: image.source, reason: reason.startsWith(`${image.source}: `) ? reason.slice(image.source.length + 2) : reason });
     }
   }
   run.onProgress?.({ phase: 'reading images', done: raw.length, total: raw.length });
   const notes: string[] = [];
-  if (odd.length > 0) {
-    notes.push(`masks that mark nothing, or the whole image, make pixel metrics worthless: ${odd.length}, the first that of ${odd[0]}`);
+  if (trivial.length > 0) {
+    notes.push(
+      `masks that mark nothing, or the whole image, make pixel metrics worthless: ${trivial.length}, the first is that of ${trivial[0]}`,
+    );
   }
   if (deep.count > 0 && deep.highest < DARK) {
     notes.push(
-      `${deep.count} images of 16 bits reach only ${deep.highest} of 65535 and will be nearly black; export them with the window in which they are looked at`,
+      `${deep.count} images of 16 bits reach only ${deep.highest} of 65535 and will be nearly black; export them with the window used for viewing`,
     );
   }
   return { images, skipped, notes };
@@ -83,7 +88,7 @@ export async function readImages(
 
 /**
  * The union of an image's masks ({@link maskLevels}); undefined if it has none.
- * @throws UserError if a mask cannot be read, or differs in size from its upright image.
+ * @throws UserError if a mask cannot be read, or if its size differs from the upright image
  */
 export async function unitedMask(image: Pick<ReadImage, 'width' | 'height' | 'orientation' | 'masks'>): Promise<MaskLevels | undefined> {
   const found: MaskLevels[] = [];

@@ -5,20 +5,20 @@ import type { Skipped, SplitCounts } from './raw';
 import type { Separation } from './shortcuts';
 import type { Side } from './split';
 
-/** The downloaded data sets that are understood; `folder` is any images sorted into folders. */
+/** The kinds of downloaded data sets; `folder` stands for any images sorted into folders. */
 export const PREPARE_KINDS = ['brainmri', 'busi', 'chexpert', 'folder'] as const;
 /** One of {@link PREPARE_KINDS}. */
 export type PrepareKind = (typeof PREPARE_KINDS)[number];
 
-/** Images that are the same, by bytes or by pixels. */
+/** A group of images with the same bytes or the same pixels. */
 export interface Duplicates {
   files: string[];
   side: Side;
-  /** They are normal and abnormal at once; kept out of the training set. */
+  /** Whether some are normal and others abnormal; then they are kept out of the training set. */
   contradictory: boolean;
 }
 
-/** What was done: also written to `prepared.json` beside the data. */
+/** The report of a preparation; also written to `prepared.json` in the data set. */
 export interface PrepareReport {
   kind: PrepareKind;
   clsname: string;
@@ -28,22 +28,25 @@ export interface PrepareReport {
   found: { normal: number; abnormal: number };
   counts: SplitCounts & { masks: number; unusedNormal: number; unusedAbnormal: number };
   /**
-   * Whether the published counts were reached, the published shares were taken of fewer images, the number of training images was given
-   * instead of the published one, or there is no published split.
+   * `published`: the published counts were reached; `scaled`: there were fewer images, split in the
+   * published proportions; `chosen`: the number of training images was given instead of the
+   * published one; `own`: there is no published split.
    */
   split: 'published' | 'scaled' | 'chosen' | 'own';
   duplicates: Duplicates[];
   skipped: Skipped[];
-  /** What tells normal from abnormal images without a look at what they show, and how well. */
+  /**
+   * Traits that separate normal from abnormal images regardless of what they show, and how well.
+   */
   shortcuts: Separation[];
-  /** What these mean, in words; nothing where they tell too little. */
+  /** Warnings about these shortcuts; empty if they separate the images too little. */
   warnings: string[];
   notes: string[];
   /** SHA-256 over all samples and their files. */
   hash: string;
 }
 
-/** The groups of two or more images that are the same. */
+/** The groups of two or more identical images. */
 export function duplicatesOf(images: readonly ReadImage[]): Duplicates[] {
   const joined = joinByKeys(images.map(({ sha256: bytes, pixels }) => [bytes, pixels]));
   const groups = groupByKey(images.keys(), (i) => joined[i]);

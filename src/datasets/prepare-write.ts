@@ -10,23 +10,24 @@ import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout
 import { unitedMask, type ReadImage } from './prepare-read';
 import type { PrepareReport } from './prepare-report';
 
-/** The file beside a prepared data set that says how it was made. */
+/** The file in a prepared data set that says how it was made. */
 export const PREPARED_FILE = 'prepared.json';
 
 const EXTENSIONS: Record<ImageFormat, string> = { jpeg: '.jpg', png: '.png', bmp: '.bmp', tiff: '.tif' };
 
 /**
- * Checks before the work that the result can be put at `out`: a folder that is missing or empty, or with `force` an earlier
- * prepared data set. What a killed run has left there is tidied up.
+ * Checks in advance that the result can be written to `out`, which must be missing or an empty
+ * folder, or, with `force`, a data set that was prepared earlier. Leftovers of a killed run are
+ * removed.
  * @returns the absolute path
- * @throws UserError if there is anything else, or no permission.
+ * @throws UserError if `out` is anything else, or without permission to write
  */
 export function claimFolder(from: string, out: string, force: boolean): string {
   checkFolderName('--out', out);
   const target = path.resolve(out);
   const relative = path.relative(target, path.resolve(from));
   if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
-    throw new UserError(`--out ${out}: holds the folder that is read from; give another one`);
+    throw new UserError(`--out ${out}: holds the source folder; give another folder`);
   }
   try {
     makeFolder(path.dirname(target));
@@ -43,13 +44,14 @@ export function claimFolder(from: string, out: string, force: boolean): string {
   if (!fs.existsSync(path.join(target, PREPARED_FILE))) {
     throw new UserError(`--out ${out}: is not empty and was not made by this command; give another folder or remove it`);
   }
-  if (!force) throw new UserError(`--out ${out}: holds a prepared data set already; --force replaces it`);
+  if (!force) throw new UserError(`--out ${out}: already holds a prepared data set; --force replaces it`);
   return target;
 }
 
 /**
- * Writes images, masks, samples and the report to a folder beside the target, then renames it to the target.
- * @param claim - {@link claimFolder}, asked again at the end: another process may have been quicker
+ * Writes images, masks, samples and the report to a folder next to the target, then renames it to
+ * the target.
+ * @param claim - {@link claimFolder}, called again at the end in case another process was faster
  */
 export async function writePrepared(
   claim: () => string,

@@ -13,26 +13,30 @@ import { claimFolder, writePrepared } from './prepare-write';
 import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
 import type { ImageTraits } from './image-traits';
 import { separations, shortcutLines } from './shortcuts';
-import { drawSides, splitCounts, type Side } from './split';
+import { splitCounts, splitGroups, type Side } from './split';
 
 /** Options of {@link prepareDataset}. */
 export interface PrepareOptions {
   /** Seed of the split; default 1. */
   seed?: number;
-  /** Number of normal images for training; default that of the published split, or its share, for `folder` a third of them. */
+  /**
+   * Number of normal images for training. Default: that of the published split, or its proportion;
+   * for `folder`, one third of the normal images.
+   */
   train?: number;
   /** `folder` only: names of its folders, and of the class. */
   names?: FolderNames;
-  /** Replace an earlier prepared data set at the same place. */
+  /** Replace a data set that was prepared earlier at the same place. */
   force?: boolean;
-  /** Read files outside of the downloaded folder that links in it lead to; refused by default. */
+  /** Follow links that lead out of the downloaded folder; refused by default. */
   followLinks?: boolean;
 }
 
 /**
- * Turns a downloaded data set into the layout that `train` and `evaluate` read. Images are copied byte for byte; the result
- * appears at `out` at once and whole, or not at all.
- * @throws UserError if the folder is not laid out as expected, holds no usable image, or `out` cannot be written.
+ * Converts a downloaded data set into the layout that `train` and `evaluate` read. Images are
+ * copied byte for byte. The result appears at `out` complete, or not at all.
+ * @throws UserError if the folder is not laid out as expected, holds no usable image, or `out`
+ *   cannot be written
  */
 export async function prepareDataset(
   kind: PrepareKind,
@@ -50,12 +54,12 @@ export async function prepareDataset(
   const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
   if (found.normal === 0) {
     const [first] = [...raw.skipped.map(({ file, reason }) => `${file}: ${reason}`), ...raw.notes];
-    throw new UserError(`${from}: no normal images found, and training needs some${first === undefined ? '' : `; ${first}`}`);
+    throw new UserError(`${from}: no normal images found, but training needs some${first === undefined ? '' : `; ${first}`}`);
   }
 
   const chosen = candidates(raw, options.train, Random.of(seed, 'prepare', 'candidates'));
   const notes = [...raw.notes];
-  if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} drawn at random were read`);
+  if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} sampled at random were read`);
   if (found.abnormal === 0) notes.push('no abnormal images: no metric can be computed on the test set');
   const { images, skipped, notes: seen } = await readImages(chosen, folder, run);
   notes.push(...seen);
@@ -71,10 +75,11 @@ export async function prepareDataset(
   const counts = splitCounts(count(images, 0), count(images, 1), raw.published, options.train);
   if (counts.train < 1 || counts.testNormal < 0) {
     throw new UserError(
-      `${from}: has ${count(images, 0)} normal images that can be read, ${options.train} were asked for; give a smaller --train`,
+      `${from}: has ${count(images, 0)} normal images that can be read, but ${options.train} were asked for; give a smaller --train`,
     );
   }
-  // without a published split all that is not trained on is for the test, also what whole groups left over
+  // without a published split, the test set gets all other images, including those of groups too
+  // large to train on
   assignSides(images, raw.published ? counts : { ...counts, testNormal: Infinity }, seed);
   const on = (side: Side, label: 0 | 1): number =>
     count(
@@ -84,7 +89,7 @@ export async function prepareDataset(
   const reached = { train: on('train', 0), testNormal: on('test', 0), testAbnormal: on('test', 1) };
   if (reached.train === 0) {
     throw new UserError(
-      `${from}: no image is left to train on, since images that are the same, or of one patient, stay on one side; too few of the ${count(images, 0)} normal ones differ`,
+      `${from}: no image is left for training, because identical images and images of one patient stay on one side; too few of the ${count(images, 0)} normal images differ`,
     );
   }
   if (reached.testNormal === 0) notes.push('no normal images are left for the test set: no AUROC can be computed on it');
@@ -114,7 +119,7 @@ export async function prepareDataset(
   return writePrepared(claim, report, used, run);
 }
 
-/** The shots of a training that is told nothing else. */
+/** The default number of shots of a training. */
 export const USUAL_SHOTS = 16;
 
 const FINDERS: Record<PrepareKind, (raw: RawFolder, names: FolderNames) => RawDataset | Promise<RawDataset>> = {
@@ -131,35 +136,41 @@ function splitName(reached: SplitCounts, published?: SplitCounts, train?: number
   return train === undefined ? 'scaled' : 'chosen';
 }
 
-/** What to say of a training set that is smaller than was wanted, or than `train` takes by default. */
+/** Notes on a training set that is smaller than requested, or than `train` needs by default. */
 function trainingNotes(reached: SplitCounts, wanted: number, normal: number): string[] {
   const notes: string[] = [];
   if (reached.train < wanted)
-    notes.push(`${reached.train} of ${wanted} images to train on: images that are the same, or of one patient, stay on one side`);
+    notes.push(`${reached.train} of ${wanted} training images: identical images and images of one patient stay on one side`);
   if (reached.train < USUAL_SHOTS) {
     const more = normal > reached.train ? `, or prepare again with --train N (${normal} normal images can be read)` : '';
     notes.push(
-      `only ${reached.train} training images, fewer than the ${USUAL_SHOTS} shots that train takes by default: give it --shots ${reached.train}${more}`,
+      `only ${reached.train} training images, fewer than the ${USUAL_SHOTS} shots that train uses by default: train with --shots ${reached.train}${more}`,
     );
   }
   return notes;
 }
 
-/** Of a data set far larger than its published split, a random part that is large enough; else all. */
+/**
+ * All images, or a sufficiently large random sample if there are far more than in the published
+ * split.
+ */
 function candidates({ images, published }: RawDataset, train: number | undefined, random: Random): RawImage[] {
   if (!published) return images;
-  const room = (n: number): number => Math.ceil(n * 1.2) + 50;
-  const some = (label: 0 | 1, n: number): RawImage[] => {
+  const withReserve = (n: number): number => Math.ceil(n * 1.2) + 50;
+  const sample = (label: 0 | 1, n: number): RawImage[] => {
     const all = images.filter((image) => image.label === label);
     return all.length <= n ? all : random.shuffle(all).slice(0, n);
   };
-  const drawn = new Set([...some(0, room((train ?? published.train) + published.testNormal)), ...some(1, room(published.testAbnormal))]);
-  return images.filter((image) => drawn.has(image));
+  const sampled = new Set([
+    ...sample(0, withReserve((train ?? published.train) + published.testNormal)),
+    ...sample(1, withReserve(published.testAbnormal)),
+  ]);
+  return images.filter((image) => sampled.has(image));
 }
 
 function assignSides(images: ReadImage[], counts: SplitCounts, seed: number): void {
   const keys = images.map(({ sha256: bytes, pixels, patient }) => [bytes, pixels, ...(patient === undefined ? [] : [patient])]);
   const labels = images.map((image) => image.label);
-  const sides = drawSides(labels, joinByKeys(keys), counts, Random.of(seed, 'prepare', 'split'));
+  const sides = splitGroups(labels, joinByKeys(keys), counts, Random.of(seed, 'prepare', 'split'));
   images.forEach((image, i) => (image.side = sides[i]));
 }

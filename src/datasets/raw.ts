@@ -3,13 +3,13 @@ import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { checkFolderName } from '../common/node/staged-folder';
 
-/** An image of a downloaded data set, before it is given a side. */
+/** An image of a downloaded data set, before it is assigned to a side. */
 export interface RawImage {
   file: string;
   /** Its path relative to the downloaded folder, with forward slashes. */
   source: string;
   label: 0 | 1;
-  /** Mask files whose union marks what is abnormal. */
+  /** Mask files whose union marks the abnormal pixels. */
   masks: string[];
   /** Images of one patient stay on one side. */
   patient?: string;
@@ -30,39 +30,49 @@ export interface Skipped {
   reason: string;
 }
 
-/** What a downloaded folder holds. */
+/** The content of a downloaded folder. */
 export interface RawDataset {
   clsname: string;
   images: RawImage[];
-  /** The counts of the published split; without them a third of the normal images is for training. */
+  /**
+   * The counts of the published split; without them, one third of the normal images is for
+   * training.
+   */
   published?: SplitCounts;
   skipped: Skipped[];
   notes: string[];
 }
 
-/** A name as it is compared: one Unicode form and one case, since archives and file systems change both. */
+/**
+ * Normalises Unicode form and case for comparing names, because archives and file systems change
+ * both.
+ */
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
 /**
- * The name among `names` that is meant by `wanted`: itself, else the one that differs in case or Unicode form alone.
- * @throws UserError where several differ so, and none is the same
+ * The name among `names` that `wanted` means: the same name, or else the one that differs only in
+ * case or Unicode form.
+ * @throws UserError if several names differ only so and none is the same
  */
 export function findName(names: readonly string[], wanted: string, where: string): string | undefined {
   if (names.includes(wanted)) return wanted;
   const alike = names.filter((name) => foldName(name) === foldName(wanted));
-  if (alike.length > 1) throw new UserError(`${where}: ${alike.join(' and ')} could both be meant by ${wanted}; give one another name`);
+  if (alike.length > 1) throw new UserError(`${where}: ${wanted} could mean ${alike.join(' or ')}; rename one of them`);
   return alike[0];
 }
 
-/** A downloaded folder. Links out of it are refused unless `followLinks` is set; links inside are followed. */
+/**
+ * A downloaded folder. Links out of it are refused unless `followLinks` is set; links inside are
+ * followed.
+ */
 export class RawFolder {
-  /** The folder as it was given, without a separator at its end. */
+  /** The folder as given, without a trailing separator. */
   readonly from: string;
   private readonly real: string;
 
-  /** @throws UserError where there is no such folder */
+  /** @throws UserError if there is no such folder */
   constructor(
     from: string,
     readonly followLinks = false,
@@ -70,19 +80,20 @@ export class RawFolder {
     checkFolderName('--from', from);
     const stat = statOf(from);
     if (stat === undefined) throw new UserError(`${from}: no such folder`);
-    if (!stat.isDirectory()) throw new UserError(`${from}: is a file; unpack it, and give the folder`);
+    if (!stat.isDirectory()) throw new UserError(`${from}: is a file; unpack it and give the folder`);
     this.from = path.join(path.dirname(from), path.basename(from));
     this.real = fs.realpathSync(from);
   }
 
-  /** A path relative to the folder, with forward slashes: how results name it. */
+  /** A path relative to the folder, with forward slashes, as results name it. */
   name(file: string): string {
     return path.relative(this.from, file).split(path.sep).join('/');
   }
 
   /**
-   * The names in a folder, sorted by code unit so that every machine has one order; subfolders and files apart. Files whose names begin
-   * with a dot, which systems leave behind, are none. Links are not looked at: {@link files} and {@link tree} do.
+   * The names of the subfolders and of the files in a folder, sorted by code unit to have the same
+   * order on every machine. Files whose names begin with a dot, which systems leave behind, are
+   * left out. Links are not checked; {@link files} and {@link tree} check them.
    */
   list(dir: string): { folders: string[]; files: string[] } {
     let entries: fs.Dirent[];
@@ -101,7 +112,7 @@ export class RawFolder {
     return { folders: names(true), files: names(false).filter(isShown) };
   }
 
-  /** The files in a folder, sorted, without those in folders within it. */
+  /** The files in a folder, sorted, without those in subfolders. */
   files(dir: string): string[] {
     this.check(dir);
     const { files } = this.list(dir);
@@ -110,8 +121,8 @@ export class RawFolder {
   }
 
   /**
-   * The files in a folder and in the folders within it, as paths relative to it, sorted; names that begin with a dot are none. A folder that
-   * is reached twice, through links, is read once.
+   * The files in a folder and its subfolders, as sorted paths relative to the folder. Names that
+   * begin with a dot are left out. A folder that is reached twice through links is read once.
    */
   tree(dir: string): string[] {
     const seen = new Set<string>();
@@ -121,7 +132,7 @@ export class RawFolder {
       try {
         real = fs.realpathSync(here);
       } catch (error) {
-        throw new UserError(`${here}: cannot be read (${reasonOf(error)}); it is gone, or its name is not valid UTF-8: rename it`);
+        throw new UserError(`${here}: cannot be read (${reasonOf(error)}); it no longer exists, or its name is not valid UTF-8: rename it`);
       }
       if (seen.has(real)) return [];
       seen.add(real);
@@ -132,10 +143,10 @@ export class RawFolder {
   }
 
   /**
-   * The folder that has all the subfolders `wanted` (in any case of letters and Unicode form): the downloaded folder itself or one directly
-   * in it, as archives often unpack into a folder of their own.
+   * Finds the subfolders `wanted` (in any case and Unicode form), in the downloaded folder itself
+   * or in one folder directly in it, because archives often unpack into their own folder.
    * @returns the paths of the subfolders, in the order of `wanted`
-   * @throws UserError that says what was expected and what was found.
+   * @throws UserError that says what was expected and what was found
    */
   locate(wanted: readonly string[]): string[] {
     const { from } = this;
@@ -155,8 +166,8 @@ export class RawFolder {
   }
 
   /**
-   * A file that a table in the folder names.
-   * @throws UserError where the name is absolute or leaves the folder, or a link leads out of it
+   * The path of a file that a table in the folder names.
+   * @throws UserError if the name is absolute or leaves the folder, or if a link leads out of it
    */
   resolve(root: string, name: string, where: string): string {
     const full = path.resolve(root, name);
@@ -166,11 +177,14 @@ export class RawFolder {
     return full;
   }
 
-  /** @throws UserError where a file or folder lies outside of the downloaded folder, and links are not to be followed */
+  /**
+   * @throws UserError if a file or folder is outside of the downloaded folder and links are not
+   * followed
+   */
   check(file: string): void {
     if (!this.leadsOut(file)) return;
     throw new UserError(
-      `${file}: a link that leads out of ${this.from}, to ${fs.realpathSync(file)}; add --follow-links if it is meant, or remove it`,
+      `${file}: a link that leads out of ${this.from}, to ${fs.realpathSync(file)}; add --follow-links if this is intended, or remove it`,
     );
   }
 
@@ -179,7 +193,7 @@ export class RawFolder {
     try {
       return isOutside(this.real, fs.realpathSync(file));
     } catch {
-      return false; // a link to nothing or to itself, which reading finds
+      return false; // a link to nothing or to itself, which fails when it is read
     }
   }
 }
@@ -193,7 +207,7 @@ function isOutside(folder: string, file: string): boolean {
   return relative === '..' || relative.startsWith('..' + path.sep) || path.isAbsolute(relative);
 }
 
-/** Nothing where there is nothing, or a link to nothing or to itself. */
+/** Undefined if the file does not exist or is a link to nothing or to itself. */
 function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file);

@@ -5,13 +5,13 @@ import { readJson } from '../common/node/files';
 import { readImage } from '../image/node/decode';
 import type { DeepGrayImage } from '../image/image';
 
-/** The columns of a task: a number a draw, or null where the measure is undefined. */
+/** The columns of a task: one number per draw, or null if the measure is undefined. */
 export type Columns = Record<string, (number | null)[]>;
 
 /**
- * The published implementation's draws: the columns of each task.
+ * Reads the draws of the published implementation: the columns of each task.
  * @param file - `synthesis/draws.json`
- * @throws UserError if it is laid out otherwise
+ * @throws UserError if the file is laid out differently
  */
 export function readDrawColumns(file: string): Record<string, Columns> {
   const value = readJson(file) as Record<string, Columns>;
@@ -33,7 +33,7 @@ export function readDrawColumns(file: string): Record<string, Columns> {
   return value;
 }
 
-/** The grey images `image_0.png`, `image_1.png` ... on which the reference was drawn. */
+/** Reads the grey images `image_0.png`, `image_1.png` ... that the reference draws alter. */
 export async function readDrawImages(folder: string): Promise<DeepGrayImage[]> {
   const images: DeepGrayImage[] = [];
   for (let i = 0; fs.existsSync(path.join(folder, `image_${i}.png`)); i++) {

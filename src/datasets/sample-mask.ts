@@ -2,15 +2,15 @@ import { UserError } from '../common/errors';
 import { readMask, type MaskRule } from '../image/node/mask';
 import type { Sample } from './layout';
 
-/** What counts in JPEG masks: under the protocol `paper` as published. */
+/** The rule for grey levels of JPEG masks; the protocol `paper` uses the published rule. */
 export const MASK_RULES: Record<'fixed' | 'paper', MaskRule> = { fixed: 'clear', paper: 'published' };
 
-/** The mask of a sample, `[size, size]`, 1 where it is abnormal; null where it has none. */
+/** The mask of a sample, `[size, size]`, 1 where it is abnormal; null if it has none. */
 export async function loadSampleMask(sample: Sample, size: number, rule?: MaskRule): Promise<Uint8Array | null> {
   return (await readSampleMask(sample, size, rule))?.data ?? null;
 }
 
-/** {@link loadSampleMask}, and whether the mask was compressed with loss. */
+/** Like {@link loadSampleMask}, but also says whether the mask was lossily compressed. */
 export async function readSampleMask(
   { maskFile, maskLossy }: Sample,
   size: number,
@@ -19,7 +19,10 @@ export async function readSampleMask(
   return maskFile === undefined ? null : readMask(maskFile, size, { rule, lossy: maskLossy });
 }
 
-/** By how much a mask's aspect ratio may differ from that of its image: masks may be stored at another size, but of the same picture. */
+/**
+ * How far a mask's aspect ratio may differ from that of its image. A mask may have another size
+ * than its image, but must show the same picture.
+ */
 const STRETCH = 0.05;
 
 interface Sides {
@@ -28,11 +31,11 @@ interface Sides {
 }
 
 /**
- * Checks that a mask has the shape of its image, at any size. A mask belongs to the upright image.
- * @param file - of the mask
- * @param image - upright, and the orientation that its file states (EXIF)
- * @param options.sameSize - as many pixels are expected
- * @throws UserError where it has another shape, also where its sides are those of the image as it is stored
+ * Checks that a mask has the shape of its upright image, at any size.
+ * @param file - the file of the mask
+ * @param image - the size of the upright image, and the EXIF orientation of its file
+ * @param options.sameSize - whether the mask must also have the same size
+ * @throws UserError if the mask has another shape, which includes that of the image as stored
  */
 export function checkMaskShape(
   file: string,
@@ -44,15 +47,15 @@ export function checkMaskShape(
   if (options.sameSize ? mask.width === width && mask.height === height : scales(mask, { width, height })) return;
   const what = `${file}: a mask of ${mask.width} x ${mask.height} pixels for an image of ${width} x ${height}`;
   if (scales(mask, { width: height, height: width })) {
-    const why = orientation > 4 ? `it fits the image as it is stored, before its EXIF orientation ${orientation}` : 'its sides are swapped';
+    const why = orientation > 4 ? `it fits the image as stored, before its EXIF orientation ${orientation}` : 'its sides are swapped';
     throw new UserError(`${what}: ${why}; masks belong to the upright image: rotate the mask`);
   }
   if (options.sameSize) throw new UserError(what);
   if (Math.abs((mask.width * height) / (mask.height * width) - 1) <= STRETCH) return;
-  throw new UserError(`${what}; expected one of its shape`);
+  throw new UserError(`${what}; expected a mask of the same shape`);
 }
 
-/** Whether one is the other at another scale, to less than a pixel. */
+/** Whether two sizes differ only in scale, to within one pixel. */
 function scales(mask: Sides, { width, height }: Sides): boolean {
   return Math.abs(mask.width - (mask.height * width) / height) < 1 || Math.abs(mask.height - (mask.width * height) / width) < 1;
 }

@@ -3,33 +3,34 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../common/errors';
 import { readText, writeFileAtomic } from '../common/node/files';
 
-/** What a line of `samples/train.json` or `samples/test.json` says of an image. */
+/** A line of `samples/train.json` or `samples/test.json`, which describes one image. */
 export interface SampleRow {
   /**
-   * Relative to the data set's `images` folder, with forward slashes: `train/normal/0.png`. The published code joins names to that folder
-   * too. A file that lies beside that folder is named relative to the data set.
+   * Relative to the data set's `images` folder, with forward slashes: `train/normal/0.png`. The
+   * published code also resolves names in that folder. A file outside of it is named relative to
+   * the data set.
    */
   filename: string;
   /** 0 normal, 1 abnormal. */
   label: 0 | 1;
-  /** `good` or `defective` where nothing else is said (`label_name` in the file). */
+  /** `label_name` in the file; default `good` or `defective`. */
   labelName: string;
   /** What the images show: `brainmri`. */
   clsname: string;
-  /** The mask of an abnormal image, where there is one, named as `filename` is. */
+  /** The mask of an abnormal image, if there is one, named like `filename`. */
   mask?: string;
   /**
-   * The mask was a JPEG and keeps its grey levels in another format (`mask_lossy` in the file): which of them count is decided as for a
-   * JPEG ({@link MaskRule}).
+   * Whether the mask was a JPEG and still has its grey levels, in another format (`mask_lossy` in
+   * the file). The levels are then treated as in a JPEG ({@link MaskRule}).
    */
   maskLossy?: true;
-  /** Whatever else the line holds. */
+  /** All other keys of the line. */
   metadata?: Record<string, unknown>;
 }
 
-/** Larger files are refused: a million images need less. */
+/** The largest samples file in bytes: more than a million images need. */
 export const MAX_SAMPLES_BYTES = 256 * 2 ** 20;
-/** Longer lines are refused, in characters. */
+/** The longest line in characters. */
 const MAX_LINE = 2 ** 20;
 
 const LINE = z
@@ -43,16 +44,16 @@ const LINE = z
   })
   .catchall(z.unknown());
 
-/** A row, and where it stands: `samples/train.json:3`. */
+/** A row with its file and line: `samples/train.json:3`. */
 export interface PlacedRow {
   row: SampleRow;
   where: string;
 }
 
 /**
- * Reads a samples file: one JSON object per line; blank lines and a byte order mark do not count.
- * @param folder - the class name of rows that have none
- * @throws UserError that names file and line
+ * Reads a samples file: one JSON object per line. Blank lines and a byte order mark are ignored.
+ * @param folder - the class name for rows that have none
+ * @throws UserError naming file and line
  */
 export function readRows(file: string, folder: string): PlacedRow[] {
   const text = readText(file, MAX_SAMPLES_BYTES);
@@ -66,7 +67,7 @@ export function readRows(file: string, folder: string): PlacedRow[] {
     if (stop > start) {
       const where = `${file}:${line}`;
       if (stop - start > MAX_LINE) throw new UserError(`${where}: a line of ${stop - start} characters; at most ${MAX_LINE} are read`);
-      const content = text.slice(start, stop).trim(); // also takes a byte order mark away
+      const content = text.slice(start, stop).trim(); // also removes a byte order mark
       if (content !== '') rows.push({ row: parseLine(content, where, folder), where });
     }
     start = stop + 1;
@@ -84,9 +85,9 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
   let parsed: ReturnType<typeof LINE.safeParse>;
   try {
     parsed = LINE.safeParse(value);
-    JSON.stringify(value); // as it will be for hashes and copies
+    JSON.stringify(value); // hashes and copies will do the same
   } catch (error) {
-    throw new UserError(`${where}: cannot be read (${messageOf(error)})`); // nested deeper than the stack
+    throw new UserError(`${where}: cannot be read (${messageOf(error)})`); // nested too deeply for the stack
   }
   if (parsed.success === false) {
     const issue = parsed.error.issues[0];
@@ -101,8 +102,8 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
 }
 
 /**
- * Writes `samples/train.json` and `samples/test.json`: one JSON object per line, keys in the order of the published files, names relative
- * to the `images` folder.
+ * Writes `samples/train.json` and `samples/test.json`: one JSON object per line, with the keys in
+ * the order of the published files and names relative to the `images` folder.
  */
 export function writeSamples(dir: string, train: readonly SampleRow[], test: readonly SampleRow[]): void {
   const lines = (rows: readonly SampleRow[]): string => rows.map((row) => JSON.stringify(lineOf(withinImages(row))) + '\n').join('');
@@ -115,13 +116,16 @@ function withinImages(row: SampleRow): SampleRow {
   return row.mask === undefined ? { ...row, filename } : { ...row, filename, mask: nameWithinImages(row.mask) };
 }
 
-/** A name as samples files have it now: `train/normal/0.png`, also of `images/train/normal/0.png`, which version 0.1.0 wrote. */
+/**
+ * A name in the current form of samples files, `train/normal/0.png`. Version 0.1.0 wrote
+ * `images/train/normal/0.png`.
+ */
 export function nameWithinImages(name: string): string {
   return name.replace(/^images\//, '');
 }
 
-/** A row as its line in the file. */
+/** The line of a row in the file. */
 export function lineOf({ filename, label, labelName, clsname, mask, maskLossy, metadata }: SampleRow): Record<string, unknown> {
-  const drawn = mask === undefined ? {} : { mask, ...(maskLossy ? { mask_lossy: true } : {}) };
-  return { filename, label, label_name: labelName, clsname, ...drawn, ...metadata };
+  const maskKeys = mask === undefined ? {} : { mask, ...(maskLossy ? { mask_lossy: true } : {}) };
+  return { filename, label, label_name: labelName, clsname, ...maskKeys, ...metadata };
 }

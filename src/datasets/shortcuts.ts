@@ -3,33 +3,46 @@ import { auroc } from '../metrics/roc';
 import type { ImageTraits } from './image-traits';
 import { REMEDIES, TRAIT_WORDS, type TraitWords } from './trait-words';
 
-/** How well one trait tells two groups of images apart, without a look at what they show. */
+/** How well one trait separates two groups of images, regardless of what they show. */
 export interface Separation {
   trait: keyof ImageTraits;
-  /** Area under the ROC curve of the trait, or of whether it has its most telling value; from .5 up, whichever group is higher. */
+  /**
+   * Area under the ROC curve of the trait, or of whether it has its most telling value. At least
+   * 0.5, whichever group is higher.
+   */
   auroc: number;
-  /** Values of the first group (normal images) and of the second: `8 bits`, `200 to 512 pixels`, `png 91 %`. */
+  /**
+   * Values of the first group (normal images) and of the second: `8 bits`, `200 to 512 pixels`,
+   * `png 91 %`.
+   */
   first: string;
   second: string;
-  /** Whether the trait is a shortcut on its own, helps, or does not tell more than chance could. */
+  /** Whether the trait is a shortcut on its own, a partial one, or within what chance explains. */
   verdict: 'alone' | 'partly' | 'no';
 }
 
-/** From here on a trait is said to tell two groups apart alone. */
+/** The AUROC from which a trait separates two groups on its own. */
 const ALONE = 0.9;
-/** From here on it is said to help. */
+/** The AUROC from which a trait separates two groups in part. */
 const PARTLY = 0.7;
-/** Images that each group must have, and both together. */
+/** The fewest images in each group and in both together. */
 const FEWEST = { each: 2, together: 6 };
-/** Standard errors (of the rank sum where nothing differs) beyond which a difference is no chance; there are some twenty traits. */
+/**
+ * A difference of more than this many standard errors (of the rank sum if the groups are alike) is
+ * not due to chance, although there are some twenty traits.
+ */
 const ERRORS = { file: 3, content: 4 };
-/** A gap between two groups of this many times their spread is no chance even in a few images, as where each has one value. */
+/**
+ * A gap between two groups of this many times their spread is not due to chance even with few
+ * images, for example if each group has a single value.
+ */
 const GAP = 2;
 
 /**
- * How well each trait tells two groups of images apart, the best first; traits that are the same in all images are left out.
- * In few images many a number differs by chance, and a bright lesion makes the brightest grey differ. So a trait counts where the
- * difference is several standard errors, or, for those that content does not change, where the groups lie clearly apart.
+ * How well each trait separates two groups of images, the best first. Traits that are equal in all
+ * images are left out. With few images, many numbers differ by chance, and a bright lesion changes
+ * the brightest grey. So a trait counts only if the difference is several standard errors, or, for
+ * traits that do not depend on content, if the groups are clearly apart.
  */
 export function separations(first: readonly ImageTraits[], second: readonly ImageTraits[]): Separation[] {
   if (first.length === 0 || second.length === 0) return [];
@@ -38,7 +51,7 @@ export function separations(first: readonly ImageTraits[], second: readonly Imag
     const separation = separationBy(trait, values[0] as (number | string)[], values[1] as (number | string)[]);
     return separation ? [separation] : [];
   });
-  // of images of one size the two say the same
+  // for images of the same size, both say the same
   const areaOf = (trait: keyof ImageTraits): number | undefined => all.find((one) => one.trait === trait)?.auroc;
   const twice = areaOf('bytes') === areaOf('bytesPerPixel');
   return all.filter(({ trait }) => !(twice && trait === 'bytesPerPixel')).sort((a, b) => b.auroc - a.auroc);
@@ -68,8 +81,8 @@ function separationBy(trait: keyof ImageTraits, a: (number | string)[], b: (numb
 }
 
 /**
- * What to say of a data set before a run on it: shortcuts between its normal and its abnormal images, and what tells the training images from
- * the normal ones of the test set, which should be alike.
+ * Warnings about a data set before a run: shortcuts between its normal and abnormal images, and
+ * traits that separate the training images from the normal test images, which should be alike.
  */
 export function runWarnings(train: readonly ImageTraits[], test: readonly ImageTraits[], labels: readonly (0 | 1)[]): string[] {
   const [normal, abnormal] = ([0, 1] as const).map((label) => test.filter((_, i) => labels[i] === label));
@@ -77,7 +90,7 @@ export function runWarnings(train: readonly ImageTraits[], test: readonly ImageT
   const alike = differs.every(({ verdict }) => verdict !== 'alone');
   return [
     ...shortcutLines(separations(alike ? [...train, ...normal] : normal, abnormal)),
-    ...(alike ? [] : shortcutLines(differs, ['the training', 'the normal test'], 'so normal images, too, may be called abnormal')),
+    ...(alike ? [] : shortcutLines(differs, ['the training', 'the normal test'], 'so normal images may be called abnormal too')),
   ];
 }
 
@@ -89,7 +102,10 @@ function mostTelling(a: readonly string[], b: readonly string[]): string {
   return values.reduce((best, value) => (difference(value) > difference(best) ? value : best));
 }
 
-/** By how many standard errors a rank sum differs from that of two groups that are alike, with ties. */
+/**
+ * The difference of a rank sum from that of two groups that are alike, in standard errors, with
+ * ties.
+ */
 function errorsFrom(area: number, a: readonly number[], b: readonly number[]): number {
   const n = a.length + b.length;
   const ties = [...groupByKey([...a, ...b], (value) => value).values()].reduce((sum, { length: t }) => sum + t ** 3 - t, 0);
@@ -97,7 +113,10 @@ function errorsFrom(area: number, a: readonly number[], b: readonly number[]): n
   return variance === 0 ? 0 : (Math.abs(area - 0.5) * a.length * b.length) / Math.sqrt(variance);
 }
 
-/** Whether all values of one group lie above all of the other, with a gap that is wide against the spread of either. */
+/**
+ * Whether all values of one group are above all of the other, with a gap much larger than either's
+ * spread.
+ */
 function liesApart(a: readonly number[], b: readonly number[]): boolean {
   const range = (values: readonly number[]): [number, number] => [
     values.reduce((low, v) => Math.min(low, v)),
@@ -120,10 +139,10 @@ function describe(values: readonly (number | string)[], { show }: TraitWords, te
 }
 
 /**
- * What to say of traits that tell two groups of images apart: one line for those that do alone, one for those that help; none where no trait
- * does.
- * @param names - of the two groups: `normal` and `abnormal` images
- * @param meaning - what follows from it
+ * Describes the traits that separate two groups of images: one line for those that do so on their
+ * own, or else one for those that do so in part; empty if there are none.
+ * @param names - names of the two groups: `normal` and `abnormal` images
+ * @param meaning - the consequence
  */
 export function shortcutLines(
   found: readonly Separation[],
@@ -131,7 +150,7 @@ export function shortcutLines(
   meaning = 'so a high score may say nothing about what the images show',
 ): string[] {
   const lines: string[] = [];
-  // A trait that content does not change explains those that it does.
+  // a trait that does not depend on content explains those that do
   const alone = found.filter(({ verdict }) => verdict === 'alone').sort((a, b) => rankOf(a) - rankOf(b));
   const partly = found.filter(({ verdict }) => verdict === 'partly');
   if (alone.length > 0) {

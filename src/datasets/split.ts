@@ -2,13 +2,14 @@ import { groupByKey } from '../common/group';
 import type { Random } from '../common/random';
 import type { SplitCounts } from './raw';
 
-/** The side of an image; `unused` ones are not in the data set. */
+/** The side of an image; `unused` images are not in the data set. */
 export type Side = 'train' | 'test' | 'unused';
 
 /**
- * How many images each side gets: the published counts where there are enough images. Of fewer normal images, training and
- * test get the shares that they have in the published split; of fewer abnormal ones, the test gets all. Without published
- * counts a third of the normal images is for training, all else for the test. Where `train` is given, that many are for training.
+ * The number of images on each side: the published counts if there are enough images. If there are
+ * fewer normal images, they are divided in the published proportions; if there are fewer abnormal
+ * images, all are for the test. Without published counts, one third of the normal images is for
+ * training and the rest for the test. If `train` is given, that many images are for training.
  */
 export function splitCounts(normal: number, abnormal: number, published?: SplitCounts, train?: number): SplitCounts {
   if (!published) {
@@ -23,11 +24,12 @@ export function splitCounts(normal: number, abnormal: number, published?: SplitC
 }
 
 /**
- * Draws the sides. Items of one group are never on both; a group with an abnormal item is never for training, and one that
- * is larger than the places left in the training set is passed over.
+ * Assigns groups of items to the sides at random. The items of a group are never on both sides. A
+ * group with an abnormal item is never used for training, nor is one that no longer fits into the
+ * training set.
  * @param groups - the group of each item
  */
-export function drawSides(labels: readonly (0 | 1)[], groups: readonly number[], counts: SplitCounts, random: Random): Side[] {
+export function splitGroups(labels: readonly (0 | 1)[], groups: readonly number[], counts: SplitCounts, random: Random): Side[] {
   const members = groupByKey(groups.keys(), (i) => groups[i]);
   const sides: Side[] = labels.map(() => 'unused');
   const order = random.shuffle([...members.values()]);

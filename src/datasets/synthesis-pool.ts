@@ -9,16 +9,19 @@ import { isTaskName, TASK_NAMES } from '../synthesis/task-names';
 import type { Draw } from '../synthesis/tasks';
 import type { WorkerReply, WorkerRequest } from './synthesis-worker';
 
-/** What a pool draws from. */
+/** The inputs of a pool. */
 export interface SynthesisPoolOptions {
-  /** Grey images of one bit depth: those that are altered, and those that CutPaste cuts from. */
+  /** Grey images of one bit depth, which are altered and from which CutPaste cuts. */
   support: readonly DeepGrayImage[];
   /** Must sum to 1. */
   tasks: TaskProbabilities;
   /** Default: the published values. */
   parameters?: SynthesisOptions;
   seed: number;
-  /** Default: one less than there are cores, 1 to 4. With 0 the calling thread draws. */
+  /**
+   * Default: the number of cores minus one, from 1 to 4. With 0, the calling thread makes the
+   * draws.
+   */
   threads?: number;
 }
 
@@ -29,30 +32,34 @@ interface Job {
   reject: (reason: Error) => void;
 }
 
-interface Crew {
+interface PoolWorker {
   worker: Worker;
   jobs: Map<number, Job>;
 }
 
-/** Requests a worker holds at a time: one at work, one waiting, so that it never idles between them. */
+/**
+ * Requests per worker: one in progress and one waiting, so that a worker is never idle between
+ * them.
+ */
 const DEPTH = 2;
 
 /**
- * Draws anomalies in worker threads, ahead of the training step that needs them. A draw depends on the seed and its
- * request's keys alone: the number of threads changes nothing about the images.
+ * Synthesises anomalies in worker threads, ahead of the training step that needs them. A draw
+ * depends only on the seed and the keys of its request, so the number of threads does not change
+ * the images.
  *
- * Workers start with the first request and do not keep the process alive while they have nothing to do.
+ * Workers start with the first request and do not keep the process alive while they are idle.
  */
 export class SynthesisPool {
   private readonly drawing: Drawing;
   private readonly threads: number;
   private readonly waiting: Job[] = [];
-  private crew: Crew[] = [];
+  private workers: PoolWorker[] = [];
   private nextId = 0;
   private failure: Error | undefined;
   private closing = false;
 
-  /** @throws UserError if the tasks, the parameters or the number of threads make no sense. */
+  /** @throws UserError if the tasks, the parameters or the number of threads are invalid */
   constructor(options: SynthesisPoolOptions) {
     const { support, tasks, seed, threads = Math.min(4, Math.max(1, os.availableParallelism() - 1)) } = options;
     checkTasks(tasks);
@@ -70,9 +77,10 @@ export class SynthesisPool {
   }
 
   /**
-   * Makes draws; several calls may be outstanding, and they are served in order.
+   * Makes draws. Several calls may be pending; they are served in order.
    * @returns the draws in the order of the requests
-   * @throws UserError (as a rejection) if one of them is impossible; Error if a worker crashed, or the pool was closed.
+   * @throws UserError (as a rejection) if a draw is impossible; Error if a worker crashed or the
+   *   pool was closed
    */
   async draw(requests: readonly DrawRequest[]): Promise<Draw[]> {
     for (const { image } of requests) {
@@ -89,19 +97,19 @@ export class SynthesisPool {
     return Promise.all(draws);
   }
 
-  /** Stops the workers; draws that are outstanding are rejected. May be called twice. */
+  /** Stops the workers and rejects pending draws. May be called twice. */
   async close(): Promise<void> {
     this.closing = true;
     this.fail(new Error('the synthesis pool was closed'));
-    for (const { worker } of this.crew) worker.ref(); // so that the process waits for the end that is awaited here
-    await Promise.all(this.crew.map(({ worker }) => worker.terminate()));
-    this.crew = [];
+    for (const { worker } of this.workers) worker.ref(); // keeps the process alive until the workers have ended
+    await Promise.all(this.workers.map(({ worker }) => worker.terminate()));
+    this.workers = [];
   }
 
   private dispatch(): void {
-    while (this.crew.length < this.threads && this.waiting.length > DEPTH * this.crew.length) this.crew.push(this.hire());
+    while (this.workers.length < this.threads && this.waiting.length > DEPTH * this.workers.length) this.workers.push(this.startWorker());
     for (let depth = 1; depth <= DEPTH; depth++) {
-      for (const { worker, jobs } of this.crew) {
+      for (const { worker, jobs } of this.workers) {
         if (jobs.size >= depth) continue;
         const job = this.waiting.shift();
         if (job === undefined) return;
@@ -112,7 +120,7 @@ export class SynthesisPool {
     }
   }
 
-  private hire(): Crew {
+  private startWorker(): PoolWorker {
     const worker = new Worker(workerFile('datasets', 'synthesis-worker'), { workerData: this.drawing, execArgv: [] });
     const jobs = new Map<number, Job>();
     worker.unref();
@@ -130,12 +138,12 @@ export class SynthesisPool {
     return { worker, jobs };
   }
 
-  /** Rejects all that is outstanding and everything that will be asked for; the first reason counts. */
+  /** Rejects all pending and all future requests, with the first reason given. */
   private fail(reason: Error): void {
     this.failure ??= reason;
-    const jobs = [...this.crew.flatMap((c) => [...c.jobs.values()]), ...this.waiting];
+    const jobs = [...this.workers.flatMap((worker) => [...worker.jobs.values()]), ...this.waiting];
     this.waiting.length = 0;
-    for (const { worker, jobs: own } of this.crew) {
+    for (const { worker, jobs: own } of this.workers) {
       own.clear();
       if (!this.closing) worker.unref();
     }
@@ -143,7 +151,7 @@ export class SynthesisPool {
   }
 }
 
-/** A copy of an image in memory that all threads see. */
+/** A copy of an image in memory that all threads share. */
 function shared(image: DeepGrayImage): DeepGrayImage {
   const Kind = image.data instanceof Uint16Array ? Uint16Array : Uint8Array;
   const data = new Kind(new SharedArrayBuffer(image.data.byteLength));

@@ -3,20 +3,20 @@ import { UserError } from '../common/errors';
 import { makeDraw, type DrawRequest, type Drawing } from '../synthesis/drawing';
 import type { Draw } from '../synthesis/tasks';
 
-/** What the pool sends: a request, with a number that its answer carries. */
+/** A message from the pool: a request with an id, which the reply repeats. */
 export interface WorkerRequest {
   id: number;
   request: DrawRequest;
 }
 
-/** What a worker sends back: the draw, or why there is none. */
+/** A worker's reply: the draw, or an error. */
 export interface WorkerReply {
   id: number;
   draw?: Draw;
   error?: { message: string; user: boolean };
 }
 
-/** Answers requests, one after another, until the pool closes. */
+/** Answers requests one after another until the pool closes. */
 function serve(drawing: Drawing): void {
   parentPort?.on('message', ({ id, request }: WorkerRequest) => {
     let reply: WorkerReply;

@@ -15,10 +15,10 @@ import { DRAW_COLUMNS, drawColumns } from '../synthesis/draw-columns';
 import { SynthesisPool } from './synthesis-pool';
 import type { TaskName } from '../synthesis/task-names';
 
-/** Draws asked for at a time: enough to keep workers busy, few enough to hold in memory. */
+/** Draws requested at a time: enough to keep the workers busy, few enough to hold in memory. */
 const CHUNK = 32;
 
-/** What to draw, and where. */
+/** What to synthesise, and where to write it. */
 export interface SynthesizeDatasetOptions extends LongRun {
   dataset: string;
   task: TaskName;
@@ -36,10 +36,11 @@ const COLUMNS = ['image', 'mask', 'source', 'task', ...DRAW_COLUMNS] as const;
 export type DrawRow = Record<(typeof COLUMNS)[number], Cell>;
 
 /**
- * Draws anomalies on the normal training images of a data set and writes `image_0000.png`, `mask_0000.png`, ... (masks
- * 0..255) and, at the end, `draws.csv`: a row a draw with its source and the measures of `drawColumns`. Where any image has 16 bits, all
- * are drawn at 16 bits.
- * @throws UserError if the folder already holds draws, the data set has no training images, or on interruption; nothing is left then.
+ * Synthesises anomalies on the normal training images of a data set. Writes `image_0000.png`,
+ * `mask_0000.png`, ... (masks with values 0..255) and finally `draws.csv`: one row per draw, with
+ * its source and the measures of `drawColumns`. If any image has 16 bits, all draws have 16 bits.
+ * @throws UserError if the folder already holds draws, if the data set has no training images, or
+ *   if interrupted; nothing is left then
  */
 export async function synthesizeDataset(options: SynthesizeDatasetOptions): Promise<DrawRow[]> {
   const { task, count, out, seed, size, onProgress } = options;
@@ -60,7 +61,8 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
   const rows: DrawRow[] = [];
   const existed = fs.existsSync(out);
   makeFolder(out);
-  // the draws are written in a folder of their own first: what a kill leaves there is known for what it is
+  // the draws go into a staging folder first, so that leftovers of a killed process can be
+  // recognised
   const staged = stageFolder(path.join(out, 'draws'));
   const written: string[] = [];
   const write = (name: string, image: Raster): Promise<void> => {
@@ -83,7 +85,7 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
         const levels = Uint8Array.from(draw.mask.data, (v) => Math.round(255 * v));
         await write(names.mask, { ...draw.image, data: levels });
         rows.push({ ...names, source: sourceName(samples[image]), task, ...drawColumns(support[image], draw) });
-        onProgress?.({ phase: 'drawing anomalies', done: rows.length, total: count });
+        onProgress?.({ phase: 'synthesising anomalies', done: rows.length, total: count });
       }
     }
     for (const name of written) fs.renameSync(path.join(staged.temporary, name), path.join(out, name));
@@ -102,6 +104,6 @@ export async function synthesizeDataset(options: SynthesizeDatasetOptions): Prom
 function refuseDraws(out: string): void {
   const entries = fs.existsSync(out) && fs.statSync(out).isDirectory() ? fs.readdirSync(out) : [];
   if (entries.some((name) => name === 'draws.csv' || /^(image|mask)_\d{4,}\.png$/.test(name))) {
-    throw new UserError(`${out}: holds draws already; choose another folder or remove it`);
+    throw new UserError(`${out}: already holds draws; choose another folder or remove it`);
   }
 }

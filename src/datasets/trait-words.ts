@@ -1,14 +1,14 @@
 import type { ImageTraits } from './image-traits';
 
-/** What differs, which decides what to do about it. */
+/** The kind of a trait, which decides the remedy for a difference. */
 export type TraitGroup = 'file' | 'depth' | 'size' | 'content';
 
-/** How a trait is spoken of. */
+/** The words for a trait in messages. */
 export interface TraitWords {
-  /** `number of bits used`, as the subject of a sentence. */
+  /** The subject of a sentence: `the number of bits used`. */
   name: string;
   group: TraitGroup;
-  /** A value with its unit. */
+  /** Formats a value with its unit. */
   show: (value: number | string) => string;
 }
 
@@ -20,7 +20,7 @@ const unit =
 const pixels: TraitWords['show'] = (value) => `${value} pixels`;
 const percent: TraitWords['show'] = (value) => `${Number((Number(value) * 100).toPrecision(3))} %`;
 
-/** The words for each trait. Traits of group `content` depend on how a file was made and also on what it shows. */
+/** The words for each trait. Traits of the group `content` also depend on what an image shows. */
 export const TRAIT_WORDS: Record<keyof ImageTraits, TraitWords> = {
   format: { name: 'the file type', group: 'file', show: plain },
   bits: { name: 'the bit depth', group: 'depth', show: unit('bits') },
@@ -29,8 +29,8 @@ export const TRAIT_WORDS: Record<keyof ImageTraits, TraitWords> = {
   opacity: { name: 'opacity in the file', group: 'file', show: plain },
   width: { name: 'the width', group: 'size', show: pixels },
   height: { name: 'the height', group: 'size', show: pixels },
-  aspect: { name: 'the aspect', group: 'size', show: plain },
-  metadata: { name: 'the data beside the pixels', group: 'file', show: plain },
+  aspect: { name: 'the aspect ratio', group: 'size', show: plain },
+  metadata: { name: 'the metadata', group: 'file', show: plain },
   density: { name: 'the stated density', group: 'file', show: unit('dpi') },
   orientation: { name: 'the stored orientation', group: 'file', show: plain },
   jpegDivisor: { name: 'the strength of the JPEG compression', group: 'file', show: unit('as mean divisor') },
@@ -45,7 +45,7 @@ export const TRAIT_WORDS: Record<keyof ImageTraits, TraitWords> = {
   sharpness: { name: 'the sharpness', group: 'content', show: plain },
 };
 
-/** What to do where a trait of a group tells classes apart. */
+/** The remedy if a trait of a group separates the classes. */
 export const REMEDIES: Record<TraitGroup, string> = {
   file: 'save all images with the same program and settings, from the same source',
   depth: 'export all images with the same depth and the same window',

@@ -4,36 +4,37 @@ import { encodePng } from '../image/node/encode';
 import type { GrayImage } from '../image/image';
 import { resizeBilinear } from '../image/resize';
 import { DIFFICULTIES, type PhantomName } from '../phantoms/names';
-import { drawPhantom, phantomKinds } from '../phantoms/phantom';
+import { renderPhantom, phantomKinds } from '../phantoms/phantom';
 
-/** How many pictures are compared. */
+/** The pictures that are compared. */
 export interface TrivialScoreOptions {
   seed: number;
-  /** Normal and abnormal pictures; default 40 and 80. */
+  /** Numbers of normal and abnormal pictures; default 40 and 80. */
   normal?: number;
   abnormal?: number;
   /** Default 0.5. */
   difficulty?: number;
-  /** Pixels a side, default 256. */
+  /** Side of the pictures in pixels, default 256. */
   size?: number;
 }
 
 /**
- * How well scores that know nothing of anatomy tell abnormal pictures from normal ones: the area under the ROC curve of mean, highest
- * and lowest grey, standard deviation, bytes of the PNG, and distance to the nearest of 16 other normal pictures at 56 pixels.
- * A set on which one of these comes near 1 (or 0) would measure nothing.
+ * How well scores without any knowledge of anatomy separate abnormal from normal pictures: the area
+ * under the ROC curve of the mean, highest and lowest grey, the standard deviation, the size of the
+ * PNG, and the distance to the nearest of 16 other normal pictures at 56 pixels. A data set on
+ * which one of these comes near 1 (or 0) would measure nothing.
  */
 export async function trivialScores(name: PhantomName, options: TrivialScoreOptions): Promise<Record<string, number>> {
   const { seed, normal = 40, abnormal = 80, difficulty = DIFFICULTIES.medium, size = 256 } = options;
   const kinds = phantomKinds(name);
-  const draw = (group: string, i: number, kind: string | false): GrayImage =>
-    drawPhantom(name, Random.of(seed, name, group, i), { abnormal: kind, difficulty, size }).image;
-  const bank = Array.from({ length: 16 }, (_, i) => coarse(draw('support', i, false)));
+  const render = (group: string, i: number, kind: string | false): GrayImage =>
+    renderPhantom(name, Random.of(seed, name, group, i), { abnormal: kind, difficulty, size }).image;
+  const bank = Array.from({ length: 16 }, (_, i) => coarse(render('support', i, false)));
   const columns: Record<string, number[]> = {};
   const labels: number[] = [];
   for (let i = 0; i < normal + abnormal; i++) {
     const kind = i >= normal && kinds[(i - normal) % kinds.length];
-    const image = draw('query', i, kind);
+    const image = render('query', i, kind);
     labels.push(i < normal ? 0 : 1);
     const { length } = image.data;
     const mean = image.data.reduce((sum, v) => sum + v, 0) / length;

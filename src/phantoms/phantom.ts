@@ -50,7 +50,7 @@ export function phantomKinds(name: PhantomName): readonly string[] {
  * the same generator state gives the same patient whatever the anomaly is.
  * @throws UserError for a kind that the data set does not have, or a size or difficulty out of range.
  */
-export function drawPhantom(name: PhantomName, random: Random, options: PhantomOptions): Phantom {
+export function renderPhantom(name: PhantomName, random: Random, options: PhantomOptions): Phantom {
   const { abnormal, difficulty = DIFFICULTIES.medium, size = 256, clean = false } = options;
   const modality = MODALITIES[name];
   check(name, abnormal, difficulty, size);

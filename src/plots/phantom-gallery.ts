@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { Random } from '../common/random';
 import type { GrayImage } from '../image/image';
 import { PHANTOM_NAMES } from '../phantoms/names';
-import { drawPhantom, phantomKinds } from '../phantoms/phantom';
+import { renderPhantom, phantomKinds } from '../phantoms/phantom';
 
 /** What the gallery shows. */
 export interface GalleryOptions {
@@ -28,7 +28,7 @@ export async function phantomGallery({ seed = 7, normal = 3, abnormal = 7, size 
     const kinds = phantomKinds(name);
     return Array.from({ length: normal + abnormal }, (_, column) => {
       const kind = column >= normal && kinds[(column - normal) % kinds.length];
-      const { image, mask } = drawPhantom(name, Random.of(seed, 'gallery', name, column), { abnormal: kind, size });
+      const { image, mask } = renderPhantom(name, Random.of(seed, 'gallery', name, column), { abnormal: kind, size });
       const left = GAP + column * (size + GAP);
       const top = GAP + 2 * row * (size + GAP);
       return [

@@ -55,7 +55,7 @@ test('writes images, masks and a table; the same again for the same seed, publis
   for (const name of names) assert.ok(fs.readFileSync(path.join(one, name)).equals(fs.readFileSync(path.join(two, name))), name);
   const refused = mediclip('--dataset', dataset, '--task', 'sink', '--count', '3', '--out', one);
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /holds draws already/);
+  assert.match(refused.stderr, /already holds draws/);
 });
 
 test('where an image has 16 bits, all are drawn at 16 bits', async () => {
@@ -87,7 +87,7 @@ test('a drawing that fails leaves nothing; a folder that holds draws without the
   assert.ok(!fs.existsSync(out));
   fs.mkdirSync(out);
   fs.writeFileSync(path.join(out, 'image_0000.png'), '');
-  assert.match(mediclip('--dataset', dataset, '--task', 'sink', '--count', '2', '--out', out).stderr, /holds draws already/);
+  assert.match(mediclip('--dataset', dataset, '--task', 'sink', '--count', '2', '--out', out).stderr, /already holds draws/);
 });
 
 test('what a killed drawing left is removed by the next one', () => {

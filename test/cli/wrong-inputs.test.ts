@@ -26,7 +26,7 @@ test('a file for a folder, a folder for a file, what is missing or empty: each v
     [[...begin, '--config', 'none.yaml'], 'none.yaml: cannot be read (ENOENT: no such file or directory)'],
     [[...begin, '--config', 'empty'], 'empty: not a file'],
     [[...begin, '--config', 'bad.json'], 'bad.json: Flow map must end with a } at line 1, column 5; see', 2],
-    [[...begin, '--shots', '9'], 'has 4 training images; ask for fewer: --shots 4 at most'],
+    [[...begin, '--shots', '9'], 'has 4 training images; use at most --shots 4'],
     [[...begin, '--model', 'empty'], 'model "empty": the folder has no config.json'],
     [['evaluate', '--run', 'none', '--dataset', data], 'none: no run here (config.json is missing); "mediclip train --out" makes one'],
     [['evaluate', ...run, '--dataset', 'file'], 'file: is a file; give the folder'],

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { cachedPhantoms } from '../../src/datasets/cached-phantoms';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
-test('a cached set that is not what was generated is generated again', { timeout: 300_000 }, async () => {
+test('a cached set that has changed since it was generated is generated again', { timeout: 300_000 }, async () => {
   const get = (): Promise<string> => cachedPhantoms('phantom-brain', { seed: 3, size: 'small', cache });
   const cache = temporaryFolder();
   const dir = await get();

@@ -6,7 +6,7 @@ import { readDataset } from '../../src/datasets/layout';
 import { writePng } from '../../src/image/node/encode';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
-test('under one hash a file is decoded once; under another, and after a failure, again', async () => {
+test('a file is decoded once per hash of the data set, and again after a failure', async () => {
   const { dir, test: samples } = readDataset(await writeTinyDataset());
   const seen: number[] = [];
   const check = (hash: string): Promise<unknown> =>
@@ -21,7 +21,7 @@ test('under one hash a file is decoded once; under another, and after a failure,
   assert.deepEqual([seen[0], seen[seen.length - 1]], [all, 1]);
 });
 
-test('a mask of another size is one of the same picture only with the same shape', async () => {
+test('a mask of another size must have the shape of its image', async () => {
   const { dir, test: samples } = readDataset(await writeTinyDataset());
   const { maskFile = '' } = samples.find((sample) => sample.maskFile !== undefined) ?? {};
   const put = (width: number, height: number): Promise<void> =>
@@ -31,6 +31,6 @@ test('a mask of another size is one of the same picture only with the same shape
   await put(80, 20);
   await assert.rejects(
     checkImages({ dir, hash: 'long mask' }, samples),
-    /a mask of 80 x 20 pixels for an image of 40 x 40; expected one of its shape/,
+    /a mask of 80 x 20 pixels for an image of 40 x 40; expected a mask of the same shape/,
   );
 });

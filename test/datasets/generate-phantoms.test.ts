@@ -12,7 +12,7 @@ const root = fs.mkdtempSync(path.join(os.tmpdir(), 'phantoms-'));
 after(() => fs.rmSync(root, { recursive: true, force: true }));
 const small = { size: 'small', resolution: 64 } as const;
 
-test('a set is readable in the published layout, with the counts, masks and metadata it promises', async () => {
+test('a set can be read in the published layout and has the promised counts, masks and metadata', async () => {
   const out = path.join(root, 'a');
   const seen: number[] = [];
   const summary = await generatePhantoms('phantom-chest', { ...small, out, seed: 1, onProgress: (p) => seen.push(p.done) });
@@ -32,7 +32,7 @@ test('a set is readable in the published layout, with the counts, masks and meta
   assert.ok(!fs.readdirSync(root).some((name) => name.includes('tmp')));
 });
 
-test('the same seed gives the same files and pixels, another seed others', async () => {
+test('the same seed gives the same files and pixels; another seed gives different ones', async () => {
   const make = (folder: string, seed: number): ReturnType<typeof generatePhantoms> =>
     generatePhantoms('phantom-brain', { ...small, out: path.join(root, folder), seed });
   const [a, b, c] = [await make('b1', 4), await make('b2', 4), await make('b3', 5)];
@@ -43,7 +43,7 @@ test('the same seed gives the same files and pixels, another seed others', async
   }
 });
 
-test('a folder that holds something is left alone', async () => {
+test('a folder that holds something else is left as it is', async () => {
   const out = path.join(root, 'c');
   const make = (seed: number, force?: boolean): ReturnType<typeof generatePhantoms> =>
     generatePhantoms('phantom-brain', { ...small, out, seed, force });
@@ -76,7 +76,7 @@ test('a stopped run leaves nothing', async () => {
   assert.ok(!fs.readdirSync(root).some((name) => name.startsWith('d')));
 });
 
-test('what a killed process left is removed by the next one; names that no folder can have are refused', async () => {
+test('leftovers of a killed process are removed by the next one; invalid folder names are refused', async () => {
   const out = path.join(root, 'after-kill');
   fs.mkdirSync(path.join(root, 'after-kill.999999999.tmp', 'images'), { recursive: true });
   fs.mkdirSync(path.join(root, 'after-kill-of-another.999999999.tmp'));

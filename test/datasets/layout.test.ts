@@ -45,7 +45,7 @@ function refused(pattern: RegExp): void {
 
 const GOOD = '{"filename": "images/train/normal/0.png", "label": 0, "label_name": "good", "clsname": "toy"}';
 
-test('what was written is read back, with masks and other keys', () => {
+test('written samples are read back, with masks and other keys', () => {
   touch('images/train/normal/0.png', 'images/test/normal/0.png', 'images/test/abnormal/0.png', 'images/test/ground_true/0.png');
   const train = [row('train/normal/0.png')];
   const defect = row('test/abnormal/0.png', 1, { mask: 'test/ground_true/0.png', metadata: { finding: 'benign', size: 3 } });
@@ -64,7 +64,7 @@ test('what was written is read back, with masks and other keys', () => {
   assert.equal(text[2], '');
 });
 
-test('names may be relative to the images folder, lines may be few of keys', () => {
+test('names may be relative to the images folder, and lines may have only a few keys', () => {
   touch('images/train/a.png', 'images/b.png');
   lines('train', '{"filename": "train/a.png", "label": 0}', '', '');
   lines('test', '\uFEFF{"filename": "b.png", "label": 1, "mask": null}\r');
@@ -76,7 +76,7 @@ test('names may be relative to the images folder, lines may be few of keys', () 
   );
 });
 
-test('a damaged line is refused with file and line', () => {
+test('a damaged line is refused with its file and line number', () => {
   touch('images/train/normal/0.png');
   lines('test');
   lines('train', GOOD, '{"filename": ');
@@ -93,7 +93,7 @@ test('an abnormal training image is refused', () => {
   touch('images/train/normal/0.png');
   lines('train', GOOD.replace('"label": 0', '"label": 1'));
   lines('test');
-  refused(/train\.json:1: training images are normal/);
+  refused(/train\.json:1: training images must be normal/);
 });
 
 test('a path that leaves the folder is refused, also through a link', () => {
@@ -117,7 +117,7 @@ test('missing files are counted and the first is named', () => {
   refused(/test\.json: 1 of the files .* images\/m\.png/);
 });
 
-test('a folder under the name of an image counts as missing', () => {
+test('a folder with the name of an image counts as missing', () => {
   touch('images/train/normal/0.png');
   lines('train', GOOD, '{"filename": "images/train", "label": 0}');
   lines('test');
@@ -136,7 +136,7 @@ test('an image on both sides is refused', () => {
   refused(/both a training and a test image/);
 });
 
-test('the support set: same seed, same images; fewer shots are the first of more; too many are refused', () => {
+test('the support set: the same seed gives the same images; fewer shots are the first of more; too many are refused', () => {
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   touch(...names.map((name) => `images/${name}`));
   writeSamples(
@@ -154,7 +154,7 @@ test('the support set: same seed, same images; fewer shots are the first of more
   assert.throws(() => supportSet(dataset, 0, 1), UserError);
 });
 
-test('the hash follows the samples and the bytes', () => {
+test('the hash depends on the samples and the bytes', () => {
   touch('a.png', 'b.png');
   writeSamples(dir, [row('a.png')], [row('b.png')]);
   const hash = datasetHash(readDataset(dir));
@@ -182,7 +182,7 @@ function small(rename: (name: string) => string, options: { mask?: string | null
   lines('test', line('test/normal/0.png', 0), line('test/abnormal/Lésion.png'.normalize('NFC'), 1, { mask }));
 }
 
-test('however a name is spelt, it is one file, and the data set is the same', () => {
+test('different spellings of a name mean the same file and the same data set', () => {
   small((name) => `images/${name}`);
   const first = readDataset(dir);
   const hash = datasetHash(first);
@@ -205,7 +205,7 @@ test('however a name is spelt, it is one file, and the data set is the same', ()
   }
 });
 
-test('the hash is that of version 0.1.0, and one that it recorded of names relative to images is known', () => {
+test('the hash equals that of version 0.1.0, and its hash for names relative to images is recognised', () => {
   small((name) => `images/${name}`);
   const hash = datasetHash(readDataset(dir));
   const asOf010 = (prefix: string): string => {
@@ -232,10 +232,10 @@ test('the hash is that of version 0.1.0, and one that it recorded of names relat
   assert.equal(datasetHash(readDataset(dir), 'of other images'), hash);
 });
 
-test('names that differ in case alone from two files, or lead to no file of the data set, are refused', () => {
+test('names that match two files except for case, or no file of the data set, are refused', () => {
   small((name) => name.toUpperCase());
   touch('images/TRAIN/normal/0.png');
-  refused(/train\.json:1: "TRAIN\/NORMAL\/0\.PNG" could be images\/.*0\.png or images\/.*0\.png; write it as/);
+  refused(/train\.json:1: "TRAIN\/NORMAL\/0\.PNG" could be images\/.*0\.png or images\/.*0\.png; write the name exactly/);
   for (const name of ['C:\\data\\0.png', '/data/0.png', '\\\\server\\0.png']) {
     lines('train', JSON.stringify({ filename: name, label: 0 }));
     refused(/train\.json:1: the path .* leaves its folder; write it relative to the data set's images folder/);
@@ -244,7 +244,7 @@ test('names that differ in case alone from two files, or lead to no file of the 
   refused(/train\.json: 1 of the files .*none\.png/);
 });
 
-test('names that are too long, and links to themselves, take one line', () => {
+test('names that are too long and links to themselves are refused in one line', () => {
   small((name) => name);
   for (const [name, pattern] of [
     [`${'x'.repeat(300)}.png`, /train\.json:1: the file "x{100}\.\.\." cannot be read \(ENAMETOOLONG: the name is too long\)/],
@@ -260,24 +260,24 @@ test('names that are too long, and links to themselves, take one line', () => {
   refused(/train\.json: cannot be read \(ELOOP\)/);
 });
 
-test('a mask "" is none', () => {
+test('an empty mask name means no mask', () => {
   small((name) => name, { mask: '' });
   const [, abnormal] = readDataset(dir).test;
   assert.deepEqual([abnormal.mask, abnormal.maskFile], [undefined, undefined]);
 });
 
-test('an images folder on another disk is refused with what to do', () => {
+test('an images folder on another disk is refused with advice', () => {
   small((name) => name);
   const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), 'layout-disk-'));
   fs.renameSync(path.join(dir, 'images'), path.join(elsewhere, 'images'));
   fs.symlinkSync(path.join(elsewhere, 'images'), path.join(dir, 'images'));
-  refused(/images: is a link to .*images, outside of the data set; move samples\/ beside that folder/);
+  refused(/images: is a link to .*images, outside of the data set; move samples\/ next to that folder/);
   fs.renameSync(path.join(dir, 'samples'), path.join(elsewhere, 'samples'));
   assert.equal(readDataset(elsewhere).train.length, 2);
   fs.rmSync(elsewhere, { recursive: true });
 });
 
-test('an image with both labels is refused, also under two names; the same row twice is read', () => {
+test('an image with both labels is refused, also under two names; a repeated row is read', () => {
   small((name) => name);
   fs.linkSync(path.join(dir, 'images/test/normal/0.png'), path.join(dir, 'images/hard.png'));
   fs.symlinkSync('test/normal/0.png', path.join(dir, 'images/soft.png'));
@@ -289,7 +289,7 @@ test('an image with both labels is refused, also under two names; the same row t
   }
 });
 
-test('a samples file of blank lines, and of many, is read in a time that grows with its size; longer lines and other encodings are refused', () => {
+test('a samples file of many or blank lines is read in linear time; very long lines and other encodings are refused', () => {
   small((name) => name);
   const file = path.join(dir, 'samples/train.json');
   const text = fs.readFileSync(file, 'utf8');

@@ -18,7 +18,7 @@ async function withMore(add: (images: string) => Promise<[name: string, label: 0
   return readDataset(dir);
 }
 
-test('copies, links and decoded twins of training images do not count, unless they are kept', async () => {
+test('copies of training images, links to them and images with the same pixels do not count unless kept', async () => {
   const dataset = await withMore(async (images) => {
     const trained = path.join(images, 'train/normal/2.png');
     const raster = await readImage(trained);
@@ -34,14 +34,14 @@ test('copies, links and decoded twins of training images do not count, unless th
   const { places, leftOut, notes } = await countedImages(dataset);
   assert.deepEqual([places, leftOut], [[0, 1, 2, 3, 4, 5, 12], 6]);
   assert.deepEqual(notes.slice(0, 1), [
-    '6 of 13 test images are training images too, the first is copy.png (as train/normal/2.png): left out of all metrics; --keep-leaks counts them',
+    '6 of 13 test images are also training images, the first is copy.png (as train/normal/2.png): left out of all metrics; --keep-leaks counts them',
   ]);
   const kept = await countedImages(dataset, { keep: true });
   assert.deepEqual([kept.places.length, kept.leftOut], [13, 0]);
-  assert.match(kept.notes[0], /^6 of 13 test images are training images too, .*: counted all the same, as asked$/);
+  assert.match(kept.notes[0], /^6 of 13 test images are also training images, .*: counted nevertheless, as requested$/);
 });
 
-test('a row that is there twice counts once; copies within the test set count', async () => {
+test('a repeated row counts once; copies within the test set count', async () => {
   const dataset = await withMore((images) => {
     fs.copyFileSync(path.join(images, 'test/normal/1.png'), path.join(images, 'again.png'));
     fs.symlinkSync('test/normal/2.png', path.join(images, 'link.png'));
@@ -54,30 +54,32 @@ test('a row that is there twice counts once; copies within the test set count', 
   const { places, leftOut, notes } = await countedImages(dataset);
   assert.deepEqual([places, leftOut], [[0, 1, 2, 3, 4, 5, 7], 2]);
   assert.deepEqual(notes, [
-    '2 of 9 rows of test.json name an image again, the first is test/abnormal/0.png: left out of all metrics; --keep-leaks counts them',
+    '2 of 9 rows of test.json repeat an image, the first is test/abnormal/0.png: left out of all metrics; --keep-leaks counts them',
   ]);
 });
 
-test('training images of a run from elsewhere count as well; the same picture with both labels is said', async () => {
+test('training images of a run on another data set are checked too; a picture with both labels is reported', async () => {
   const dataset = await withMore((images) => {
     fs.copyFileSync(path.join(images, 'test/normal/1.png'), path.join(images, 'again.png'));
     return Promise.resolve([['again.png', 1]]);
   });
   const { places, notes } = await countedImages(dataset);
   assert.equal(places.length, 7);
-  assert.deepEqual(notes, ['2 of 7 test images are there as normal and as abnormal, under other names, the first is test/normal/1.png']);
+  assert.deepEqual(notes, [
+    '2 of 7 test images occur both as normal and as abnormal, under different names, the first is test/normal/1.png',
+  ]);
   const seen = [{ ...dataset.train[0], file: dataset.test[0].file }];
   assert.deepEqual((await countedImages(dataset, { seen })).places, [1, 2, 3, 4, 5, 6]);
 });
 
-test('where no image of a class is left, it is said; an unreadable training image is no matter; without leaks nothing is said', async () => {
+test('a class without remaining images is an error; an unreadable training image is not; without leaks there are no notes', async () => {
   const dir = await writeTinyDataset();
   fs.writeFileSync(path.join(dir, 'images/train/normal/3.png'), 'text');
   assert.deepEqual(await countedImages(readDataset(dir)), { places: [0, 1, 2, 3, 4, 5], leftOut: 0, notes: [] });
   for (let i = 0; i < 3; i++) fs.copyFileSync(path.join(dir, 'images/train/normal/0.png'), path.join(dir, `images/test/normal/${i}.png`));
   await assert.rejects(
     countedImages(readDataset(dir)),
-    /tiny: none of its 3 normal test images is left: 3 of 6 test images are training images too/,
+    /tiny: none of its 3 normal test images is left: 3 of 6 test images are also training images/,
   );
   assert.equal((await countedImages(readDataset(dir), { keep: true })).places.length, 6);
 });

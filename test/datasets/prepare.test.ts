@@ -64,7 +64,7 @@ async function refused(kind: PrepareKind, pattern: RegExp, options: PrepareOptio
 
 const sources = (side: 'train' | 'test'): string[] => readDataset(out)[side].map((sample) => String(sample.metadata?.source));
 
-test('folder: images sorted by name, masks by stem, a third of the normal images for training', async () => {
+test('folder: images are sorted by name, masks matched by stem, one third of the normal images used for training', async () => {
   await fill('Normal', 9, 0);
   await fill('abnormal', 4, 50);
   put('masks/1.png', await maskOf(3));
@@ -91,7 +91,7 @@ test('folder: images sorted by name, masks by stem, a third of the normal images
   assert.deepEqual([recorded.seed, recorded.hash, recorded.images.length, recorded.counts], [1, report.hash, 13, report.counts]);
 });
 
-test('folder: other names, a chosen training size, other formats kept as they are', async () => {
+test('folder: other folder names, a chosen training size, and other formats, which are kept', async () => {
   await fill('NORMAL', 4, 0);
   const noise = { width: SIZE, height: SIZE, channels: 3 as const };
   const pixels = Buffer.from(Array.from({ length: SIZE * SIZE * 3 }, (_, i) => (i * 31) % 256));
@@ -103,7 +103,7 @@ test('folder: other names, a chosen training size, other formats kept as they ar
   assert.deepEqual(names.map((sample) => path.extname(sample.file)).sort(), ['.jpg', '.tif']);
 });
 
-test('folder: images in folders within folders, masks at the same place or alone of their name, hidden files passed over', async () => {
+test('folder: images in nested folders, masks at the same place or with a unique name, hidden files left out', async () => {
   await fill('normal/p1', 3, 0);
   await fill('normal/p2/left', 3, 10);
   await fill('abnormal/p1', 2, 50);
@@ -124,7 +124,7 @@ test('folder: images in folders within folders, masks at the same place or alone
   assert.deepEqual(skipped, [{ file: 'masks/1.png', reason: 'a mask without its abnormal image' }]);
 });
 
-test('folder: several masks of an image are united; of images that differ in their extension alone, each has its own', async () => {
+test('folder: several masks of an image are united; images that differ only in their extension have their own masks', async () => {
   await fill('normal', 3, 0);
   put('abnormal/a.png', await picture(50));
   put('masks/a_mask.png', await maskOf(3));
@@ -152,11 +152,11 @@ test('folder: several masks of an image are united; of images that differ in the
   );
   assert.deepEqual(skipped, []);
   assert.ok(
-    notes.includes('masks that mark nothing, or the whole image, make pixel metrics worthless: 1, the first that of abnormal/c.png'),
+    notes.includes('masks that mark nothing, or the whole image, make pixel metrics worthless: 1, the first is that of abnormal/c.png'),
   );
 });
 
-test('folder: a patient is the same in other letters, and composed in another way', async () => {
+test("folder: a patient's name may differ in case and Unicode form", async () => {
   for (let p = 0; p < 9; p++) await fill(`normal/Zoé-${p}`.normalize('NFC'), 2, 10 * p);
   for (let p = 0; p < 5; p++) await fill(`abnormal/zoÉ-${p}`.normalize('NFD'), 1, 130 + 10 * p);
   await prepare('folder', { names: { byPatient: true } });
@@ -168,7 +168,7 @@ test('folder: a patient is the same in other letters, and composed in another wa
   assert.equal(numbers('test', 1).size, 5);
 });
 
-test('folder: images of 12 bits in 16 are named before they come out black; DICOM is named as what it is', async () => {
+test('folder: 12-bit images in 16 bits are noted because they would be nearly black; DICOM files are named as such', async () => {
   const deep = (level: number): Promise<Buffer> =>
     sharp(
       new Uint16Array(SIZE * SIZE).map((_, i) => (i * level) % 4096),
@@ -189,9 +189,9 @@ test('folder: images of 12 bits in 16 are named before they come out black; DICO
   ]);
 });
 
-test('folder: with folders of patients, no patient is on both sides, and none with an abnormal image is trained on', async () => {
+test('folder: no patient is on both sides, and no patient with an abnormal image is used for training', async () => {
   await fill('normal', 3, 200); // loose: three more patients
-  await refused('folder', /no image lies in a folder of its patient; expected normal\/PATIENT\/IMAGE/, { names: { byPatient: true } });
+  await refused('folder', /no image is in a patient's folder; expected normal\/PATIENT\/IMAGE/, { names: { byPatient: true } });
   for (let p = 0; p < 12; p++) await fill(`normal/p${p}/scan`, 3, 10 * p);
   for (let p = 0; p < 3; p++) await fill(`abnormal/p${p}`, 2, 130 + 10 * p);
   const patients = (side: 'train' | 'test'): Set<unknown> => new Set(readDataset(out)[side].map((sample) => sample.metadata?.patient));
@@ -202,7 +202,7 @@ test('folder: with folders of patients, no patient is on both sides, and none wi
     assert.deepEqual([counts.train + counts.testNormal, counts.testAbnormal], [39, 6]);
     assert.ok(
       notes.every((note) =>
-        /^12 of 13 images to train on|^only 1[23] training images, fewer than the 16 shots .* --shots 1[23], or prepare again with --train N \(39/.test(
+        /^12 of 13 training images|^only 1[23] training images, fewer than the 16 shots .* --shots 1[23], or prepare again with --train N \(39/.test(
           note,
         ),
       ),
@@ -214,24 +214,24 @@ test('folder: with folders of patients, no patient is on both sides, and none wi
       [],
     );
     const plain = await prepare('folder', { seed, force: true });
-    assert.match(plain.notes.join(), /42 images lie in folders within these; .* --by-patient/);
+    assert.match(plain.notes.join(), /42 images are in subfolders; .* --by-patient/);
     mixed += readDataset(out).train.some((sample) => /p[012]\//.test(String(sample.metadata?.source))) ? 1 : 0;
   }
   assert.ok(mixed > 0, 'without it, they would be');
 });
 
-test('folder: a folder of masks that is named has to be there; no normal image left to test with is said', async () => {
+test('folder: a mask folder that is named must exist; a test set without normal images is noted', async () => {
   await fill('normal', 3, 0);
   await fill('abnormal', 2, 20);
   await refused('folder', /expected the folders normal\/ and msks\//, { names: { masks: 'msks' } });
   const { notes } = await prepare('folder', { train: 3 });
   assert.deepEqual(notes, [
     'no normal images are left for the test set: no AUROC can be computed on it',
-    'only 3 training images, fewer than the 16 shots that train takes by default: give it --shots 3',
+    'only 3 training images, fewer than the 16 shots that train uses by default: train with --shots 3',
   ]);
 });
 
-test('the same seed gives the same files, another seed another split', async () => {
+test('the same seed gives the same files; another seed gives another split', async () => {
   await fill('normal', 12, 0);
   await fill('abnormal', 2, 50);
   const first = await prepare('folder', { seed: 3 });
@@ -243,7 +243,7 @@ test('the same seed gives the same files, another seed another split', async () 
   assert.notEqual(fs.readFileSync(path.join(out, 'samples/train.json'), 'utf8'), samples);
 });
 
-test('duplicates by bytes and by pixels stay on one side, whatever the seed; contradictory ones out of the training set', async () => {
+test('duplicates by bytes or pixels stay on one side for every seed; contradictory ones are not used for training', async () => {
   await fill('normal', 8, 0);
   await fill('abnormal', 3, 50);
   put('normal/copy.png', await picture(2));
@@ -272,14 +272,14 @@ test('duplicates by bytes and by pixels stay on one side, whatever the seed; con
   }
 });
 
-test('images that all are the same leave nothing to train on: an error, and no folder', async () => {
+test('identical images leave nothing for training: an error, and no folder', async () => {
   for (let i = 0; i < 4; i++) put(`normal/${i}.png`, await picture(0));
   await fill('abnormal', 2, 10);
-  await refused('folder', /no image is left to train on/);
+  await refused('folder', /no image is left for training/);
   assert.ok(!fs.existsSync(out));
 });
 
-test('a link to itself is listed as what cannot be read', async () => {
+test('a link to itself is listed as unreadable', async () => {
   await fill('normal', 6, 0);
   await fill('abnormal', 2, 10);
   fs.symlinkSync('loop.png', path.join(from, 'normal', 'loop.png'));
@@ -290,7 +290,7 @@ test('a link to itself is listed as what cannot be read', async () => {
   );
 });
 
-test('damaged files are left out and listed; none readable is an error', async () => {
+test('damaged files are left out and listed; it is an error if no file can be read', async () => {
   await fill('normal', 4, 0);
   await fill('abnormal', 3, 50);
   put('normal/broken.png', (await picture(9)).subarray(0, 60));
@@ -309,7 +309,7 @@ test('damaged files are left out and listed; none readable is an error', async (
   await refused('folder', /none of the 6 normal images can be used; the first: normal\/0\.png/, { force: true });
 });
 
-test('busi: masks of an image are united, kinds kept, those of normal images left out', async () => {
+test('busi: masks of an image are united, kinds are kept, and masks of normal images left out', async () => {
   for (const [kind, start] of [
     ['benign', 0],
     ['malignant', 20],
@@ -336,7 +336,7 @@ test('busi: masks of an image are united, kinds kept, those of normal images lef
   );
 });
 
-test('brainmri: also in a folder of its own, published counts when there are enough', async () => {
+test('brainmri: also in a nested folder; published counts if there are enough images', async () => {
   await fill('brain_tumor_dataset/no', 98, 0);
   await fill('brain_tumor_dataset/yes', 156, 300);
   const report = await prepare('brainmri');
@@ -347,7 +347,7 @@ test('brainmri: also in a folder of its own, published counts when there are eno
 const HEADER =
   'Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Enlarged Cardiomediastinum,Cardiomegaly,Lung Opacity,Lung Lesion,Edema,Consolidation,Pneumonia,Atelectasis,Pneumothorax,Pleural Effusion,Pleural Other,Fracture,Support Devices';
 
-test('chexpert: frontal views, normal by No Finding, a patient on one side', async () => {
+test('chexpert: frontal views only, normal by No Finding, each patient on one side', async () => {
   const rows: string[] = [];
   let number = 0;
   const add = async (patient: number, study: number, view: string, noFinding: string, edema: string, devices = ''): Promise<void> => {
@@ -370,9 +370,9 @@ test('chexpert: frontal views, normal by No Finding, a patient on one side', asy
   await refused('chexpert', /valid\.csv: is empty/, { force: true });
   assert.deepEqual(report.notes, [
     'train.csv: 154 rows; left out: 1 not frontal, 2 neither clearly normal nor abnormal',
-    '80 of 114 images to train on: images that are the same, or of one patient, stay on one side',
+    '80 of 114 training images: identical images and images of one patient stay on one side',
   ]);
-  assert.deepEqual(report.skipped, [{ file: 'train.csv', reason: '1 rows name images that are not there' }]);
+  assert.deepEqual(report.skipped, [{ file: 'train.csv', reason: '1 rows name missing images' }]);
   const { train, test: tested } = readDataset(out);
   const patients = new Set(train.map((sample) => sample.metadata?.patient));
   // a patient with an abnormal image is never trained on: 40 patients of two images are left
@@ -392,7 +392,7 @@ test('chexpert: hostile and damaged tables are refused', async () => {
   await refused('chexpert', /train\.csv:2: Path: expected/);
 });
 
-test('a wrong layout is refused with what was expected and found', async () => {
+test('a wrong layout is refused, with what was expected and what was found', async () => {
   await refused('brainmri', /expected the folders no\/ and yes\/ in it, found nothing/);
   put('images/a.png', await picture(1));
   put('readme.txt', '');
@@ -403,16 +403,16 @@ test('a wrong layout is refused with what was expected and found', async () => {
   assert.deepEqual(fs.readdirSync(base), ['raw']);
 });
 
-test('what is at the target is never lost without being asked', async () => {
+test('existing files at the target are never replaced unless requested', async () => {
   await fill('normal', 3, 0);
   fs.mkdirSync(out);
   await prepare('folder');
-  await refused('folder', /holds a prepared data set already; --force/);
+  await refused('folder', /already holds a prepared data set; --force/);
   const other = path.join(base, 'mine');
   fs.mkdirSync(other);
   fs.writeFileSync(path.join(other, 'thesis.txt'), 'x');
   await assert.rejects(prepareDataset('folder', from, other, { force: true }), /was not made by this command/);
-  await assert.rejects(prepareDataset('folder', from, base, { force: true }), /holds the folder that is read from/);
+  await assert.rejects(prepareDataset('folder', from, base, { force: true }), /holds the source folder/);
   await assert.rejects(prepareDataset('folder', from, path.join(other, 'thesis.txt', 'x')), /cannot be written/);
   assert.equal(fs.readFileSync(path.join(other, 'thesis.txt'), 'utf8'), 'x');
 });
@@ -443,7 +443,7 @@ test('the real brain MRI images', { skip: fs.existsSync(BRAIN) ? false : `${BRAI
   for (const { files } of report.duplicates) assert.equal(new Set(files.map((file) => trained.has(file))).size, 1, files.join());
 });
 
-test('folder: masks and folders are found in another Unicode form and case, and not where two images could be meant', async () => {
+test('folder: masks and folders are found in another Unicode form and case unless ambiguous', async () => {
   const names = ['lésion é0', 'Läsion 1', 'Ünü'];
   for (const [i, name] of names.entries()) put(`abnormal/${name.normalize('NFC')}.png`, await picture(50 + i));
   for (const [i, name] of names.entries()) put(`masks/${name.normalize('NFD').toUpperCase()}_Mask.PNG`, await maskOf(i));
@@ -471,7 +471,7 @@ test('folder: masks and folders are found in another Unicode form and case, and 
   );
 });
 
-test('busi: masks that are JPEGs keep their levels, and their rows say so; numbers of objects count in any channel', async () => {
+test('busi: JPEG masks keep their levels, and their rows say so; object numbers count in any channel', async () => {
   for (let i = 1; i <= 3; i++) put(`normal/normal (${i}).png`, await picture(i));
   for (let i = 1; i <= 2; i++) put(`benign/benign (${i}).png`, await picture(10 + i));
   put('malignant/malignant (1).png', await picture(20));
@@ -510,7 +510,7 @@ test('busi: masks are found in another Unicode form', async () => {
   assert.deepEqual([counts.masks, skipped], [1, []]);
 });
 
-test('links that lead out of the folder are refused unless they are asked for; those within it are followed', async () => {
+test('links that lead out of the folder are refused unless requested; links within it are followed', async () => {
   await fill('normal', 6, 0);
   await fill('abnormal', 2, 20);
   const elsewhere = path.join(base, 'elsewhere');
@@ -542,21 +542,24 @@ test('links that lead out of the folder are refused unless they are asked for; t
   await refused('chexpert', /train\/patient1\/x\.png: a link that leads out/, { force: true });
 });
 
-test('every kind takes a number of training images, and says at once where the usual shots will not do', async () => {
+test('every kind accepts a number of training images and notes at once if it is below the default shots', async () => {
   await fill('no', 30, 0);
   await fill('yes', 3, 300);
   const few = await prepare('brainmri');
   assert.deepEqual([few.counts.train, few.counts.testNormal, few.split], [10, 20, 'scaled']);
   const line =
-    'only 10 training images, fewer than the 16 shots that train takes by default: give it --shots 10, or prepare again with --train N';
+    'only 10 training images, fewer than the 16 shots that train uses by default: train with --shots 10, or prepare again with --train N';
   assert.deepEqual(few.notes, [`${line} (30 normal images can be read)`]);
   const more = await prepare('brainmri', { force: true, train: 16 });
   assert.deepEqual([more.counts.train, more.counts.testNormal, more.split, more.notes], [16, 14, 'chosen', []]);
-  await refused('brainmri', /has 30 normal images that can be read, 31 were asked for; give a smaller --train/, { force: true, train: 31 });
+  await refused('brainmri', /has 30 normal images that can be read, but 31 were asked for; give a smaller --train/, {
+    force: true,
+    train: 31,
+  });
   assert.equal(trainingConfig({}).shots, USUAL_SHOTS);
 });
 
-test('where all abnormal images are left out, that is said instead of a data set without any', async () => {
+test('leaving out all abnormal images is an error, not a data set without any', async () => {
   await fill('normal', 6, 0);
   await fill('abnormal', 2, 20);
   put('masks/0.png', await maskOf(0, 5));
@@ -565,7 +568,7 @@ test('where all abnormal images are left out, that is said instead of a data set
   assert.deepEqual(fs.readdirSync(base), ['raw']);
 });
 
-test('results name no folder of the machine; files are named as they lie in the folder', async () => {
+test('results contain no absolute paths; files are named relative to the folder', async () => {
   await fill('deep/normal', 3, 0);
   await fill('deep/abnormal', 2, 20);
   put('deep/normal/broken.png', 'x');
@@ -579,7 +582,7 @@ test('results name no folder of the machine; files are named as they lie in the 
   assert.equal(JSON.parse(fs.readFileSync(path.join(out, 'prepared.json'), 'utf8')).source, 'raw');
 });
 
-test('names that no folder can have are refused in a line; long ones work', async () => {
+test('invalid folder names are refused in one line; long ones work', async () => {
   await fill('normal', 3, 0);
   for (const [a, b] of [
     [from, `${out}\0`],
@@ -594,7 +597,7 @@ test('names that no folder can have are refused in a line; long ones work', asyn
   assert.deepEqual(fs.readdirSync(base).sort(), ['raw', 'ä'.repeat(127)]);
 });
 
-test('folder: images that are stored turned are copied as they are and read upright; masks belong to the upright image', async () => {
+test('folder: images stored rotated are copied unchanged and read upright; masks belong to the upright image', async () => {
   const [width, height] = [12, 8]; // as every viewer shows it
   const pixels = Buffer.from(Array.from({ length: width * height }, (_, i) => (i % width < 3 && i < 4 * width ? 250 : 20 + (i % width))));
   const upright = sharp(pixels, { raw: { width, height, channels: 1 } });
@@ -614,7 +617,7 @@ test('folder: images that are stored turned are copied as they are and read upri
   for (let i = 0; i < pixels.length; i++) assert.equal(image.data[i * image.channels] > 130, mask.data[i] === 255, String(i));
 });
 
-test('what cannot be read is one line each: empty, too large, cut, several pages', async () => {
+test('unreadable files give one line each: empty, too large, truncated, several pages', async () => {
   await fill('normal', 4, 0);
   put('normal/empty.png', '');
   const header = Buffer.from(await picture(9));

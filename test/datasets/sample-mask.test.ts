@@ -6,7 +6,7 @@ import { checkImages } from '../../src/datasets/check-images';
 import { checkMaskShape } from '../../src/datasets/sample-mask';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
-test('a mask has the shape of the upright image, at any size', () => {
+test('a mask must have the shape of the upright image, at any size', () => {
   const fits = (mask: [number, number], image: [number, number], more: { orientation?: number; sameSize?: boolean } = {}): void =>
     checkMaskShape('m.png', { width: mask[0], height: mask[1] }, { width: image[0], height: image[1], ...more }, more);
   fits([60, 40], [60, 40]);
@@ -16,11 +16,11 @@ test('a mask has the shape of the upright image, at any size', () => {
   fits([40, 40], [40, 40], { orientation: 6 });
   assert.throws(
     () => fits([80, 40], [60, 40]),
-    /^UserError: m\.png: a mask of 80 x 40 pixels for an image of 60 x 40; expected one of its shape$/,
+    /^UserError: m\.png: a mask of 80 x 40 pixels for an image of 60 x 40; expected a mask of the same shape$/,
   );
   assert.throws(
     () => fits([40, 60], [60, 40], { orientation: 6 }),
-    /60 x 40: it fits the image as it is stored, before its EXIF orientation 6; masks belong to the upright image: rotate the mask$/,
+    /60 x 40: it fits the image as stored, before its EXIF orientation 6; masks belong to the upright image: rotate the mask$/,
   );
   // nearly square: within the tolerance of shapes, but of the other sides
   assert.throws(() => fits([100, 102], [102, 100], { orientation: 8 }), /before its EXIF orientation 8/);
@@ -29,7 +29,7 @@ test('a mask has the shape of the upright image, at any size', () => {
   assert.throws(() => fits([40, 60], [60, 40], { sameSize: true, orientation: 5 }), /before its EXIF orientation 5/);
 });
 
-test('a mask drawn on the picture as it is stored is refused before any work; one with its own orientation is upright', async () => {
+test('a mask of the image as stored is refused before any work; a mask with its own orientation is read upright', async () => {
   const dir = temporaryFolder();
   const [image, stored, upright] = ['image.jpg', 'stored.png', 'upright.jpg'].map((name) => path.join(dir, name));
   const blank = (width: number, height: number): sharp.Sharp => sharp({ create: { width, height, channels: 3, background: '#888888' } });
@@ -39,7 +39,7 @@ test('a mask drawn on the picture as it is stored is refused before any work; on
   const sample = { filename: 'image.jpg', label: 1 as const, labelName: 'defective', clsname: 'toy', file: image };
   await assert.rejects(
     checkImages({ dir, hash: 'stored' }, [{ ...sample, maskFile: stored }]),
-    /60 x 40 pixels for an image of 40 x 60: it fits the image as it is stored/,
+    /60 x 40 pixels for an image of 40 x 60: it fits the image as stored/,
   );
   await checkImages({ dir, hash: 'upright' }, [{ ...sample, maskFile: upright }]);
 });

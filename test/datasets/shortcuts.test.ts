@@ -102,7 +102,7 @@ async function decodedOf(bytes: Buffer): Promise<Raster> {
   return (await decodeImage(bytes, 'x')).raster;
 }
 
-test('a way of saving that differs by class is a shortcut, also in few images', async () => {
+test('saving the classes differently is a shortcut, also with few images', async () => {
   const large = async (image: Raster): Promise<Buffer> =>
     sharp(await png(image))
       .resize(60, 48)
@@ -150,12 +150,12 @@ test('a way of saving that differs by class is a shortcut, also in few images', 
   );
 });
 
-test('images that were once JPEG are told from those that never were, in enough images', async () => {
+test('with enough images, those that were once JPEG are distinguished from those that never were', async () => {
   const once = async (image: Raster): Promise<Buffer> => png(await decodedOf(await jpeg(50)(image)));
   assert.ok(alone(await compare(png, once, [12, 12])).includes('blockiness'));
 });
 
-test('images that are saved alike are no alarm: few with a bright finding, sizes that vary, one other file', async () => {
+test('images that are saved alike give no warning: few with a bright finding, varying sizes, one different file', async () => {
   assert.deepEqual(alone(await compare(png, png)), []);
   assert.deepEqual(shortcutLines(await compare(png, png)), []);
   assert.deepEqual(shortcutLines(await compare(jpeg(85), jpeg(85), [9, 4])), []);
@@ -171,7 +171,7 @@ test('images that are saved alike are no alarm: few with a bright finding, sizes
   assert.deepEqual(alone(await compare(one, png, [9, 6])), []);
 });
 
-test('a bright finding in many images is said to be perhaps content', async () => {
+test('a bright finding in many images is reported as possibly due to content', async () => {
   const [line] = shortcutLines(await compare(png, png, [20, 20]));
   assert.match(
     line,
@@ -179,20 +179,20 @@ test('a bright finding in many images is said to be perhaps content', async () =
   );
 });
 
-test('what helps in part is said in one line; one image of a class says nothing', async () => {
+test('partial shortcuts are reported in one line; a single image of a class is not enough', async () => {
   const traits = await traitsOf(await png(picture(1)));
   const group = (values: string[]): ImageTraits[] => values.map((metadata) => ({ ...traits, metadata }));
   const some = (share: number): string[] => Array.from({ length: 50 }, (_, i) => (i < 50 * share ? 'EXIF' : 'none'));
   const found = separations(group(some(0.1)), group(some(0.7)));
   assert.deepEqual([found.length, found[0].trait, found[0].auroc.toFixed(3), found[0].verdict], [1, 'metadata', '0.800', 'partly']);
   assert.deepEqual(shortcutLines(found), [
-    'the data beside the pixels (0.80) tells normal from abnormal images in part (AUROC): results should be well above that',
+    'the metadata (0.80) tells normal from abnormal images in part (AUROC): results should be well above that',
   ]);
   assert.deepEqual(shortcutLines(separations(group(['EXIF']), group(some(0)))), []);
   assert.deepEqual(separations([], group(some(0))), []);
 });
 
-test('before a run, training images are compared with the normal ones of the test set too', async () => {
+test('before a run, training images are also compared with the normal test images', async () => {
   const traits = await traitsOf(await png(picture(1)));
   const of = (n: number, bitsUsed: number): ImageTraits[] => Array.from({ length: n }, () => ({ ...traits, bitsUsed }));
   const labels = [0, 0, 0, 1, 1, 1] as const;
@@ -200,7 +200,7 @@ test('before a run, training images are compared with the normal ones of the tes
   const [line, ...more] = runWarnings(of(4, 16), of(6, 12), labels);
   assert.match(
     line,
-    /^shortcut: the number of bits used alone tells the training from the normal test images .*so normal images, too, may be called abnormal; export/,
+    /^shortcut: the number of bits used alone tells the training from the normal test images .*so normal images may be called abnormal too; export/,
   );
   assert.deepEqual(more, []);
   assert.match(runWarnings(of(4, 16), of(3, 12), [1, 1, 1]).join(), /^shortcut: the number of bits used alone tells normal from abnormal/);
@@ -233,7 +233,7 @@ for (const [name, normal, abnormal] of [
   );
 }
 
-test('prepare and train say it on stderr and in their JSON', async () => {
+test('prepare and train report shortcuts on stderr and in their JSON', async () => {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'shortcuts-'));
   try {
     for (const folder of ['normal', 'abnormal']) {

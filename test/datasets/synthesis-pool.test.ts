@@ -17,7 +17,7 @@ function options(more: Partial<SynthesisPoolOptions> = {}): SynthesisPoolOptions
   return { support, tasks: EQUAL, seed: 7, ...more };
 }
 
-test('the same images however many threads, and whatever else is asked for', async () => {
+test('the images do not depend on the number of threads or on other requests', async () => {
   const alone = new SynthesisPool(options({ threads: 0 }));
   const expected = await alone.draw(requests);
   assert.ok(new Set(expected.map((draw) => draw.task)).size > 1);
@@ -36,7 +36,7 @@ test('the same images however many threads, and whatever else is asked for', asy
   assert.notDeepEqual(reseeded, expected);
 });
 
-test('16-bit supports reach the workers whole', async () => {
+test('16-bit support images reach the workers unchanged', async () => {
   const deep = [phantom(32, 32, 16)];
   const pool = new SynthesisPool(options({ support: deep, threads: 1 }));
   const alone = new SynthesisPool(options({ support: deep, threads: 0 }));
@@ -44,7 +44,7 @@ test('16-bit supports reach the workers whole', async () => {
   await pool.close();
 });
 
-test('a task is drawn as often as asked, in no order of the keys', () => {
+test('tasks occur with their probabilities, independently of the order of the keys', () => {
   const counts = new Map<string, number>();
   for (let d = 0; d < 4000; d++) {
     const task = pickTask({ SinkTask: 0.5, CutpasteTask: 0.2, SourceTask: 0.3, IdentityTask: 0 }, Random.of(d));
@@ -62,7 +62,7 @@ test('a task is drawn as often as asked, in no order of the keys', () => {
   assert.equal(TASK_NAMES.length, 6);
 });
 
-test('an impossible draw is reported as such, and the pool goes on', async () => {
+test('an impossible draw is reported, and the pool continues', async () => {
   const pool = new SynthesisPool(
     options({ threads: 1, tasks: { CutpasteTask: 0.5, IdentityTask: 0.5 }, parameters: { perlinShape: { minimumFill: 1 } } }),
   );
@@ -73,17 +73,17 @@ test('an impossible draw is reported as such, and the pool goes on', async () =>
   await pool.close();
 });
 
-test('a worker that dies rejects all that is outstanding and what comes later', async () => {
+test('if a worker dies, all pending and later requests are rejected', async () => {
   const pool = new SynthesisPool(options({ threads: 2 }));
   const outstanding = pool.draw(requests);
-  const { crew } = pool as unknown as { crew: { worker: { terminate(): Promise<number> } }[] };
-  await crew[0].worker.terminate();
+  const { workers } = pool as unknown as { workers: { worker: { terminate(): Promise<number> } }[] };
+  await workers[0].worker.terminate();
   await assert.rejects(outstanding, /worker stopped/);
   await assert.rejects(pool.draw(requests), /worker stopped/);
   await pool.close();
 });
 
-test('closing rejects what is outstanding; closing twice is harmless', async () => {
+test('closing rejects pending requests; closing twice is harmless', async () => {
   const pool = new SynthesisPool(options({ threads: 1 }));
   const outstanding = pool.draw(requests);
   await Promise.all([assert.rejects(outstanding, /closed/), pool.close()]);
@@ -106,7 +106,7 @@ test('an idle pool that nobody closed does not keep the process alive', () => {
   assert.equal(run.stdout, 'draws 5\n');
 });
 
-test('bad options and requests are refused before any work', async () => {
+test('invalid options and requests are refused before any work', async () => {
   const refused = (more: unknown, message: RegExp): void => {
     assert.throws(
       () => new SynthesisPool(options(more as Partial<SynthesisPoolOptions>)),

@@ -4,13 +4,13 @@ import { UserError } from '../../src/common/errors';
 import { sha256 } from '../../src/common/node/files';
 import { Random } from '../../src/common/random';
 import { PHANTOM_NAMES, type PhantomName } from '../../src/phantoms/names';
-import { drawPhantom, phantomKinds, type Phantom } from '../../src/phantoms/phantom';
+import { renderPhantom, phantomKinds, type Phantom } from '../../src/phantoms/phantom';
 import { trivialScores } from '../../src/datasets/trivial-scores';
 
 const SIZE = 128;
 
 function draw(name: PhantomName, seed: number, abnormal: boolean | string, difficulty = 0.5): Phantom {
-  return drawPhantom(name, Random.of(seed, name), { abnormal, difficulty, size: SIZE, clean: true });
+  return renderPhantom(name, Random.of(seed, name), { abnormal, difficulty, size: SIZE, clean: true });
 }
 
 /** Mean absolute change of grey where `region` is set. */
@@ -89,9 +89,9 @@ for (const name of PHANTOM_NAMES) {
 }
 
 test('what cannot be drawn is refused in one line', () => {
-  const refuse = (options: Parameters<typeof drawPhantom>[2]): void =>
+  const refuse = (options: Parameters<typeof renderPhantom>[2]): void =>
     assert.throws(
-      () => drawPhantom('phantom-brain', Random.of(1), options),
+      () => renderPhantom('phantom-brain', Random.of(1), options),
       (e) => e instanceof UserError && !e.message.includes('\n'),
     );
   refuse({ abnormal: 'cyst' });

@@ -120,7 +120,7 @@ test('a training image under two names is drawn once, with a note, while there a
   const all = await run(dataset, { shots: 4 }, { onNote: (line) => notes.push(line) });
   assert.deepEqual((json(all, 'support.json') as unknown as string[]).slice(0, 3), support);
   assert.match(notes.join('\n'), /^.*only 3 of its 4 training images differ, so 1 of 4 shots are copies$/);
-  await refuses({ dataset, settings: { ...SETTINGS, shots: 5 } }, /5 shots asked for, but .* has 4 training images; ask for fewer/);
+  await refuses({ dataset, settings: { ...SETTINGS, shots: 5 } }, /5 shots asked for, but .* has 4 training images; use at most/);
   // whatever a later version would draw
   fs.writeFileSync(path.join(out, 'support.json'), JSON.stringify([...support].reverse()));
   await train({ out, resume: true, threads: 0 });

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../common/node/files';
 import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
 import type { PhantomName } from '../../phantoms/names';
-import { drawPhantom } from '../../phantoms/phantom';
+import { renderPhantom } from '../../phantoms/phantom';
 import type { Field } from './noise';
 
 /** The anatomies of the corpus. */
@@ -26,7 +26,7 @@ export function generateAnatomy(kind: Anatomy, seed: number, number: number, siz
   if (!found) {
     found = readOrGenerate(path.join(projectRoot(), '.cache', 'pretrain', `${key}.gray`), () => {
       const random = Random.of(seed, 'pretrain', 'anatomy', kind, number);
-      return drawPhantom(`phantom-${kind}` as PhantomName, random, { abnormal: false, size: SIDE }).image.data as Uint8Array;
+      return renderPhantom(`phantom-${kind}` as PhantomName, random, { abnormal: false, size: SIDE }).image.data as Uint8Array;
     });
     kept.set(key, found);
   }
