@@ -10,19 +10,17 @@ import { sourceName } from '../datasets/source-name';
 import { encodePng } from '../image/node/encode';
 import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
-import { drawTablet, TABLET_DEFECTS } from './tablets';
+import { renderTablet, TABLET_DEFECTS } from './tablets';
 
-export { sourceName };
-
-/** How many pictures the drawn folder holds. */
+/** How many images the generated folder holds. */
 export interface DemoCounts {
   normal: number;
   abnormal: number;
 }
 
 /**
- * The folder of a person's own images; with `demo`, one that is drawn here: loose PNG files of tablets, `normal/` and `abnormal/`,
- * and as in real life a file twice and one that is no image.
+ * The folder with the user's own images. With `demo`, a folder is generated: loose PNG files of tablets in `normal/` and `abnormal/`
+ * and, as in real life, a file that is there twice and one that is not an image.
  * @param images - `demo`, or a folder, absolute or below the project
  * @throws UserError if there is no such folder
  */
@@ -38,24 +36,24 @@ export async function ownFolder(
   }
   fs.rmSync(out, { recursive: true, force: true });
   for (let k = 0; k < counts.normal; k++) {
-    const png = await encodePng(drawTablet(256, Random.of(5, 'tablet', 'normal', k)));
-    writeFileAtomic(path.join(out, 'normal', `camera-${number(k)}.png`), png);
-    if (k === 2) writeFileAtomic(path.join(out, 'normal', `camera-${number(k)}-copy.png`), png);
+    const png = await encodePng(renderTablet(256, Random.of(5, 'tablet', 'normal', k)));
+    writeFileAtomic(path.join(out, 'normal', `camera-${paddedNumber(k)}.png`), png);
+    if (k === 2) writeFileAtomic(path.join(out, 'normal', `camera-${paddedNumber(k)}-copy.png`), png);
   }
   for (let k = 0; k < counts.abnormal; k++) {
     const defect = TABLET_DEFECTS[k % TABLET_DEFECTS.length];
-    const png = await encodePng(drawTablet(256, Random.of(5, 'tablet', defect, k), defect));
-    writeFileAtomic(path.join(out, 'abnormal', `${defect}-${number(k)}.png`), png);
+    const png = await encodePng(renderTablet(256, Random.of(5, 'tablet', defect, k), defect));
+    writeFileAtomic(path.join(out, 'abnormal', `${defect}-${paddedNumber(k)}.png`), png);
   }
   writeFileAtomic(path.join(out, 'normal', 'notes.png'), 'This is no image.\n');
   return out;
 }
 
-function number(k: number): string {
+function paddedNumber(k: number): string {
   return String(k + 1).padStart(3, '0');
 }
 
-/** What the preparation found and did, for people. */
+/** What the preparation found and did, one line each. */
 export function reportTable({ found, counts, duplicates, skipped }: PrepareReport): Table {
   const names = (files: readonly string[]): string =>
     files.slice(0, 3).join(', ') + (files.length > 3 ? ` and ${files.length - 3} more` : '');
@@ -76,7 +74,7 @@ export interface RankedSample {
   score: number;
 }
 
-/** The `top` first and the `bottom` last of a ranking. */
+/** The first `top` and the last `bottom` rows of a ranking. */
 export function rankingTable(ranked: readonly RankedSample[], top: number, bottom: number): Table {
   const rows = ranked.map(({ sample, score }, i) => [
     String(i + 1),

@@ -1,15 +1,15 @@
 import type { GrayImage } from '../image/image';
 import { imageSlider } from '../plots/image-slider';
-import type { MontageRow } from '../plots/montage';
-import type { Interactive } from '../plots/picture';
+import { montage, type MontageRow } from '../plots/montage';
+import type { Interactive, PngPicture } from '../plots/picture';
 import { formatNumber } from '../drawing/style';
 import { changeImage, maskImage } from '../plots/synthesis-montage';
 import { TASK_STYLE } from '../plots/task-style';
 import { drawColumns } from '../synthesis/draw-columns';
-import type { SweptDraws } from './parameter-sweeps';
+import type { SweepResult } from './parameter-sweeps';
 
-/** All sweeps in one interactive picture: a list to choose the parameter, a slider for its value. */
-export function parameterExplorer(image: GrayImage, swept: readonly SweptDraws[]): Promise<Interactive> {
+/** All sweeps in one interactive picture: a list chooses the parameter, a slider its value. */
+export function parameterExplorer(image: GrayImage, swept: readonly SweepResult[]): Promise<Interactive> {
   const series = swept.map(({ sweep, draws }) => ({
     name: `${TASK_STYLE[sweep.task].name}: ${sweep.parameter}`,
     valueName: sweep.parameter,
@@ -28,8 +28,8 @@ export function parameterExplorer(image: GrayImage, swept: readonly SweptDraws[]
   return imageSlider(image, ['normal', 'synthetic', 'difference', 'mask'], series, alt);
 }
 
-/** A row a sweep, a column a value, outlines of the masks on the images: the same on paper. */
-export function sweepRows(swept: readonly SweptDraws[]): MontageRow[] {
+/** The same for paper: one row per sweep, one column per value, with the outlines of the masks on the images. */
+export function sweepRows(swept: readonly SweepResult[]): MontageRow[] {
   return swept.map(({ sweep, draws }) => ({
     label: TASK_STYLE[sweep.task].name,
     panels: draws.map((draw, i) => ({
@@ -38,4 +38,11 @@ export function sweepRows(swept: readonly SweptDraws[]): MontageRow[] {
       caption: `${sweep.short} ${sweep.format(sweep.values[i])}${i === sweep.published ? ' *' : ''}`,
     })),
   }));
+}
+
+/** {@link sweepRows} as a picture. */
+export function sweepMontage(swept: readonly SweepResult[]): Promise<PngPicture> {
+  const names = swept.map(({ sweep }) => sweep.parameter).join(', ');
+  const alt = `${swept.length} parameters, one row each, from small to large values: ${names}. A star marks the published value.`;
+  return montage(sweepRows(swept), { alt, cell: 106, labelRoom: 150 });
 }

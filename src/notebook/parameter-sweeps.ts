@@ -5,30 +5,30 @@ import type { TaskName } from '../synthesis/task-names';
 import { synthesize, type Draw } from '../synthesis/tasks';
 import { totalChange } from './synthesis-examples';
 
-/** One parameter of a task at several values, all else equal. */
+/** One parameter of a task at several values, everything else equal. */
 export interface ParameterSweep {
   task: TaskName;
-  /** For people. */
+  /** Its name, for people. */
   parameter: string;
-  /** The same in a word or a symbol. */
+  /** The same as one word or symbol. */
   short: string;
   values: readonly number[];
-  /** Index of the value that is published, or in the middle of the published range. */
+  /** Index of the published value, or of the value in the middle of the published range. */
   published: number;
-  /** What is published, for people. */
+  /** The published value or range, for people. */
   publishedText: string;
-  /** The value, for people. */
+  /** A value, for people. */
   format(value: number): string;
   options(value: number): SynthesisOptions;
 }
 
-const shown =
+const inUnits =
   (unit = ''): ((value: number) => string) =>
   (value) =>
     `${value}${unit}`;
 const percent = (value: number): string => `${Math.round(value * 100)} %`;
 
-/** What the explorer shows. A parameter that is drawn from a range is held at one value of it. */
+/** What the explorer shows. A parameter that is sampled from a range is held at one value of that range. */
 export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
   {
     task: 'GaussIntensityChangeTask',
@@ -37,7 +37,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [0, 0.1, 0.2, 0.3, 0.4, 0.5],
     published: 3,
     publishedText: '0.3',
-    format: shown(),
+    format: inUnits(),
     options: (threshold) => ({ perlinShape: { threshold, minimumFill: 0 } }),
   },
   {
@@ -47,7 +47,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [0.1, 0.3, 0.5, 0.7, 0.9],
     published: 2,
     publishedText: '0.4 to 0.6',
-    format: shown(),
+    format: inUnits(),
     options: (u) => ({ gaussIntensityChange: { change: [u, u] } }),
   },
   {
@@ -57,7 +57,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [1, 2, 4, 7, 12, 20],
     published: 2,
     publishedText: '4 or 7',
-    format: shown(' px'),
+    format: inUnits(' px'),
     options: (sigma) => ({ gaussIntensityChange: { textureSigmas: [sigma] } }),
   },
   {
@@ -67,7 +67,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [15, 45, 75, 105, 150, 200],
     published: 3,
     publishedText: '15 + Gamma(3, 30), mean 105',
-    format: shown(),
+    format: inUnits(),
     options: (offset) => ({ smoothIntensity: { offset, scale: 0 } }),
   },
   {
@@ -87,7 +87,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [1, 1.4, 2, 2.8, 4, 6],
     published: 2,
     publishedText: '1.4 to 4',
-    format: shown(),
+    format: inUnits(),
     options: (f) => ({ source: { exponentLog2: [Math.log2(f), Math.log2(f)] } }),
   },
   {
@@ -97,7 +97,7 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
     values: [1, 1.4, 2, 2.8, 4, 6],
     published: 2,
     publishedText: '1.4 to 4',
-    format: shown(),
+    format: inUnits(),
     options: (f) => ({ sink: { exponentLog2: [Math.log2(f), Math.log2(f)] } }),
   },
   {
@@ -112,17 +112,17 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
   },
 ];
 
-/** A sweep carried out: a draw a value, all from one generator state and with one shape. */
-export interface SweptDraws {
+/** The result of a sweep: one synthetic image per value, all from the same generator state and with a single shape. */
+export interface SweepResult {
   sweep: ParameterSweep;
   draws: Draw[];
 }
 
 /**
- * Carries a sweep out. Of `among` generator states the one is taken whose published draw changes the image most, so that there
- * is something to see.
+ * Runs a sweep. Of `among` generator states it takes the one that changes the image most at the published value, so that there is
+ * something to see.
  */
-export function sweepDraws(sweep: ParameterSweep, image: GrayImage, support: readonly GrayImage[], seed: number, among = 16): SweptDraws {
+export function runSweep(sweep: ParameterSweep, image: GrayImage, support: readonly GrayImage[], seed: number, among = 16): SweepResult {
   const draw = (value: number, k: number): Draw => {
     const parameters = synthesisParameters({ ...sweep.options(value), secondShapeProbability: 0 });
     return synthesize(sweep.task, image, { support, parameters, random: Random.of(seed, 'sweep', sweep.task, sweep.parameter, k) });

@@ -1,38 +1,39 @@
 import { Random } from '../common/random';
 import type { GrayImage, Raster } from '../image/image';
-import type { MontageRow } from '../plots/montage';
-import { signedImage } from '../plots/signed-colours';
+import { montage, type MontageRow } from '../plots/montage';
+import type { PngPicture } from '../plots/picture';
+import { SIGNED_TABLE, signedImage } from '../plots/signed-colours';
 import { PUBLISHED_PARAMETERS } from '../synthesis/parameters';
 import { ATTEMPTS, cellNoise, perlinShape, type Gradients } from '../synthesis/perlin-shape';
 import { countInside, sideBounds } from '../synthesis/shape';
 
-/** Pixels at the threshold that rounding may put on either side; another attempt differs by thousands. */
+/** How many pixels at the threshold rounding may put on either side. Another attempt differs by thousands. */
 const ROUNDING = 3;
 
-/** How one shape of the smooth kind came about. */
+/** How one smooth shape is made, step by step. */
 export interface PerlinSteps {
   height: number;
   width: number;
   /** The four corners: top left, bottom left, top right, bottom right. */
   gradients: Gradients;
-  /** `[height, width]` each: the gradient of a corner times the way from it. */
+  /** `[height, width]` each: the gradient of a corner times the vector from that corner. */
   ramps: Float64Array[];
-  /** `[height, width]`: the ramps mixed, times sqrt 2. */
+  /** `[height, width]`: the ramps interpolated, times sqrt 2. */
   noise: Float64Array;
   /** Radians. */
   angle: number;
   /** `[height, width]`: the noise, rotated about the centre; 0 outside. */
   rotated: Float64Array;
-  /** `[height, width]`: 1 where that is above the threshold. */
+  /** `[height, width]`: 1 where the rotated noise is above the threshold. */
   mask: Uint8Array;
-  /** Gradients drawn until enough of the box was filled. */
+  /** How often gradients were sampled until enough of the box was filled. */
   attempts: number;
 }
 
 /**
- * The steps behind `perlinShape` with the published parameters: the same generator state gives the same mask.
- * @param side - of the image in pixels
- * @param limits - the sides of the box as shares of it
+ * The steps behind `perlinShape` with the published parameters. The same generator state gives the same mask.
+ * @param side - side of the image in pixels
+ * @param limits - smallest and largest side of the box, as shares of the side of the image
  */
 export function perlinSteps(side: number, random: Random, limits: { minimum: number; maximum: number }): PerlinSteps {
   const { perlinShape: parameters } = PUBLISHED_PARAMETERS;
@@ -50,12 +51,12 @@ export function perlinSteps(side: number, random: Random, limits: { minimum: num
     const ramps = [0, 1, 2, 3].map((corner) => ramp(gradients, corner, height, width));
     return { height, width, gradients: gradients as unknown as Gradients, ramps, noise, angle, rotated, mask, attempts };
   }
-  throw new Error('the steps shown do not lead to the shape that is drawn');
+  throw new Error('the steps shown do not lead to the shape that the synthesis makes');
 }
 
 /**
- * Two rows of pictures: the four ramps; noise, rotated noise, the mask, and where it may come to lie.
- * @param image - of the side that the steps were made for
+ * Two rows of pictures: the four ramps; then noise, rotated noise, the mask, and the mask on an image.
+ * @param image - an image of the side that the steps were made for
  */
 export function perlinRows(steps: PerlinSteps, image: GrayImage): MontageRow[] {
   const { height, width, gradients, ramps, noise, rotated, mask, angle } = steps;
@@ -83,7 +84,13 @@ export function perlinRows(steps: PerlinSteps, image: GrayImage): MontageRow[] {
   ];
 }
 
-/** A box's mask in the middle of an image. */
+/** {@link perlinRows} as a picture, with a colour bar. */
+export function perlinMontage(steps: PerlinSteps, image: GrayImage): Promise<PngPicture> {
+  const alt = 'Four ramps; the noise they make, rotated, cut at 0.3, placed on an image.';
+  return montage(perlinRows(steps, image), { alt, heatRange: [-1, 1], heatTable: SIGNED_TABLE, heatTitle: 'value' });
+}
+
+/** The mask of a box in the middle of an image. */
 function placed(mask: Uint8Array, height: number, width: number, image: GrayImage): Uint8Array {
   const out = new Uint8Array(image.width * image.height);
   const [top, left] = [(image.height - height) >> 1, (image.width - width) >> 1];
@@ -91,7 +98,7 @@ function placed(mask: Uint8Array, height: number, width: number, image: GrayImag
   return out;
 }
 
-/** One of eight arrows for a direction (y downwards). */
+/** One of eight arrows for a direction (y points downwards). */
 export function arrowOf(y: number, x: number): string {
   const eighth = Math.round(Math.atan2(-y, x) / (Math.PI / 4));
   return '→↗↑↖←↙↓↘'[(eighth + 8) % 8];

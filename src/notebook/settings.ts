@@ -3,15 +3,18 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { projectRoot } from '../common/node/project-root';
 
-/** What a notebook can be asked to do otherwise, in its first cell or by environment variables. */
+/** What a notebook's first cell or environment variables can change. */
 export interface NotebookSettings {
-  /** A folder in the published layout, absolute or below the project, or a procedural set's name such as `phantom-brain` (`MEDICLIP_DATASET`). */
+  /**
+   * A folder in the published layout, absolute or below the project, or the name of a procedural data set such as `phantom-brain`
+   * (`MEDICLIP_DATASET`).
+   */
   dataset: string;
-  /** Several of them, separated by commas in `MEDICLIP_DATASETS`; at least one. */
+  /** Several data sets, at least one; separated by commas in `MEDICLIP_DATASETS`. */
   datasets: readonly string[];
-  /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a drawn one (`MEDICLIP_IMAGES`). */
+  /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a generated one (`MEDICLIP_IMAGES`). */
   images: string;
-  /** A folder of finished runs, absolute or below the project; `make` for runs that the notebook makes (`MEDICLIP_RUNS`). */
+  /** A folder of finished runs, absolute or below the project; `make` for runs that the notebook trains (`MEDICLIP_RUNS`). */
   runs: string;
   /** Name or folder of a CLIP (`MEDICLIP_MODEL`). */
   model: string;
@@ -19,13 +22,13 @@ export interface NotebookSettings {
   shots: number;
   /** Passes over the support set (`MEDICLIP_EPOCHS`). */
   epochs: number;
-  /** Decides the support set, the initial values and every synthesised anomaly (`MEDICLIP_SEED`). */
+  /** Decides the support set, the initial values and every synthetic anomaly (`MEDICLIP_SEED`). */
   seed: number;
 }
 
 /**
- * A notebook's settings: its own values, of which the environment may replace any. A notebook names those that it uses.
- * @throws UserError naming the variable that is no whole number in its range
+ * The settings of a notebook: its own values, any of which an environment variable may replace. A notebook names those that it uses.
+ * @throws UserError that names the variable whose value is not a whole number in its range
  */
 export function notebookSettings<K extends keyof NotebookSettings>(
   own: Pick<NotebookSettings, K>,
@@ -61,9 +64,9 @@ export function notebookSettings<K extends keyof NotebookSettings>(
 }
 
 /**
- * An empty place for a notebook's run, `runs/notebooks/NAME`; what an earlier execution left there is removed, so that a
- * notebook can be run again and again.
- * @throws UserError if the name is no plain folder name
+ * A place for a run of a notebook, `runs/notebooks/NAME`. What an earlier execution left there is removed, so that a notebook can be
+ * run again and again.
+ * @throws UserError if the name is not a plain folder name
  */
 export function freshRunFolder(name: string, parent = path.join(projectRoot(), 'runs', 'notebooks')): string {
   if (!/^[\w-]+$/.test(name)) throw new UserError(`run folder ${JSON.stringify(name)}: a name holds letters, digits, "-" and "_" only`);

@@ -1,36 +1,42 @@
 import { Random } from '../common/random';
 import type { GrayImage } from '../image/image';
-import type { Panel } from '../plots/montage';
-import type { DrawnExample } from '../plots/synthesis-montage';
+import { montage, type MontageOptions, type Panel } from '../plots/montage';
+import type { PngPicture } from '../plots/picture';
+import { synthesisMontage, type SynthesisExample } from '../plots/synthesis-montage';
+import { TASK_STYLE } from '../plots/task-style';
 import { PUBLISHED_PARAMETERS, type SynthesisParameters } from '../synthesis/parameters';
 import type { TaskName } from '../synthesis/task-names';
 import { synthesize, type Draw } from '../synthesis/tasks';
 
-/** What draws are made from. */
-export interface DrawSource {
+/** What synthetic images are made from. */
+export interface SynthesisSource {
+  /** The normal images. */
   support: readonly GrayImage[];
   seed: number;
   /** Default: the published values. */
   parameters?: SynthesisParameters;
 }
 
-/** Draw number `k` of a task: the image in turn, all else by the seed. */
-export function drawExample(task: TaskName, k: number, { support, seed, parameters }: DrawSource): DrawnExample {
+/** The published parameters with a single shape per image, so that one thing is seen at a time. */
+export const ONE_SHAPE: SynthesisParameters = { ...PUBLISHED_PARAMETERS, secondShapeProbability: 0 };
+
+/** Synthetic image number `k` of a task. It is made on each support image in turn; everything else follows from the seed. */
+export function synthesizeExample(task: TaskName, k: number, { support, seed, parameters }: SynthesisSource): SynthesisExample {
   const normal = support[k % support.length];
   return { normal, draw: synthesize(task, normal, { support, parameters, random: Random.of(seed, 'example', task, k) }) };
 }
 
-/** The first `count` draws of a task, nothing left out, as panels with the outline of the mask. */
-export function examplePanels(task: TaskName, count: number, source: DrawSource): Panel[] {
+/** The first `count` synthetic images of a task, without selection, as panels with the outline of the mask. */
+export function examplePanels(task: TaskName, count: number, source: SynthesisSource): Panel[] {
   return Array.from({ length: count }, (_, k) => {
-    const { draw } = drawExample(task, k, source);
+    const { draw } = synthesizeExample(task, k, source);
     return { image: draw.image, contour: task === 'IdentityTask' ? undefined : draw.mask.data };
   });
 }
 
-/** Of the first `among` draws the one that changes its image most, to see what a task does. */
-export function clearExample(task: TaskName, source: DrawSource, among = 4): DrawnExample {
-  const examples = Array.from({ length: among }, (_, k) => drawExample(task, k, source));
+/** Of the first `among` synthetic images the one that differs most from its normal image, to see what a task does. */
+export function clearestExample(task: TaskName, source: SynthesisSource, among = 4): SynthesisExample {
+  const examples = Array.from({ length: among }, (_, k) => synthesizeExample(task, k, source));
   return examples.reduce((best, next) => (totalChange(next.normal, next.draw) > totalChange(best.normal, best.draw) ? next : best));
 }
 
@@ -41,5 +47,26 @@ export function totalChange(normal: { data: ArrayLike<number> }, draw: Draw): nu
   return sum;
 }
 
-/** The published parameters with one shape a draw, so that one thing is seen at a time. */
-export const ONE_SHAPE: SynthesisParameters = { ...PUBLISHED_PARAMETERS, secondShapeProbability: 0 };
+/** What tasks do, one row per task: a normal image, the synthetic one, their difference and the mask ({@link clearestExample}). */
+export function taskMontage(
+  tasks: readonly TaskName[],
+  source: SynthesisSource,
+  options: Partial<MontageOptions> = {},
+): Promise<PngPicture> {
+  const labelled = tasks.length > 1;
+  const examples = tasks.map((task) => ({ ...clearestExample(task, source), ...(labelled && { label: TASK_STYLE[task].name }) }));
+  const names = tasks.map((task) => TASK_STYLE[task].name).join(', ');
+  return synthesisMontage(examples, { alt: `${names}: normal image, synthetic image, difference, mask.`, ...options });
+}
+
+/** The first `count` synthetic images of each task, one row per task, without selection; the masks are outlined. */
+export function taskGallery(
+  tasks: readonly TaskName[],
+  count: number,
+  source: SynthesisSource,
+  options: Partial<MontageOptions> = {},
+): Promise<PngPicture> {
+  const rows = tasks.map((task) => ({ label: TASK_STYLE[task].name, panels: examplePanels(task, count, source) }));
+  const alt = `The first ${count} synthetic images of each of ${tasks.length} tasks, without selection, masks outlined.`;
+  return montage(rows, { alt, cell: 106, labelRoom: 150, ...options });
+}

@@ -1,7 +1,8 @@
 import { formatNumber } from '../drawing/style';
-import type { Cell, Table } from '../plots/table';
+import type { TableCell, Table } from '../plots/table';
 import type { SeedPoint } from '../plots/seed-dots';
-import type { DifferencePoint } from '../plots/difference-bars';
+import { differenceBars, type DifferencePoint } from '../plots/difference-bars';
+import type { Chart } from '../plots/picture';
 import type { ComparedRow } from '../tables/compare';
 import { METRICS, type MetricName } from '../metrics/metrics';
 import { PUBLISHED } from '../tables/published';
@@ -11,7 +12,7 @@ import { buildTable, NothingFound, type ResultTable } from '../tables/table';
 import { differenceText, meanText, percent, pText } from '../tables/texts';
 import type { CsvRow } from './table-runs';
 
-/** What arquero's tables have of use here. */
+/** What is used of arquero's tables. */
 interface Frame {
   columnNames(): string[];
   objects(): object[];
@@ -22,7 +23,7 @@ interface Frame {
  * @param options.best - a column whose largest value is set in bold
  * @param options.within - among the rows that share the values of these columns (default: among all)
  */
-export function frameTable(frame: Frame, options: { best?: string; within?: readonly string[] } = {}): Table<Cell> {
+export function frameTable(frame: Frame, options: { best?: string; within?: readonly string[] } = {}): Table<TableCell> {
   const columns = frame.columnNames();
   const objects = frame.objects() as Record<string, unknown>[];
   const { best, within = [] } = options;
@@ -31,7 +32,7 @@ export function frameTable(frame: Frame, options: { best?: string; within?: read
     return best !== undefined && beside.every((other) => Number(other[best]) <= Number(row[best]));
   };
   const rows = objects.map((row) =>
-    columns.map((column): Cell => (column === best ? { text: cellText(row[column]), best: isBest(row) } : cellText(row[column]))),
+    columns.map((column): TableCell => (column === best ? { text: cellText(row[column]), best: isBest(row) } : cellText(row[column]))),
   );
   return { columns, rows };
 }
@@ -41,8 +42,8 @@ function cellText(value: unknown): string {
   return typeof value === 'number' && !Number.isInteger(value) ? formatNumber(value) : String(value as string | number);
 }
 
-/** The table of that name, or an empty one that says what was looked for. */
-export function tableOrNone(name: TableName, results: readonly Result[], where: string): ResultTable {
+/** A table of the paper from finished runs ({@link buildTable}). Where no run fits, an empty table that says what was looked for. */
+export function queryTable(name: TableName, results: readonly Result[], where: string): ResultTable {
   try {
     return buildTable(name, results, {}, where);
   } catch (error) {
@@ -51,7 +52,7 @@ export function tableOrNone(name: TableName, results: readonly Result[], where: 
   }
 }
 
-/** What the tests of a table say, a row each. */
+/** The paired tests of a table, one row each, with a verdict. */
 export function verdictTable({ data }: ResultTable): Table {
   const rows = data.flatMap(({ dataset, shots, label, against, test }) => {
     if (!test) return [];
@@ -61,7 +62,7 @@ export function verdictTable({ data }: ResultTable): Table {
   return { columns: ['data set', 'k', 'row', 'against', 'difference in points [95 % interval]', 'p', 'says'], rows };
 }
 
-/** How many of a table's tests found a difference, in a sentence. */
+/** One sentence on how many of a table's tests found a difference. */
 export function verdictSentence({ data }: ResultTable): string {
   const tests = data.flatMap(({ test }) => (test ? [test] : []));
   const apart = tests.filter(({ low, high }) => low > 0 || high < 0).length;
@@ -69,7 +70,7 @@ export function verdictSentence({ data }: ResultTable): string {
   return `${apart} of ${tests.length} rows can be told from what they are compared with; of so many tests, ${formatNumber(0.05 * tests.length, 1)} would seem to differ by chance alone.`;
 }
 
-/** Every finished run of a group as a point; of several data sets and models, those of the first. */
+/** Every finished run of a group as a point. Of several data sets and models only the first is used. */
 export function seedPoints(results: readonly Result[], group: string, metric: MetricName = 'imageAuroc'): SeedPoint[] {
   const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && row[metric] !== null);
   const first = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.model.localeCompare(b.model))[0];
@@ -80,12 +81,17 @@ export function seedPoints(results: readonly Result[], group: string, metric: Me
   });
 }
 
+/** The differences of a table's rows to their reference as bars, with intervals. */
+export function differenceChart({ data }: ResultTable): Chart {
+  return differenceBars(differencePoints(data), { reference: data[0]?.label ?? 'the reference' });
+}
+
 /** The differences of a table's rows to their reference, with intervals. */
 export function differencePoints(rows: readonly ComparedRow[]): DifferencePoint[] {
   return rows.flatMap(({ dataset, label, test }) => (test ? [{ dataset, label, ...test }] : []));
 }
 
-/** All numbers of others that could be traced to a source: a row a training, its best and its last epoch beside each other. */
+/** Published results that could be traced to a source: one row per training, its best and its last epoch side by side. */
 export function publishedTable(): Table {
   const sources = [...new Set(PUBLISHED.map(({ source }) => source))];
   const rows: string[][] = [];
@@ -101,9 +107,10 @@ export function publishedTable(): Table {
   return { columns, rows, notes: sources.map((source, i) => `[${i + 1}] ${source}.`) };
 }
 
-/** Committed rows, each with mean, spread and seeds; the best of those beside it in bold. */
-export function committedTable(rows: readonly CsvRow[]): Table<Cell> {
+/** Committed rows, each with mean, standard deviation and number of seeds, the best of each comparison in bold. */
+export function committedTable(rows: readonly CsvRow[]): Table<TableCell> {
   return {
+    ...(rows.length === 0 && { caption: 'There are no results yet; "npm run results" makes them.' }),
     columns: ['tested on', 'model', 'row', 'k', 'mean ± sd (seeds)'],
     rows: rows.map(({ dataset, model, label, k, mean, sd, seeds, best }) => {
       const spread = sd === null || Number.isNaN(sd) ? null : sd;

@@ -17,15 +17,15 @@ interface Tablet {
   ground: number;
 }
 
-/** A change of the picture: what becomes of `value` at a place. */
+/** A change of the picture: the new value at a place whose value was `value`. */
 type Change = (y: number, x: number, value: number) => number;
 
 /**
- * A picture of a round white tablet on a dark belt, as an inspection camera sees it: no photograph, drawn from a few formulas. Place,
- * size, light and the turn of the score line vary.
- * @param size - pixels a side
+ * A picture of a round white tablet on a dark belt, as an inspection camera sees it. It is rendered from a few formulas, not a
+ * photograph. Place, size, light and the direction of the score line vary.
+ * @param size - pixels per side
  */
-export function drawTablet(size: number, random: Random, defect?: TabletDefect): GrayImage {
+export function renderTablet(size: number, random: Random, defect?: TabletDefect): GrayImage {
   const tablet: Tablet = {
     cy: size * random.uniform(0.46, 0.54),
     cx: size * random.uniform(0.46, 0.54),

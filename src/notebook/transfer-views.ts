@@ -5,16 +5,17 @@ import { samplesFound, type TestFinding } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
-import type { MontageOptions, MontageRow } from '../plots/montage';
+import { montage, type MontageRow } from '../plots/montage';
 import { heatLegend } from '../plots/heat-legend';
 import { heatOverlay } from '../drawing/overlay';
+import type { PngPicture } from '../plots/picture';
 import type { PlacedImage } from '../plots/place-cloud';
 import { COLOURS, formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import type { TransferPoint } from '../plots/transfer-chart';
 
-/** The fields of a matrix for one metric, with their intervals; fields where it is undefined are left out. */
+/** One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is returned. */
 export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc'): TransferPoint[] {
   return cells.flatMap(({ trainedOn, testedOn, metrics }) => {
     const mean = metrics[metric];
@@ -22,7 +23,7 @@ export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' |
   });
 }
 
-/** What it costs, in image AUROC, to come from elsewhere: a row a test set and run, with 95 % interval and a verdict in words. */
+/** What training on another data set costs in image AUROC: one row per test set and run, with a 95 % interval and a verdict. */
 export function gapTable(matrix: TransferMatrix, random: Random): Table {
   const rows = gapsFromHome(matrix, random).map(({ trainedOn, testedOn, difference, low, high }) => {
     const verdict = low > 0 ? 'better than home' : high < 0 ? 'worse than home' : 'cannot be told apart';
@@ -35,7 +36,11 @@ function signed(value: number): string {
   return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
-/** Every run that has a home, with the threshold that lets a share of its home's normal test images through as false alarms. */
+/**
+ * Every run on every test set, with the run's threshold: the one at which a share of the normal test images of the data set that it was
+ * trained on are false alarms. Runs that were trained on none of the test sets are left out.
+ * @param falseAlarms - that share, in [0, 1]
+ */
 export function thresholdPanels(matrix: TransferMatrix, falseAlarms: number): ThresholdPanel[] {
   const homes = matrix.rows.filter((row) => matrix.datasets.some(({ name }) => name === row));
   return homes.flatMap((trainedOn) => {
@@ -44,7 +49,7 @@ export function thresholdPanels(matrix: TransferMatrix, falseAlarms: number): Th
   });
 }
 
-/** What became of each threshold of {@link thresholdPanels}. */
+/** What each threshold of {@link thresholdPanels} leads to on each test set. */
 export function thresholdTable(panels: readonly ThresholdPanel[]): Table {
   const percent = (share: number): string => (Number.isFinite(share) ? `${formatNumber(100 * share, 0)} %` : 'undefined');
   const rows = panels.map(({ trainedOn, testedOn, scores, labels, threshold }) => {
@@ -55,7 +60,17 @@ export function thresholdTable(panels: readonly ThresholdPanel[]): Table {
   return { columns: ['threshold from', 'used on', 'threshold', 'false alarms', 'found'], rows };
 }
 
-/** How well each kind of anomaly is told from the normal images of its test set, in numbers of {@link TransferMatrix.rows}. */
+/** What a threshold means for test images: how many abnormal ones are found, and how many normal ones are false alarms. */
+export function thresholdSummary(scores: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): string {
+  const tested = { scores: Float32Array.from(scores), labels: Uint8Array.from(labels) };
+  const abnormal = tested.labels.filter((label) => label === 1).length;
+  if (abnormal === 0) return 'no abnormal pictures: look at the maps, there is nothing to count';
+  const { truePositiveRate, falsePositiveRate } = ratesAt(tested, threshold);
+  const found = `${Math.round(truePositiveRate * abnormal)} of ${abnormal} abnormal pictures`;
+  return `at or above the threshold: ${found}, ${(100 * falsePositiveRate).toFixed(0)} % of the normal ones`;
+}
+
+/** AUROC of each kind of anomaly against the normal images of its test set, one column per run. */
 export function kindTable(matrix: TransferMatrix): Table {
   const rows = matrix.datasets.flatMap(({ name, test }) => {
     const kinds = new Map<string, number>();
@@ -76,17 +91,18 @@ export function kindTable(matrix: TransferMatrix): Table {
   return { columns: ['tested on', 'kind', 'images', ...matrix.rows], rows };
 }
 
-/** An abnormal test image on which runs agree or differ. */
+/** An abnormal test image and where runs place it. */
 export interface TransferExample {
   dataset: string;
   sample: Sample;
-  /** Place among the normal test images by each run ({@link placesAmongNormals}), in the order of the runs asked for. */
+  /** Its place among the normal test images by each run ({@link placesAmongNormals}), in the order of the runs. */
   places: number[];
 }
 
 /**
- * Abnormal images of every test set: first those that all runs place high, then those on whose place they differ most.
- * @param each - how many of each sort a test set
+ * Abnormal images of every test set: `agreed` are those that all runs place high, `differing` those whose places differ most between
+ * runs.
+ * @param each - how many of each per test set
  */
 export function agreementExamples(
   matrix: TransferMatrix,
@@ -108,7 +124,10 @@ export function agreementExamples(
   return found;
 }
 
-/** The place of every abnormal image by the run from its home and by every other of these; test sets without a home are left out. */
+/**
+ * The place of every abnormal image by the run that was trained on its data set (home), beside its place by each other run (away). Test
+ * sets that no run was trained on are left out.
+ */
 export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly string[]): PlacedImage[] {
   const places = (trainedOn: string, testedOn: string): Float64Array => placesAmongNormals(cellOf(matrix, trainedOn, testedOn));
   return matrix.datasets.flatMap(({ name: testedOn, test }) => {
@@ -126,26 +145,25 @@ export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly strin
 }
 
 /**
- * Examples as rows of a montage: the image with its true outline, and the map of every run, in the colours of that run, with the image's
- * place below. With the columns and the colour bar that belong to them.
+ * Examples as a picture, one row each: the image with its true outline, then the map by every run in the colours of that run, with the
+ * image's place below.
  */
-export async function exampleMaps(
-  examples: readonly TransferExample[],
-  runs: readonly TransferRun[],
-): Promise<{ rows: MontageRow[]; look: Partial<MontageOptions> & { columns: string[] } }> {
+export async function exampleMaps(examples: readonly TransferExample[], runs: readonly TransferRun[]): Promise<PngPicture> {
   const samples = examples.map(({ sample }) => sample);
-  const looks: TestFinding[][] = [];
-  for (const { run } of runs) looks.push(await samplesFound(run, samples));
+  const byRun: TestFinding[][] = [];
+  for (const { run } of runs) byRun.push(await samplesFound(run, samples));
   const rows = examples.map(({ dataset, sample, places }, i): MontageRow => {
-    const { image, mask } = looks[0][i];
+    const { image, mask } = byRun[0][i];
     const contour = mask ?? undefined;
-    const maps = looks.map((of, r) => ({
+    const maps = byRun.map((of, r) => ({
       image: heatOverlay(image, of[i].map, { range: [of[i].scale.low, of[i].scale.high] }),
       contour,
       caption: `over ${formatNumber(100 * places[r], 0)} % of normals`,
     }));
     return { label: dataset, panels: [{ image, contour, caption: kindsOf(sample).join(', '), captionColour: COLOURS.faint }, ...maps] };
   });
-  const legend = looks.flat().length > 0 ? heatLegend(looks.flat().map(({ scale }) => scale)) : {};
-  return { rows, look: { columns: ['image', ...runs.map(({ name }) => `by ${name}`)], ...legend } };
+  const names = runs.map(({ name }) => name);
+  const legend = byRun.flat().length > 0 ? heatLegend(byRun.flat().map(({ scale }) => scale)) : {};
+  const alt = `${examples.length} abnormal images, each with its anomaly map by the runs trained on ${names.join(', ')}, and its place among normal images.`;
+  return montage(rows, { alt, columns: ['image', ...names.map((name) => `by ${name}`)], ...legend });
 }

@@ -59,9 +59,9 @@ export function ablationChart(
       ],
     };
   });
-  const said = points.map(({ dataset, label, mean }) => `${dataset}, ${label}: ${formatNumber(mean)}`).join('; ');
+  const summary = points.map(({ dataset, label, mean }) => `${dataset}, ${label}: ${formatNumber(mean)}`).join('; ');
   return chart(
     { ...(title ? { title } : {}), hconcat: panels, spacing: 24 },
-    `${metric} of variants of the method. ${said || 'No results yet.'}`,
+    `${metric} of variants of the method. ${summary || 'No results yet.'}`,
   );
 }

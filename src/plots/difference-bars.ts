@@ -55,9 +55,12 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
       ],
     };
   });
-  const said = points.map(({ dataset, label, difference, low, high }) => {
+  const summary = points.map(({ dataset, label, difference, low, high }) => {
     const [d, l, h] = [difference, low, high].map((value) => formatNumber(100 * value, 1));
     return `${dataset}, ${label}: ${d} points (${l} to ${h})`;
   });
-  return chart({ hconcat: panels, spacing: 24 }, `Differences in ${metric} to ${reference}. ${said.join('; ') || 'Nothing was tested.'}`);
+  return chart(
+    { hconcat: panels, spacing: 24 },
+    `Differences in ${metric} to ${reference}. ${summary.join('; ') || 'Nothing was tested.'}`,
+  );
 }

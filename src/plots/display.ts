@@ -4,7 +4,7 @@ import type { Display } from 'tslab';
 import { toPng } from './chart';
 import { isChart, isInteractive, type Picture } from './picture';
 import { screenCopy } from './screen-copy';
-import { tableHtml, tableText, type Cell, type Table } from './table';
+import { tableHtml, tableText, type TableCell, type Table } from './table';
 
 /** What Jupyter calls a MIME bundle: one output in several formats, of which a viewer draws the best it knows. */
 interface Bundle {
@@ -26,7 +26,7 @@ export async function show(picture: Picture): Promise<void> {
 }
 
 /** Shows a table below the notebook's cell, as HTML and as text. Outside of a kernel nothing happens. */
-export function showTable(table: Table<Cell>): void {
+export function showTable(table: Table<TableCell>): void {
   const kernel = findKernel();
   const html = tableHtml(table);
   if (kernel?.write) send({ data: { 'text/html': html, 'text/plain': tableText(table) }, metadata: {} });

@@ -3,8 +3,12 @@ import type { Table } from './table';
 import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 
-/** Metrics with their 95 % bootstrap intervals, a row each, for a notebook. */
-export function metricsTable(metrics: Metrics): Table {
+/**
+ * Metrics with their 95 % bootstrap intervals, one row each.
+ * @param metrics - null where a run had no test set: an empty table that says so
+ */
+export function metricsTable(metrics: Metrics | null): Table {
+  if (!metrics) return { columns: [], rows: [], caption: 'Nothing was measured: the data set has no test images.' };
   const rows = METRIC_NAMES.map((key) => {
     const { title, meaning } = METRICS[key];
     const interval = metrics.intervals[key];

@@ -37,9 +37,9 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
       },
     ],
   };
-  const said = means.map(({ label, mean }) => {
+  const summary = means.map(({ label, mean }) => {
     const own = points.filter((point) => point.label === label).map(({ value }) => value);
     return `${label}: ${formatNumber(mean)} (${formatNumber(Math.min(...own))} to ${formatNumber(Math.max(...own))})`;
   });
-  return chart(spec, `${metric} of single runs, a row a method, with their mean. ${said.join('; ') || 'No runs yet.'}`);
+  return chart(spec, `${metric} of single runs, a row a method, with their mean. ${summary.join('; ') || 'No runs yet.'}`);
 }

@@ -99,6 +99,6 @@ export function shotsChart(points: readonly ShotsPoint[], options: { first?: str
 }
 
 function describe(points: readonly ShotsPoint[], metric: string): string {
-  const said = points.map(({ dataset, label, shots, mean }) => `${dataset}, ${label}, k = ${shots}: ${formatNumber(mean)}`);
-  return `${metric} against the number of training images. ${said.join('; ') || 'No results yet.'}`;
+  const summary = points.map(({ dataset, label, shots, mean }) => `${dataset}, ${label}, k = ${shots}: ${formatNumber(mean)}`);
+  return `${metric} against the number of training images. ${summary.join('; ') || 'No results yet.'}`;
 }

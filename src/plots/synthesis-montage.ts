@@ -4,18 +4,18 @@ import { montage, type MontageOptions, type Panel } from './montage';
 import type { PngPicture } from './picture';
 import { signedImage, SIGNED_TABLE } from './signed-colours';
 
-/** A synthetic anomaly and the image that it was drawn on. */
-export interface DrawnExample {
+/** A synthetic image and the normal image that it was made from. */
+export interface SynthesisExample {
   normal: DeepGrayImage;
   draw: Draw;
   /** At the left. */
   label?: string;
 }
 
-/** The change that gets the full colour, in grey levels of 8 bits. */
+/** Changes from this size on get the full colour, in grey levels of 8 bits. */
 export const CHANGE_LIMIT = 128;
 
-/** What an anomaly changed, in colours: purple where darker, green where brighter. */
+/** What an anomaly changed, in colours: purple where it became darker, green where it became brighter. */
 export function changeImage(normal: DeepGrayImage, changed: DeepGrayImage): RgbImage {
   const unit = normal.data instanceof Uint16Array ? 257 : 1;
   const difference = Float32Array.from(changed.data, (v, i) => (v - normal.data[i]) / unit);
@@ -27,8 +27,8 @@ export function maskImage({ width, height, data }: Mask): GrayImage {
   return { width, height, channels: 1, data: Uint8Array.from(data, (v) => Math.round(v * 255)) };
 }
 
-/** Normal, synthetic, difference, mask, side by side; a row an example. */
-export function synthesisMontage(examples: readonly DrawnExample[], options: MontageOptions): Promise<PngPicture> {
+/** Normal image, synthetic image, difference and mask side by side, one row per example. */
+export function synthesisMontage(examples: readonly SynthesisExample[], options: MontageOptions): Promise<PngPicture> {
   const rows = examples.map(({ normal, draw, label }) => {
     const panels: Panel[] = [
       { image: normal },

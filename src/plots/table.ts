@@ -1,10 +1,10 @@
 import { escapeXml } from '../drawing/style';
 
 /** A text, or one that is the best of those it stands beside, which is set in bold. */
-export type Cell = string | { text: string; best?: boolean };
+export type TableCell = string | { text: string; best?: boolean };
 
 /** A small table of texts, some of which may be marked. */
-export interface Table<C extends Cell = string> {
+export interface Table<C extends TableCell = string> {
   columns: readonly string[];
   /** As many cells a row as there are columns. */
   rows: readonly (readonly C[])[];
@@ -14,18 +14,18 @@ export interface Table<C extends Cell = string> {
   notes?: readonly string[];
 }
 
-function textOf(cell: Cell): string {
+function textOf(cell: TableCell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 
 /** The table as HTML; texts are escaped, columns of numbers are set to the right, and lines of the body do not break within 30 letters. */
-export function tableHtml({ columns, rows, caption, notes = [] }: Table<Cell>): string {
+export function tableHtml({ columns, rows, caption, notes = [] }: Table<TableCell>): string {
   const numeric = columns.map((_, c) => rows.every((cells) => /^([−+\d]|undefined$|$)/.test(textOf(cells[c]))));
   const style = (cell: string, i: number, tag: string): string =>
     `text-align: ${numeric[i] ? 'right' : 'left'}${tag === 'td' && cell.length <= 30 ? '; white-space: nowrap' : ''}`;
-  const inner = (cell: Cell): string =>
+  const inner = (cell: TableCell): string =>
     typeof cell !== 'string' && cell.best ? `<b>${escapeXml(cell.text)}</b>` : escapeXml(textOf(cell));
-  const row = (cells: readonly Cell[], tag: 'th' | 'td'): string =>
+  const row = (cells: readonly TableCell[], tag: 'th' | 'td'): string =>
     `<tr>${cells.map((cell, i) => `<${tag} style="${style(textOf(cell), i, tag)}">${inner(cell)}</${tag}>`).join('')}</tr>`;
   const head = columns.length > 0 ? `<thead>${row(columns, 'th')}</thead>` : '';
   const body = `<tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody>`;
@@ -35,7 +35,7 @@ export function tableHtml({ columns, rows, caption, notes = [] }: Table<Cell>): 
 }
 
 /** The table as lines of aligned text. */
-export function tableText({ columns, rows, caption, notes = [] }: Table<Cell>): string {
+export function tableText({ columns, rows, caption, notes = [] }: Table<TableCell>): string {
   const all = [columns, ...rows.map((cells) => cells.map(textOf))];
   const widths = columns.map((_, c) => Math.max(...all.map((cells) => [...(cells[c] ?? '')].length)));
   const lines = all.map((cells) =>

@@ -66,9 +66,9 @@ export function thresholdChart(panels: readonly ThresholdPanel[], options: { tit
     spacing: { row: 18, column: 24 },
     concat: rows.flatMap((row) => columns.map((column) => panelOf(row, column))),
   };
-  const said = panels.map(({ trainedOn, testedOn, scores: of, labels, threshold }) => {
+  const summary = panels.map(({ trainedOn, testedOn, scores: of, labels, threshold }) => {
     const above = (label: number): number => Array.from(of).filter((score, i) => labels[i] === label && score >= threshold).length;
     return `${trainedOn} on ${testedOn}: ${above(0)} normal and ${above(1)} abnormal images at or above ${formatNumber(threshold)}`;
   });
-  return chart(spec, `Scores of every test image by every run, with one threshold a run. ${said.join('; ') || 'No results yet.'}`);
+  return chart(spec, `Scores of every test image by every run, with one threshold a run. ${summary.join('; ') || 'No results yet.'}`);
 }

@@ -93,9 +93,9 @@ export function transferChart(
       ...(intervals ? [line('interval', 10, 10.5)] : []),
     ],
   };
-  const said = points.map(({ trainedOn, testedOn, mean, interval }) => {
+  const summary = points.map(({ trainedOn, testedOn, mean, interval }) => {
     const ends = interval ? ` (${interval.map((end) => formatNumber(end)).join(' to ')})` : '';
     return `${trainedOn} on ${testedOn}: ${formatNumber(mean)}${ends}`;
   });
-  return chart(spec, `${metric} of runs by the data set they were trained and tested on. ${said.join('; ') || 'No results yet.'}`);
+  return chart(spec, `${metric} of runs by the data set they were trained and tested on. ${summary.join('; ') || 'No results yet.'}`);
 }

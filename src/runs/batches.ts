@@ -1,8 +1,6 @@
 import { tf } from '../common/tf';
 import { Random } from '../common/random';
-import { loadTrainGray } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
-import type { Sample } from '../datasets/layout';
 import type { GrayImage } from '../image/image';
 import { SynthesisPool } from '../datasets/synthesis-pool';
 import type { Draw } from '../synthesis/tasks';
@@ -14,11 +12,6 @@ export interface TrainingBatch {
   pixels: tf.Tensor4D;
   /** `[B, S, S]`, values in [0, 1]. */
   mask: tf.Tensor3D;
-}
-
-/** The support images at the run's size, grey. */
-export function loadSupport(samples: readonly Sample[], size: number): Promise<GrayImage[]> {
-  return Promise.all(samples.map((sample) => loadTrainGray(sample.file, size)));
 }
 
 /**

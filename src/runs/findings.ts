@@ -24,7 +24,7 @@ export interface ScoredSample {
   name: string;
 }
 
-/** A test image with what a run says of it; what `findingsMontage` draws. */
+/** A test image with what a run says of it; what `scoredMontage` draws. */
 export interface TestFinding extends ScoredSample {
   /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
   map: Float32Array;

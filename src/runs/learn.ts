@@ -8,7 +8,8 @@ import { LOSS_NAMES, weightedSum, type LossName } from '../methods/mediclip/loss
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
-import { BatchSource, loadSupport } from './batches';
+import { loadSupport } from '../datasets/support-images';
+import { BatchSource } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import type { TrainingConfig } from './config';
 import { evaluate, labelsOf, writeEvaluation, type Metrics } from './evaluate';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Sample } from '../../src/datasets/layout';
-import { exampleRows, notebookDataset, variety } from '../../src/notebook/dataset';
+import { exampleRows, openDataset, variety } from '../../src/notebook/dataset';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 const sample = (filename: string, kind?: string): Sample => ({
@@ -23,7 +23,7 @@ test('variety takes each kind before any kind again', () => {
 });
 
 test('a folder is opened, and examples have a row a class with outlines on the abnormal ones', async () => {
-  const dataset = await notebookDataset(await writeTinyDataset({ test: 3 }));
+  const dataset = await openDataset(await writeTinyDataset({ test: 3 }));
   const rows = await exampleRows(dataset, 2, 32);
   assert.deepEqual(
     rows.map(({ label, panels }) => [label, panels.length, panels.filter((panel) => panel.contour).length]),

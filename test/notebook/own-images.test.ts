@@ -6,8 +6,9 @@ import { UserError } from '../../src/common/errors';
 import { Random } from '../../src/common/random';
 import { readDataset } from '../../src/datasets/layout';
 import { prepareDataset } from '../../src/datasets/prepare';
-import { ownFolder, rankingTable, reportTable, sourceName } from '../../src/notebook/own-images';
-import { drawTablet, TABLET_DEFECTS } from '../../src/notebook/tablets';
+import { sourceName } from '../../src/datasets/source-name';
+import { ownFolder, rankingTable, reportTable } from '../../src/notebook/own-images';
+import { renderTablet, TABLET_DEFECTS } from '../../src/notebook/tablets';
 import { overlayGallery } from '../../src/plots/overlay-gallery';
 import { temporaryFolder } from '../helpers/tiny-clip';
 
@@ -43,7 +44,7 @@ test('a folder of one’s own is taken as it is, and a missing one is named', as
 });
 
 test('tablets follow the generator, and a defect leaves most of the picture as it was', () => {
-  const draw = (defect?: (typeof TABLET_DEFECTS)[number]) => drawTablet(96, Random.of(1, 'tablet'), defect);
+  const draw = (defect?: (typeof TABLET_DEFECTS)[number]) => renderTablet(96, Random.of(1, 'tablet'), defect);
   assert.deepEqual(draw(), draw());
   for (const defect of TABLET_DEFECTS) {
     const [without, withDefect] = [draw(), draw(defect)];

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Random } from '../../src/common/random';
 import { parameterExplorer, sweepRows } from '../../src/notebook/parameter-explorer';
-import { PARAMETER_SWEEPS, sweepDraws, type ParameterSweep } from '../../src/notebook/parameter-sweeps';
-import { clearExample, drawExample, examplePanels, ONE_SHAPE, totalChange } from '../../src/notebook/synthesis-examples';
+import { PARAMETER_SWEEPS, runSweep, type ParameterSweep } from '../../src/notebook/parameter-sweeps';
+import { clearestExample, synthesizeExample, examplePanels, ONE_SHAPE, totalChange } from '../../src/notebook/synthesis-examples';
 import { PUBLISHED_PARAMETERS } from '../../src/synthesis/parameters';
 
 const random = Random.of(4, 'sweep-image');
@@ -13,7 +13,7 @@ const find = (task: string, parameter: string): ParameterSweep => {
   assert.ok(sweep);
   return sweep;
 };
-const swept = (sweep: ParameterSweep) => sweepDraws(sweep, image, [image], 1, 4).draws;
+const swept = (sweep: ParameterSweep) => runSweep(sweep, image, [image], 1, 4).draws;
 const area = (data: Float32Array): number => data.reduce((sum, v) => sum + (v > 0 ? 1 : 0), 0);
 
 test('what is called published is published, or lies in the middle of its range', () => {
@@ -54,7 +54,7 @@ test('a sweep moves its parameter and nothing else', () => {
 });
 
 test('the explorer and the strip show every value', async () => {
-  const sweeps = PARAMETER_SWEEPS.slice(0, 2).map((sweep) => sweepDraws(sweep, image, [image], 1, 2));
+  const sweeps = PARAMETER_SWEEPS.slice(0, 2).map((sweep) => runSweep(sweep, image, [image], 1, 2));
   const { plotly } = await parameterExplorer(image, sweeps);
   const { sliders } = plotly.layout as {
     sliders: { active: number; steps: { label: string; args: [unknown, Record<string, string>] }[] }[];
@@ -72,10 +72,10 @@ test('the explorer and the strip show every value', async () => {
 
 test('examples follow the seed; the clear one changes most; Identity has no outline', () => {
   const source = { support: [image], seed: 3, parameters: ONE_SHAPE };
-  assert.deepEqual(drawExample('SourceTask', 2, source), drawExample('SourceTask', 2, source));
-  assert.notDeepEqual(drawExample('SourceTask', 2, source).draw, drawExample('SourceTask', 2, { ...source, seed: 4 }).draw);
-  const change = (k: number): number => totalChange(image, drawExample('CutpasteTask', k, source).draw);
-  const clear = clearExample('CutpasteTask', source, 5);
+  assert.deepEqual(synthesizeExample('SourceTask', 2, source), synthesizeExample('SourceTask', 2, source));
+  assert.notDeepEqual(synthesizeExample('SourceTask', 2, source).draw, synthesizeExample('SourceTask', 2, { ...source, seed: 4 }).draw);
+  const change = (k: number): number => totalChange(image, synthesizeExample('CutpasteTask', k, source).draw);
+  const clear = clearestExample('CutpasteTask', source, 5);
   assert.equal(totalChange(image, clear.draw), Math.max(...[0, 1, 2, 3, 4].map(change)));
   assert.equal(clear.draw.anomalies, 1);
   assert.equal(examplePanels('IdentityTask', 2, source)[1].contour, undefined);

@@ -12,7 +12,7 @@ import {
   frameTable,
   publishedTable,
   seedPoints,
-  tableOrNone,
+  queryTable,
   verdictSentence,
   verdictTable,
 } from '../../src/notebook/table-views';
@@ -67,7 +67,7 @@ function runs(): string {
 }
 
 test('verdicts follow the intervals; pictures say them', async () => {
-  const table = tableOrNone('components', readResults(runs()), 'here');
+  const table = queryTable('components', readResults(runs()), 'here');
   const { rows } = verdictTable(table);
   assert.deepEqual(
     rows.map((cells) => [cells[2], cells[3], cells[6]]),
@@ -80,7 +80,7 @@ test('verdicts follow the intervals; pictures say them', async () => {
   const bars = differenceBars(differencePoints(table.data), { reference: 'complete' });
   assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: \d+\.\d points/);
   assert.match(await toSvg(bars), /minus that of complete/);
-  const none = tableOrNone('tasks', [], 'here');
+  const none = queryTable('tasks', [], 'here');
   assert.match(none.caption, /nothing found in here/);
   assert.equal(verdictSentence(none), 'Nothing was tested.');
 });
@@ -104,17 +104,17 @@ test('a dot a run, in the order of the grid, of the first data set; only what wa
   assert.match(chart.alt, /complete, k = 16: 0\.515 \(0\.510 to 0\.520\)/);
   assert.match(await toSvg(chart), /complete, k = 16/);
   for (const empty of [seedDots([]), ablationChart([]), differenceBars([])]) assert.match(await toSvg(empty), /^<svg/);
-  const cells = [{ name: 'same1' }, { name: 'not yet' }] as Parameters<typeof plannedResults>[1]['cells'];
+  const cells = [{ name: 'same1' }, { name: 'not yet' }] as Parameters<typeof plannedResults>[0]['cells'];
   assert.deepEqual(
-    plannedResults(dir, { cells }).map(({ run }) => run),
+    plannedResults({ out: dir, cells }).map(({ run }) => run),
     ['same1'],
   );
-  assert.equal(plannedResults(dir, { cells: [] }).length, 7);
+  assert.equal(plannedResults({ out: dir, cells: [] }).length, 7);
 });
 
 test('committed tables are read back as they were written; where there are none, none', () => {
   const dir = temporaryFolder();
-  const table = tableOrNone('components', readResults(runs()), 'here');
+  const table = queryTable('components', readResults(runs()), 'here');
   fs.writeFileSync(path.join(dir, 'components.csv'), formatTable(table, 'csv'));
   const { rows } = committedTable(committedRows('components', dir));
   assert.deepEqual(rows[0], ['brainmri', 'compact', 'complete', '16', { text: '51.5 ± 0.7 (2)', best: false }]);

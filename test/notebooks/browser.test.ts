@@ -9,7 +9,7 @@ import test from 'node:test';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { findChromium, until } from '../helpers/chromium';
-import { codeCells, notebookNames, readNotebook, root } from './notebook';
+import { codeCells, notebookNames, pictureCount, readNotebook, root } from './notebook';
 
 // Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
 // pages, MEDICLIP_THEME=dark takes the dark theme; else training is cut short, for this test is about what is drawn.
@@ -76,7 +76,7 @@ async function runInLab(page: Page, url: string, file: string): Promise<void> {
   await refuseErrors(page);
   if (screenshots) await photograph(page, path.join(screenshots, path.parse(file).name));
   const pictures = page.locator(PICTURES.join(', '));
-  const expected = cells.flatMap((cell) => cell.source.match(/\bshow\(|\bliveChart\(\)/g) ?? []).length;
+  const expected = pictureCount(cells);
   assert.equal(await pictures.count(), expected);
   for (const picture of await pictures.all()) await checkDrawn(picture);
 }

@@ -11,11 +11,11 @@ const skip = !fs.existsSync(python) && 'no Python environment; run npm run setup
 
 const CELLS = [
   `import { exportFigure, exportPage } from './src/plots/export';
-import { drawCloud, drawHistograms } from './src/plots/draw-charts';
-import type { MeasuredDraw } from './src/plots/draw-charts';`,
-  `const draws: MeasuredDraw[] = [0, 1, 2].map((draw) => ({ task: 'SinkTask', draw: draw, anomalies: 1, area: draw / 10, change: draw }));
-await exportFigure('histogram', drawHistograms(draws));
-const cloud = await drawCloud(draws);
+import { synthesisCloud, synthesisHistograms } from './src/plots/synthesis-charts';
+import type { MeasuredSynthesis } from './src/plots/synthesis-charts';`,
+  `const draws: MeasuredSynthesis[] = [0, 1, 2].map((draw) => ({ task: 'SinkTask', draw: draw, anomalies: 1, area: draw / 10, change: draw }));
+await exportFigure('histogram', synthesisHistograms(draws));
+const cloud = await synthesisCloud(draws);
 const file = await exportPage('cloud', 'Cloud', [{ heading: 'Cloud', text: 'of draws', picture: cloud }]);`,
 ];
 

@@ -28,3 +28,8 @@ export function readNotebook(file: string): Cell[] {
 export function codeCells(cells: readonly Cell[]): Cell[] {
   return cells.filter((cell) => cell.cell_type === 'code' && cell.source.trim() !== '');
 }
+
+/** How many pictures code cells show: still ones, and those that are replaced while something runs. */
+export function pictureCount(cells: readonly Cell[]): number {
+  return cells.flatMap(({ source }) => source.match(/\bshow\(|\bliveChart\(\)|\bliveHistory\(\)/g) ?? []).length;
+}

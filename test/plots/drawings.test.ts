@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { Tokenizer } from '../../src/backbones/clip/tokenizer/tokenizer';
 import { architectureFigure } from '../../src/plots/architecture-figure';
 import { filmStrip } from '../../src/plots/film-strip';
-import { findingsAcross } from '../../src/plots/galleries';
+import { scoredColumns } from '../../src/plots/scored-montage';
 import { tableHtml, tableText } from '../../src/plots/table';
 import { tokenFigure } from '../../src/plots/token-figure';
 import { loadTokenizer } from '../../src/backbones/node/load-tokenizer';
@@ -59,7 +59,7 @@ test('findings side by side: a column each, the true anomaly outlined on the map
   const image = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64) };
   const mask = Uint8Array.from({ length: 64 }, (_, i) => (i === 27 ? 1 : 0));
   const finding = { image, map: new Float32Array(64), mask, label: 1 as const, score: 0.5, name: 'one' };
-  const { png, width, alt } = await findingsAcross([finding, { ...finding, label: 0, mask: null }], { cell: 64, scale: 1 });
+  const { png, width, alt } = await scoredColumns([finding, { ...finding, label: 0, mask: null }], { cell: 64, scale: 1 });
   assert.equal(width, 12 + 110 + 2 * 72 - 8 + 12);
   assert.match(alt, /0\.500 \(abnormal\), 0\.500 \(normal\)/);
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Raster } from '../../src/image/image';
-import { findingsMontage, gallery } from '../../src/plots/galleries';
+import { gallery } from '../../src/plots/gallery';
+import { scoredMontage } from '../../src/plots/scored-montage';
 import { montage } from '../../src/plots/montage';
 import type { PngPicture } from '../../src/plots/picture';
 import { COLOURS, rgbOf } from '../../src/drawing/style';
@@ -59,12 +60,12 @@ test('findings: the same input gives the same bytes, all maps one scale, the mas
     { image: plain(50), map: map(0.6), mask: null, label: 1 as const, score: 0.6, name: 'a.png' },
     { image: plain(50), map: map(0.45), mask: null, label: 0 as const, score: 0.45, name: 'b.png' },
   ];
-  const once = await findingsMontage(findings, { cell: 40, scale: 1 });
-  assert.deepEqual((await findingsMontage(findings, { cell: 40, scale: 1 })).png, once.png);
+  const once = await scoredMontage(findings, { cell: 40, scale: 1 });
+  assert.deepEqual((await scoredMontage(findings, { cell: 40, scale: 1 })).png, once.png);
   assert.match(once.alt, /2 images, each with its anomaly map over it; scores: 0\.600 \(abnormal\), 0\.450 \(normal\)/);
-  const masked = await findingsMontage([{ ...findings[0], mask: new Uint8Array(400) }], { cell: 40, scale: 1 });
+  const masked = await scoredMontage([{ ...findings[0], mask: new Uint8Array(400) }], { cell: 40, scale: 1 });
   assert.equal(masked.width, once.width + 48);
-  const ownScale = await findingsMontage([findings[1]], { cell: 40, scale: 1 });
-  const shared = await findingsMontage([findings[1]], { cell: 40, scale: 1, range: [0.4, 0.6] });
+  const ownScale = await scoredMontage([findings[1]], { cell: 40, scale: 1 });
+  const shared = await scoredMontage([findings[1]], { cell: 40, scale: 1, range: [0.4, 0.6] });
   assert.ok(!ownScale.png.equals(shared.png));
 });

@@ -1,5 +1,5 @@
 import type { Raster } from '../image/image';
-import { montage, type MontageOptions, type MontageRow, type Panel } from './montage';
+import { montage, type MontageOptions, type Panel } from './montage';
 import type { MapScale } from '../runs/map-scale';
 import { heatOverlay, OVERLAY_TABLE, rangeOf } from '../drawing/overlay';
 import { heatLegend } from './heat-legend';
@@ -7,7 +7,7 @@ import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A tested image with what the model says of it. */
-export interface Finding {
+export interface ScoredImage {
   image: Raster;
   /** `[H, W]` of the image, higher means more abnormal. */
   map: ArrayLike<number>;
@@ -21,23 +21,12 @@ export interface Finding {
 }
 
 /**
- * Images in rows of `perRow`: a support set, synthesised anomalies with their outlines.
- * @param options.perRow - default 4
- */
-export function gallery(panels: readonly Panel[], options: MontageOptions & { perRow?: number }): Promise<PngPicture> {
-  const { perRow = 4, ...rest } = options;
-  const rows: MontageRow[] = [];
-  for (let i = 0; i < panels.length; i += perRow) rows.push({ panels: panels.slice(i, i + perRow) });
-  return montage(rows, rest);
-}
-
-/**
  * A row for each finding: the image, the image with the outline of its mask (where any has one), and the map over it, in
  * the colours of the run (shown below).
  * @param options.range - other ends of the colours; default those of the run, and where no run made the maps their lowest and highest value
  */
-export function findingsMontage(
-  findings: readonly Finding[],
+export function scoredMontage(
+  findings: readonly ScoredImage[],
   options: Partial<MontageOptions> & { range?: [number, number]; opacity?: number } = {},
 ): Promise<PngPicture> {
   const { range, opacity, ...rest } = options;
@@ -61,10 +50,10 @@ export function findingsMontage(
 
 /**
  * A column for each finding: the image above, the map over it with the outline of the true anomaly below. Colours
- * as in {@link findingsMontage}. For slides and the top of a page.
+ * as in {@link scoredMontage}. For slides and the top of a page.
  */
-export function findingsAcross(
-  findings: readonly Finding[],
+export function scoredColumns(
+  findings: readonly ScoredImage[],
   options: Partial<MontageOptions> & { range?: [number, number] } = {},
 ): Promise<PngPicture> {
   const { range, ...rest } = options;
@@ -89,7 +78,7 @@ export function findingsAcross(
 
 /** The colours of each finding's run; with a range, or of findings without a run, one range for all. */
 function coloursOf(
-  findings: readonly Finding[],
+  findings: readonly ScoredImage[],
   given?: [number, number],
 ): { rangeFor: (scale?: MapScale) => [number, number]; legend: Partial<MontageOptions> } {
   const scales = findings.flatMap(({ scale }) => (scale ? [scale] : []));

@@ -7,16 +7,19 @@ import { kolmogorovSmirnov } from '../metrics/kolmogorov-smirnov';
 import { drawColumns } from '../synthesis/draw-columns';
 import type { TaskName } from '../synthesis/task-names';
 import { synthesize } from '../synthesis/tasks';
-import type { Agreement } from '../plots/draw-charts';
+import { exportPage } from '../plots/export';
+import type { Interactive } from '../plots/picture';
+import type { DistributionPair } from '../plots/synthesis-charts';
 import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import { TASK_STYLE } from '../plots/task-style';
 
-/** What is measured of one draw. */
-export interface DrawStatistics {
+/** What is measured of one synthetic image. */
+export interface SynthesisStatistics {
   task: TaskName;
-  /** Number of the draw; it is on image `draw` modulo their number. */
+  /** Number of the synthetic image within its task; it is made on image `draw` modulo the number of images. */
   draw: number;
+  /** Shapes on the image. */
   anomalies: number;
   /** Share of the pixels with mask > 0. */
   area: number;
@@ -26,14 +29,14 @@ export interface DrawStatistics {
   absoluteChange: number;
 }
 
-/** Measures `count` draws of each task with the published parameters. A draw without a mask is measured as 0. */
-export async function drawStatistics(
+/** Measures `count` synthetic images of each task with the published parameters. All measures are 0 where the mask is empty. */
+export async function synthesisStatistics(
   tasks: readonly TaskName[],
   images: readonly DeepGrayImage[],
   count: number,
   seed: number,
-): Promise<DrawStatistics[]> {
-  const out: DrawStatistics[] = [];
+): Promise<SynthesisStatistics[]> {
+  const out: SynthesisStatistics[] = [];
   for (const task of tasks) {
     for (let draw = 0; draw < count; draw++) {
       const image = images[draw % images.length];
@@ -53,24 +56,28 @@ export async function drawStatistics(
   return out;
 }
 
-/** The published implementation's 600 draws a task, and the images that they were made on. */
-export interface PublishedDraws {
+/** Measures of 600 synthetic images per task by the published code, and the normal images that they were made on. */
+export interface PublishedStatistics {
   images: DeepGrayImage[];
   area: Record<string, number[]>;
   absoluteChange: Record<string, number[]>;
 }
 
-/** Reads the reference draws that lie in `test/golden`. */
-export async function publishedDraws(dir = path.join(projectRoot(), 'test', 'golden', 'synthesis')): Promise<PublishedDraws> {
+/** Reads the reference of the published code from `test/golden`. */
+export async function publishedStatistics(dir = path.join(projectRoot(), 'test', 'golden', 'synthesis')): Promise<PublishedStatistics> {
   const columns = readDrawColumns(path.join(dir, 'draws.json'));
   const column = (name: string): Record<string, number[]> =>
     Object.fromEntries(Object.entries(columns).map(([task, of]) => [task, of[name].map((v) => v ?? 0)]));
   return { images: await readDrawImages(dir), area: column('mask_fraction'), absoluteChange: column('absd_in') };
 }
 
-/** Areas and absolute changes by this project and by the published code, task by task. */
-export function agreements(tasks: readonly TaskName[], ours: readonly DrawStatistics[], published: PublishedDraws): Agreement[] {
-  const of = (task: TaskName): DrawStatistics[] => ours.filter((draw) => draw.task === task);
+/** Pairs the areas and absolute changes by this project with those by the published code, task by task. */
+export function compareStatistics(
+  tasks: readonly TaskName[],
+  ours: readonly SynthesisStatistics[],
+  published: PublishedStatistics,
+): DistributionPair[] {
+  const of = (task: TaskName): SynthesisStatistics[] => ours.filter((draw) => draw.task === task);
   return [
     ...tasks.map((task) => ({
       task,
@@ -87,12 +94,20 @@ export function agreements(tasks: readonly TaskName[], ours: readonly DrawStatis
   ];
 }
 
-/** Means and the Kolmogorov-Smirnov test of each pair. */
-export function agreementTable(pairs: readonly Agreement[]): Table {
+/** The means and the Kolmogorov-Smirnov test of each pair. */
+export function distributionTable(pairs: readonly DistributionPair[]): Table {
   const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   const rows = pairs.map(({ task, measure, ours, published }) => {
     const { distance, p } = kolmogorovSmirnov(ours, published);
     return [TASK_STYLE[task].name, measure, ...[mean(ours), mean(published), distance, p].map((v) => formatNumber(v))];
   });
   return { columns: ['task', 'measure', 'mean, this project', 'mean, published code', 'largest gap', 'p'], rows };
+}
+
+/** Exports both interactive pictures of notebook 01 as one page, `figures/synthesis.html`, which needs neither Jupyter nor a network. */
+export async function exportSynthesisPage(explorer: Interactive, cloud: Interactive): Promise<void> {
+  await exportPage('synthesis', 'Synthetic anomalies', [
+    { heading: 'Turn the knobs', text: 'Choose a parameter, move the slider.', picture: explorer },
+    { heading: 'A thousand draws', text: 'Area against mean change.', picture: cloud },
+  ]);
 }

@@ -5,10 +5,12 @@ import { interactive } from './plotly';
 import { COLOURS, formatNumber } from '../drawing/style';
 import { TASK_STYLE } from './task-style';
 
-/** One draw of a task. */
-export interface MeasuredDraw {
+/** What was measured of one synthetic image. */
+export interface MeasuredSynthesis {
   task: TaskName;
+  /** Number of the image within its task. */
   draw: number;
+  /** Shapes on the image. */
   anomalies: number;
   /** Share of the image within the mask. */
   area: number;
@@ -16,16 +18,16 @@ export interface MeasuredDraw {
   change: number;
 }
 
-/** Histograms of area and of mean change, a row a task, all rows on the same axes. */
-export function drawHistograms(draws: readonly MeasuredDraw[]): Chart {
+/** Histograms of area and of mean change, one row per task, all rows on the same axes. */
+export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart {
   const tasks = [...new Set(draws.map((draw) => draw.task))];
   const columns = [
-    { title: 'area of the mask (% of the image)', step: 2, value: (draw: MeasuredDraw) => 100 * draw.area },
-    { title: 'mean change within the mask (grey levels)', step: 10, value: (draw: MeasuredDraw) => draw.change },
+    { title: 'area of the mask (% of the image)', step: 2, value: (draw: MeasuredSynthesis) => 100 * draw.area },
+    { title: 'mean change within the mask (grey levels)', step: 10, value: (draw: MeasuredSynthesis) => draw.change },
   ];
   const concat = tasks.flatMap((task, row) =>
     columns.map(({ title, step, value }, column) => {
-      const bins = (of: readonly MeasuredDraw[]): number[] => of.map((draw) => Math.floor(value(draw) / step));
+      const bins = (of: readonly MeasuredSynthesis[]): number[] => of.map((draw) => Math.floor(value(draw) / step));
       const all = bins(draws);
       const own = bins(draws.filter((draw) => draw.task === task));
       const counts = [...new Set(own)].sort((a, b) => a - b).map((bin) => ({ bin, count: own.filter((b) => b === bin).length }));
@@ -61,8 +63,8 @@ export function drawHistograms(draws: readonly MeasuredDraw[]): Chart {
   return chart({ concat, columns: columns.length, align: 'each', spacing: { row: 4, column: 24 } }, alt);
 }
 
-/** A cloud of draws to explore: area against mean change, a colour and a shape a task; the pointer names the draw. */
-export async function drawCloud(draws: readonly MeasuredDraw[]): Promise<Interactive> {
+/** A scatter plot to explore: area against mean change, one colour and one symbol per task. The pointer names the image. */
+export async function synthesisCloud(draws: readonly MeasuredSynthesis[]): Promise<Interactive> {
   const tasks = [...new Set(draws.map((draw) => draw.task))];
   const [xTitle, yTitle] = ['area of the mask (% of the image)', 'mean change within the mask (grey levels)'];
   const names = tasks.map((task) => TASK_STYLE[task].name);
@@ -109,32 +111,32 @@ export async function drawCloud(draws: readonly MeasuredDraw[]): Promise<Interac
   return interactive({ data: traces, layout }, still, ['xaxis', 'yaxis']);
 }
 
-/** A measure of draws by two implementations. */
-export interface Agreement {
+/** The same measure of synthetic images by two implementations. */
+export interface DistributionPair {
   task: TaskName;
   measure: string;
   ours: readonly number[];
   published: readonly number[];
 }
 
-/** Two distribution functions in each panel, a column a task and a row a measure: the same where the lines lie over each other. */
-export function agreementChart(agreements: readonly Agreement[]): Chart {
-  const measures = [...new Set(agreements.map(({ measure }) => measure))];
-  const tasks = [...new Set(agreements.map(({ task }) => task))];
+/** Two distribution functions per panel, one column per task and one row per measure: they agree where the lines lie over each other. */
+export function distributionChart(pairs: readonly DistributionPair[]): Chart {
+  const measures = [...new Set(pairs.map(({ measure }) => measure))];
+  const tasks = [...new Set(pairs.map(({ task }) => task))];
   const panel = (measure: string, r: number, task: TaskName): object => {
-    const pair = agreements.find((a) => a.task === task && a.measure === measure);
+    const pair = pairs.find((a) => a.task === task && a.measure === measure);
     const samples = [pair?.ours ?? [], pair?.published ?? []];
     return {
       ...(r === 0 ? { title: { text: TASK_STYLE[task].name, fontSize: 11, anchor: 'middle', offset: 6 } } : {}),
       width: 108,
       height: 100,
-      layer: WHO.map(({ name, ...mark }, k) => ({
+      layer: SOURCES.map(({ name, ...mark }, k) => ({
         data: { values: steps(samples[k]).map(([value, share]) => ({ value, share })) },
         mark: { type: 'line', interpolate: 'step-after', ...mark },
         encoding: {
           x: { field: 'value', type: 'quantitative', title: measure.split(/ (?=\()/), axis: { tickCount: 4 } },
           y: { field: 'share', type: 'quantitative', title: null, axis: { tickCount: 3 } },
-          color: { datum: name, scale: WHO_COLOURS, legend: null },
+          color: { datum: name, scale: SOURCE_COLOURS, legend: null },
         },
       })),
     };
@@ -145,12 +147,12 @@ export function agreementChart(agreements: readonly Agreement[]): Chart {
   return chart({ title, concat, columns: tasks.length, align: 'each', spacing: { row: 12, column: 8 } }, alt);
 }
 
-/** A wide light line below a thin dashed one: both are seen where they agree. */
-const WHO = [
+/** A wide light line below a thin dashed one, so that both are seen where they agree. */
+const SOURCES = [
   { name: 'this project', strokeWidth: 4.5, strokeDash: [1, 0] },
   { name: 'published code', strokeWidth: 1.3, strokeDash: [4, 3] },
 ];
-const WHO_COLOURS = { domain: WHO.map(({ name }) => name), range: [COLOURS.pixelAuroc, COLOURS.curve] };
+const SOURCE_COLOURS = { domain: SOURCES.map(({ name }) => name), range: [COLOURS.pixelAuroc, COLOURS.curve] };
 
 /** Points of an empirical distribution function, at most about 60 of them. */
 function steps(sample: readonly number[]): [number, number][] {

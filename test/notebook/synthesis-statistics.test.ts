@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { agreements, agreementTable, drawStatistics, publishedDraws } from '../../src/notebook/draw-statistics';
+import { compareStatistics, distributionTable, synthesisStatistics, publishedStatistics } from '../../src/notebook/synthesis-statistics';
 
 test('draws are measured the same way each time', async () => {
-  const { images } = await publishedDraws();
-  const draws = await drawStatistics(['SourceTask', 'IdentityTask'], images, 7, 1);
-  assert.deepEqual(draws, await drawStatistics(['SourceTask', 'IdentityTask'], images, 7, 1));
+  const { images } = await publishedStatistics();
+  const draws = await synthesisStatistics(['SourceTask', 'IdentityTask'], images, 7, 1);
+  assert.deepEqual(draws, await synthesisStatistics(['SourceTask', 'IdentityTask'], images, 7, 1));
   assert.deepEqual(
     draws.map(({ task, draw }) => `${task} ${draw}`).filter((_, i) => i % 6 === 0),
     ['SourceTask 0', 'SourceTask 6', 'IdentityTask 5'],
@@ -17,7 +17,7 @@ test('draws are measured the same way each time', async () => {
 });
 
 test('the reference is found, and a sample agrees with itself and not with another', async () => {
-  const published = await publishedDraws();
+  const published = await publishedStatistics();
   assert.equal(published.images.length, 6);
   assert.equal(published.area.SinkTask.length, 600);
   const own = (factor: number) =>
@@ -29,7 +29,8 @@ test('the reference is found, and a sample agrees with itself and not with anoth
       change: 0,
       absoluteChange: published.absoluteChange.SinkTask[draw],
     }));
-  const p = (factor: number): string[] => agreementTable(agreements(['SinkTask'], own(factor), published)).rows.map((row) => row[5]);
+  const p = (factor: number): string[] =>
+    distributionTable(compareStatistics(['SinkTask'], own(factor), published)).rows.map((row) => row[5]);
   assert.deepEqual(p(1), ['1.000', '1.000']);
   assert.deepEqual(p(1.3), ['0.000', '1.000']);
 });

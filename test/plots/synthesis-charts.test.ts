@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toSvg } from '../../src/plots/chart';
-import { agreementChart, drawCloud, drawHistograms, type MeasuredDraw } from '../../src/plots/draw-charts';
+import { distributionChart, synthesisCloud, synthesisHistograms, type MeasuredSynthesis } from '../../src/plots/synthesis-charts';
 
-const draws: MeasuredDraw[] = [
+const draws: MeasuredSynthesis[] = [
   { task: 'SourceTask', draw: 0, anomalies: 1, area: 0.05, change: -12 },
   { task: 'SourceTask', draw: 1, anomalies: 2, area: 0.051, change: 3 },
   { task: 'SourceTask', draw: 2, anomalies: 1, area: 0.3, change: 0 },
@@ -17,7 +17,7 @@ interface Panel {
 }
 
 test('histograms count every draw once, on one axis', async () => {
-  const picture = drawHistograms(draws);
+  const picture = synthesisHistograms(draws);
   const panels = (picture.spec as unknown as { concat: Panel[] }).concat;
   assert.equal(panels.length, 4);
   assert.deepEqual(
@@ -31,11 +31,11 @@ test('histograms count every draw once, on one axis', async () => {
   assert.deepEqual(panels[1].data.values[0], { from: -20, to: -10, count: 1 });
   assert.deepEqual(panels[0].encoding.x.scale.domain, panels[2].encoding.x.scale.domain);
   assert.match(picture.alt, /Source 5\.1 %, Cutpaste 10\.0 %/);
-  assert.equal(await toSvg(picture), await toSvg(drawHistograms(draws)));
+  assert.equal(await toSvg(picture), await toSvg(synthesisHistograms(draws)));
 });
 
 test('the cloud has every draw of a task in one trace', async () => {
-  const { plotly, still } = await drawCloud(draws);
+  const { plotly, still } = await synthesisCloud(draws);
   assert.deepEqual(
     plotly.data.map(({ name, x, customdata }) => [name, x, customdata]),
     [
@@ -56,7 +56,7 @@ test('the cloud has every draw of a task in one trace', async () => {
 
 test('distribution functions rise to one, a panel a task and measure', async () => {
   const sample = Array.from({ length: 500 }, (_, i) => (i * 7919) % 500);
-  const picture = agreementChart([{ task: 'SinkTask', measure: 'area', ours: sample, published: [3, 1, 2] }]);
+  const picture = distributionChart([{ task: 'SinkTask', measure: 'area', ours: sample, published: [3, 1, 2] }]);
   const [panel] = (picture.spec as unknown as { concat: { layer: { data: { values: { value: number; share: number }[] } }[] }[] }).concat;
   const [ours, published] = panel.layer.map(({ data }) => data.values);
   assert.deepEqual(published, [

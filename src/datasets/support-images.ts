@@ -1,0 +1,8 @@
+import type { GrayImage } from '../image/image';
+import { loadTrainGray } from '../image/node/load';
+import type { Sample } from './layout';
+
+/** The images of a support set as training sees them: grey, `size` pixels per side, in the order of the samples. */
+export function loadSupport(samples: readonly Sample[], size: number): Promise<GrayImage[]> {
+  return Promise.all(samples.map((sample) => loadTrainGray(sample.file, size)));
+}
