@@ -1,17 +1,23 @@
 import type { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 
-/** What {@link ImageTower.encode} returns; the caller disposes of it. */
+/** The result of {@link ImageTower.encode}; the caller disposes of it. */
 export interface ImageFeatures {
-  /** Patch tokens of the chosen layers, without class or register tokens, in row order: `[B, g g, D]` each. */
+  /**
+   * Patch tokens of the chosen layers, without class or register tokens, in row order: `[B, g g,
+   * D]` each.
+   */
   tokens: tf.Tensor3D[];
-  /** Image embedding, not of unit length, `[B, P]`; only where it was asked for. */
+  /** Image embedding, not of unit length, `[B, P]`; only if requested. */
   embedding?: tf.Tensor2D;
 }
 
-/** The image side of a frozen backbone. It takes pixels normalised by `CLIP_STATS`, whatever the checkpoint was trained on. */
+/**
+ * The image side of a frozen backbone. It expects pixels normalised by `CLIP_STATS`, whatever the
+ * checkpoint was trained on.
+ */
 export interface ImageTower {
-  /** Patches along a side, g. */
+  /** Number of patches along a side, g. */
   readonly grid: number;
   /** Width of the tokens, D. */
   readonly width: number;
@@ -20,15 +26,19 @@ export interface ImageTower {
   /**
    * Encodes without gradients.
    * @param pixels - `[B, 3, S, S]`
-   * @param layers - 1-based numbers of the blocks whose tokens are wanted, rising
-   * @param options.embedding - also run to the end and pool (default false)
+   * @param layers - 1-based numbers of the blocks whose tokens are wanted, in increasing order
+   * @param options.embedding - also compute the pooled image embedding (default false)
    */
   encode(pixels: tf.Tensor4D, layers: readonly number[], options?: { embedding?: boolean }): ImageFeatures;
-  /** Brings patch tokens into the space of the embedding, as if each were the token that is pooled: `[B, N, D]` to `[B, N, P]`. */
+  /**
+   * Maps patch tokens into the space of the embedding, as if each were the pooled token: `[B, N,
+   * D]` to `[B, N, P]`.
+   */
   projectTokens(tokens: tf.Tensor3D): tf.Tensor3D;
   /**
-   * Embeddings of parts of images: the encoder sees the patches of one part alone, all others left out.
-   * @param parts - the numbers of each part's patches, in row order; all parts have equally many
+   * Embeddings of parts of images: the encoder sees only the patches of one part.
+   * @param parts - the indices of the patches of each part, in row order; all parts have the same
+   * number
    * @returns not of unit length, `[B, parts, P]`
    */
   encodeParts(pixels: tf.Tensor4D, parts: readonly (readonly number[])[]): tf.Tensor3D;
@@ -36,65 +46,68 @@ export interface ImageTower {
 
 /** Turns texts into token ids. */
 export interface Tokenizer {
-  /** Ids of a text, of any number, without start and end. */
+  /** Ids of a text of any length, without start and end. */
   encode(text: string): number[];
-  /** Ids `[N]` as the text tower takes them, with start, end and padding; a text that is too long is cut. */
+  /** Ids `[N]` for the text tower, with start, end and padding; a text that is too long is cut. */
   tokenize(text: string, length: number): Int32Array;
 }
 
 /** The text side of a frozen backbone; prompts are learned in the space of its token embeddings. */
 export interface TextTower {
   readonly tokenizer: Tokenizer;
-  /** The most tokens of a text, N. */
+  /** The largest number of tokens of a text, N. */
   readonly positions: number;
   /** Width of the token embeddings, W. */
   readonly width: number;
-  /** Where the token stands whose state is the text's feature. */
+  /** The position of the token whose state is the feature of the text. */
   ends(ids: readonly Int32Array[]): number[];
   /** Token embeddings without positions: ids `[P][N]` to `[P, N, W]`. */
   embedTokens(ids: readonly Int32Array[]): tf.Tensor3D;
   /**
-   * Text embeddings `[T, P]`, not of unit length, of token embeddings `[T, N, W]`, with gradients of these.
+   * Text embeddings `[T, P]`, not of unit length, of token embeddings `[T, N, W]`, with gradients
+   * for the latter.
    * @param ends - see {@link TextTower.ends}
-   * @param causal - each position looks only back; false lets all look at all
+   * @param causal - each position attends only to earlier ones; false: to all positions
    */
   encode(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D;
-  /** The same operation by operation: for a few texts that are encoded once, no graph has to be built. */
+  /** The same, operation by operation: a few texts that are encoded once need no graph. */
   encodeOnce(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D;
 }
 
 /**
- * A frozen pretrained encoder, as methods see it. Each tower is loaded when it is first asked for; ask for it outside `tf.tidy`,
- * which would free its weights.
+ * A frozen pretrained encoder, as methods see it. Each tower is loaded on first access. Access it
+ * outside `tf.tidy`, which would free its weights.
  */
 export interface Backbone {
   /** `clip`, ... */
   readonly family: string;
   /** Side of the images in pixels, S. */
   readonly imageSize: number;
-  /** Width of the embedding, P: of the space that images share with texts where there are any. */
+  /**
+   * Width of the embedding, P: the space that images share with texts, if the backbone knows texts.
+   */
   readonly jointWidth: number;
   readonly image: ImageTower;
-  /** Undefined for backbones that know images alone. */
+  /** Undefined for backbones that know only images. */
   readonly text: TextTower | undefined;
   dispose(): void;
 }
 
 /**
  * The text side of a backbone.
- * @param what - which method needs it, for the error
- * @throws UserError where the backbone has none
+ * @param what - the method that needs it, for the error
+ * @throws UserError if the backbone has none
  */
 export function textOf(backbone: Backbone, what: string): TextTower {
   const { text } = backbone;
-  if (!text) throw new UserError(`${what} needs a backbone that knows texts; ${backbone.family} knows images alone`, 2);
+  if (!text) throw new UserError(`${what} needs a backbone that knows texts; ${backbone.family} knows only images`, 2);
   return text;
 }
 
-/** What is known of a backbone without reading its weights. */
+/** The facts of a backbone that are known without reading its weights. */
 export interface BackboneFacts {
   family: string;
-  /** Side in pixels of the images on which it was trained. */
+  /** Side, in pixels, of the images on which it was trained. */
   imageSize: number;
   /** Side of a patch in pixels. */
   patchSize: number;

@@ -2,21 +2,24 @@ import { parseJson } from '../common/json';
 import { UserError } from '../common/errors';
 import { memoryBytes, SafetensorsFile } from '../common/safetensors';
 
-/** The files of a checkpoint, wherever they are: in a folder (`node/checkpoint-folder.ts`), or in memory. */
+/**
+ * The files of a checkpoint, wherever they are: in a folder (`node/checkpoint-folder.ts`), or in
+ * memory.
+ */
 export interface CheckpointFiles {
-  /** What errors call the checkpoint: its folder. */
+  /** Its name in errors: the folder. */
   readonly name: string;
-  /** Names of all files, sorted; none where they cannot be listed. */
+  /** Names of all files, sorted; none if they cannot be listed. */
   list(): string[];
   has(file: string): boolean;
-  /** What errors call a file: its path. */
+  /** The name of a file in errors: its path. */
   pathOf(file: string): string;
-  /** @throws UserError that names the file where it is missing, too large or cannot be read */
+  /** @throws UserError that names the file if it is missing, too large or cannot be read */
   readText(file: string): string;
   /**
-   * Opens a file of weights: its header is read, and each tensor when it is asked for.
-   * @param listedIn - the index in which the name stands; a name from there may not lead out of the checkpoint
-   * @throws UserError where the file is missing, leads out of the checkpoint, or is not safetensors
+   * Opens a file of weights: the header is read now, each tensor only on request.
+   * @param listedIn - the index that lists the name; such a name may not lead out of the checkpoint
+   * @throws UserError if the file is missing, leads out of the checkpoint, or is not safetensors
    */
   openWeights(file: string, listedIn?: string): SafetensorsFile;
 }
@@ -27,8 +30,8 @@ export function readCheckpointJson(files: CheckpointFiles, file: string): unknow
 }
 
 /**
- * A checkpoint in memory, as a page has it after fetching the files.
- * @param name - what errors call it
+ * A checkpoint in memory, for example in a web page that has fetched the files.
+ * @param name - its name in errors
  * @param contents - bytes or text of each file
  */
 export function memoryCheckpoint(name: string, contents: Readonly<Record<string, string | Uint8Array>>): CheckpointFiles {

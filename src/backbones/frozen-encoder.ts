@@ -1,19 +1,25 @@
 import { tf } from '../common/tf';
 import type { Backbone } from './backbone';
 
-/** What a method sees of images before it learns anything: the same for all seeds and support sets. */
+/** The part of a method before any learning: it is the same for all seeds and support sets. */
 export interface FrozenEncoder {
   /** Side of the images in pixels, S. */
   readonly imageSize: number;
-  /** What {@link FrozenEncoder.encode} gives, in words: on one model, equal words mean equal features. */
+  /**
+   * Describes the output of {@link FrozenEncoder.encode}: for one model, equal descriptions mean
+   * equal features.
+   */
   readonly features: string;
-  /** Normalised pixels `[B, 3, S, S]` to one or several tensors `[B, T, C]`; the caller disposes of them. */
+  /**
+   * Normalised pixels `[B, 3, S, S]` to one or more tensors `[B, T, C]`; the caller disposes of
+   * them.
+   */
   encode(pixels: tf.Tensor4D): tf.Tensor3D[];
 }
 
 /** Patch tokens of some blocks: `[B, g g, D]` each. */
 export function layerEncoder(backbone: Backbone, layers: readonly number[]): FrozenEncoder {
-  const { image, imageSize } = backbone; // loaded here: what is loaded within a tidy is freed with it
+  const { image, imageSize } = backbone; // loaded here, because a tidy would free what is loaded inside it
   return {
     imageSize,
     features: `layers ${layers.join()}`,
@@ -35,7 +41,7 @@ export function embeddingEncoder(backbone: Backbone): FrozenEncoder {
   };
 }
 
-/** v / ||v|| along the last axis; there is no epsilon, as in CLIP. */
+/** v / ||v|| along the last axis; without an epsilon, as in CLIP. */
 export function unitLength<T extends tf.Tensor>(v: T): T {
   return tf.tidy(() => tf.div(v, tf.sqrt(tf.sum(tf.square(v), -1, true))) as T);
 }

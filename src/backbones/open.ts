@@ -5,29 +5,30 @@ import { readClipConfig } from './clip/config';
 import { parameterShapes } from './clip/parameter-shapes';
 
 /**
- * Opens a backbone by what its files are; no weights are read yet. A backend must be ready before it encodes.
- * @throws UserError where files are missing or wrong, or of a family that is not known
+ * Opens a backbone whose kind is recognised by its files; no weights are read yet. A backend must
+ * be ready before it encodes.
+ * @throws UserError if files are missing or wrong, or of an unknown family
  */
 export function openBackbone(files: CheckpointFiles, options: ClipOptions): Backbone {
   return Clip.open(files, options);
 }
 
 /**
- * Reads all of a backbone's files once, without keeping them: whatever is wrong with them is said before any work, also by methods
- * that use a part of the weights or none.
- * @throws UserError as {@link openBackbone}, and where a weight is NaN or infinite
+ * Reads all files of a backbone once without keeping them, so that every fault is reported before
+ * any work, even for methods that use few weights or none.
+ * @throws UserError as {@link openBackbone}, and if a weight is NaN or infinite
  */
 export function checkBackbone(files: CheckpointFiles): void {
   Clip.check(files);
 }
 
-/** The paths of the files that make up a backbone: its configurations and its weights. */
+/** The paths of the files of a backbone: its configurations and its weights. */
 export function backboneFiles(files: CheckpointFiles): string[] {
   return Clip.files(files);
 }
 
 /**
- * What the configuration of a backbone says.
+ * Reads the facts from the configuration of a backbone.
  * @throws UserError as {@link openBackbone}
  */
 export function readBackboneFacts(files: CheckpointFiles): BackboneFacts {

@@ -122,7 +122,7 @@ test('what does not fit is refused in one line: changed images, a damaged suppor
   fs.writeFileSync(file, saved);
   fs.copyFileSync(path.join(own, 'images/train/normal/0.png'), path.join(own, 'images/train/normal/1.png'));
   await refuses(/changed since/);
-  await assert.rejects(run('padim', { settings: { ...SETTINGS, method: 'padim', layers: [9] } }), /rising numbers from 1 to 4/);
+  await assert.rejects(run('padim', { settings: { ...SETTINGS, method: 'padim', layers: [9] } }), /increasing numbers from 1 to 4/);
   await assert.rejects(
     run('padim', { settings: { ...SETTINGS, baseline: { padim: { dims: 3 } } } as never }),
     /unknown key baseline\.padim\.dims/,

@@ -434,7 +434,7 @@ test('files of 0 bytes, an index that lists nothing, names that are too long and
   const index = (map: unknown): void =>
     void hub.files.set('model.safetensors.index.json', Buffer.from(JSON.stringify({ weight_map: map })));
   index({});
-  await assert.rejects(pull(), message(/index\.json: weight_map: an object from tensor to file is expected, with at least one/));
+  await assert.rejects(pull(), message(/index\.json: weight_map: expected an object from tensor to file, with at least one/));
   index({ a: `${'x'.repeat(250)}.safetensors` });
   await assert.rejects(pull(), message(/is not the name of a safetensors file/));
   hub.files.delete('model.safetensors.index.json');

@@ -224,7 +224,7 @@ test('bad input is refused before work starts, in one line', async () => {
   await refuses({ settings: { ...SETTINGS, epoch: 3 } as never }, /unknown key epoch/);
   await refuses({ settings: { ...SETTINGS, synthesis: { cutpast: {} } } as never }, /synthesis.*cutpast/);
   await refuses({ settings: { ...SETTINGS, tasks: { CutpasteTask: 0.7 } } }, /sum to 1/);
-  await refuses({ settings: { ...SETTINGS, layers: [1, 9] } }, /rising numbers from 1 to 4/);
+  await refuses({ settings: { ...SETTINGS, layers: [1, 9] } }, /increasing numbers from 1 to 4/);
   await refuses({ settings: { ...SETTINGS, optimizer: { learningRate: -1 } } }, /optimizer.learningRate/);
   await refuses({ dataset: '/nonexistent' }, /nonexistent/);
   await refuses({ model: '/nonexistent' }, /nonexistent/);

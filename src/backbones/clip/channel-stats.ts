@@ -4,10 +4,12 @@ import type { CheckpointFiles } from '../checkpoint-files';
 import { readPreprocessing } from './preprocessing';
 
 /**
- * What the pixels of a checkpoint, as shares of the largest level (0 to 1), were normalised by in its training. Some CLIPs that are not
- * OpenAI's have other statistics, or another factor from levels to numbers, which is expressed here by a mean and a spread too.
- * @param imageSize - the pixels a side that the checkpoint's configuration names
- * @throws UserError where the files that say so are damaged, or ask for what is not done here
+ * The statistics by which the pixels of a checkpoint, as fractions of the largest level (0 to 1),
+ * were normalised in training. Some CLIPs that are not OpenAI's have other statistics, or another
+ * factor from levels to numbers; a mean and a spread express this too.
+ * @param imageSize - the side in pixels given by the configuration of the checkpoint
+ * @throws UserError if the files with these numbers are damaged, or require something that is not
+ * supported
  */
 export function readChannelStats(files: CheckpointFiles, imageSize?: number): ChannelStats {
   const { factor, mean, std } = readPreprocessing(files, imageSize);
@@ -16,8 +18,9 @@ export function readChannelStats(files: CheckpointFiles, imageSize?: number): Ch
 }
 
 /**
- * From pixels normalised by {@link CLIP_STATS}, as all are in this project, to those of a checkpoint's own statistics, `[B, 3, S, S]`.
- * @returns undefined where these are the same
+ * Converts pixels normalised by {@link CLIP_STATS}, as all are in this project, to those of the
+ * checkpoint's own statistics, `[B, 3, S, S]`.
+ * @returns undefined if both are the same
  */
 export function renormalisation({ mean, std }: ChannelStats): ((pixels: tf.Tensor4D) => tf.Tensor4D) | undefined {
   const channels = [0, 1, 2];

@@ -14,37 +14,41 @@ import { endPositions, TextEncoder } from './text-encoder';
 import { TextEncoderGraph } from './text-encoder-graph';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
-/** What opening a CLIP takes besides its files. */
+/** Options for opening a CLIP. */
 export interface ClipOptions {
-  /** S in pixels (default the checkpoint's own); positions are resized bicubically for another. */
+  /**
+   * S in pixels (default: the checkpoint's own); for another size the positions are resized
+   * bicubically.
+   */
   imageSize?: number;
-  /** Gives CLIP's tokenizer; called when texts are first encoded. */
+  /** Returns CLIP's tokenizer; called when texts are first encoded. */
   tokenizer: () => Tokenizer;
-  /** Told about weights that are left aside (default: the console). */
+  /** Receives notes about unused weights (default: the console). */
   onNote?: (line: string) => void;
 }
 
-/** A frozen CLIP. Each tower is loaded when it is first used and may be disposed of alone. */
+/** A frozen CLIP. Each tower is loaded on first use and can be disposed of separately. */
 export class Clip implements Backbone {
   readonly family = 'clip';
   private loadedImage?: ImageEncoder;
   private imageGraph?: ImageEncoderGraph;
   private loadedText?: TextEncoder;
-  /** By whether positions look only back. */
+  /** By whether the mask is causal. */
   private readonly textGraphs = new Map<boolean, TextEncoderGraph>();
 
   private constructor(
     readonly config: ClipConfig,
     private readonly checkpoint: Checkpoint,
     readonly imageSize: number,
-    /** From the pixels of this project to the checkpoint's; undefined where they are the same. */
+    /** Converts the pixels of this project to the checkpoint's; undefined if they are the same. */
     private readonly renormalised: ((pixels: tf.Tensor4D) => tf.Tensor4D) | undefined,
     private readonly tokenizer: () => Tokenizer,
   ) {}
 
   /**
-   * Opens a Hugging Face `CLIPModel`; no weights are read yet. A backend must be ready before it encodes.
-   * @throws UserError where files are missing or wrong, or say that weights or pixels mean something that is not known here
+   * Opens a Hugging Face `CLIPModel`; no weights are read yet. A backend must be ready before it
+   * encodes.
+   * @throws UserError if files are missing or wrong, or give weights or pixels an unknown meaning
    */
   static open(files: CheckpointFiles, { imageSize, tokenizer, onNote = console.warn }: ClipOptions): Clip {
     const { config, checkpoint, stats, unused } = readFiles(files);
@@ -53,16 +57,16 @@ export class Clip implements Backbone {
   }
 
   /**
-   * Reads all of a checkpoint once, without keeping it: whatever is wrong with it is said before any work, also by methods that use a part
-   * of the weights or none.
-   * @throws UserError as {@link Clip.open}, and where a weight is NaN or infinite
+   * Reads all of a checkpoint once without keeping it, so that every fault is reported before any
+   * work, even for methods that use few weights or none.
+   * @throws UserError as {@link Clip.open}, and if a weight is NaN or infinite
    */
   static check(files: CheckpointFiles): void {
     const { config, checkpoint } = readFiles(files);
     checkpoint.checkFinite(config);
   }
 
-  /** The paths of the files that make up a checkpoint: its configurations and its weights. */
+  /** The paths of the files of a checkpoint: its configurations and its weights. */
   static files(files: CheckpointFiles): string[] {
     return [...[CONFIG, ...preprocessingFile(files)].map((file) => files.pathOf(file)), ...Checkpoint.open(files).paths];
   }
@@ -102,8 +106,9 @@ export class Clip implements Backbone {
   }
 
   /**
-   * The image encoder to encode with, without gradients: a whole graph where that runs ({@link execution}), else {@link imageEncoder}. It
-   * takes pixels normalised by `CLIP_STATS` whatever the checkpoint was trained on.
+   * The image encoder without gradients: a whole graph if graphs can run ({@link execution}), else
+   * {@link imageEncoder}. It expects pixels normalised by `CLIP_STATS`, whatever the checkpoint was
+   * trained on.
    */
   get frozenImageEncoder(): Pick<ImageEncoder, 'encode'> {
     const { fastestImageEncoder: encoder } = this;
@@ -111,12 +116,15 @@ export class Clip implements Backbone {
     return { encode: (pixels, ...how) => this.withOwnPixels(pixels, (own) => encoder.encode(own, ...how)) };
   }
 
-  /** Hidden state 0 of an image, `[B, g g + 1, D]`, of the same pixels as {@link frozenImageEncoder} takes. */
+  /**
+   * Hidden state 0 of an image, `[B, g g + 1, D]`, of the same pixels as {@link
+   * frozenImageEncoder}.
+   */
   embedImage(pixels: tf.Tensor4D): tf.Tensor3D {
     return this.withOwnPixels(pixels, (own) => this.imageEncoder.embed(own));
   }
 
-  /** Calls with the pixels as the checkpoint was trained on. */
+  /** Calls a function with pixels normalised as in the training of the checkpoint. */
   private withOwnPixels<T>(pixels: tf.Tensor4D, use: (own: tf.Tensor4D) => T): T {
     const own = this.renormalised?.(pixels);
     try {
@@ -138,7 +146,10 @@ export class Clip implements Backbone {
     return this.loadedText;
   }
 
-  /** The text encoder to encode with, with gradients of embeddings only: whole graphs where these run, else {@link textEncoder}. */
+  /**
+   * The text encoder with gradients only for the embeddings: whole graphs if graphs can run, else
+   * {@link textEncoder}.
+   */
   get frozenTextEncoder(): Pick<TextEncoder, 'encode'> {
     const { textEncoder, textGraphs } = this;
     if (execution() === 'plain') return textEncoder;
@@ -163,15 +174,15 @@ export class Clip implements Backbone {
   }
 }
 
-/** What the files say, checked against each other; no weights are read. */
+/** Reads the configuration and checks the files against each other; no weights are read. */
 function readFiles(files: CheckpointFiles): { config: ClipConfig; checkpoint: Checkpoint; stats: ChannelStats; unused: string[] } {
-  const checkpoint = Checkpoint.open(files); // first: where it is no checkpoint, it is said what it is
+  const checkpoint = Checkpoint.open(files); // first, so that a folder which is no checkpoint is named as what it is
   const config = readClipConfig(files);
   const unused = checkpoint.check(config);
   return { config, checkpoint, stats: readChannelStats(files, config.vision_config.image_size), unused };
 }
 
-/** Says which tensors of a checkpoint are left aside, as transformers does. */
+/** Notes which tensors of a checkpoint are not used, as transformers does. */
 function noteUnused(where: string, names: readonly string[], onNote: (line: string) => void): void {
   if (names.length === 0) return;
   const first = names.slice(0, 3).join(', ');

@@ -1,8 +1,9 @@
 import { UserError } from '../../common/errors';
 
 /**
- * Keys of `config.json` that change nothing that inference computes: those that every configuration of Hugging Face has (generation,
- * training, book-keeping; old versions wrote all of them), and CLIP's own that only training reads. A CLIP of transformers ignores them.
+ * Keys of `config.json` that do not affect inference: those that every Hugging Face configuration
+ * has (generation, training, book-keeping; old versions wrote all of them), and keys of CLIP that
+ * only training reads. The CLIP of transformers ignores them.
  */
 const WITHOUT_EFFECT = new Set(
   `add_cross_attention architectures attention_dropout bad_words_ids begin_suppress_tokens bos_token_id chunk_size_feed_forward classifier_dropout
@@ -15,20 +16,20 @@ const WITHOUT_EFFECT = new Set(
   tie_word_embeddings tokenizer_class top_k top_p torchscript transformers_version typical_p use_bfloat16 use_cache`.split(/\s+/),
 );
 
-/** Types in which weights may have been kept; how they are stored is read from the weights themselves. */
+/** Possible types of the weights. The actual type is read from the weights themselves. */
 const FLOATS = ['float16', 'bfloat16', 'float32', 'float64', 'auto'];
 
-/** What some keys mean that cannot be followed, for the error. */
+/** What some unsupported keys mean, for the error. */
 const MEANINGS: [RegExp, string][] = [
-  [/^(quantization|compression|sparsity)_config$|quant/, 'its weights are quantised; the checkpoint in float32 or float16 is expected'],
-  [/^auto_map$/, 'its model is code of its own, which is not run'],
+  [/^(quantization|compression|sparsity)_config$|quant/, 'its weights are quantised; expected the checkpoint in float32 or float16'],
+  [/^auto_map$/, 'its model brings its own code, which is not run'],
   [/rope|rotary|position/, 'its positions are not those of CLIP'],
-  [/lora|adapter|peft/, 'it has an adapter, which has to be merged into the weights first'],
+  [/lora|adapter|peft/, 'it has an adapter, which must first be merged into the weights'],
 ];
 
 /**
- * Refuses every key that is not known: it may say that the weights mean something else.
- * @param read - the keys that are read
+ * Refuses every unknown key, since it may change the meaning of the weights.
+ * @param read - the known keys
  * @param where - names the object in errors
  */
 export function refuseUnknownKeys(raw: object, read: readonly string[], where: string): void {
@@ -38,12 +39,12 @@ export function refuseUnknownKeys(raw: object, read: readonly string[], where: s
     if (key === 'dtype' || key === 'torch_dtype') {
       const name = typeof value === 'string' ? value.replace(/^torch\./, '') : value;
       if (FLOATS.includes(name as string)) continue;
-      throw new UserError(`${where}: ${key} ${JSON.stringify(value)}: weights of one of ${FLOATS.join(', ')} are expected`);
+      throw new UserError(`${where}: ${key} ${JSON.stringify(value)}: expected weights of one of ${FLOATS.join(', ')}`);
     }
     if (isEmpty(value) && (key === 'pruned_heads' || key.endsWith('_config'))) continue;
     const [, meaning] = MEANINGS.find(([pattern]) => pattern.test(key)) ?? [];
     throw new UserError(
-      `${where}: ${key} ${excerpt(value)}: ${meaning ?? 'a CLIP has no such setting, and it may change what the weights mean; remove it if it does not'}`,
+      `${where}: ${key} ${excerpt(value)}: ${meaning ?? 'a CLIP has no such setting, and it may change the meaning of the weights; remove it if it does not'}`,
     );
   }
 }

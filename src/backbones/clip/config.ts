@@ -14,7 +14,7 @@ const tower = {
   num_hidden_layers: count(12, 1000),
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
   layer_norm_eps: z.number().positive().max(1).default(1e-5),
-  /** Of the encoder where it stands alone; within a CLIP the outer number counts. */
+  /** Used for an encoder alone; in a CLIP the outer number counts. */
   projection_dim: z.number().nullish(),
 };
 
@@ -37,7 +37,7 @@ const textSchema = z.object({
   num_attention_heads: count(8, 1024),
   vocab_size: count(49408, 1 << 24),
   max_position_embeddings: count(77, 8192),
-  /** Where a text's state is taken: at CLIP's own end token; 2 stands for the same in old files. */
+  /** The state of a text is taken at CLIP's end token; 2 means the same in old files. */
   eos_token_id: z
     .number()
     .refine((id) => id === 2 || id === 49407, 'expected 49407, the end token of CLIP (or 2, in old files)')
@@ -53,11 +53,17 @@ const schema = z.object({
 });
 
 type Kept<T> = Complete<Omit<T, 'model_type' | 'projection_dim' | 'eos_token_id'>>;
-/** The numbers of an image encoder; names and defaults are those of a Hugging Face `CLIPVisionConfig`. */
+/**
+ * The numbers of an image encoder, with the names and defaults of a Hugging Face
+ * `CLIPVisionConfig`.
+ */
 export type VisionConfig = Kept<z.infer<typeof visionSchema>>;
 /** The numbers of a text encoder, as in a Hugging Face `CLIPTextConfig`. */
 export type TextConfig = Kept<z.infer<typeof textSchema>>;
-/** The numbers of a CLIP, as in a Hugging Face `CLIPConfig`; keys that inference does not need are dropped. */
+/**
+ * The numbers of a CLIP, as in a Hugging Face `CLIPConfig`; keys that inference does not need are
+ * dropped.
+ */
 export type ClipConfig = Complete<Omit<z.infer<typeof schema>, 'vision_config' | 'text_config'>> & {
   vision_config: VisionConfig;
   text_config: TextConfig;
@@ -72,16 +78,17 @@ export function readClipConfig(files: CheckpointFiles): ClipConfig {
 }
 
 /**
- * Checks numbers that came from outside; `where` names them in errors. `text_config_dict` and `vision_config_dict`, as old versions
- * wrote them, win over the newer keys with all their defaults, as in transformers.
- * @throws UserError where a number is wrong, or a key is there that may change what the weights mean
+ * Checks numbers from outside; `where` names their source in errors. `text_config_dict` and
+ * `vision_config_dict`, which old versions wrote, override the newer keys together with all their
+ * defaults, as in transformers.
+ * @throws UserError if a number is wrong, or a key may change the meaning of the weights
  */
 export function checkClipConfig(raw: unknown, where: string): ClipConfig {
-  if (!isObject(raw)) throw new UserError(`${where}: a CLIPModel configuration is expected`);
+  if (!isObject(raw)) throw new UserError(`${where}: expected a CLIPModel configuration`);
   checkFamily(raw.model_type, where);
   const { text_config_dict: text, vision_config_dict: vision, ...rest } = raw;
   const parts = { text_config: text ?? rest.text_config ?? {}, vision_config: vision ?? rest.vision_config ?? {} };
-  const hint = 'a CLIPModel configuration is expected';
+  const hint = 'expected a CLIPModel configuration';
   const config = checked(schema, { ...rest, ...parts }, where, hint) as ClipConfig;
   refuseUnknownKeys(rest, Object.keys(schema.shape), where);
   for (const [key, shape] of [
@@ -96,13 +103,13 @@ export function checkClipConfig(raw: unknown, where: string): ClipConfig {
   return config;
 }
 
-/** Says what was found in place of a CLIP. */
+/** Refuses a model that is not a CLIP and says what it is. */
 function checkFamily(found: unknown, where: string): void {
   if (found === 'clip') return;
   const half = /^clip_(text|vision)_model/.exec(String(found))?.[1];
   const what = half ? `only the ${half === 'text' ? 'text' : 'image'} encoder of a CLIP` : `a model of another family`;
   const said = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}, ${what}`;
-  throw new UserError(`${where}: model_type ${said}; "clip" is expected, a Hugging Face CLIPModel`);
+  throw new UserError(`${where}: model_type ${said}; expected "clip", a Hugging Face CLIPModel`);
 }
 
 function checkSizes(config: ClipConfig, where: string): void {

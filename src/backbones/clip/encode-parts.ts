@@ -1,14 +1,15 @@
 import { tf } from '../../common/tf';
 import type { ImageEncoder } from './image-encoder';
 
-/** Tokens of all sequences that the encoder runs on at a time. */
+/** Largest number of tokens that the encoder processes at a time. */
 const TOKENS = 8192;
 
 /**
- * Embeddings of parts of images (as WinCLIP has them, Jeong et al. 2023, section 4.2): the encoder runs on the class token and
- * the patches of one part alone, all others left out, and the class token is read as for a whole image.
+ * Embeddings of parts of images, as in WinCLIP (Jeong et al. 2023, section 4.2). The encoder runs
+ * on the class token and the patches of one part, without all others, and the class token is read
+ * as for a whole image.
  * @param embedded - tokens before the first block, `[B, g g + 1, D]`
- * @param parts - the numbers of each part's patches, equally many in all
+ * @param parts - the indices of the patches of each part; all parts have the same number
  * @returns not of unit length, `[B, parts, P]`
  */
 export function encodeParts(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readonly (readonly number[])[]): tf.Tensor3D {

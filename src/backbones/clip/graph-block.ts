@@ -3,15 +3,16 @@ import type { GraphGradients } from './graph-gradients';
 import { headWidth, type Normalised } from './graph-layers';
 import type { Block, TransformerConfig } from './transformer';
 
-/** Gradients of a block: of its input, and of weight and bias of each part. */
+/** Gradients with respect to the input of a block and to the weight and bias of each part. */
 export interface BlockGradient {
   input: Node;
   weights: Record<keyof Block, [weight: Node, bias: Node]>;
 }
 
 /**
- * One residual block of {@link Transformer} in a graph, with its gradient. `chosen` restricts it to one position a sequence, for
- * the last block of a text encoder, of which no other is looked at: its queries and all behind them are rows `[P, D]` then.
+ * One residual block of {@link Transformer} in a graph, with its gradient. `chosen` restricts it to
+ * one position per sequence, for the last block of a text encoder, whose other positions are not
+ * used. Its queries and everything after them are then rows `[P, D]`.
  */
 export class GraphBlock {
   /** Rows after the block: `[B n, D]`, or `[B, D]` of the chosen positions. */
@@ -24,7 +25,7 @@ export class GraphBlock {
   private readonly share: Node;
   private readonly hidden: Node;
   private readonly chosen?: Node;
-  /** What the heads gathered, `[B n, D]`. */
+  /** The output of the heads, `[B n, D]`. */
   readonly mixed: Node;
 
   constructor(
@@ -52,7 +53,10 @@ export class GraphBlock {
     this.output = g.add(attended, g.linear(g.activation(this.hidden, c.hidden_act), p.down));
   }
 
-  /** What {@link gradient} refers to, for its weights {@link mixed} besides; given again, the block need not run again. */
+  /**
+   * The nodes that {@link gradient} uses (for the weights also {@link mixed}). If they are passed
+   * in again, the block need not run again.
+   */
   get kept(): Node[] {
     return [
       this.first.unit,
@@ -67,7 +71,10 @@ export class GraphBlock {
     ];
   }
 
-  /** The gradients with respect to the block's input and its weights, from that of its output. */
+  /**
+   * The gradients with respect to the input of the block and its weights, from the gradient of its
+   * output.
+   */
   gradient(dOutput: Node): BlockGradient {
     const { g, p, c, n, chosen } = this;
     const d = c.hidden_size;

@@ -2,9 +2,14 @@ import type { tf } from '../../common/tf';
 import { attribute, type Node } from '../../graph/graph';
 import { GraphLayers, type Normalised } from './graph-layers';
 
-/** {@link GraphLayers} with gradients in closed form. A gradient is a node that refers to nodes of the forward pass. */
+/**
+ * {@link GraphLayers} with gradients in closed form. A gradient is a node that refers to nodes of
+ * the forward pass.
+ */
 export class GraphGradients extends GraphLayers {
-  /** Of unit · w + b, given the gradient dy of it: dx = (v - mean(v) - unit mean(v unit)) / sd with v = dy w. */
+  /**
+   * Gradient of unit · w + b, given dy: dx = (v - mean(v) - unit mean(v unit)) / sd with v = dy w.
+   */
   normBack(dy: Node, { unit, inverse }: Normalised, weight: tf.Tensor1D): Node {
     const g = this.graph;
     const v = this.mul(dy, g.weight(weight));
@@ -12,17 +17,17 @@ export class GraphGradients extends GraphLayers {
     return this.mul(g.same('Sub', [g.same('Sub', [v, g.reduce('Mean', v, -1)]), along]), inverse);
   }
 
-  /** Of unit · w + b, with respect to w and b. */
+  /** Gradient of unit · w + b with respect to w and b. */
   scaleBack(dy: Node, unit: Node): [Node, Node] {
     return [this.total(this.mul(dy, unit)), this.total(dy)];
   }
 
-  /** Of x Wᵀ: dy W */
+  /** Gradient of x Wᵀ: dy W */
   productBack(dy: Node, weight: tf.Tensor): Node {
     return this.graph.product(dy, this.graph.weight(weight, this.precision), this.precision);
   }
 
-  /** Of x Wᵀ + b, with respect to W and b: dyᵀ x, and the sum of dy. */
+  /** Gradient of x Wᵀ + b with respect to W and b: dyᵀ x, and the sum of dy. */
   linearBack(dy: Node, x: Node): [Node, Node] {
     return [this.graph.product(dy, x, this.precision, { a: true }), this.total(dy)];
   }
@@ -33,7 +38,7 @@ export class GraphGradients extends GraphLayers {
     return g.same('Sum', [rows, g.constant([0], 'int32')], { keep_dims: attribute.flag(false), Tidx: attribute.type('int32') });
   }
 
-  /** Of p = softmax(s): p (dp - Σ p dp) */
+  /** Gradient of p = softmax(s): p (dp - Σ p dp) */
   softmaxBack(dp: Node, p: Node): Node {
     const g = this.graph;
     return this.mul(p, g.same('Sub', [dp, g.reduce('Sum', this.mul(p, dp), -1)]));
@@ -58,12 +63,12 @@ export class GraphGradients extends GraphLayers {
     return this.graph.reshape(this.batchProduct(chosen, this.graph.reshape(rows, [-1, n, d])), [-1, d]);
   }
 
-  /** The way back: `[P, D]` into rows of zeros `[P n, D]`. */
+  /** The inverse: `[P, D]` into rows of zeros `[P n, D]`. */
   chooseBack(chosen: Node, rows: Node, d: number): Node {
     return this.graph.reshape(this.batchProduct(chosen, this.graph.reshape(rows, [-1, 1, d]), { a: true }), [-1, d]);
   }
 
-  /** Several nodes added. */
+  /** The sum of several nodes. */
   sum(nodes: readonly Node[]): Node {
     return this.graph.op('AddN', 'float32', nodes, { N: attribute.count(nodes.length), T: attribute.type('float32') });
   }

@@ -3,13 +3,16 @@ import { attribute, type Graph, type Node, type Precision } from '../../graph/gr
 import type { LayerNorm, Linear } from './layers';
 import type { Block, TransformerConfig } from './transformer';
 
-/** A row-wise normalised input and 1 / sd: what the gradient of a layer normalisation needs. */
+/** A row-wise normalised input and 1 / sd, which the gradient of a layer normalisation needs. */
 export interface Normalised {
   unit: Node;
   inverse: Node;
 }
 
-/** The layers of `layers.ts` and `transformer.ts`, as parts of a TensorFlow graph; rows are `[R, D]`. */
+/**
+ * The layers of `layers.ts` and `transformer.ts`, as parts of a TensorFlow graph. Rows are `[R,
+ * D]`.
+ */
 export class GraphLayers {
   constructor(
     readonly graph: Graph,
@@ -35,7 +38,7 @@ export class GraphLayers {
     return this.graph.product(x, this.graph.weight(weight, this.precision), this.precision, { b: true });
   }
 
-  /** a b for every leading index, either transposed where that is asked for. */
+  /** The product a b for every leading index, each factor optionally transposed. */
   batchProduct(a: Node, b: Node, transposed: { a?: boolean; b?: boolean } = {}): Node {
     const g = this.graph;
     const inputs = [g.cast(a, this.precision), g.cast(b, this.precision)];
@@ -43,7 +46,7 @@ export class GraphLayers {
     return g.cast(g.same('BatchMatMulV2', inputs, attributes), 'float32');
   }
 
-  /** Over the last axis. */
+  /** Softmax over the last axis. */
   layerNorm(x: Node, norm: LayerNorm): Node {
     return this.scale(this.gpu ? this.normalise(x, norm.eps).unit : this.normaliseAsOne(x, norm.weight.shape[0], norm.eps), norm);
   }
@@ -62,8 +65,9 @@ export class GraphLayers {
   }
 
   /**
-   * The same for rows of width d as a batch normalisation of each row as a channel of its own: a pattern that TensorFlow knows as a layer
-   * normalisation and, on a CPU, runs as one operation. It replaces it on a GPU too, where it has no such operation.
+   * The same for rows of width d, as a batch normalisation in which each row is a channel.
+   * TensorFlow recognises this pattern as a layer normalisation and runs it as one operation on a
+   * CPU. It replaces the pattern on a GPU too, where there is no such operation.
    */
   private normaliseAsOne(x: Node, d: number, eps: number): Node {
     const g = this.graph;
@@ -105,7 +109,7 @@ export class GraphLayers {
     return this.graph.transpose(this.graph.reshape(rows, [-1, n, c.num_attention_heads, headWidth(c)]), [0, 2, 1, 3]);
   }
 
-  /** The way back: `[B, H, n, D / H]` to `[B n, D]`. */
+  /** The inverse: `[B, H, n, D / H]` to `[B n, D]`. */
   merge(heads: Node, c: TransformerConfig): Node {
     return this.graph.reshape(this.graph.transpose(heads, [0, 2, 1, 3]), [-1, c.hidden_size]);
   }

@@ -7,8 +7,8 @@ import { checkLayers } from '../layers';
 import type { ImageEncoder } from './image-encoder';
 
 /**
- * An {@link ImageEncoder} that stays as it is, as one TensorFlow graph: the same formulas on the same weights, run as a whole and
- * not operation by operation. It gives no gradients.
+ * A frozen {@link ImageEncoder} as one TensorFlow graph: the same formulas on the same weights, run
+ * as a whole instead of operation by operation. It gives no gradients.
  */
 export class ImageEncoderGraph {
   private readonly session: GraphSession;
@@ -17,7 +17,10 @@ export class ImageEncoderGraph {
   private readonly tokens: Node[];
   private readonly embedding: Node;
 
-  /** @param precision - of products (default float32); bfloat16 keeps a second copy of the weights, half as large */
+  /**
+   * @param precision - precision of the products (default float32); bfloat16 keeps a second copy of
+   * the weights, half as large
+   */
   constructor(
     private readonly encoder: ImageEncoder,
     precision: Precision = 'float32',
@@ -66,7 +69,10 @@ export class ImageEncoderGraph {
   }
 }
 
-/** The patch embedding as a matrix, `[D, 3 p p]`, and the positions with the class token added to the first, `[g g + 1, D]`. */
+/**
+ * The patch embedding as a matrix, `[D, 3 p p]`, and the positions with the class token added to
+ * the first, `[g g + 1, D]`.
+ */
 function ownWeights({ kernel, classToken, positions }: ImageEncoder): { kernel: tf.Tensor; places: tf.Tensor } {
   const [n, d] = positions.shape;
   return tf.tidy(() => {

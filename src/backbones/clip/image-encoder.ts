@@ -9,11 +9,11 @@ import { resizePositions } from './position-resize';
 import { Transformer } from './transformer';
 
 /**
- * CLIP's vision transformer (Radford et al. 2021; names of Hugging Face `CLIPVisionModel`): patches, a class token,
- * learned positions, pre-norm blocks.
+ * CLIP's vision transformer (Radford et al. 2021; names of Hugging Face `CLIPVisionModel`):
+ * patches, a class token, learned positions, pre-norm blocks.
  */
 export class ImageEncoder {
-  /** Patches along a side: g = floor(S / patch). */
+  /** Number of patches along a side: g = floor(S / patch). */
   readonly grid: number;
   readonly transformer: Transformer;
   readonly kernel: tf.Tensor;
@@ -23,7 +23,10 @@ export class ImageEncoder {
   readonly postNorm: LayerNorm;
   readonly projection: tf.Tensor2D;
 
-  /** @param imageSize - S; the position embeddings are resized bicubically where it is not the checkpoint's own */
+  /**
+   * @param imageSize - S; the position embeddings are resized bicubically if it is not the
+   * checkpoint's own
+   */
   constructor(
     from: Parameters,
     readonly config: VisionConfig,
@@ -39,13 +42,16 @@ export class ImageEncoder {
     this.classToken = from.get(`${name}.embeddings.class_embedding`, [d]);
     const positions = from.get(`${name}.embeddings.position_embedding.weight`, [trained * trained + 1, d]) as tf.Tensor2D;
     this.positions = this.grid === trained ? positions : resizePositions(positions, trained, this.grid);
-    this.preNorm = loadLayerNorm(from, `${name}.pre_layrnorm`, d, eps); // [sic]: the name in every checkpoint
+    this.preNorm = loadLayerNorm(from, `${name}.pre_layrnorm`, d, eps); // [sic], as in every checkpoint
     this.transformer = new Transformer(from, `${name}.encoder.layers`, config);
     this.postNorm = loadLayerNorm(from, `${name}.post_layernorm`, d, eps);
     this.projection = from.get('visual_projection.weight', [projectionDim, d]) as tf.Tensor2D;
   }
 
-  /** Class token, patches and positions after the first normalisation: hidden state 0, `[B, g g + 1, D]`. */
+  /**
+   * Class token, patches and positions after the first normalisation: hidden state 0, `[B, g g + 1,
+   * D]`.
+   */
   embed(pixels: tf.Tensor4D): tf.Tensor3D {
     const { patch_size: p, hidden_size: d } = this.config;
     this.checkPixels(pixels);
@@ -63,7 +69,7 @@ export class ImageEncoder {
     });
   }
 
-  /** Refuses pixels of another shape than `[B, 3, S, S]`. */
+  /** Refuses pixels with another shape than `[B, 3, S, S]`. */
   checkPixels({ shape }: tf.Tensor4D): void {
     if (shape.slice(1).join() !== [3, this.imageSize, this.imageSize].join()) {
       throw new Error(`pixels: expected [B, 3, ${this.imageSize}, ${this.imageSize}], got [${shape.join(', ')}]`);
@@ -73,8 +79,8 @@ export class ImageEncoder {
   /**
    * Encodes normalised pixels.
    * @param pixels - `[B, 3, S, S]`
-   * @param layers - 1-based numbers of the blocks whose tokens are wanted, rising
-   * @param options.embedding - also run to the end and project (default false)
+   * @param layers - 1-based numbers of the blocks whose tokens are wanted, in increasing order
+   * @param options.embedding - also compute the projected embedding (default false)
    */
   encode(pixels: tf.Tensor4D, layers: readonly number[], options: { embedding?: boolean } = {}): ImageFeatures {
     checkLayers(layers, this.transformer.depth);
@@ -108,8 +114,8 @@ export class ImageEncoder {
   }
 
   /**
-   * Patch tokens of a block as if each were the class token of the last: normalised and projected into the joint space, not
-   * normalised to length. `[B, N, D]` to `[B, N, P]`.
+   * Treats each patch token of a block like the class token of the last block: normalised and
+   * projected into the joint space, but not of unit length. `[B, N, D]` to `[B, N, P]`.
    */
   projectTokens(tokens: tf.Tensor3D): tf.Tensor3D {
     const [b, n, d] = tokens.shape;

@@ -47,20 +47,26 @@ const normalize = tf.customGrad((...args: unknown[]) => {
   };
 });
 
-/** Layer normalisation over the last axis of `[R, D]` (Ba et al. 2016), with its gradient in closed form. */
+/**
+ * Layer normalisation over the last axis of `[R, D]` (Ba et al. 2016), with its gradient in closed
+ * form.
+ */
 export function layerNorm(x: tf.Tensor2D, { weight, bias, eps }: LayerNorm): tf.Tensor2D {
   return tf.tidy(() => normalize(x, weight, bias, tf.scalar(eps)) as tf.Tensor2D);
 }
 
-/** The activation of the feed-forward part: `quick_gelu` is x sigmoid(1.702 x), `gelu` the exact one with erf. */
+/**
+ * The activation of the feed-forward part: `quick_gelu` is x sigmoid(1.702 x), `gelu` the exact
+ * GELU with erf.
+ */
 export function activation(x: tf.Tensor2D, name: 'quick_gelu' | 'gelu'): tf.Tensor2D {
   if (name === 'quick_gelu') return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
   return tf.mul(tf.mul(x, 0.5), tf.add(erf(tf.mul(x, Math.SQRT1_2)), 1));
 }
 
 /**
- * The error function by Abramowitz and Stegun 7.1.26 (error below 1.5e-7, that of float32), from operations that every
- * backend has: WebAssembly lacks a kernel for erf.
+ * The error function by Abramowitz and Stegun 7.1.26, with an error below 1.5e-7, the precision of
+ * float32. It uses only operations that every backend has: WebAssembly lacks a kernel for erf.
  */
 function erf(x: tf.Tensor2D): tf.Tensor2D {
   const t = tf.div(1, tf.add(1, tf.mul(tf.abs(x), 0.3275911)));

@@ -1,9 +1,10 @@
 import { tf } from '../../common/tf';
 
 /**
- * Resizes learned positions `[from² + 1, D]` to `[to² + 1, D]`: the class token's row stays, the grid is interpolated
- * bicubically (Keys' kernel with a = -0.75, pixel centres aligned, edges repeated, no antialiasing), as Hugging Face's
- * `interpolate_pos_encoding` does. The given tensor is disposed of.
+ * Resizes learned positions `[from² + 1, D]` to `[to² + 1, D]`. The row of the class token stays;
+ * the grid is interpolated bicubically (Keys' kernel with a = -0.75, pixel centres aligned, edges
+ * repeated, no antialiasing), like Hugging Face's `interpolate_pos_encoding`. The given tensor is
+ * disposed of.
  */
 export function resizePositions(positions: tf.Tensor2D, from: number, to: number): tf.Tensor2D {
   const d = positions.shape[1];

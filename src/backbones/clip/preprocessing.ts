@@ -4,12 +4,18 @@ import { UserError } from '../../common/errors';
 import { CLIP_STATS } from '../../image/pixel-values';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
 
-/** The files that may say how a checkpoint's pixels were prepared; newer versions of transformers write the second one alone. */
+/**
+ * The files that may describe how the pixels of a checkpoint were prepared; newer versions of
+ * transformers write only the second one.
+ */
 export const PREPROCESSING_FILES = ['preprocessor_config.json', 'processor_config.json'] as const;
 
-/** How levels 0 to 255 become the numbers that a checkpoint was trained on: (level / 255 * factor - mean) / std. */
+/**
+ * How levels 0 to 255 become the numbers on which a checkpoint was trained: (level / 255 * factor -
+ * mean) / std.
+ */
 export interface Preprocessing {
-  /** 1 in all published CLIPs: `255 * rescale_factor`; 255 where there is no rescaling. */
+  /** `255 * rescale_factor`: 1 in all published CLIPs, 255 without rescaling. */
   factor: number;
   mean: [number, number, number];
   std: [number, number, number];
@@ -17,14 +23,14 @@ export interface Preprocessing {
 
 type Triple = [number, number, number];
 
-/** One number for each of red, green and blue, or one for all. */
+/** Three numbers for red, green and blue, or one for all. */
 const perChannel = (low: number, high: number): z.ZodType<Triple | undefined, z.ZodTypeDef, unknown> =>
   z.unknown().transform((value, context) => {
     if (value === undefined || value === null) return undefined;
     const numbers: unknown = typeof value === 'number' ? [value, value, value] : value;
     const fine = Array.isArray(numbers) && numbers.length === 3 && numbers.every((v) => typeof v === 'number' && v >= low && v <= high);
     if (fine) return numbers as Triple;
-    context.addIssue({ code: 'custom', message: 'three numbers, of red, green and blue, are expected' });
+    context.addIssue({ code: 'custom', message: 'expected three numbers, for red, green and blue' });
     return z.NEVER;
   });
 
@@ -61,24 +67,26 @@ const schema = z
   })
   .passthrough();
 
-/** Keys that say nothing about what pixels mean. */
+/** Keys that do not affect the meaning of pixels. */
 const WITHOUT_EFFECT = new Set(
   `processor_class default_to_square data_format input_data_format device return_tensors disable_grouping image_seq_length tokenizer_class
   transformers_version`.split(/\s+/),
 );
 
-/** The file of a checkpoint that says how its pixels were prepared, where there is one. */
+/** The file of a checkpoint that describes how its pixels were prepared, if any. */
 export function preprocessingFile(files: CheckpointFiles): string[] {
   return findPreprocessing(files).file;
 }
 
 /**
- * How a checkpoint's pixels were prepared: what `image_processor` in its `processor_config.json` says, else its
- * `preprocessor_config.json`, in that order, as in transformers; what they do not say is as in {@link CLIP_STATS}. Levels become numbers
- * as they say. How an image becomes a square is fixed by the method (all of it, resized smoothly, nothing cut off); a file that asks for
- * something else in a way that changes what the model sees is refused.
- * @param imageSize - the pixels a side that the checkpoint's configuration names
- * @throws UserError where a file is damaged, or asks for what is not done here
+ * How the pixels of a checkpoint were prepared: by `image_processor` in its
+ * `processor_config.json`, else by its `preprocessor_config.json`, in that order, as in
+ * transformers; what they leave open is as in {@link CLIP_STATS}. The files decide how levels
+ * become numbers. The method decides how an image becomes a square (the whole image, resized
+ * smoothly, nothing cut off); a file that requires something else which changes what the model sees
+ * is refused.
+ * @param imageSize - the side in pixels given by the configuration of the checkpoint
+ * @throws UserError if a file is damaged, or requires something that is not supported
  */
 export function readPreprocessing(files: CheckpointFiles, imageSize?: number): Preprocessing {
   const { file: [name] = [], raw } = findPreprocessing(files);
@@ -104,25 +112,25 @@ function findPreprocessing(files: CheckpointFiles): { file: string[]; raw?: unkn
   return files.has(legacy) ? { file: [legacy], raw: readCheckpointJson(files, legacy) } : { file: [] };
 }
 
-/** Refuses what would have to be followed and is not. */
+/** Refuses settings that matter but are not supported. */
 function refuse(said: z.infer<typeof schema>, raw: object, file: string, imageSize: number | undefined): void {
   const no = (key: string, why: string): UserError => new UserError(`${file}: ${key} ${JSON.stringify(said[key])}: ${why}`);
   for (const [key, value] of Object.entries(raw)) {
     const inert = value === null || value === false || key.startsWith('_') || WITHOUT_EFFECT.has(key);
-    if (!inert && !Object.hasOwn(schema.shape, key)) throw no(key, 'no such step is done here, and it may change what the model sees');
+    if (!inert && !Object.hasOwn(schema.shape, key)) throw no(key, 'this step is not supported, and it may change what the model sees');
   }
   if (said.do_resize === false) throw no('do_resize', 'images are always resized to the size of the model');
   if (said.resample != null && ![1, 2, 3].includes(said.resample)) {
-    throw no('resample', 'images are resized smoothly; 1 (Lanczos), 2 (bilinear) or 3 (bicubic) is expected');
+    throw no('resample', 'images are resized smoothly; expected 1 (Lanczos), 2 (bilinear) or 3 (bicubic)');
   }
   const key = said.image_processor_type == null ? 'feature_extractor_type' : 'image_processor_type';
   const type = said[key];
   if (type != null && !type.startsWith('CLIP') && (said.image_mean == null || said.image_std == null)) {
-    throw no(key, 'its defaults are not those of CLIP; image_mean and image_std are expected to be named');
+    throw no(key, 'its defaults are not those of CLIP; expected image_mean and image_std to be given');
   }
   const last = said.do_center_crop === false ? 'size' : said.crop_size != null ? 'crop_size' : 'size';
   const other = sidesOf(said[last]).find((length) => length !== imageSize);
-  if (imageSize !== undefined && other !== undefined) throw no(last, `config.json says that images have ${imageSize} pixels a side`);
+  if (imageSize !== undefined && other !== undefined) throw no(last, `config.json says that images are ${imageSize} pixels wide`);
 }
 
 function sidesOf(value: z.infer<typeof sides>): number[] {

@@ -6,8 +6,9 @@ import { GraphGradients } from './graph-gradients';
 import type { TextEncoder } from './text-encoder';
 
 /**
- * A {@link TextEncoder} that stays as it is, as one TensorFlow graph: the same formulas on the same weights, and their gradient with
- * respect to the token embeddings. Of the last block only what the features depend on is computed.
+ * A frozen {@link TextEncoder} as one TensorFlow graph: the same formulas on the same weights, and
+ * their gradient with respect to the token embeddings. Of the last block only the part that affects
+ * the features is computed.
  */
 export class TextEncoderGraph {
   private readonly session: GraphSession;
@@ -16,13 +17,14 @@ export class TextEncoderGraph {
   private readonly features: Node;
   private readonly dFeatures: Node;
   private readonly dEmbedded: Node;
-  /** What the gradient takes from the forward pass, besides its inputs. */
+  /** What the gradient uses from the forward pass, in addition to its inputs. */
   private readonly kept: Node[];
 
   /**
-   * @param causal - each position looks only back
-   * @param again - the gradient computes the forward pass again and takes nothing from it: so on a GPU, where what is kept would go to
-   *   main memory and back: some 0.6 GB each way in a step of ViT-L/14
+   * @param causal - each position attends only to earlier ones
+   * @param again - the gradient repeats the forward pass and takes nothing from it. This is for a
+   * GPU, where the kept nodes would move to main memory and back: about 0.6 GB each way in a step
+   * of ViT-L/14
    */
   constructor(
     private readonly encoder: TextEncoder,
@@ -56,7 +58,7 @@ export class TextEncoderGraph {
     this.session = new GraphSession(graph);
   }
 
-  /** As {@link TextEncoder.encode}, with the mask that this graph was made with. */
+  /** As {@link TextEncoder.encode}, with the mask for which the graph was made. */
   encode(embedded: tf.Tensor3D, ends: readonly number[]): tf.Tensor2D {
     const n = this.encoder.config.max_position_embeddings;
     const run = tf.customGrad((...args: unknown[]) => {

@@ -6,8 +6,8 @@ import type { Parameters } from './parameters';
 import { Transformer } from './transformer';
 
 /**
- * CLIP's text transformer (Radford et al. 2021; names of Hugging Face `CLIPTextModel`). Positions after the end token
- * are padded with id 0, as the published tokenizer does.
+ * CLIP's text transformer (Radford et al. 2021; names of Hugging Face `CLIPTextModel`). Positions
+ * after the end token are padded with id 0, as in the published tokenizer.
  */
 export class TextEncoder {
   readonly transformer: Transformer;
@@ -35,16 +35,14 @@ export class TextEncoder {
 
   /**
    * Token embeddings of ids `[P, N]`, without positions: `[P, N, D]`.
-   * @throws UserError where the model's vocabulary lacks an id
+   * @throws UserError if the vocabulary of the model lacks an id
    */
   embedTokens(ids: readonly Int32Array[]): tf.Tensor3D {
     const { max_position_embeddings: n, vocab_size: known } = this.config;
     const all = concatIds(ids, n);
     const largest = all.reduce((a, b) => Math.max(a, b), 0);
     if (largest >= known) {
-      throw new UserError(
-        `text_config: vocab_size ${known}: token ${largest} is asked for; a model with CLIP's own vocabulary is expected`,
-      );
+      throw new UserError(`text_config: vocab_size ${known}: token ${largest} is needed; expected a model with CLIP's own vocabulary`);
     }
     return tf.tidy(() => {
       const flat = tf.tensor1d(all, 'int32');
@@ -58,9 +56,11 @@ export class TextEncoder {
   }
 
   /**
-   * Projected, not normalised text features `[P, projection]` of token embeddings `[P, N, D]`.
-   * @param ends - where each prompt's end token stands: the position whose state is the prompt's feature
-   * @param causal - each position looks only back, as CLIP was trained; false (the published MediCLIP) lets all look at all
+   * Projected text features `[P, projection]`, not normalised, of token embeddings `[P, N, D]`.
+   * @param ends - the position of the end token of each prompt; its state is the feature of the
+   * prompt
+   * @param causal - each position attends only to earlier ones, as CLIP was trained; false (the
+   * published MediCLIP): to all positions
    */
   encode(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D {
     return tf.tidy(() => {
@@ -78,7 +78,10 @@ export class TextEncoder {
     });
   }
 
-  /** The normalised state at each prompt's end token: `[P, D]`; a product with a one-hot row, since WebAssembly lacks the gradient of gather. */
+  /**
+   * The normalised state at the end token of each prompt: `[P, D]`. It is a product with a one-hot
+   * row, since WebAssembly lacks the gradient of gather.
+   */
   pool(last: tf.Tensor3D, ends: readonly number[]): tf.Tensor2D {
     return tf.tidy(() => {
       const [p, n, d] = last.shape;
@@ -98,7 +101,7 @@ export class TextEncoder {
   }
 }
 
-/** The position of each prompt's end token: the end token has the largest id. */
+/** The position of the end token of each prompt: the token with the largest id. */
 export function endPositions(ids: readonly Int32Array[]): number[] {
   return ids.map((row) => row.indexOf(row.reduce((a, b) => Math.max(a, b), 0)));
 }

@@ -5,12 +5,13 @@ import { GraphBlock } from './graph-block';
 import { GraphGradients } from './graph-gradients';
 import type { Block, RunBlock, TransformerConfig } from './transformer';
 
-/** The parts of a block in the order in which their weights and biases are given and have gradients. */
+/** The parts of a block, in the order of their weights, biases and gradients. */
 const PARTS = ['norm1', 'query', 'key', 'value', 'out', 'norm2', 'up', 'down'] as const;
 
 /**
- * Blocks that learn, each run as one TensorFlow graph forward and one back: {@link run} takes the place of a transformer's own
- * {@link RunBlock}, with the same formulas. A graph serves all blocks and steps of one shape, since weights are given to it at every run.
+ * Trainable blocks, each run as one TensorFlow graph forward and one backward. {@link run} replaces
+ * the {@link RunBlock} of a transformer, with the same formulas. One graph serves all blocks and
+ * steps of one shape, since weights are passed to it at every run.
  */
 export class TrainedBlocks {
   private readonly graphs = new Map<string, BlockGraph>();
@@ -44,7 +45,7 @@ class BlockGraph {
   private readonly dOutput: Node;
   private readonly gradients: Node[];
 
-  /** @param like - a block with weights of the shapes that all will have */
+  /** @param like - a block with weights of the common shapes */
   constructor(like: Block, config: TransformerConfig, n: number, masked: boolean, precision: Precision) {
     const graph = new Graph();
     const layers = new GraphGradients(graph, precision);

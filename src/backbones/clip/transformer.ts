@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import { activation, layerNorm, linear, loadLayerNorm, loadLinear, type LayerNorm, type Linear } from './layers';
 import type { Parameters } from './parameters';
 
-/** The numbers that a stack of blocks shares. */
+/** The numbers that are common to a stack of blocks. */
 export interface TransformerConfig {
   hidden_size: number;
   intermediate_size: number;
@@ -24,7 +24,10 @@ export interface Block {
   down: Linear;
 }
 
-/** Loads one block; query, key and value stay three products (a fused one is slower on this backend). */
+/**
+ * Loads one block; query, key and value stay separate products (a fused one is slower on this
+ * backend).
+ */
 function loadBlock(from: Parameters, prefix: string, c: TransformerConfig): Block {
   const { hidden_size: d, intermediate_size: m, layer_norm_eps: eps } = c;
   return {
@@ -39,16 +42,22 @@ function loadBlock(from: Parameters, prefix: string, c: TransformerConfig): Bloc
   };
 }
 
-/** Computes one block from its input, rows `[B N, D]`, in any way that gives the same as {@link Transformer} and has a gradient. */
+/**
+ * Computes one block from its input, rows `[B N, D]`, in any way that equals {@link Transformer}
+ * and has a gradient.
+ */
 export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tensor2D) => tf.Tensor2D;
 
-/** A stack of pre-norm attention blocks, as in both towers of CLIP (Radford et al. 2021, section 2.4). */
+/**
+ * A stack of pre-norm attention blocks, as in both towers of CLIP (Radford et al. 2021, section
+ * 2.4).
+ */
 export class Transformer {
   readonly blocks: readonly Block[];
-  /** How blocks are computed; operation by operation where nothing else is set. */
+  /** How blocks are computed; by default operation by operation. */
   runBlock: RunBlock = (x, p, n, mask) => this.block(x, p, n, mask);
 
-  /** @param prefix - the name before the block's number: `vision_model.encoder.layers` */
+  /** @param prefix - the name before the number of the block: `vision_model.encoder.layers` */
   constructor(
     from: Parameters,
     prefix: string,
@@ -62,9 +71,10 @@ export class Transformer {
   }
 
   /**
-   * Runs `[B, N, D]` through the blocks and hands every block's output to `visit`.
-   * @param mask - added to the attention scores, `[N, N]`: 0 where a position may look, -1e9 where it may not
-   * @param depth - how many blocks to run (default all)
+   * Runs `[B, N, D]` through the blocks and passes the output of every block to `visit`.
+   * @param mask - added to the attention scores, `[N, N]`: 0 where a position may attend, -1e9
+   * where it may not
+   * @param depth - number of blocks to run (default all)
    * @returns the output of the last block that ran
    */
   run(x: tf.Tensor3D, options: { mask?: tf.Tensor2D; depth?: number; visit?: (layer: number, x: tf.Tensor3D) => void } = {}): tf.Tensor3D {

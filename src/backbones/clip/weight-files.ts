@@ -3,24 +3,29 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
 
 export const SINGLE = 'model.safetensors';
-/** The list of shards of a checkpoint that is spread over several files. */
+/** The list of shards of a checkpoint with several files. */
 export const INDEX = 'model.safetensors.index.json';
-/** What an adapter (PEFT) brings; transformers puts it on top of the weights beside it. */
+/** The file of an adapter (PEFT); transformers applies it to the weights beside it. */
 export const ADAPTER = 'adapter_config.json';
 
 const indexSchema = z.object({
   weight_map: z.record(z.string()).refine((map) => Object.keys(map).length > 0, 'lists no tensor'),
 });
 
-/** From tensor to file, as the index of a checkpoint of several files says. @throws UserError where it is not that, or empty */
+/**
+ * The file of each tensor, from the index of a checkpoint with several files.
+ * @throws UserError if
+ * it is not such an index, or empty
+ */
 export function weightMap(index: unknown, where: string): Record<string, string> {
   const parsed = indexSchema.safeParse(index);
-  if (parsed.success === false) throw new UserError(`${where}: weight_map: an object from tensor to file is expected, with at least one`);
+  if (parsed.success === false)
+    throw new UserError(`${where}: weight_map: expected an object from tensor to file, with at least one entry`);
   return parsed.data.weight_map;
 }
 
 /**
- * Where the weights of a checkpoint lie: in one file, or in those that its index lists, by tensor.
+ * Finds the weights of a checkpoint: one file, or the files that its index lists, by tensor.
  * @throws UserError that says what is there instead
  */
 export function findWeights(files: CheckpointFiles): { single: string } | { index: string; map: Record<string, string> } {
@@ -30,30 +35,33 @@ export function findWeights(files: CheckpointFiles): { single: string } | { inde
   throw new UserError(`${files.name}: ${foundInstead(files.list())}`);
 }
 
-/** Files in which weights are found that are not read, and what to do about each; the first that is there is named. */
+/**
+ * Files with weights that are not supported, and what to do about each; the first that exists is
+ * named.
+ */
 const OTHERS: [RegExp, string][] = [
   [
     /^adapter_config\.json$/,
     'an adapter (PEFT, such as LoRA): merge it into its model (merge_and_unload), and save that with save_pretrained',
   ],
-  [/^model_index\.json$/, 'a pipeline of diffusers, of which a CLIPModel is no part'],
+  [/^model_index\.json$/, 'a pipeline of diffusers, which is not a CLIPModel'],
   [/^model\.\w+\.safetensors$/, `one variant of the weights: rename it to ${SINGLE}`],
   [/^open_clip/, 'a model of open_clip: convert it to a Hugging Face CLIPModel'],
   [
     /\.(bin|pt|pth|ckpt)$/,
-    'weights of PyTorch, which can run code when they are loaded and are not read: convert them with ' +
+    'weights of PyTorch, which are not read because loading them can run code: convert them with ' +
       'CLIPModel.from_pretrained(DIR).save_pretrained(NEW_DIR, safe_serialization=True)',
   ],
-  [/\.(h5|msgpack|onnx|gguf|tflite|npz|pb)$/, 'weights in a format that is not read: safetensors are'],
-  [/\.safetensors$/, `weights under another name: ${SINGLE} is expected`],
+  [/\.(h5|msgpack|onnx|gguf|tflite|npz|pb)$/, 'weights in a format that is not supported; expected safetensors'],
+  [/\.safetensors$/, `weights under another name: expected ${SINGLE}`],
 ];
 
-/** What there is among a folder's files where weights that can be read are missing: in words, with what to do. */
+/** Says what a folder holds instead of supported weights, and what to do. */
 export function foundInstead(names: readonly string[]): string {
-  return foundAmong(names) ?? `neither ${SINGLE} nor ${INDEX} is there; a Hugging Face CLIPModel folder is expected`;
+  return foundAmong(names) ?? `neither ${SINGLE} nor ${INDEX} is there; expected a Hugging Face CLIPModel folder`;
 }
 
-/** As {@link foundInstead}; nothing where no file is known. */
+/** Like {@link foundInstead}; undefined if no file is known. */
 export function foundAmong(names: readonly string[]): string | undefined {
   for (const [pattern, what] of OTHERS) {
     const name = names.filter((entry) => !entry.includes('/')).find((entry) => pattern.test(entry));

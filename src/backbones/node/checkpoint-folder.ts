@@ -4,7 +4,7 @@ import { readText, resolveInside } from '../../common/node/files';
 import { openSafetensors } from '../../common/node/safetensors';
 import type { CheckpointFiles } from '../checkpoint-files';
 
-/** The checkpoint in a folder, a Hugging Face one for instance. Nothing is read yet. */
+/** The checkpoint in a folder, for instance a Hugging Face one. Nothing is read yet. */
 export function checkpointFolder(dir: string): CheckpointFiles {
   const pathOf = (file: string): string => path.join(dir, file);
   return {
@@ -17,7 +17,7 @@ export function checkpointFolder(dir: string): CheckpointFiles {
   };
 }
 
-/** The files of a folder, sorted; none where it cannot be read. */
+/** The files of a folder, sorted; none if it cannot be read. */
 export function namesIn(dir: string): string[] {
   try {
     return fs.readdirSync(dir).sort();
@@ -27,8 +27,9 @@ export function namesIn(dir: string): string[] {
 }
 
 /**
- * The path of a shard. A link may lead to the `blobs` of the Hugging Face cache where the folder is one of its snapshots: every download
- * is laid out so. Any other way out of the folder is refused.
+ * The path of a shard. A link may lead to the `blobs` of the Hugging Face cache if the folder is
+ * one of its snapshots, since every download has this layout. Any other way out of the folder is
+ * refused.
  */
 function shardFile(dir: string, shard: string, index: string): string {
   const file = path.resolve(dir, shard);

@@ -149,7 +149,7 @@ test('a configuration that does not fit the weights names both shapes', async ()
   const dir = writeTinyClip();
   const config = { ...TINY, vision_config: { ...TINY.vision_config, intermediate_size: 48 } };
   fs.writeFileSync(path.join(dir, 'config.json'), JSON.stringify(config));
-  await assert.rejects(embed(dir), /fc1.weight has shape \[32, 16\], config.json asks for \[48, 16\]/);
+  await assert.rejects(embed(dir), /fc1.weight has shape \[32, 16\], config.json requires \[48, 16\]/);
   for (const [raw, pattern] of [
     [{ ...TINY, model_type: 'bert' }, /model_type/],
     [{ ...TINY, projection_dim: -1 }, /projection_dim/],

@@ -114,7 +114,7 @@ test('the encoders keep nothing alive', async () => {
 test('layers that do not exist, repeat or fall are refused', async () => {
   const clip = await openClipFolder(writeTinyClip());
   for (const layers of [[], [0], [5], [2, 2], [3, 1], [1.5]]) {
-    assert.throws(() => clip.imageEncoder.encode(tf.ones([1, 3, 32, 32]), layers), /rising numbers from 1 to 4/);
+    assert.throws(() => clip.imageEncoder.encode(tf.ones([1, 3, 32, 32]), layers), /increasing numbers from 1 to 4/);
   }
   assert.throws(() => clip.imageEncoder.encode(tf.ones([1, 3, 40, 40]), [1]), /expected \[B, 3, 32, 32\]/);
   clip.dispose();

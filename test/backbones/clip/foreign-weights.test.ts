@@ -83,16 +83,16 @@ test('scales, zero points and adapters beside the weights are refused by name', 
     'vision_model.adapter.down.weight',
   ]) {
     const dir = withWeights((arrays) => arrays.set(name, one));
-    await refused(dir, new RegExp(`${name.replaceAll('.', '\\.')} says that weights are quantised or changed by an adapter`));
+    await refused(dir, new RegExp(`${name.replaceAll('.', '\\.')} says that the weights are quantised or changed by an adapter`));
   }
 });
 
 test('tensors of a part of CLIP that the configuration does not know are refused, missing ones listed', async () => {
   const dir = withWeights((arrays) => arrays.set('vision_model.encoder.layers.4.mlp.fc1.bias', one));
-  await refused(dir, /weights hold vision_model\.encoder\.layers\.4\.mlp\.fc1\.bias, of which config\.json says nothing/);
+  await refused(dir, /weights hold vision_model\.encoder\.layers\.4\.mlp\.fc1\.bias, which config\.json does not mention/);
   await refused(
     withWeights((arrays) => arrays.set('vision_model.encoder.layers.0.self_attn.q_norm.weight', one)),
-    /q_norm\.weight, of which config\.json says nothing/,
+    /q_norm\.weight, which config\.json does not mention/,
   );
   await refused(
     withWeights((arrays) => {
@@ -101,7 +101,7 @@ test('tensors of a part of CLIP that the configuration does not know are refused
         arrays.delete(name);
       }
     }),
-    /the weights lack text_model\..* and \d+ more, which config\.json asks for; not asked for: model\.logit_scale/,
+    /the weights lack text_model\..* and \d+ more, which config\.json requires; not required: model\.logit_scale/,
   );
 });
 
@@ -161,7 +161,7 @@ test('keys of a configuration that may change what the weights mean are refused 
     [{ vision_config: { ...vision, use_qk_norm: true } }, /vision_config: use_qk_norm true: a CLIP has no such setting/],
     [{ vision_config: { ...vision, rope_theta: 10000 } }, /rope_theta 10000: its positions are not those of CLIP/],
     [{ vision_config: { ...vision, attention_bias: false } }, /attention_bias false/],
-    [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map .*code of its own/],
+    [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map .*brings its own code/],
     [{ dtype: 'int8' }, /dtype "int8": weights of one of float16/],
     [{ torch_dtype: 'float8_e4m3fn' }, /torch_dtype "float8_e4m3fn"/],
     [{ text_config: { ...text, pruned_heads: { 0: [1] } } }, /pruned_heads/],
@@ -170,7 +170,7 @@ test('keys of a configuration that may change what the weights mean are refused 
     [{ vision_config: { ...vision, num_channels: 1 } }, /vision_config\.num_channels/],
     [{ vision_config: { ...vision, layer_norm_eps: Infinity } }, /vision_config\.layer_norm_eps/],
     [{ vision_config_dict: { ...vision, window_size: 3 } }, /vision_config_dict: window_size 3/],
-    [{ model_type: 'siglip' }, /model_type is "siglip", a model of another family; "clip" is expected/],
+    [{ model_type: 'siglip' }, /model_type is "siglip", a model of another family; expected "clip"/],
     [{ model_type: 'clip_vision_model' }, /only the image encoder of a CLIP/],
     [{ model_type: undefined }, /model_type is missing/],
   ] as const) {
@@ -218,8 +218,8 @@ test('a folder without weights that can be read says what is there', async () =>
     ['model.fp16.safetensors', /model\.fp16\.safetensors is there, one variant of the weights: rename it to model\.safetensors/],
     ['adapter_config.json', /adapter_config\.json is there, an adapter \(PEFT/],
     ['open_clip_model.safetensors', /a model of open_clip/],
-    ['tf_model.h5', /in a format that is not read/],
-    ['weights.safetensors', /weights under another name: model\.safetensors is expected/],
+    ['tf_model.h5', /in a format that is not supported/],
+    ['weights.safetensors', /weights under another name: expected model\.safetensors/],
     ['notes.txt', /neither model\.safetensors nor model\.safetensors\.index\.json is there/],
   ] as const) {
     const dir = temporaryFolder();
@@ -275,11 +275,11 @@ test('an index that is empty, or says less than its shards hold, is refused', as
   writeSafetensors(path.join(dir, 'model-1.safetensors'), all);
   for (const map of [{}, [], null, { a: 1 }]) {
     fs.writeFileSync(index, JSON.stringify({ weight_map: map }));
-    await refused(dir, /index\.json: weight_map: an object from tensor to file is expected, with at least one/);
+    await refused(dir, /index\.json: weight_map: expected an object from tensor to file, with at least one/);
   }
   const map = Object.fromEntries(all.slice(1).map(([name]) => [name, 'model-1.safetensors']));
   fs.writeFileSync(index, JSON.stringify({ weight_map: map }));
-  await refused(dir, /does not say that model-1\.safetensors holds logit_scale, which it does/);
+  await refused(dir, /does not list logit_scale, which model-1\.safetensors holds/);
   fs.writeFileSync(index, JSON.stringify({ weight_map: { ...map, logit_scale: `${'x'.repeat(300)}.safetensors` } }));
   await refused(dir, /ENAMETOOLONG/);
   fs.symlinkSync('loop.safetensors', path.join(dir, 'loop.safetensors'));

@@ -92,7 +92,7 @@ test('a graph refuses wrong layers and pixels as the plain encoder does', async 
   if (skip) return t.skip(skip);
   const clip = await openClipFolder(writeTinyClip());
   const graph = clip.frozenImageEncoder;
-  assert.throws(() => graph.encode(tf.ones([1, 3, 32, 32]), [5]), /rising numbers from 1 to 4/);
+  assert.throws(() => graph.encode(tf.ones([1, 3, 32, 32]), [5]), /increasing numbers from 1 to 4/);
   assert.throws(() => graph.encode(tf.ones([1, 3, 40, 40]), [1]), /expected \[B, 3, 32, 32\]/);
   clip.dispose();
 });

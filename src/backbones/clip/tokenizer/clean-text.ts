@@ -1,12 +1,12 @@
 import { unescapeHtml, unescapePlainEntities } from './unescape-html';
 import { readControlsAsWindows1252, repairMojibake } from './mojibake';
 
-/** What Python's `str.split` and `str.strip` count as white space. */
+/** The characters that Python's `str.split` and `str.strip` count as white space. */
 const BLANKS = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 
 /**
- * Text as CLIP's tokenizer sees it: faults repaired ({@link fixText}), HTML references replaced (twice), white space reduced to
- * single blanks, lower case.
+ * Cleans text for CLIP's tokenizer: faults repaired ({@link fixText}), HTML references replaced
+ * (twice), white space reduced to single blanks, lower case.
  */
 export function cleanText(text: string): string {
   return unescapeHtml(unescapeHtml(fixText(text)))
@@ -16,9 +16,9 @@ export function cleanText(text: string): string {
 }
 
 /**
- * Repairs what goes wrong with text on its way through programs, line by line until nothing changes: misread encodings, HTML
- * references (unless a "<" shows that it is HTML), curly quotes, ligatures, full-width letters, line ends, terminal escapes and
- * control characters; then NFC.
+ * Repairs common damage to text, line by line until nothing changes: misread encodings, HTML
+ * references (unless a "<" shows that it is HTML), curly quotes, ligatures, full-width letters,
+ * line ends, terminal escapes and control characters; then NFC.
  * @see ftfy 6.3, `fix_text` with its defaults
  */
 export function fixText(text: string): string {

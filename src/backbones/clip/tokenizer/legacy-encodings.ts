@@ -1,7 +1,13 @@
-/** An 8-bit encoding, both ways. Text that has been through it stands as a string with one character (0 to 255) a byte. */
+/**
+ * An 8-bit encoding in both directions. Encoded text is a string with one character (0 to 255) per
+ * byte.
+ */
 export interface LegacyEncoding {
   name: string;
-  /** Whether bytes without a character stand for themselves and byte 0x1A for U+FFFD, "a byte was lost here". */
+  /**
+   * True if bytes without a character stand for themselves, and byte 0x1A for U+FFFD, "a byte was
+   * lost here".
+   */
   sloppy: boolean;
   /** The characters of the bytes 0x80 to 0xFF. */
   upper: string;
@@ -9,7 +15,10 @@ export interface LegacyEncoding {
   encode(text: string): string | undefined;
 }
 
-/** 0x80 to 0x9F of Windows-1252; written out because Node's own decoder of that name takes them for Latin-1. */
+/**
+ * 0x80 to 0x9F of Windows-1252; written out because Node's decoder of that name treats them as
+ * Latin-1.
+ */
 const CP1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 const CP437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
@@ -26,7 +35,7 @@ export const LEGACY_ENCODINGS: readonly LegacyEncoding[] = [
   encoding('cp437', false, CP437),
 ];
 
-/** A character of the control range 0x80 to 0x9F, as Windows-1252 has it. */
+/** A character of the control range 0x80 to 0x9F, as in Windows-1252. */
 export function windows1252(byte: number): string {
   return LEGACY_ENCODINGS[1].upper[byte - 0x80];
 }

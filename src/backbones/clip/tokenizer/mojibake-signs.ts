@@ -5,8 +5,8 @@ const accented = (kind: RegExp, except: string): string =>
   repertoire.filter((c) => kind.test(c) && /\p{Script=Latin}/u.test(c) && !except.includes(c)).join('');
 
 /**
- * Kinds of characters in misread text, as insides of character classes. Accented letters that ordinary words end in, or that
- * faces are drawn with, count as neither `upper` nor `lower`.
+ * Kinds of characters in misread text, as the content of character classes. Accented letters at the
+ * end of ordinary words, or with which emoticons are drawn, count as neither `upper` nor `lower`.
  */
 const kinds = {
   ascii: 'a-zA-Z',
@@ -30,10 +30,10 @@ const kinds = {
   box: '│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓',
 };
 
-/** One of the kinds, joined by blanks, one after the other. */
+/** Kinds of successive characters, separated by blanks. */
 type Sequence = string;
 
-/** Neighbours that hardly occur in text that was read correctly. */
+/** Sequences that hardly occur in text that was read correctly. */
 const unlikely: Sequence[] = [
   'control',
   'bad|lower|upper|box|opening|closing|currency|numeric|law bad',
@@ -95,8 +95,8 @@ const sequences = unlikely.map((sequence) =>
 const SIGN = new RegExp([...sequences, ...telling].join('|'), 'u');
 
 /**
- * Whether a text shows signs of UTF-8 that was read in another encoding. The signs are those of ftfy 6.3 (R. Speer), with whose
- * output CLIP's vocabulary was trained.
+ * True if a text shows signs of UTF-8 that was read in another encoding. The signs are those of
+ * ftfy 6.3 (R. Speer), with whose output CLIP's vocabulary was trained.
  */
 export function looksMisread(text: string): boolean {
   return SIGN.test(text);

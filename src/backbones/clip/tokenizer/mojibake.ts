@@ -4,9 +4,9 @@ import { looksMisread } from './mojibake-signs';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Repairs UTF-8 that was read in an 8-bit encoding, as often as it happened to the text: `cafÃ©` becomes `café`. Text without
- * signs of it is returned as it is.
- * @see ftfy 6.3, `fix_encoding`, whose results these are
+ * Repairs UTF-8 that was read in an 8-bit encoding, as often as this happened to the text: `cafÃ©`
+ * becomes `café`. Text without signs of it is returned unchanged.
+ * @see ftfy 6.3, `fix_encoding`, which gives the same results
  */
 export function repairMojibake(text: string): string {
   for (;;) {
@@ -16,7 +16,7 @@ export function repairMojibake(text: string): string {
   }
 }
 
-/** Reads control characters 0x80 to 0x9F as Windows-1252 has them. */
+/** Reads control characters 0x80 to 0x9F as in Windows-1252. */
 export function readControlsAsWindows1252(text: string): string {
   return text.replace(/[\x80-\x9f]/g, (c) => windows1252(c.charCodeAt(0)));
 }
@@ -26,7 +26,7 @@ function repairOnce(text: string): string {
   for (const encoding of LEGACY_ENCODINGS) {
     let bytes = encoding.encode(text);
     if (bytes === undefined) continue;
-    if (encoding.name !== 'macintosh') bytes = restoreNoBreakSpaces(bytes); // an en dash and a blank would look like one there
+    if (encoding.name !== 'macintosh') bytes = restoreNoBreakSpaces(bytes); // there, an en dash and a blank would look like one
     if (encoding.sloppy) bytes = bytes.replace(LOSSY, REPLACEMENT);
     const decoded = decodeUtf8(bytes);
     if (decoded !== undefined) return decoded;
@@ -34,13 +34,19 @@ function repairOnce(text: string): string {
   return repairParts(text) ?? readControlsAsWindows1252(text);
 }
 
-/** Repairs misread stretches one by one where the whole has no one explanation; `undefined` if that changes nothing. */
+/**
+ * Repairs misread parts one by one if no single encoding explains the whole text; `undefined` if
+ * that changes nothing.
+ */
 function repairParts(text: string): string | undefined {
   const repaired = text.replace(MISREAD_STRETCH, (part) => (part.length < text.length && looksMisread(part) ? repairMojibake(part) : part));
   return repaired === text ? undefined : repaired;
 }
 
-/** Decodes strictly, but takes surrogate pairs that were encoded apart (CESU-8) and Java's two-byte zero. */
+/**
+ * Decodes strictly, but accepts separately encoded surrogate pairs (CESU-8) and Java's two-byte
+ * zero.
+ */
 function decodeUtf8(bytes: string): string | undefined {
   const standard = bytes.replace(/\xc0\x80/g, '\0').replace(/\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]/g, (pair) => {
     const [, a, b, , c, d] = bytesOf(pair);
@@ -54,17 +60,17 @@ function decodeUtf8(bytes: string): string | undefined {
   }
 }
 
-/** The bytes that a string stands for, one character (0 to 255) each. */
+/** The bytes of a string that has one character (0 to 255) per byte. */
 function bytesOf(signs: string): Uint8Array {
   return Uint8Array.from(signs, (sign) => sign.charCodeAt(0));
 }
 
-/** A text in UTF-8, as a string with one character a byte. */
+/** A text in UTF-8, as a string with one character per byte. */
 function utf8Signs(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-/** Puts back no-break spaces (byte 0xA0) that became blanks within a multi-byte character. */
+/** Restores no-break spaces (byte 0xA0) that became blanks within a multi-byte character. */
 function restoreNoBreakSpaces(bytes: string): string {
   if (!BLANKED.test(bytes)) return bytes;
   return bytes.replace(A_GRAVE_WORD, '\xc3\xa0 ').replace(BLANKED_ALL, (sequence) => sequence.replace(/ /g, '\xa0'));
@@ -81,10 +87,10 @@ const BLANKED = new RegExp(
   ].join('|'),
 );
 const BLANKED_ALL = new RegExp(BLANKED.source, 'g');
-/** "à" as a word of its own, but not the beginning of the Portuguese às, àquele, àquela, àquilo. */
+/** "à" as a separate word, but not the beginning of the Portuguese às, àquele, àquela, àquilo. */
 const A_GRAVE_WORD = /\xc3 (?! |quele|quela|quilo|s )/g;
 
-/** Multi-byte characters of which a byte was lost: 0x1A stands in its place, or a question mark. */
+/** Multi-byte characters of which a byte was lost and replaced by 0x1A or a question mark. */
 const LOSSY = new RegExp(
   [
     '[\\xc2-\\xdf]\\x1a',
@@ -102,7 +108,7 @@ const LOSSY = new RegExp(
 );
 const REPLACEMENT = '\xef\xbf\xbd'; // U+FFFD in UTF-8
 
-/** What bytes of a range look like in the encodings that resemble Latin-1. */
+/** The characters for a range of bytes in the encodings that resemble Latin-1. */
 function looks(first: number, last: number): string {
   const alike = LEGACY_ENCODINGS.filter((e) => e.sloppy || e.name === 'latin-1');
   return [...new Set(alike.map((e) => e.upper.slice(first - 0x80, last - 0x80 + 1)).join(''))].join('');

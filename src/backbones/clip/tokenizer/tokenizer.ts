@@ -8,16 +8,17 @@ const START = FIRST_MERGE + MERGES;
 const END = START + 1;
 
 /**
- * Pieces that are merged within, never across. Texts are in lower case here; ſ is what "s" matches besides itself when case is
- * ignored, as in the published pattern, where for the same reason U+0345 belongs to no piece.
+ * Pieces of text; merges happen within a piece, never across. Texts are in lower case here. The
+ * letter ſ also matches "s" if case is ignored, as in the published pattern; for the same reason
+ * U+0345 belongs to no piece.
  */
 const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\u0345 \p{L}\p{N}]+/gu;
 
 /**
  * CLIP's tokenizer: byte-level byte-pair encoding with 49,408 tokens.
  *
- * Token ids: 0 to 255 a byte within a word, 256 to 511 a byte at a word's end, then the results of the merges in their order,
- * then start and end.
+ * Token ids: 0 to 255 for a byte within a word, 256 to 511 for a byte at the end of a word, then
+ * the results of the merges in their order, then start and end.
  * @see Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021
  */
 export class Tokenizer {
@@ -28,19 +29,19 @@ export class Tokenizer {
     ['<end_of_text>', [END]],
   ]);
 
-  /** The rank of each pair, keyed by its line. */
+  /** The rank of each pair, by its line. */
   private readonly ranks: ReadonlyMap<string, number>;
 
   /**
    * @param merges - list of merges, one per line after a heading, as in `merges.txt`
-   * @param where - what errors call the list
-   * @throws UserError if it is no list of CLIP's length
+   * @param where - name of the list in errors
+   * @throws UserError if it is not a list with CLIP's length
    */
   constructor(merges: string, where = 'merges') {
     this.ranks = readMerges(merges, where);
   }
 
-  /** Token ids of a text, of any number, without start and end. */
+  /** Token ids of a text of any length, without start and end. */
   encode(text: string): number[] {
     const ids: number[] = [];
     for (const [piece] of cleanText(text).matchAll(PIECE)) for (const id of this.encodePiece(piece)) ids.push(id);
@@ -48,8 +49,8 @@ export class Tokenizer {
   }
 
   /**
-   * Token ids `[N]` of a text as a text encoder takes them: start, tokens, end, zeros. A text that is too long is cut, its last
-   * place taken by the end token.
+   * Token ids `[N]` of a text for a text encoder: start, tokens, end, zeros. A text that is too
+   * long is cut, and its last position holds the end token.
    * @param contextLength - N, 77 in all published CLIPs
    */
   tokenize(text: string, contextLength = 77): Int32Array {
@@ -62,7 +63,10 @@ export class Tokenizer {
     );
   }
 
-  /** How the vocabulary writes a token, for people: `normal</w>` ends a word, `ab` goes on. Bytes that do not print are written as other letters. */
+  /**
+   * The text of a token in the vocabulary: `normal</w>` ends a word, `ab` continues. Unprintable
+   * bytes are written as other letters.
+   */
   symbolOf(id: number): string {
     if (id === START) return '<start>';
     if (id === END) return '<end>';
@@ -79,7 +83,7 @@ export class Tokenizer {
     return ids;
   }
 
-  /** Joins the neighbours of the lowest rank, wherever they stand, until none can be joined. */
+  /** Merges the neighbours with the lowest rank, wherever they are, until none can be merged. */
   private merge(tokens: Token[]): number[] {
     for (;;) {
       const ranks = tokens.map((token, i) => this.ranks.get(`${token.symbol} ${tokens[i + 1]?.symbol}`) ?? Infinity);
@@ -95,13 +99,16 @@ export class Tokenizer {
   }
 }
 
-/** A token and how the list of merges writes it. */
+/** A token and its spelling in the list of merges. */
 interface Token {
   symbol: string;
   id: number;
 }
 
-/** The 256 bytes as tokens. Those that print in Latin-1 come first and are written as they are; the rest as characters from U+0100 on. */
+/**
+ * The 256 bytes as tokens. Those that are printable in Latin-1 come first and are written as they
+ * are; the rest are written as characters from U+0100 on.
+ */
 const BYTES = ((): Token[] => {
   const prints = (b: number): boolean => (b > 0x20 && b < 0x7f) || (b > 0xa0 && b !== 0xad);
   const all = Array.from({ length: 256 }, (_, b) => b);
@@ -123,7 +130,7 @@ function readMerges(text: string, where: string): Map<string, number> {
   const lines = text.split(/\r?\n/, MERGES + 1).slice(1);
   const wrong = lines.findIndex((line) => !/^\S+ \S+$/.test(line));
   if (wrong >= 0)
-    throw new UserError(`${where}: line ${wrong + 2}: two symbols are expected, got ${JSON.stringify(lines[wrong].slice(0, 80))}`);
-  if (lines.length < MERGES) throw new UserError(`${where}: ${lines.length} merges, ${MERGES} are expected`);
+    throw new UserError(`${where}: line ${wrong + 2}: expected two symbols, got ${JSON.stringify(lines[wrong].slice(0, 80))}`);
+  if (lines.length < MERGES) throw new UserError(`${where}: ${lines.length} merges, expected ${MERGES}`);
   return new Map(lines.map((line, rank) => [line, rank]));
 }

@@ -2,8 +2,9 @@ import { decodeEntity } from 'html-entities';
 import { windows1252 } from './legacy-encodings';
 
 /**
- * Replaces HTML character references as a browser does in text: `&amp;`, `&amp` without its semicolon, `&#39;`, `&#x27;`; the
- * longest known name counts (`&notit;` is `¬it;`). Equal to Python's `html.unescape`.
+ * Replaces HTML character references as a browser does in text: `&amp;`, `&amp` without its
+ * semicolon, `&#39;`, `&#x27;`. The longest known name wins (`&notit;` is `¬it;`). Equal to
+ * Python's `html.unescape`.
  */
 export function unescapeHtml(text: string): string {
   return text.replace(/&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu, (whole, reference: string) => {
@@ -18,8 +19,8 @@ export function unescapeHtml(text: string): string {
 }
 
 /**
- * The unambiguous references only: those that end in a semicolon, besides names in capitals where HTML has them in small
- * letters (`&EACUTE;`).
+ * Replaces only the unambiguous references: those that end in a semicolon, and names in capitals
+ * for which HTML has lower-case ones (`&EACUTE;`).
  * @see ftfy 6.3, `unescape_html`
  */
 export function unescapePlainEntities(text: string): string {
@@ -41,7 +42,7 @@ function named(name: string): string | undefined {
   const reference = `&${name}`;
   const character = decodeEntity(reference, { level: 'html5' });
   if (character === reference) return undefined;
-  return character.replace('\u2329', '\u27e8').replace('\u232a', '\u27e9'); // &lang; and &rang; as HTML 5 has them
+  return character.replace('\u2329', '\u27e8').replace('\u232a', '\u27e9'); // &lang; and &rang; as in HTML 5
 }
 
 function numeric(reference: string): string {
