@@ -1,6 +1,6 @@
 /**
- * Few-shot anomaly detection in medical images: MediCLIP and the methods it is compared with. For research and teaching; not a medical
- * device.
+ * Few-shot anomaly detection in medical images: MediCLIP and the methods with which it is compared.
+ * For research and teaching; not a medical device.
  * @packageDocumentation
  */
 export { openRun, predict } from './api/open-run';
@@ -8,7 +8,10 @@ export type { AnomalyMap, ImageInput, OpenRun, Prediction, PredictOptions } from
 export { prepareFolder, type PrepareFolderOptions } from './api/prepare-folder';
 export type { TrainingSettings } from './api/settings';
 export { train, type Identity, type RunRecord, type TrainOptions, type TrainResult } from './api/train';
-/** Metrics of scores and maps: functions of plain arrays, and `METRICS`, the table of those that `train` reports. */
+/**
+ * Metrics of scores and maps: functions of plain arrays, and `METRICS`, the table of all metrics
+ * that `train` reports.
+ */
 export * as metrics from './api/metrics';
 export { Interrupted, UsageError, UserError } from './common/errors';
 export type { LongRun, Progress } from './common/progress';

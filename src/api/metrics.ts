@@ -1,4 +1,4 @@
-// Numbers that say how well scores and maps find anomalies: functions of plain arrays, for any method.
+// Metrics of how well scores and maps find anomalies: functions of plain arrays, for any method.
 export { aupro } from '../metrics/aupro';
 export { fprAtTpr } from '../metrics/fpr-at-tpr';
 export { imageMetrics, METRICS, pixelMetrics } from '../metrics/metrics';

@@ -16,24 +16,31 @@ export type ImageInput = string | Uint8Array;
 
 /** Where an image looks abnormal: one value per pixel, higher is more abnormal. */
 export interface AnomalyMap {
-  /** Pixels per row; maps are square, of the size at which the run sees images. */
+  /** Pixels per row. Maps are square and have the image size of the run. */
   width: number;
   height: number;
-  /** `[height, width]`, row by row. By MediCLIP each value is a probability; other methods have their own units. */
+  /**
+   * `[height, width]`, row by row. For MediCLIP each value is a probability; other methods have
+   * their own units.
+   */
   data: Float32Array;
 }
 
-/** What a run says of one image. */
+/** The result of a run for one image. */
 export interface Prediction {
-  /** The path as it was given; of bytes `image 1`, `image 2` and so on. */
+  /** The path as given; for bytes `image 1`, `image 2` and so on. */
   image: string;
-  /** Higher is more abnormal. Scores of one run compare with each other, those of different runs do not. */
+  /**
+   * Higher is more abnormal. Scores of the same run can be compared; scores of different runs
+   * cannot.
+   */
   score: number;
   /** `null` for methods that score the whole image only. */
   map: AnomalyMap | null;
   /**
-   * Where it was asked for: a PNG file's bytes, the image with its map in colours and a colour bar below. All overlays of a run have the
-   * same colours for the same values. `null` where there is no map.
+   * If requested: the bytes of a PNG file with the image, its map in colours and a colour bar
+   * below. All overlays of a run use the same colours for the same values. `null` if there is no
+   * map.
    */
   overlay?: Uint8Array | null;
 }
@@ -46,18 +53,18 @@ export interface PredictOptions extends LongRun {
 
 /** A run in memory, ready to score any number of images. {@link OpenRun.dispose} frees it. */
 export interface OpenRun {
-  /** The run's folder. */
+  /** The folder of the run. */
   readonly folder: string;
-  /** How it was trained: all settings, with their defaults. */
+  /** All settings with which it was trained, including defaults. */
   readonly settings: TrainingSettings;
-  /** Images are resized to squares of so many pixels a side; maps have this size. */
+  /** Images are resized to squares with this side in pixels; maps have the same size. */
   readonly imageSize: number;
   /**
    * Scores one image.
-   * @throws UserError where the image is missing, damaged or of a kind that is not read
+   * @throws UserError if the image is missing, damaged or of an unsupported kind
    */
   predict(image: ImageInput, options?: PredictOptions): Promise<Prediction>;
-  /** Scores images one after another, in their order. */
+  /** Scores images one after another, in order. */
   predict(images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
   /** Frees the memory of the model. May be called twice; nothing can be scored afterwards. */
   dispose(): void;
@@ -65,8 +72,9 @@ export interface OpenRun {
 
 /**
  * Loads a run that `train` made, to score many images with it.
- * @param folder - the run's folder
- * @throws UserError where there is no run, its training has not ended, or what it needs is missing
+ * @param folder - the folder of the run
+ * @throws UserError if there is no run, its training is unfinished, or something it needs is
+ * missing
  * @example
  * const run = await openRun('runs/my-scans');
  * for (const file of files) console.log(file, (await run.predict(file)).score);
@@ -77,9 +85,10 @@ export async function openRun(folder: string): Promise<OpenRun> {
 }
 
 /**
- * Scores one image or several with a run that `train` made. To score again and again, {@link openRun} loads the run once.
- * @param run - the run's folder
- * @throws UserError where the run or an image cannot be used
+ * Scores one or more images with a run that `train` made. To score repeatedly, use {@link openRun},
+ * which loads the run once.
+ * @param run - the folder of the run
+ * @throws UserError if the run or an image cannot be used
  */
 export async function predict(run: string, image: ImageInput, options?: PredictOptions): Promise<Prediction>;
 export async function predict(run: string, images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { UserError } from './errors';
 
 /**
- * A value from outside, as a schema says it must be.
+ * Checks a value from outside against a schema.
  * @param where - names its source in errors: a file
- * @param hint - what is expected, or what to do; added to the error
+ * @param hint - what is expected or what to do; appended to the error
  * @throws UserError naming the first key that is wrong
  */
 export function checked<O>(schema: z.ZodType<O, z.ZodTypeDef, unknown>, value: unknown, where: string, hint = ''): O {

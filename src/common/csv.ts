@@ -1,12 +1,13 @@
 import { UserError } from './errors';
 
-/** A value of a table; null is an empty cell. */
+/** A value of a table; null makes an empty cell. */
 export type Cell = string | number | null;
 
 /**
- * Rows as text with a header, RFC 4180 with plain line ends: what holds a comma, a quote or a line break is quoted. Texts that a
- * spreadsheet would take for a formula are defused; {@link readCsv} reads them back as they were.
- * @param columns - in their order; what a row has besides is left out
+ * Rows as text with a header, by RFC 4180 with plain line ends: cells with a comma, a quote or a
+ * line break are quoted. Texts that a spreadsheet would take for a formula are defused; {@link
+ * readCsv} restores them.
+ * @param columns - the columns in order; other keys of a row are left out
  */
 export function csvText<Column extends string>(columns: readonly Column[], rows: readonly Record<Column, Cell>[]): string {
   const lines = rows.map((row) => columns.map((column) => cellText(row[column])).join(','));
@@ -21,10 +22,12 @@ export interface CsvRecord<Column extends string> {
 }
 
 /**
- * Rows of a CSV text of this project: RFC 4180 with either kind of line ends, a byte order mark or none. Time grows with the text.
- * @param columns - those that are needed; others are left out
+ * The rows of a CSV text of this project: RFC 4180 with either kind of line ends, with or without a
+ * byte order mark. The time is linear in the length of the text.
+ * @param columns - the required columns; others are left out
  * @param where - names the source in errors: a file
- * @throws UserError with the line where a column is missing, a row has more or fewer cells than the header, or a quote stands wrong
+ * @throws UserError with the line if a column is missing, a row has more or fewer cells than the
+ * header, or a quote is misplaced
  */
 export function readCsv<Column extends string>(text: string, columns: readonly Column[], where: string): CsvRecord<Column>[] {
   const table = readCsvTable(text, where);
@@ -39,9 +42,9 @@ export function readCsv<Column extends string>(text: string, columns: readonly C
 }
 
 /**
- * {@link readCsv} with all columns that there are; of two with the same name the first counts.
- * @throws UserError with the line where a row has more or fewer cells than the header, or a quote
- * stands wrong
+ * {@link readCsv} with all existing columns; of two with the same name the first counts.
+ * @throws UserError with the line if a row has more or fewer cells than the header, or a quote is
+ * misplaced
  */
 export function readCsvTable(text: string, where: string): { columns: string[]; rows: CsvRecord<string>[] } {
   const [header, ...lines] = splitCsv(text.replace(/^\ufeff/, ''), where);
@@ -56,12 +59,15 @@ export function readCsvTable(text: string, where: string): { columns: string[]; 
   return { columns, rows };
 }
 
-/** The text of a cell before it was defused. */
+/** The original text of a defused cell. */
 export function originalText(cell: string): string {
   return DEFUSED.test(cell) ? cell.slice(1) : cell;
 }
 
-/** Beginnings that spreadsheets take for a formula, in the wide forms of East Asian text too. */
+/**
+ * The start of a text that spreadsheets take for a formula, including the wide forms of East Asian
+ * text.
+ */
 const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const DEFUSED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -71,7 +77,10 @@ function cellText(value: Cell): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** With an apostrophe ahead, which makes spreadsheets take the rest as it is; where apostrophes are there already, one more. */
+/**
+ * Adds an apostrophe in front, which makes spreadsheets take the rest literally; if there are
+ * apostrophes already, one more.
+ */
 function defused(text: string): string {
   return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 }
@@ -81,7 +90,7 @@ interface Line {
   cells: string[];
 }
 
-/** Cells of all rows; a text without any has one row of one empty cell. */
+/** The cells of all rows; an empty text has one row with one empty cell. */
 function splitCsv(text: string, where: string): Line[] {
   const rows: Line[] = [];
   let line = 1;
@@ -90,7 +99,7 @@ function splitCsv(text: string, where: string): Line[] {
     const end = text[at] === '"' ? afterQuotes(text, at) : at;
     const stop = nextStop(text, end);
     if (end < 0 || (end > at && stop > end) || text.slice(end, stop).includes('"')) {
-      throw new UserError(`${where}:${line}: a quote stands wrong; a cell that holds one is quoted as a whole, with "" for each`);
+      throw new UserError(`${where}:${line}: a misplaced quote; a cell with quotes must be quoted as a whole, with "" for each`);
     }
     row.cells.push(end > at ? text.slice(at + 1, end - 1).replaceAll('""', '"') : text.slice(at, stop));
     line += text.slice(at, end).split('\n').length - 1;
@@ -103,14 +112,14 @@ function splitCsv(text: string, where: string): Line[] {
   }
 }
 
-/** Place behind the quote that closes the one at a place; -1 where none does. */
+/** The position after the quote that closes the quote at `open`; -1 if none does. */
 function afterQuotes(text: string, open: number): number {
   let at = text.indexOf('"', open + 1);
   while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
   return at < 0 ? -1 : at + 1;
 }
 
-/** Place of the next comma or line end, or the length of the text. */
+/** The position of the next comma or line end, or the length of the text. */
 function nextStop(text: string, from: number): number {
   const stops = /[,\r\n]/g;
   stops.lastIndex = Math.max(0, from);

@@ -3,11 +3,12 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [...'{}[]'].map((c) =
 const BLANK = 0x20;
 
 /**
- * The first key that an object of a JSON text has twice, at any depth; `JSON.parse` keeps the last one in silence.
- * @param text - valid JSON; the time grows with its length
+ * The first key that occurs twice in an object of a JSON text, at any depth; `JSON.parse` silently
+ * keeps the last one.
+ * @param text - valid JSON; the time is linear in its length
  */
 export function duplicateKey(text: string): string | undefined {
-  /** The keys of each object that is open; of a list, nothing. */
+  /** The keys of each open object; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

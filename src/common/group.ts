@@ -1,4 +1,4 @@
-/** Items by a key, groups and the items in them in the order in which they come. */
+/** Groups items by a key. Groups and their items keep the order of the input. */
 export function groupByKey<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -3,7 +3,7 @@ import { messageOf, UserError } from './errors';
 /**
  * Parses a JSON text from outside.
  * @param where - names its source in the error: a file
- * @throws UserError where it is not valid
+ * @throws UserError if it is not valid
  */
 export function parseJson(text: string, where: string): unknown {
   try {

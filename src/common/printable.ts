@@ -1,14 +1,15 @@
 /**
- * What steers a terminal or reorders what is read: control characters (C0, DEL, C1), line and paragraph separators, and the
- * embeddings, overrides and isolates of bidirectional text.
+ * Characters that control a terminal or reorder text: control characters (C0, DEL, C1), line and
+ * paragraph separators, and the embeddings, overrides and isolates of bidirectional text.
  */
 export const STEERING = /[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A text as one line for people. Names from files may hold anything, so what would steer a terminal is shown as an escape:
- * `\x1b`, `\u202e`, `\n`.
+ * A text as one line for display. Names from files may hold anything, so characters that would
+ * control a terminal are shown as escapes: `\x1b`, `\u202e`, `
+ * `.
  */
 export function printable(text: string): string {
   return text.replace(STEERING, (sign) => {
@@ -18,11 +19,11 @@ export function printable(text: string): string {
 }
 
 /**
- * A value as JSON that no terminal is steered by. JSON itself escapes C0 alone; the rest is escaped here, so that a parser reads the
- * value as it was.
+ * A value as JSON that cannot control a terminal. JSON itself escapes only C0; the rest is escaped
+ * here, so that a parser reads the original value.
  */
 export function printableJson(value: unknown, indent?: number): string {
-  const lines = JSON.stringify(value, null, indent).split('\n'); // within a text JSON has no line break
+  const lines = JSON.stringify(value, null, indent).split('\n'); // JSON has no line break within a text
   return lines.map((line) => line.replace(STEERING, (sign) => `\\u${hex(sign.charCodeAt(0), 4)}`)).join('\n');
 }
 

@@ -1,30 +1,33 @@
 import { UserError } from './errors';
 
-/** How far a long operation is. */
+/** The progress of a long operation. */
 export interface Progress {
-  /** What is being done, in a word or two: "encoding test images". */
+  /** The current phase in a few words: "encoding test images". */
   phase: string;
   done: number;
   total: number;
-  /** A short addition: the loss, a file's name. */
+  /** A short addition: the loss, the name of a file. */
   note?: string;
 }
 
-/** What every long operation accepts: a listener, and a signal that asks it to stop at the next safe point. */
+/**
+ * What every long operation accepts: a progress listener, and a signal to stop at the next safe
+ * point.
+ */
 export interface LongRun {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Ends work that writes nothing before its end, where the caller asked it to stop.
+ * Ends work that writes nothing before its end, if the caller asked it to stop.
  * @throws UserError
  */
 export function stopIfAsked({ signal }: LongRun): void {
   if (signal?.aborted) throw new UserError('stopped; nothing was written');
 }
 
-/** Seconds in words: "42 s", "3 min 05 s", "2 h 10 min". */
+/** Seconds as text: "42 s", "3 min 05 s", "2 h 10 min". */
 export function formatSeconds(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;

@@ -1,16 +1,18 @@
-/** Four unsigned 32-bit words: all there is to save and restore. */
+/** Four unsigned 32-bit words: the whole state to save and restore. */
 export type RandomState = [number, number, number, number];
 
 /**
- * A seeded generator of random numbers (sfc32, Chris Doty-Humphrey's small fast counter, period > 2^96).
- * Randomness enters every function of this project as one of these; the same seed gives the same numbers anywhere.
+ * A seeded generator of random numbers (sfc32, Chris Doty-Humphrey's small fast counter, period >
+ * 2^96). All randomness of this project comes from such generators, which functions take as
+ * arguments. The same seed gives the same numbers anywhere.
  */
 export class Random {
   private constructor(private words: RandomState) {}
 
   /**
-   * A generator for a seed and a path of keys. Different keys give independent streams, so that draw 7 of epoch 3 is
-   * the same whoever makes it and in whatever order: `Random.of(1, 'synthesis', 3, 7)`.
+   * Creates a generator for a seed and a path of keys. Different keys give independent streams, so
+   * that draw 7 of epoch 3 is the same in whatever thread and order it is made: `Random.of(1,
+   * 'synthesis', 3, 7)`.
    */
   static of(seed: number, ...keys: (string | number)[]): Random {
     const text = [seed, ...keys].join('/');
@@ -19,7 +21,7 @@ export class Random {
     return random;
   }
 
-  /** A generator that goes on where {@link Random.state} was taken. */
+  /** Creates a generator that continues from a saved {@link Random.state}. */
   static from(state: RandomState): Random {
     return new Random([...state]);
   }
@@ -29,7 +31,7 @@ export class Random {
     return [...this.words];
   }
 
-  /** A whole number in [0, 2^32). */
+  /** An integer in [0, 2^32). */
   uint32(): number {
     const w = this.words;
     const t = (((w[0] + w[1]) >>> 0) + w[3]) >>> 0;
@@ -46,7 +48,7 @@ export class Random {
     return lo + (hi - lo) * unit;
   }
 
-  /** A whole number, uniform in [lo, hi). */
+  /** An integer, uniform in [lo, hi). */
   integer(lo: number, hi: number): number {
     return lo + Math.floor(this.uniform() * (hi - lo));
   }
@@ -56,7 +58,10 @@ export class Random {
     return this.uniform() < p;
   }
 
-  /** Normal distribution (Box and Muller; one value a call, so that the state is the words alone). */
+  /**
+   * Normal distribution (Box and Muller; one value per call, so that the four words are the whole
+   * state).
+   */
   normal(mean = 0, sd = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return mean + sd * radius * Math.cos(2 * Math.PI * this.uniform());
@@ -79,7 +84,7 @@ export class Random {
     }
   }
 
-  /** One element, each as likely. */
+  /** One element, all equally likely. */
   pick<T>(items: readonly T[]): T {
     if (items.length === 0) throw new RangeError('pick: the list is empty');
     return items[this.integer(0, items.length)];

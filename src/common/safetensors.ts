@@ -2,7 +2,7 @@ import { duplicateKey } from './duplicate-keys';
 import { messageOf, UserError } from './errors';
 import { kindOfFile } from './file-kind';
 
-/** Element types that are read and written. `BF16` and `F16` are widened to float32 on reading. */
+/** Supported element types. `BF16` and `F16` are widened to float32 on reading. */
 export type DType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
 
 /** A named array outside of any backend, row-major. */
@@ -13,12 +13,12 @@ export interface NamedArray {
 
 /** Bytes that can be read by range: a file, or an array in memory. */
 export interface ByteSource {
-  /** What errors call it: the path of a file. */
+  /** Its name in errors: the path of a file. */
   readonly name: string;
   readonly size: number;
   /**
-   * Copies the bytes from `start` to `end` (exclusive) into a buffer of their own.
-   * @throws UserError where they cannot be read
+   * Copies the bytes from `start` to `end` (exclusive) into a new buffer.
+   * @throws UserError if they cannot be read
    */
   read(start: number, end: number): Uint8Array;
 }
@@ -28,9 +28,9 @@ export function memoryBytes(name: string, bytes: Uint8Array): ByteSource {
   return { name, size: bytes.length, read: (start, end) => new Uint8Array(bytes.subarray(start, end)) };
 }
 
-/** Where a tensor lies in its file. */
+/** The position of a tensor in its file. */
 export interface TensorEntry {
-  /** As the file says; only a {@link DType} can be read. */
+  /** The type given in the file; only a {@link DType} can be read. */
   dtype: string;
   shape: number[];
   /** Bytes from the start of the file. */
@@ -39,35 +39,40 @@ export interface TensorEntry {
 }
 
 const BYTES: Record<DType, number> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 };
-/** Sizes of types that are known but not read, to check what a file says of them. */
+/** Sizes of known but unsupported types, to check the offsets in a file. */
 const OTHER_BYTES: Record<string, number> = { U64: 8, U32: 4, U16: 2, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, C64: 8 };
-/** Largest header: enough for 50,000 tensors. A larger one takes long to read; the one of ViT-L/14 has 70 KB. */
+/**
+ * Limit for the header, enough for 50,000 tensors. A larger one takes long to read; that of
+ * ViT-L/14 has 70 KB.
+ */
 const HEADER_LIMIT = 8 * 2 ** 20;
-/** Headers are filled up with blanks. */
+/** Headers are padded with blanks. */
 const BLANK = 0x20;
 
 /**
- * A safetensors file, opened: the header is read and checked against the file's size, tensors are read by range when
- * asked for, so that a file of gigabytes costs the memory of the tensor at hand.
+ * An open safetensors file. The header is read and checked against the size of the file. Tensors
+ * are read by range on request, so that a file of gigabytes needs only the memory of the current
+ * tensor.
  * @see https://huggingface.co/docs/safetensors for the format
  */
 export class SafetensorsFile {
   private constructor(
     private readonly source: ByteSource,
     readonly entries: ReadonlyMap<string, TensorEntry>,
-    /** Free text that the writer left (`__metadata__`). */
+    /** Free text from the writer (`__metadata__`). */
     readonly metadata: Readonly<Record<string, string>>,
   ) {}
 
-  /** What errors call it: its path. */
+  /** Its name in errors: its path. */
   get file(): string {
     return this.source.name;
   }
 
   /**
    * Reads the header.
-   * @throws UserError if the file is truncated or not safetensors; where it is of another kind that is known, it says which. As
-   * the format demands, names are unique and the tensors' bytes follow each other from the header to the file's end.
+   * @throws UserError if the file is truncated or not safetensors; if it is of another known kind,
+   * the error says which. As the format demands, names are unique and the bytes of the tensors
+   * follow each other from the header to the end of the file.
    */
   static open(source: ByteSource): SafetensorsFile {
     const { name: file, size } = source;
@@ -78,14 +83,14 @@ export class SafetensorsFile {
     if (size < 8) throw bad(`${size} bytes`);
     const length = new DataView(source.read(0, 8).buffer).getBigUint64(0, true);
     if (length > BigInt(size - 8)) throw bad(`a header of ${length} bytes in a file of ${size}`);
-    if (length > BigInt(HEADER_LIMIT)) throw bad(`a header of ${length} bytes; at most ${HEADER_LIMIT} are read`);
+    if (length > BigInt(HEADER_LIMIT)) throw bad(`a header of ${length} bytes; at most ${HEADER_LIMIT} are allowed`);
     const dataStart = 8 + Number(length);
     const header = parseHeader(new TextDecoder('utf-8', { ignoreBOM: true }).decode(source.read(8, dataStart)), bad);
     const entries = new Map<string, TensorEntry>();
     let metadata: Record<string, string> = {};
     for (const [name, raw] of Object.entries(header as Record<string, unknown>)) {
       if (name === '__metadata__') {
-        if (!isTexts(raw)) throw bad('__metadata__: an object of texts is expected');
+        if (!isTexts(raw)) throw bad('__metadata__: expected an object of texts');
         metadata = raw;
         continue;
       }
@@ -105,11 +110,11 @@ export class SafetensorsFile {
     }
     let covered = dataStart;
     for (const [name, { start, end }] of [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
-      if (start < covered && end > start) throw bad(`${name} lies over the bytes of another tensor`);
+      if (start < covered && end > start) throw bad(`${name} overlaps the bytes of another tensor`);
       if (start > covered) throw bad(`${start - covered} bytes before ${name} belong to no tensor`);
       covered = Math.max(covered, end);
     }
-    if (covered < size) throw bad(`${size - covered} bytes at its end belong to no tensor`);
+    if (covered < size) throw bad(`${size - covered} bytes at the end belong to no tensor`);
     return new SafetensorsFile(source, entries, metadata);
   }
 
@@ -126,14 +131,14 @@ export class SafetensorsFile {
   }
 
   /**
-   * A tensor as numbers: floats of 16 bits become float32, small integers and int64 int32.
-   * @throws UserError where its type cannot be read, or a whole number is beyond int32
+   * A tensor as numbers: 16-bit floats become float32; small integers and int64 become int32.
+   * @throws UserError if its type is not supported, or an integer is beyond int32
    */
   read(name: string): NamedArray {
     const { entry, bytes } = this.bytes(name);
     if (!isDType(entry.dtype)) throw new UserError(`${this.file}: ${name}: type ${JSON.stringify(entry.dtype)} cannot be read`);
     const data = decode(entry.dtype, bytes);
-    if (data === undefined) throw new UserError(`${this.file}: ${name}: has a whole number beyond 32 bits`);
+    if (data === undefined) throw new UserError(`${this.file}: ${name}: has an integer beyond 32 bits`);
     return { shape: entry.shape, data };
   }
 }
@@ -159,7 +164,7 @@ function isTexts(value: unknown): value is Record<string, string> {
   return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
 }
 
-/** The numbers; nothing where one does not fit. */
+/** Decodes the numbers; undefined if one does not fit. */
 function decode(dtype: DType, bytes: Uint8Array): NamedArray['data'] | undefined {
   const { buffer } = bytes;
   switch (dtype) {
@@ -216,7 +221,10 @@ function float16ToFloat32(half: Uint16Array): Float32Array {
   return out;
 }
 
-/** float32 to IEEE half precision, rounded to nearest even; too large becomes infinity. */
+/**
+ * float32 to IEEE half precision, rounded to nearest even; values that are too large become
+ * infinity.
+ */
 export function float32ToFloat16(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const out = new Uint16Array(values.length);
@@ -245,7 +253,7 @@ function roundEven(x: number): number {
 }
 
 /**
- * Arrays as the bytes of a safetensors file, in the order given.
+ * Arrays as the bytes of a safetensors file, in the given order.
  * @param options.half - store float32 arrays as float16
  */
 export function safetensorsBytes(

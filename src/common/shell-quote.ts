@@ -1,9 +1,10 @@
 import { STEERING } from './printable';
 
 /**
- * An argument as it is typed in a POSIX shell, for commands that are printed to be pasted: as it is where no character means anything
- * to a shell, else in single quotes. With control characters it takes the form `$'...'` of bash and zsh, bytes in octal, as what is
- * printed must not steer the terminal.
+ * An argument as one types it in a POSIX shell, for printed commands that can be pasted: unchanged
+ * if no character is special in a shell, else in single quotes. An argument with control characters
+ * takes the form `$'...'` of bash and zsh, with bytes in octal, since printed text must not control
+ * the terminal.
  */
 export function shellQuote(text: string): string {
   if (/^[\w%+:,./@-]+$/.test(text)) return text;

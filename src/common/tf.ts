@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Whether the native backend computes on a GPU. The backend must be ready. */
+/** True if the native backend computes on a GPU. The backend must be ready. */
 export function usesGpu(): boolean {
   return tf.getBackend() === 'tensorflow' && (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
-/** TensorFlow.js as this project uses it. Who runs it makes a backend ready first: in Node `initBackend` of `common/node/backend`. */
+/**
+ * TensorFlow.js as this project uses it. The caller must make a backend ready first: in Node with
+ * `initBackend` of `common/node/backend`.
+ */
 export { tf };

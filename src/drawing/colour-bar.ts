@@ -6,14 +6,14 @@ export interface ColourBar {
   x: number;
   y: number;
   width: number;
-  /** Values of the first and the last colour, or words for them. */
+  /** Values of the first and the last colour, or texts for them. */
   ends: [number, number] | [string, string];
   title: string;
   /** `[256, 3]` */
   table: Uint8Array;
 }
 
-/** The bar as SVG, 26 high. One in a drawing. */
+/** The bar as SVG, 26 high. Use only one per drawing. */
 export function colourBar({ x, y, width, ends, title, table }: ColourBar): string {
   const stops = Array.from({ length: 17 }, (_, i) => {
     const at = Math.round((i / 16) * 255) * 3;
@@ -30,7 +30,7 @@ export function colourBar({ x, y, width, ends, title, table }: ColourBar): strin
   );
 }
 
-/** Values with as many digits as tell the ends apart. */
+/** The end values with enough digits to tell them apart. */
 export function endTexts(ends: ColourBar['ends']): [string, string] {
   const [low, high] = ends;
   if (typeof low === 'string' || typeof high === 'string') return [String(low), String(high)];

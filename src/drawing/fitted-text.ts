@@ -1,6 +1,6 @@
 import { COLOURS, escapeXml } from './style';
 
-/** Mean width of a letter in units of the font size: wide faces fit too. */
+/** Mean width of a letter in units of the font size: chosen so that wide fonts fit too. */
 const LETTER = 0.58;
 
 export interface TextStyle {
@@ -9,11 +9,11 @@ export interface TextStyle {
   size?: number;
   weight?: number;
   colour?: string;
-  /** Width that the text may take. */
+  /** Available width of the text. */
   room: number;
 }
 
-/** A line of text as SVG; cut where it is too long for its room. */
+/** A line of text as SVG; cut if it is too long. */
 export function fittedText(content: string, x: number, y: number, style: TextStyle): string {
   const { anchor = 'start', size = 12, weight = 400, colour = COLOURS.text, room } = style;
   const letters = [...content.replace(/\s+/g, ' ')];
@@ -22,7 +22,7 @@ export function fittedText(content: string, x: number, y: number, style: TextSty
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${escapeXml(colour)}">${escapeXml(cut)}</text>`;
 }
 
-/** A text as lines that fit into a width, broken between words. */
+/** Breaks a text between words into lines that fit a width. */
 export function fittedLines(content: string, room: number, size: number): string[] {
   const lines: string[] = [];
   for (const word of content.split(/\s+/)) {

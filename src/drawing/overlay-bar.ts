@@ -6,23 +6,26 @@ import { OVERLAY_TABLE } from './overlay';
 import { COLOURS, escapeXml, FONT } from './style';
 
 const [HEIGHT, MARGIN] = [48, 6];
-/** Narrower pictures have no room for words. */
+/** Narrower pictures have no room for text. */
 const LEAST_WIDTH = 128;
 
-/** What the bar says of the colours of a run's maps. */
+/** The scale of the maps of a run, as shown in the bar. */
 export interface BarScale {
-  /** The method, for people. */
+  /** The name of the method. */
   method: string;
   /** Values of the first and the last colour. */
   low: number;
   high: number;
-  /** How many normal images the scale was taken from; 0 where it is the bounds of the values. */
+  /**
+   * Number of normal images from which the scale was computed; 0 if it is the range of possible
+   * values.
+   */
   images: number;
 }
 
 /**
- * An overlay with its colour bar below, so that the picture says by itself what its colours are.
- * The image keeps its place and its pixels; one narrower than 128 pixels stays as it is.
+ * An overlay with a colour bar below it, so that the picture explains its colours. The image keeps
+ * its place and its pixels; one narrower than 128 pixels stays as it is.
  */
 export async function withColourBar(overlay: RgbImage, scale: BarScale): Promise<RgbImage> {
   const { width, height } = overlay;

@@ -3,7 +3,7 @@ import type { Raster, RgbImage } from '../image/image';
 import { COLOURS, rgbOf } from './style';
 
 /**
- * 256 colours, `[256, 3]`, linear between anchors at even distances.
+ * 256 colours, `[256, 3]`, linear between evenly spaced anchors.
  * @param anchors - red, green and blue, 0 to 255
  */
 export function colourTable(anchors: readonly (readonly number[])[]): Uint8Array {
@@ -15,8 +15,8 @@ export function colourTable(anchors: readonly (readonly number[])[]): Uint8Array
 }
 
 /**
- * Every eighth colour of "inferno" (Nathaniel Smith and Stéfan van der Walt, CC0): brightness rises evenly from black to light
- * yellow, so that it reads the same in grey and for any colour vision.
+ * Every eighth colour of "inferno" (Nathaniel Smith and Stéfan van der Walt, CC0). Its brightness
+ * rises evenly from black to light yellow, so it reads the same in grey and for any colour vision.
  */
 const INFERNO =
   '000004 040312 0b0724 150b37 210c4a 2e0b5a 3c0a65 4a0c6a 57106d 63146e 70196e 7c1e6c 89226a 962766 a32c61 af305c bb3755 ' +
@@ -30,31 +30,37 @@ export const HEAT_TABLE = colourTable(ANCHORS);
 /** Opacity of the highest value of a map over an image. */
 export const HEAT_ALPHA = 0.75;
 
-/** The colours over mid grey, `[256, 3]`: what a reader sees of them in an overlay. */
+/** The colours over mid grey, `[256, 3]`, as they appear in an overlay. */
 export const OVERLAY_TABLE = Uint8Array.from(HEAT_TABLE, (value, i) => {
   const opacity = (HEAT_ALPHA * Math.floor(i / 3)) / 255;
   return Math.round(128 * (1 - opacity) + value * opacity);
 });
 
-/** Index into {@link HEAT_TABLE} of a value within [low, high]; values beyond are drawn as the ends. */
+/**
+ * Index into {@link HEAT_TABLE} of a value within [low, high]; values outside get the colours of
+ * the ends.
+ */
 export function heatIndex(value: number, low: number, high: number): number {
   if (!(high > low)) return 0;
   return Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * 255);
 }
 
-/** How a map is laid over an image. */
+/** How a map is overlaid on an image. */
 export interface HeatOptions {
   /**
-   * Values drawn as the first and the last colour; default the map's own minimum and maximum. Maps of a run are drawn in the run's scale
-   * (`mapScale`), or the same image looks different beside others.
+   * Values of the first and the last colour; default the minimum and maximum of the map. Maps of a
+   * run share one scale (`mapScale`); otherwise the same image would look different beside others.
    */
   range?: readonly [number, number];
-  /** Opacity of the highest value, in [0, 1], default 0.75; it falls linearly to 0 at the lowest, where the image alone is seen. */
+  /**
+   * Opacity of the highest value, in [0, 1], default 0.75; it falls linearly to 0 at the lowest
+   * value, where only the image is visible.
+   */
   alpha?: number;
 }
 
 /**
- * An anomaly map over its image.
+ * Overlays an anomaly map on its image.
  * @param map - `[H, W]` of the image, higher means more abnormal
  * @throws RangeError if map and image differ in size.
  */
@@ -73,7 +79,7 @@ export function heatOverlay(image: Raster, map: ArrayLike<number>, options: Heat
   return out;
 }
 
-/** A map alone, in heat colours. */
+/** Renders a map in heat colours, without an image. */
 export function heatImage(width: number, height: number, map: ArrayLike<number>, range: [number, number] = rangeOf([map])): RgbImage {
   const out: RgbImage = { width, height, channels: 3, data: new Uint8Array(width * height * 3) };
   checkSize(out, map, 'map');
@@ -85,7 +91,8 @@ export function heatImage(width: number, height: number, map: ArrayLike<number>,
 }
 
 /**
- * The image with the outline of a mask: the mask's pixels within `thickness` (in the four directions) of its edge.
+ * Draws the outline of a mask on the image: the pixels of the mask within `thickness` (in the four
+ * directions) of its edge.
  * @param mask - `[H, W]` of the image; every value above 0 belongs to it
  */
 export function drawContour(image: Raster, mask: ArrayLike<number>, options: { colour?: string; thickness?: number } = {}): RgbImage {

@@ -1,5 +1,6 @@
 /**
- * Colours that people with any colour vision tell apart (Okabe and Ito 2008); one thing has the same colour in every picture.
+ * Colours that can be told apart with any colour vision (Okabe and Ito 2008). A thing has the same
+ * colour in every picture.
  */
 export const COLOURS = {
   normal: '#0072B2',
@@ -9,26 +10,26 @@ export const COLOURS = {
   dice: '#CC79A7',
   imageAuroc: '#E69F00',
   pixelAuroc: '#56B4E9',
-  /** A curve that is alone in its chart. */
+  /** The only curve of a chart. */
   curve: '#000000',
-  /** What a guess would reach. */
+  /** The level of guessing. */
   chance: '#767676',
   /** Outline of a mask on a grey image. */
   contour: '#56B4E9',
   text: '#222222',
   faint: '#555555',
   grid: '#E5E5E5',
-  /** Line around images that are white at their borders. */
+  /** Frame of images with white borders. */
   frame: '#C4C4C4',
   background: '#FFFFFF',
 } as const;
 
-/** For series without a colour of their own (Paul Tol's "muted"). */
+/** For series without a fixed colour (Paul Tol's "muted"). */
 const SPARE = ['#882255', '#332288', '#999933', '#44AA99', '#AA4499', '#117733'] as const;
 
 /**
- * The colour of a series by its name: that of {@link COLOURS}, else one that depends on the name
- * alone.
+ * The colour of a series by its name: from {@link COLOURS}, else a colour that depends only on the
+ * name alone.
  */
 export function seriesColour(name: string): string {
   if (Object.hasOwn(COLOURS, name)) return COLOURS[name as keyof typeof COLOURS];
@@ -36,10 +37,13 @@ export function seriesColour(name: string): string {
   return SPARE[sum % SPARE.length];
 }
 
-/** Sans-serif faces that look alike on the usual systems. */
+/** Sans-serif fonts that look alike on the usual systems. */
 export const FONT = 'Arimo, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
 
-/** Vega-Lite configuration of all charts: white background (dark themes would swallow black text), quiet grid, readable labels. */
+/**
+ * Vega-Lite configuration of all charts: white background (dark themes would swallow black text),
+ * quiet grid, readable labels.
+ */
 export const CHART_CONFIG = {
   background: COLOURS.background,
   font: FONT,
@@ -75,7 +79,10 @@ export function rgbOf(hex: string): [number, number, number] {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** A text for SVG and other XML: markup becomes text, characters that XML does not allow become U+FFFD. */
+/**
+ * A text for SVG and other XML: markup becomes text, characters that XML does not allow become
+ * U+FFFD.
+ */
 export function escapeXml(text: string): string {
   const allowed = text
 
@@ -84,12 +91,15 @@ export function escapeXml(text: string): string {
   return allowed.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
 }
 
-/** A value as JSON that may stand within a script of a page: no text in it can end the script. */
+/** A value as JSON for a script in an HTML page: no text in it can end the script. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(/</g, '\\u003c');
 }
 
-/** A number with `digits` decimals and a true minus sign; "undefined" for null, "not finite" for NaN and infinities. */
+/**
+ * A number with `digits` decimals and a true minus sign; "undefined" for null, "not finite" for NaN
+ * and infinities.
+ */
 export function formatNumber(value: number | null, digits = 3): string {
   if (value === null) return 'undefined';
   if (!Number.isFinite(value)) return 'not finite';

@@ -1,15 +1,19 @@
 /** The connected regions of a mask. */
 export interface Components {
-  /** `[H, W]`: 0 where the mask is 0, else 1..count, numbered in the order of their first pixel, row by row. */
+  /**
+   * `[H, W]`: 0 where the mask is 0, else 1..count, numbered in the order of their first pixel, row
+   * by row.
+   */
   labels: Int32Array;
-  /** How many regions there are. */
+  /** The number of regions. */
   count: number;
 }
 
 /**
- * Labels the connected regions of the pixels that are not 0 (two passes with a union-find of provisional labels).
+ * Labels the connected regions of the pixels that are not 0 (two passes with a union-find of
+ * provisional labels).
  * @param mask - `[H, W]`, row-major; every value other than 0 counts as foreground
- * @param connectivity - 4: neighbours share a side; 8: or a corner
+ * @param connectivity - 4: neighbours share a side; 8: a side or a corner
  * @throws RangeError if the mask does not have `width * height` values.
  */
 export function connectedComponents(mask: ArrayLike<number>, width: number, height: number, connectivity: 4 | 8): Components {

@@ -1,6 +1,6 @@
 /**
  * The weights of a sampled Gaussian, cut off at 4 standard deviations and summing to 1.
- * @returns the middle weight and those to one side of it
+ * @returns the middle weight and the weights to one side of it
  */
 export function gaussianWeights(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
@@ -29,7 +29,8 @@ function blurColumns(data: Float64Array, height: number, width: number, weights:
       const w = weights[k];
       const above = reflect(y - k, height) * width;
       const below = reflect(y + k, height) * width;
-      // two weights at a time: half the traffic on the sums; past the last weight the second is 0
+      // two weights at a time halve the memory traffic of the sums; after the last weight the
+      // second is 0
       const w2 = k + 1 < weights.length ? weights[k + 1] : 0;
       const above2 = reflect(y - k - 1, height) * width;
       const below2 = reflect(y + k + 1, height) * width;
@@ -51,7 +52,7 @@ function blurRows(data: Float64Array, height: number, width: number, weights: Fl
     for (let i = 0; i < line.length; i++) line[i] = data[row + sources[i]];
     let x = 0;
     for (; x + 4 <= width; x += 4) {
-      // four at a time: their sums do not wait for each other
+      // four at a time, so that their sums do not wait for each other
       const centre = x + radius;
       let a = weights[0] * line[centre];
       let b = weights[0] * line[centre + 1];
@@ -79,7 +80,10 @@ function blurRows(data: Float64Array, height: number, width: number, weights: Fl
   return out;
 }
 
-/** The index within [0, n) that an index beyond it stands for, by reflection about the outer side of the last pixel (c b a | a b c d | d c b). */
+/**
+ * Maps an index outside [0, n) into it by reflection about the outer side of the last pixel (c b a
+ * | a b c d | d c b).
+ */
 export function reflect(index: number, n: number): number {
   const period = 2 * n;
   const i = ((index % period) + period) % period;

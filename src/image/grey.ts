@@ -1,8 +1,8 @@
 import type { DeepGrayImage, GrayImage, Raster, RgbImage } from './image';
 
 /**
- * RGB to luminance with Pillow's whole-number weights (ITU-R 601-2): (19595 R + 38470 G + 7471 B + 32768) >> 16. The depth stays what
- * it is.
+ * RGB to luminance with Pillow's integer weights (ITU-R 601-2): (19595 R + 38470 G + 7471 B +
+ * 32768) >> 16. The bit depth does not change.
  */
 export function toGray(image: Raster<Uint8Array>): GrayImage;
 export function toGray(image: Raster): DeepGrayImage;
@@ -14,7 +14,10 @@ export function toGray(image: Raster): DeepGrayImage {
   return { width, height, channels: 1, data: out };
 }
 
-/** As RGB of 8 bits: grey becomes three equal channels; an image that is so already keeps its array. */
+/**
+ * Converts to 8-bit RGB: grey becomes three equal channels; an image that already is 8-bit RGB
+ * keeps its array.
+ */
 export function toRgb(image: Raster): RgbImage {
   const { width, height, channels, data } = to8Bit(image);
   if (channels === 3) return { width, height, channels: 3, data };
@@ -23,7 +26,10 @@ export function toRgb(image: Raster): RgbImage {
   return { width, height, channels: 3, data: out };
 }
 
-/** 16 bits to 8: v / 257, rounded, so that 0 stays 0 and 65535 becomes 255. An 8-bit image is returned as it is. */
+/**
+ * Converts 16 bits to 8: v / 257, rounded, so that 0 stays 0 and 65535 becomes 255. An 8-bit image
+ * is returned as it is.
+ */
 export function to8Bit(image: Raster): Raster<Uint8Array> {
   const { width, height, channels, data } = image;
   if (data instanceof Uint8Array) return { width, height, channels, data };
@@ -32,7 +38,10 @@ export function to8Bit(image: Raster): Raster<Uint8Array> {
   return { width, height, channels, data: out };
 }
 
-/** 8 bits to 16: v * 257, so that 0 stays 0 and 255 becomes 65535. A 16-bit image is returned as it is. */
+/**
+ * Converts 8 bits to 16: v * 257, so that 0 stays 0 and 255 becomes 65535. A 16-bit image is
+ * returned as it is.
+ */
 export function to16Bit(image: DeepGrayImage): DeepGrayImage {
   return image.data instanceof Uint16Array ? image : { ...image, data: Uint16Array.from(image.data, (v) => v * 257) };
 }

@@ -1,7 +1,7 @@
-/** The kinds of file that are read, told by their first bytes, never by their names. */
+/** The supported image formats, recognised by the first bytes of a file and never by its name. */
 export type ImageFormat = 'jpeg' | 'png' | 'bmp' | 'tiff';
 
-/** The format of a file by its first bytes, or undefined. */
+/** The format of a file by its first bytes, or undefined if unknown. */
 export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
   const starts = (...head: number[]): boolean => head.every((value, i) => bytes[i] === value);
   if (starts(0xff, 0xd8, 0xff)) return 'jpeg';

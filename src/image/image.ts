@@ -1,6 +1,6 @@
 /**
  * A raster image in memory. `data` is row-major, channels interleaved: `[height, width, channels]`.
- * 16-bit data is that of 16-bit files (0..65535), 8-bit data 0..255.
+ * 16-bit data comes from 16-bit files (0..65535), 8-bit data 0..255.
  */
 export interface Raster<A extends Uint8Array | Uint16Array = Uint8Array | Uint16Array> {
   width: number;
@@ -16,7 +16,7 @@ export type DeepGrayImage = Raster & { channels: 1 };
 /** An RGB 8-bit image, `[H, W, 3]`. */
 export type RgbImage = Raster<Uint8Array> & { channels: 3 };
 
-/** A mask, `[H, W]`, values in [0, 1]: 0 normal, 1 anomalous; CutPaste gives values between. */
+/** A mask, `[H, W]`, values in [0, 1]: 0 normal, 1 anomalous; CutPaste gives values in between. */
 export interface Mask {
   width: number;
   height: number;

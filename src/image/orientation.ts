@@ -1,14 +1,15 @@
 import type { Raster } from './image';
 
 /**
- * Turns and mirrors stored pixels so that they are upright.
- * @param orientation - as EXIF and TIFF number them, 1 (upright as stored) to 8; from 5 on width and height swap
+ * Rotates and mirrors stored pixels so that they are upright.
+ * @param orientation - as numbered by EXIF and TIFF, 1 (stored upright) to 8; from 5 on width and
+ * height swap
  */
 export function orient<T extends Raster>(image: T, orientation: number): T {
   if (orientation <= 1 || orientation > 8) return image;
   const { width, height, channels, data } = image;
   const turned = orientation >= 5;
-  // Where the pixel of column x and row y comes from: start + x * right + y * down.
+  // The pixel at column x and row y comes from start + x * right + y * down.
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   const start = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * width : 0);

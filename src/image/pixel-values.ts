@@ -6,15 +6,17 @@ export interface ChannelStats {
   std: readonly [number, number, number];
 }
 
-/** The statistics of CLIP's training images (`preprocessor_config.json` of OpenAI's checkpoints). */
+/**
+ * The statistics of CLIP's training images (`preprocessor_config.json` of OpenAI's checkpoints).
+ */
 export const CLIP_STATS: ChannelStats = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 };
 
 /**
- * What the image encoder takes: (v / 255 - mean) / std in float32, channels first, `[B, 3, H, W]`. A grey image is
- * repeated to three channels.
+ * The input of the image encoder: (v / 255 - mean) / std in float32, channels first, `[B, 3, H,
+ * W]`. A grey image is repeated to three channels.
  * @throws RangeError if the images differ in size.
  */
 export function pixelValues(images: readonly (RgbImage | GrayImage)[], stats: ChannelStats = CLIP_STATS): Float32Array {
@@ -36,7 +38,7 @@ export function pixelValues(images: readonly (RgbImage | GrayImage)[], stats: Ch
   return out;
 }
 
-/** The 256 values that a channel can take, in the float32 steps of the reference. */
+/** The 256 possible values of a channel, computed in the float32 steps of the reference. */
 function normalisedLevels(mean: number, std: number): Float32Array {
   const [m, s] = [Math.fround(mean), Math.fround(std)];
   return Float32Array.from({ length: 256 }, (_, v) => Math.fround(Math.fround(Math.fround(v / 255) - m) / s));

@@ -3,10 +3,10 @@ import { resizeBilinear } from './resize';
 import { multiply255 } from './samples';
 
 /**
- * Resizes an image with opacity as Pillow's BILINEAR does: the colours are multiplied by the opacity, both are resized, and
- * the colours are divided by the resized opacity.
+ * Resizes an image with opacity like Pillow's BILINEAR: the colours are multiplied by the opacity,
+ * both are resized, and the colours are divided by the resized opacity.
  * @param alpha - `[H, W]`
- * @returns the colours alone
+ * @returns only the colours
  */
 export function resizePremultiplied<T extends Raster<Uint8Array>>(image: T, alpha: Uint8Array, width: number, height: number): T {
   const { channels } = image;

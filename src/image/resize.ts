@@ -3,12 +3,12 @@ import type { Raster } from './image';
 const PRECISION = 22;
 
 /**
- * Resizes an image to `width` x `height` with Pillow's BILINEAR filter, level by level the same numbers: a
- * triangle that widens when shrinking (antialiased), two passes, first along x then along y, coefficients as whole
- * numbers of 22 binary places, each pass rounded to 8 bits. The aspect ratio is not kept. An image of 16 bits is resized with the same
- * coefficients in double precision, each pass rounded to 16 bits, as Pillow does with its mode "I;16".
- * Pillow up to 12 does the same for all images; Pillow 13 takes the passes of tall ones in the other order, which moves
- * some pixels by one level.
+ * Resizes an image to `width` x `height` with Pillow's BILINEAR filter, with exactly the same
+ * levels: a triangle that widens when shrinking (antialiased), two passes, first along x, then
+ * along y, with integer coefficients of 22 binary places, each pass rounded to 8 bits. The aspect
+ * ratio is not kept. A 16-bit image is resized with the same coefficients in double precision, each
+ * pass rounded to 16 bits, as Pillow does in its mode "I;16". Pillow up to 12 does the same for all
+ * images; Pillow 13 swaps the passes for tall images, which changes some pixels by one level.
  */
 export function resizeBilinear<T extends Raster>(image: T, width: number, height: number): T {
   checkSize(width, height);
@@ -21,8 +21,8 @@ export function resizeBilinear<T extends Raster>(image: T, width: number, height
 }
 
 /**
- * One pass along one axis. `lines` lines of `from` pixels become lines of `to` pixels; a line starts `line` values after
- * the one before, a pixel `step` values after its neighbour.
+ * One pass along one axis. `lines` lines of `from` pixels become lines of `to` pixels. A line
+ * starts `line` values after the previous one; a pixel is `step` values after its neighbour.
  */
 function pass(
   data: Uint8Array | Uint16Array,
@@ -88,7 +88,10 @@ export function resizeNearest<T extends Raster>(image: T, width: number, height:
   return { ...image, width, height, data: out };
 }
 
-/** Source positions along one axis; positions are summed up step by step, as Pillow does, since roundings show. */
+/**
+ * Source positions along one axis; positions are summed step by step as in Pillow, since the
+ * rounding matters.
+ */
 function nearest(from: number, to: number): Int32Array {
   const step = from / to;
   const out = new Int32Array(to);

@@ -1,22 +1,23 @@
 import type { Raster } from './image';
 
-/** Decoded colours and, where there is any, the opacity of each pixel, `[H, W]`, 8 bits. */
+/** Decoded colours and, if any, the opacity of each pixel, `[H, W]`, 8 bits. */
 export interface Pixels {
   raster: Raster;
   alpha?: Uint8Array;
 }
 
-/** An image as its file stores it, not yet upright. */
+/** An image as stored in its file, not yet upright. */
 export interface StoredImage extends Pixels {
-  /** A palette or single bits. */
+  /** True if the file has a palette or single bits. */
   indexed: boolean;
-  /** The orientation that the file states, 1..8. */
+  /** The orientation given in the file, 1..8. */
   orientation: number;
 }
 
 /**
- * Interleaved samples, `stride` per pixel, as grey or RGB and opacity.
- * @param colours - how many samples of a pixel are colours: 1 grey, 3 RGB, 4 CMYK (0 is no ink); opacity, if any, is the last
+ * Separates interleaved samples, `stride` per pixel, into grey or RGB, and opacity.
+ * @param colours - number of colour samples per pixel: 1 grey, 3 RGB, 4 CMYK (0 is no ink);
+ * opacity, if any, is the last sample
  */
 export function separate(samples: Uint8Array | Uint16Array, width: number, height: number, stride: number, colours: 1 | 3 | 4): Pixels {
   const channels = colours === 1 ? 1 : 3;

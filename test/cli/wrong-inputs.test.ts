@@ -22,7 +22,7 @@ test('a file for a folder, a folder for a file, what is missing or empty: each v
     [['train', '--dataset', 'empty', '--out', 'new'], 'empty/samples/train.json: no such file; a data set has samples/train.json'],
     [['train', '--out', 'new'], '--dataset <dir>: is required to begin a run: a folder in the published layout; see', 2],
     [['train', '--dataset', data, '--out', 'file'], 'file: is a file, not a folder'],
-    [[...begin, '--shots', '2', '--out', 'file/x'], 'file/x: the folder cannot be made (ENOTDIR: not a directory)'],
+    [[...begin, '--shots', '2', '--out', 'file/x'], 'file/x: the folder cannot be created (ENOTDIR: not a directory)'],
     [[...begin, '--config', 'none.yaml'], 'none.yaml: cannot be read (ENOENT: no such file or directory)'],
     [[...begin, '--config', 'empty'], 'empty: not a file'],
     [[...begin, '--config', 'bad.json'], 'bad.json: Flow map must end with a } at line 1, column 5; see', 2],
@@ -43,7 +43,7 @@ test('a file for a folder, a folder for a file, what is missing or empty: each v
     [['verify', 'file'], 'file: is a file; give a directory of reference arrays'],
     [['datasets', 'prepare', 'folder', '--from', 'empty', '--out', 'new'], 'empty: expected the folders normal/ in it, found nothing'],
     [['datasets', 'generate', 'phantom-brain', '--out', 'new', '--difficulty', '0x1'], '--difficulty: expected easy, medium, hard or', 2],
-    [['datasets', 'gallery', '--out', 'file/x.png'], 'file: the folder cannot be made (EEXIST: file already exists)'],
+    [['datasets', 'gallery', '--out', 'file/x.png'], 'file: the folder cannot be created (EEXIST: file already exists)'],
     [['synthesize', '--dataset', data, '--task', 'sink', '--count', '1', '--out', 'file'], 'file is a file, not a folder'],
   ];
   const train = ['train', '--dataset', data, '--shots', '2', '--method', 'mean-intensity', '--out', 'runs/run'];

@@ -68,9 +68,9 @@ test('what is no table is a line with its place', () => {
   refused('a,c\n1,2\n', /^x\.csv:1: .*"b" is missing/);
   refused('a,b\n\n1,2\n', /^x\.csv:2: expected 2 cells, as in line 1, found 1/);
   refused('a,b\n"1\n\n",2\n1,2,3\n', /^x\.csv:5: expected 2 cells, as in line 1, found 3/);
-  refused('a,b\n1,2\n"1,2\n', /^x\.csv:3: a quote stands wrong/);
-  refused('a,b\n"1"x,2\n', /^x\.csv:2: a quote stands wrong/);
-  refused('a,b\nx"1",2\n', /^x\.csv:2: a quote stands wrong/);
+  refused('a,b\n1,2\n"1,2\n', /^x\.csv:3: a misplaced quote/);
+  refused('a,b\n"1"x,2\n', /^x\.csv:2: a misplaced quote/);
+  refused('a,b\nx"1",2\n', /^x\.csv:2: a misplaced quote/);
 });
 
 test('time grows with the size of a table', () => {

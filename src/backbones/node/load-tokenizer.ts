@@ -24,6 +24,6 @@ function readMerges(file: string): string {
     const content = fs.readFileSync(file);
     return (content[0] === 0x1f ? zlib.gunzipSync(content, { maxOutputLength: 64 * 2 ** 20 }) : content).toString('utf8');
   } catch (error) {
-    throw new UserError(`${file}: the vocabulary cannot be read (${messageOf(error)}); it belongs to the project's files`);
+    throw new UserError(`${file}: the vocabulary cannot be read (${messageOf(error)}); restore it from the repository`);
   }
 }

@@ -9,21 +9,27 @@ import { quietLoad } from './quiet-load';
 /** The two backends that run everything; `tensorflow` is the native one (CPU or GPU). */
 export type BackendName = 'tensorflow' | 'wasm';
 
-/** How TensorFlow starts, where the environment does not say otherwise. */
+/** Settings with which TensorFlow starts, unless the environment sets them. */
 const TENSORFLOW_ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
-  /** A process takes of a GPU's memory what it needs, so that several share one; by default the first takes nearly all. */
+  /**
+   * Each process allocates GPU memory as needed, so several can share a GPU; by default the first
+   * takes nearly all.
+   */
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-  /** Products on a GPU are float32, as everywhere else; TensorFlow would round their factors to the 10 bits of TF32. */
+  /**
+   * Products on a GPU are float32, as everywhere else; by default TensorFlow rounds their factors
+   * to the 10 bits of TF32.
+   */
   NVIDIA_TF32_OVERRIDE: '0',
 };
 
 let ready: Promise<BackendName> | undefined;
 
 /**
- * Makes a backend ready, once a process: the native one where its library loads, else WebAssembly, saying so once on
- * stderr. `MEDICLIP_BACKEND=wasm` or `tensorflow` asks for one.
- * @throws UserError if the backend asked for does not exist or cannot be loaded.
+ * Makes a backend ready, once per process: the native one if its library loads, else WebAssembly,
+ * with one note on stderr. `MEDICLIP_BACKEND=wasm` or `tensorflow` selects one.
+ * @throws UserError if the selected backend does not exist or cannot be loaded
  */
 export function initBackend(): Promise<BackendName> {
   ready ??= start(process.env.MEDICLIP_BACKEND || undefined);
@@ -38,7 +44,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   if (wanted !== 'wasm') {
     try {
       quietLoad(loadNative);
-      if (tf.getBackend() !== 'tensorflow') throw new Error('its library did not register');
+      if (tf.getBackend() !== 'tensorflow') throw new Error('the library did not register');
       registerGraphRuntime(nativeRuntime);
       return 'tensorflow';
     } catch (error) {
@@ -51,31 +57,32 @@ async function start(wanted: string | undefined): Promise<BackendName> {
   return 'wasm';
 }
 
-/** Who knows how to get the native backend. */
+/** Says how to get the native backend. */
 function remedy(): string {
-  return isBuilt() ? 'the section "As a library" of the README says how to get it' : '"npx mediclip doctor" names the remedy';
+  return isBuilt() ? 'the section "As a library" of the README explains how to get it' : '"npx mediclip doctor" names the remedy';
 }
 
 /**
- * Loads the native backend. What finds its library reads the command line for options of its own, so there is none
- * meanwhile; and it calls two functions of Node's util of which Node 22 warns, so they are replaced by their successors.
+ * Loads the native backend. The code that finds its library reads options from the command line, so
+ * these are hidden meanwhile. It also calls two functions of Node's util about which Node 22 warns,
+ * so they are replaced by their successors.
  */
 function loadNative(): void {
   Object.assign(util, { isArray: Array.isArray, isNullOrUndefined: (value: unknown) => value === null || value === undefined });
   const { argv } = process;
   process.argv = argv.slice(0, 1);
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must load before the screen is given back
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must load before stderr is restored
     require('@tensorflow/tfjs-node-gpu');
-    tf.add(1, 1).dispose(); // the library starts with its first operation
+    tf.add(1, 1).dispose(); // the library initialises at its first operation
   } finally {
     process.argv = argv;
   }
 }
 
 /**
- * Loads the WebAssembly backend. Its module installs handlers that print its whole source when anything in the process
- * throws; they are taken off again.
+ * Loads the WebAssembly backend. Its module installs handlers that print its whole source when
+ * anything in the process throws; they are removed again.
  */
 async function loadWasm(): Promise<void> {
   const events = ['uncaughtException', 'unhandledRejection'];

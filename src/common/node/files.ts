@@ -6,25 +6,28 @@ import { parseJson } from '../json';
 import { temporaryName } from './leftovers';
 
 /**
- * Makes a folder and those above it. (Node's own recursive way never returns where a parent such as `/proc` takes no entries.)
- * @throws UserError where that is not possible
+ * Creates a folder and its parents. (Node's recursive option never returns if a parent such as
+ * `/proc` accepts no entries.)
+ * @throws UserError if that is not possible
  */
 export function makeFolder(dir: string): void {
   try {
     fs.mkdirSync(dir);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && fs.existsSync(dir + path.sep)) return; // a name that ends so is that of a folder
+    if (code === 'EEXIST' && fs.existsSync(dir + path.sep)) return; // with a separator at the end, the name exists only as a folder
     const parent = path.dirname(path.resolve(dir));
-    if (code !== 'ENOENT' || fs.existsSync(parent)) throw new UserError(`${dir}: the folder cannot be made (${code ?? messageOf(error)})`);
+    if (code !== 'ENOENT' || fs.existsSync(parent))
+      throw new UserError(`${dir}: the folder cannot be created (${code ?? messageOf(error)})`);
     makeFolder(parent);
     makeFolder(dir);
   }
 }
 
 /**
- * Looks before long work whether its results can be written; nothing is made.
- * @throws UserError where the folder, or the one that it would be made in, is a file or takes no entries
+ * Checks before long work whether its results can be written; nothing is created.
+ * @throws UserError if the folder, or the one in which it would be created, is a file or accepts no
+ * entries
  */
 export function checkWritable(dir: string): void {
   let place = path.resolve(dir);
@@ -38,16 +41,17 @@ export function checkWritable(dir: string): void {
 }
 
 /**
- * Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Makes the folder.
- * @throws UserError where the system refuses: no permission, no space
+ * Writes a whole file or nothing: under a temporary name beside it, flushed, then renamed. Creates
+ * the folder.
+ * @throws UserError if the system refuses: no permission, no space
  */
 export function writeFileAtomic(file: string, content: string | Uint8Array): void {
   makeFolder(path.dirname(file));
   if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false)
-    throw new UserError(`${file}: is not a plain file; name another one`);
+    throw new UserError(`${file}: is not a plain file; choose another name`);
   const temporary = temporaryName(file);
   try {
-    fs.rmSync(temporary, { force: true }); // of a process that was killed and had the number of this one
+    fs.rmSync(temporary, { force: true }); // left by a killed process with the same process id
     const handle = fs.openSync(temporary, 'wx');
     try {
       fs.writeFileSync(handle, content);
@@ -67,18 +71,21 @@ export function writeJson(file: string, value: unknown): void {
   writeFileAtomic(file, JSON.stringify(value, null, 2) + '\n');
 }
 
-/** Bytes that a small file is taken to have at most: settings, the JSON files of a run. Far beyond any that this program writes. */
+/**
+ * Limit for the bytes of a small file: settings, the JSON files of a run. Far beyond any file that
+ * this program writes.
+ */
 export const SMALL_FILE = 16 * 2 ** 20;
 
 /**
- * Reads a text file of at most `limit` bytes, without the byte order mark that some editors put first.
- * @throws UserError that names the file where it is missing, no file, too large or cannot be read
+ * Reads a text file of at most `limit` bytes, without the byte order mark that some editors add.
+ * @throws UserError that names the file if it is missing, not a file, too large or unreadable
  */
 export function readText(file: string, limit = 256 * 2 ** 20): string {
   try {
     const stat = fs.statSync(file);
     if (!stat.isFile()) throw new UserError(`${file}: not a file`);
-    if (stat.size > limit) throw new UserError(`${file}: ${stat.size} bytes, more than the ${limit} that are expected here`);
+    if (stat.size > limit) throw new UserError(`${file}: ${stat.size} bytes, but at most ${limit} are expected here`);
     return fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -93,7 +100,7 @@ export function readJson(file: string, limit?: number): unknown {
 
 /**
  * Joins a name from an untrusted file to a folder.
- * @throws UserError if the name is absolute or leaves the folder, also through a symbolic link.
+ * @throws UserError if the name is absolute or leaves the folder, even through a symbolic link
  */
 export function resolveInside(folder: string, name: string, where = folder): string {
   const base = path.resolve(folder);
@@ -118,7 +125,7 @@ export function sha256(content: string | Uint8Array): string {
 
 /**
  * Opens a file for reading; the caller closes it.
- * @throws UserError where it cannot be read
+ * @throws UserError if it cannot be read
  */
 export function openToRead(file: string): number {
   try {
@@ -130,7 +137,7 @@ export function openToRead(file: string): number {
 
 /**
  * SHA-256 of a file, read in pieces.
- * @throws UserError where it cannot be read
+ * @throws UserError if it cannot be read
  */
 export function sha256File(file: string): string {
   const hash = crypto.createHash('sha256');
@@ -145,8 +152,9 @@ export function sha256File(file: string): string {
 }
 
 /**
- * Writes all of some data at a place of an open file. The system may write less than it is given, as where a disk fills up.
- * @throws where not all can be written
+ * Writes all of some data at a position of an open file. The system may write only a part at a
+ * time, for example when a disk fills up.
+ * @throws if not all can be written
  */
 export function writeWhole(handle: number, data: NodeJS.ArrayBufferView, position: number): void {
   for (let done = 0; done < data.byteLength;) {

@@ -1,4 +1,4 @@
-/** Whether a process of this machine lives, whoever it belongs to. */
+/** True if a process of this machine is running, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

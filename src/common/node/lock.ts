@@ -6,28 +6,30 @@ import { reasonOf, UserError } from '../errors';
 import { isAlive } from './is-alive';
 import { temporaryName } from './leftovers';
 
-/** The locks that this very process holds. */
+/** The locks that this process holds. */
 const own = new Set<string>();
-/** What a lock of this process says. */
+/** The content of a lock of this process. */
 const MINE = `${process.pid} ${os.hostname()}`;
-/** Milliseconds after which a lock that says nothing is of a process that died while it wrote it. */
+/** Milliseconds after which an empty lock belongs to a process that died while writing it. */
 const WRITING = 5_000;
-/** Bytes of a lock that are read: a number and the name of a machine. */
+/** Bytes of a lock that are read: a process id and the name of a machine. */
 const LONGEST = 512;
 
 /** Another process holds a lock. */
 class LockHeld extends UserError {}
 
 /**
- * Does something while holding a lock file, which one process at a time can. A lock whose process on this machine has ended does not count;
- * whether one on another machine has, nobody here can know.
- * @throws UserError if another process holds it, it cannot be written, or its name is that of a link, pipe or folder; {@link whenFree} waits
+ * Does some work while holding a lock file, which only one process can hold at a time. A lock does
+ * not count if its process on this machine has ended; for a process on another machine this cannot
+ * be known.
+ * @throws UserError if another process holds the lock, it cannot be written, or its name is that of
+ * a link, pipe or folder; see also {@link whenFree}, which waits
  */
 export async function withLock<T>(file: string, what: string, work: () => Promise<T>): Promise<T> {
   return holding(acquire(file, what), work);
 }
 
-/** Takes the lock of this name. */
+/** Acquires the lock with this name. */
 function acquire(file: string, what: string): string {
   const lock = path.resolve(file);
   try {
@@ -49,25 +51,26 @@ async function holding<T>(lock: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Removes a lock if it is still that of this process. */
+/** Removes a lock if it still belongs to this process. */
 function release(lock: string): void {
   try {
     if (read(lock) === MINE) fs.rmSync(lock, { force: true });
   } catch {
-    // something else lies there by now, or the folder takes no more changes: how the work ended counts
+    // something else is there by now, or the folder is read-only: the outcome of the work matters
+    // more
   }
 }
 
 export interface Waiting {
-  /** Milliseconds after which it is refused all the same. */
+  /** Milliseconds after which waiting fails. */
   patience: number;
   /** Ends the waiting. */
   signal?: AbortSignal;
-  /** Called now and then while it waits. */
+  /** Called from time to time while waiting. */
   onWait?: () => void;
 }
 
-/** As {@link withLock}, once no other process holds the lock any more. */
+/** Like {@link withLock}, but waits until no other process holds the lock. */
 export async function whenFree<T>(file: string, what: string, work: () => Promise<T>, { patience, signal, onWait }: Waiting): Promise<T> {
   const started = Date.now();
   for (;;) {
@@ -88,7 +91,7 @@ function take(lock: string, what: string): void {
   for (;;) {
     if (write(lock)) return;
     const holder = read(lock);
-    if (holder === undefined) continue; // gone meanwhile
+    if (holder === undefined) continue; // it is gone meanwhile
     if (isHeld(lock, holder)) {
       const [pid, host] = holder.split(' ');
       const who = pid ? ` (process ${pid}${host && host !== os.hostname() ? ` on ${host}` : ''})` : '';
@@ -98,7 +101,7 @@ function take(lock: string, what: string): void {
   }
 }
 
-/** Writes the lock of this process; false where there is one. */
+/** Writes the lock of this process; false if there is a lock already. */
 function write(lock: string): boolean {
   let handle: number;
   try {
@@ -111,7 +114,7 @@ function write(lock: string): boolean {
     fs.writeFileSync(handle, MINE);
     return true;
   } catch (error) {
-    fs.rmSync(lock, { force: true }); // a full disk: an empty lock would be taken for one that is being written
+    fs.rmSync(lock, { force: true }); // the disk is full, and an empty lock would seem to be in the process of being written
     throw error;
   } finally {
     fs.closeSync(handle);
@@ -119,14 +122,15 @@ function write(lock: string): boolean {
 }
 
 /**
- * What a lock says; nothing where there is none. Neither a link is followed nor a pipe waited for.
- * @throws UserError where something lies there that no lock is
+ * The content of a lock; undefined if there is none. It neither follows a link nor waits for a
+ * pipe.
+ * @throws UserError if there is something that is not a lock
  */
 function read(lock: string): string | undefined {
   const found = fs.lstatSync(lock, { throwIfNoEntry: false });
   if (!found) return undefined;
   if (!found.isFile()) throw new UserError(`${lock}: is ${kindOf(found)}, not the lock of a process; delete it and start again`);
-  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants; // it may have been replaced meanwhile
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants; // the file may have been replaced meanwhile
   let handle: number;
   try {
     handle = fs.openSync(lock, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
@@ -152,17 +156,20 @@ function isHeld(lock: string, holder: string): boolean {
   const [pid, host = os.hostname()] = holder.split(' ');
   if (pid === '') return Date.now() - (fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) < WRITING;
   if (host !== os.hostname()) return true;
-  // after a restart another program, this one too, can have got the number of the process that died
+  // after a restart another process, even this one, may have the id of the process that died
   return Number(pid) === process.pid ? own.has(lock) : Number(pid) > 0 && isAlive(Number(pid));
 }
 
-/** Removes the lock of a process that died; of several that try, one moves it away, and gives it back if it is another one by then. */
+/**
+ * Removes the lock of a dead process. If several processes try, one moves it away, and restores it
+ * if it is a newer lock by then.
+ */
 function removeStale(lock: string, holder: string): void {
   const aside = temporaryName(lock, 'stale');
   try {
     fs.renameSync(lock, aside);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // somebody else was quicker
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // another process was faster
     throw error;
   }
   if (read(aside) !== holder && !fs.existsSync(lock)) fs.renameSync(aside, lock);

@@ -2,8 +2,10 @@ import { printable } from '../printable';
 import { formatSeconds, type Progress } from '../progress';
 
 /**
- * A bar on stderr with the time left: redrawn in place on a terminal, a line every ten seconds elsewhere.
- * @returns the listener to pass as `onProgress`, and `clear`, which removes the bar before other lines are printed.
+ * A progress bar on stderr with the remaining time: redrawn in place on a terminal, one line every
+ * ten seconds elsewhere.
+ * @returns the listener to pass as `onProgress`, and `clear`, which removes the bar before other
+ * lines are printed.
  */
 export function progressBar(out: NodeJS.WriteStream = process.stderr): { onProgress: (p: Progress) => void; clear: () => void } {
   let phase = '';

@@ -2,20 +2,24 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** The folder of the package, set by the first line of each file that `npm run build` writes; the sources do not have it. */
+/**
+ * The folder of the package, set by the first line of each file that `npm run build` writes;
+ * undefined in the sources.
+ */
 declare const MEDICLIP_PACKAGE: string | undefined;
 
 let found: string | undefined;
 
-/** Whether this code was built into a package that somebody installs; false where the sources themselves run. */
+/** True if this code was built into an installed package; false if the sources themselves run. */
 export function isBuilt(): boolean {
   return typeof MEDICLIP_PACKAGE === 'string';
 }
 
 /**
- * The folder that holds models, vocabulary and scripts: in a built package its own. Of the sources it is `MEDICLIP_ROOT` where the
- * launcher set it, else the nearest folder upwards from the working directory whose package.json is this project's. (Cells of a
- * notebook have no `__dirname`.)
+ * The folder with models, vocabulary and scripts. For a built package it is its own folder. For the
+ * sources it is `MEDICLIP_ROOT` if the launcher set it, else the nearest folder, from the working
+ * directory upwards, whose package.json is this project's. (Cells of a notebook have no
+ * `__dirname`.)
  */
 export function projectRoot(): string {
   if (typeof MEDICLIP_PACKAGE === 'string') return MEDICLIP_PACKAGE;
@@ -32,8 +36,8 @@ function search(from: string): string {
 }
 
 /**
- * Where things are kept that can be made again: `.cache` of the project, or of an installed package, in whose folder nothing may be
- * written, `mediclip` in the user's cache (`$XDG_CACHE_HOME` where it is set).
+ * The folder for things that can be regenerated: `.cache` of the project. An installed package must
+ * not write to its own folder and uses `mediclip` in the user's cache (`$XDG_CACHE_HOME` if set).
  */
 export function cacheFolder(): string {
   return isBuilt() ? path.join(userCache(), 'mediclip') : path.join(projectRoot(), '.cache');
@@ -46,7 +50,10 @@ function userCache(): string {
   return path.join(os.homedir(), ...(process.platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']));
 }
 
-/** The file that a worker thread starts from: of the sources `src/FOLDER/NAME.cjs`, of a built package `dist/NAME.js`. */
+/**
+ * The start file of a worker thread: `src/FOLDER/NAME.cjs` in the sources, `dist/NAME.js` in a
+ * built package.
+ */
 export function workerFile(folder: string, name: string): string {
   return path.join(projectRoot(), ...(isBuilt() ? ['dist', `${name}.js`] : ['src', folder, `${name}.cjs`]));
 }

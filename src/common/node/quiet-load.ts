@@ -1,15 +1,16 @@
 import fs from 'node:fs';
 
 /**
- * Runs `load` with the process's standard error going nowhere: TensorFlow's library greets on loading with lines that no
- * setting of its own turns off. What happens afterwards is printed as usual. Where the descriptor cannot be reopened
- * (not Linux, a socket), or would lose its place among what others write (a file), `load` just runs.
+ * Runs `load` with the standard error of the process discarded: when it loads, TensorFlow's library
+ * prints lines that none of its settings turns off. Later output is printed as usual. If the
+ * descriptor cannot be reopened (not Linux, a socket), or would lose its position among the output
+ * of others (a file), `load` just runs.
  */
 export function quietLoad<T>(load: () => T): T {
   const kept = reopened();
   if (kept === undefined) return load();
   fs.closeSync(2);
-  const nowhere = fs.openSync('/dev/null', 'w'); // the lowest free number: 2
+  const nowhere = fs.openSync('/dev/null', 'w'); // gets the lowest free number: 2
   try {
     return load();
   } finally {
@@ -21,7 +22,7 @@ export function quietLoad<T>(load: () => T): T {
   }
 }
 
-/** Standard error once more, under another number. */
+/** Opens standard error again under another number. */
 function reopened(): number | undefined {
   try {
     const isFile = fs.fstatSync(2).isFile();

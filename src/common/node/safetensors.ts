@@ -5,15 +5,16 @@ import { SafetensorsFile, safetensorsBytes, type ByteSource, type NamedArray } f
 import { openToRead, writeFileAtomic } from './files';
 
 /**
- * Opens a safetensors file; its header alone is read.
- * @throws UserError if the file is missing, truncated or not safetensors ({@link SafetensorsFile.open})
+ * Opens a safetensors file; only its header is read.
+ * @throws UserError if the file is missing, truncated or not safetensors ({@link
+ * SafetensorsFile.open})
  */
 export function openSafetensors(file: string): SafetensorsFile {
   return SafetensorsFile.open(fileBytes(file));
 }
 
 /**
- * Writes arrays as a safetensors file, atomically, in the order given.
+ * Writes arrays as a safetensors file, atomically, in the given order.
  * @param options.half - store float32 arrays as float16
  */
 export function writeSafetensors(
@@ -48,7 +49,7 @@ function sizeOf(file: string): number {
   try {
     stat = fs.statSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`); // a loop of links, a name that is too long
+    throw new UserError(`${file}: cannot be read (${reasonOf(error)})`); // a loop of links, or a name that is too long
   }
   if (!stat) throw new UserError(`${file}: no such file`);
   if (!stat.isFile()) throw new UserError(`${file}: not a file`);
@@ -58,7 +59,7 @@ function sizeOf(file: string): number {
 function readFully(handle: number, into: Uint8Array, position: number, file: string): void {
   for (let done = 0; done < into.length;) {
     const n = fs.readSync(handle, into, done, Math.min(into.length - done, 1 << 30), position + done);
-    if (n === 0) throw new UserError(`${file}: ended at byte ${position + done}; it is truncated`);
+    if (n === 0) throw new UserError(`${file}: ends at byte ${position + done}; it is truncated`);
     done += n;
   }
 }

@@ -1,11 +1,14 @@
 import { sha256 } from './files';
 
-/** Bytes of a name to which an ending such as `-overlay.png` and that of a temporary file can be added: disks take 255. */
+/**
+ * Longest name, in bytes, that leaves room for an ending such as `-overlay.png` and that of a
+ * temporary file within 255 bytes.
+ */
 const LONGEST = 200;
 
 /**
- * A name that files can be called after: itself where it is short enough, else its beginning and a part of its hash, so that it is
- * always the same for the same name and another one for another.
+ * A name for files: the name itself if it is short enough, else its beginning and a part of its
+ * hash. It is always the same for the same name, and different for different names.
  */
 export function shortName(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST) return name;

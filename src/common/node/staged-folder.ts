@@ -5,32 +5,36 @@ import { sha256 } from './files';
 import { isAlive } from './is-alive';
 import { temporaryName } from './leftovers';
 
-/** Folders that this very process is about to put in place. */
+/** Folders that this process is about to put in place. */
 const own = new Set<string>();
-/** Longest name, in bytes, that still leaves room for the endings below in the 255 of most file systems. */
+/**
+ * Longest name, in bytes, that still leaves room for the endings below in the 255 of most file
+ * systems.
+ */
 const LONGEST = 220;
 
 /**
- * A folder that is filled beside its target and then takes the target's place: a kill at any moment leaves the folder that was there, the new
- * one, or, between two renamings, the old one under a name from which {@link recoverFolder} gives it back.
+ * A folder that is filled beside its target and then replaces it. A kill at any moment leaves the
+ * old folder, the new one, or, between two renamings, the old one under a name from which {@link
+ * recoverFolder} restores it.
  */
 export interface StagedFolder {
-  /** Where to write. */
+  /** The folder to write to. */
   readonly temporary: string;
-  /** Puts the folder in place of whatever is at the target. */
+  /** Replaces whatever is at the target by this folder. */
   publish(): void;
-  /** Removes what was written, unless it is in place. */
+  /** Removes what was written, unless it is already in place. */
   discard(): void;
 }
 
-/** @throws UserError where an option names what no folder can be called */
+/** @throws UserError if the value of an option cannot be the name of a folder */
 export function checkFolderName(option: string, name: string): void {
   if (name === '' || name.includes('\0')) throw new UserError(`${option} ${JSON.stringify(name)}: not the name of a folder`, 2);
 }
 
 /**
- * Makes the folder to be filled, beside the target.
- * @throws UserError where that is not possible
+ * Creates the folder to be filled, beside the target.
+ * @throws UserError if that is not possible
  */
 export function stageFolder(target: string): StagedFolder {
   const temporary = temporaryName(path.resolve(stemOf(target)));
@@ -64,8 +68,9 @@ export function stageFolder(target: string): StagedFolder {
 }
 
 /**
- * Tidies up after processes that were killed while they put a folder at `target`: what they had written is removed; a folder that they had
- * moved aside comes back where nothing is in its place. What a live process, or one on another machine, works on stays.
+ * Tidies up after processes that were killed while they replaced `target`: unfinished folders are
+ * removed, and a folder that was moved aside is restored if nothing is in its place. The folders of
+ * running processes, or of those on another machine, stay.
  */
 export function recoverFolder(target: string): void {
   const [parent, stem] = [path.dirname(path.resolve(target)), path.basename(stemOf(target))];
@@ -77,11 +82,14 @@ export function recoverFolder(target: string): void {
       else fs.rmSync(file, { recursive: true, force: true });
     }
   } catch {
-    // a folder that is not there, or is only read, needs no tidying
+    // a folder that does not exist, or is read-only, needs no tidying
   }
 }
 
-/** Whether an ending is that of a folder which a process of this machine, that has ended, was about to put in place. */
+/**
+ * True if an ending belongs to a folder that an ended process of this machine was about to put in
+ * place.
+ */
 function isLeft(ending: string, file: string): boolean {
   const [, pid, host] = /^\.(\d+)(\.[0-9a-f]{8})?\.(?:tmp|old)$/.exec(ending) ?? [];
   if (pid === undefined || (host !== undefined && !temporaryName('').includes(host))) return false;

@@ -1,13 +1,16 @@
 import { NotRead } from '../limits';
 
-/** The bytes that decoders of one process may hold at the same time. */
+/** Bytes that the decoders of one process may use at the same time. */
 const DECODING_BYTES = 512 * 2 ** 20;
-/** An image that takes more to decode is refused; one that takes more than the budget is decoded alone. */
+/**
+ * An image that needs more to decode is refused; one that needs more than the budget is decoded
+ * alone.
+ */
 const MAX_IMAGE_BYTES = 2 ** 30;
 
 /**
  * A number of bytes that concurrent work shares. Work that needs more than is free waits for its
- * turn, in the order of asking. Work that needs more than the whole budget runs alone.
+ * turn, in the order of the requests. Work that needs more than the whole budget runs alone.
  */
 export class ByteBudget {
   private free: number;
@@ -18,7 +21,7 @@ export class ByteBudget {
   }
 
   /**
-   * Runs `work` once `bytes` are free. They are given back one turn of the event loop after its end:
+   * Runs `work` once `bytes` are free. They are released one turn of the event loop after its end:
    * what its caller does with the result at once, such as shrinking an image, is still covered.
    */
   async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
@@ -46,20 +49,22 @@ export class ByteBudget {
   }
 }
 
-/** Shared by all image decoders of this process: a file of a few kilobytes can take 400 MB decoded. */
+/**
+ * Shared by all image decoders of this process: a file of a few kilobytes can take 400 MB decoded.
+ */
 const decodingBudget = new ByteBudget(DECODING_BYTES);
 
 /**
  * Decodes an image once the budget has room for it.
- * @param bytesPerPixel - what decoding takes, copies included
- * @throws NotRead if that is more than any image may take
+ * @param bytesPerPixel - memory for decoding, including copies
+ * @throws NotRead if that exceeds the limit for one image
  */
 export async function decodeWithin<T>(width: number, height: number, bytesPerPixel: number, decode: () => Promise<T>): Promise<T> {
   const bytes = width * height * bytesPerPixel;
   if (bytes > MAX_IMAGE_BYTES) {
     const megabytes = (n: number): number => Math.ceil(n / 2 ** 20);
     throw new NotRead(
-      `${width} x ${height} pixels of this kind take ${megabytes(bytes)} MB to decode; at most ${megabytes(MAX_IMAGE_BYTES)} are taken: scale the image down, or save it with fewer bits or samples`,
+      `${width} x ${height} pixels of this kind need ${megabytes(bytes)} MB to decode; at most ${megabytes(MAX_IMAGE_BYTES)} MB are allowed: scale the image down, or save it with fewer bits or samples`,
     );
   }
   return decodingBudget.use(bytes, decode);

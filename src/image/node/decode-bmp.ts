@@ -6,10 +6,10 @@ import type { StoredImage } from '../samples';
 interface Header {
   width: number;
   height: number;
-  /** Rows run from top to bottom; usually they run upwards. */
+  /** True if rows run from top to bottom; usually they run upwards. */
   topDown: boolean;
   bits: number;
-  /** Where the pixels start, and the bytes of a row. */
+  /** The start of the pixels, and the bytes per row. */
   start: number;
   stride: number;
   /** For 16 and 32 bits: which bits hold red, green, blue. */
@@ -21,14 +21,16 @@ interface Header {
 const CORE = 40;
 
 /**
- * Decodes a Windows bitmap of 1, 4, 8, 16, 24 or 32 bits a pixel, not run-length coded; opacity is dropped.
- * The header is checked against the bytes that there are before anything is allocated.
- * @throws Error if the header is damaged, or claims more data than there is; NotRead for what is not read
+ * Decodes a Windows bitmap with 1, 4, 8, 16, 24 or 32 bits per pixel that is not run-length
+ * encoded; opacity is dropped. The header is checked against the actual number of bytes before any
+ * allocation.
+ * @throws Error if the header is damaged, or claims more data than there is
+ * @throws NotRead for unsupported kinds
  */
 export async function decodeBmp(bytes: Buffer): Promise<StoredImage> {
   const header = parseHeader(bytes);
   return decodeWithin(header.width, header.height, 6, async () => {
-    await eventLoopTurn(); // these are decoded here: Ctrl-C would wait for the last of many
+    await eventLoopTurn(); // bitmaps are decoded here, and Ctrl-C would wait for the last of many
     return readPixels(bytes, header);
   });
 }
@@ -41,7 +43,7 @@ function readPixels(bytes: Buffer, header: Header): StoredImage {
     const row = header.start + header.stride * (header.topDown ? y : height - 1 - y);
     for (let x = 0; x < width; x++, to += 3) pixel(row, x, to);
   }
-  // Pillow calls a ramp of greys "L", other palettes "P", and two colours "1".
+  // In Pillow the mode of a ramp of greys is "L", of other palettes "P", and of two colours "1".
   const ramp = palette.length > 6 && palette.every((value, i) => value === Math.floor(i / 3));
   return { raster: { width, height, channels: 3, data }, indexed: bits <= 8 && !ramp, orientation: 1 };
 
@@ -81,18 +83,20 @@ function parseHeader(bytes: Buffer): Header {
   const height = Math.abs(signedHeight);
   const bits = bytes.readUInt16LE(28);
   const compression = bytes.readUInt32LE(30);
-  if (headerSize < CORE) throw new NotRead(`a BMP with a header of ${headerSize} bytes; ${CORE} or more are read: save it as PNG`);
+  if (headerSize < CORE) throw new NotRead(`a BMP with a header of ${headerSize} bytes; supported are ${CORE} or more: save it as PNG`);
   checkSize(width, height);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits a pixel`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`${bits} bits per pixel`);
   const fields = (compression === 3 || compression === 6) && (bits === 16 || bits === 32);
-  if (compression !== 0 && !fields) throw new NotRead('a BMP that is run-length coded; save it as PNG');
+  if (compression !== 0 && !fields) throw new NotRead('a run-length encoded BMP; save it as PNG');
   const stride = Math.ceil((width * bits) / 32) * 4;
-  // What lies before the pixels: both headers, the three masks that a header of 40 bytes leaves out, the palette.
+  // Before the pixels come both headers, the three masks that a header of 40 bytes does not
+  // include, and the palette.
   const stated = bits <= 8 ? bytes.readUInt32LE(46) : 0;
   const palette = readPalette(bytes, bits, 14 + headerSize, start);
   const least = 14 + headerSize + (fields && headerSize === CORE ? 12 : 0) + stated * 4;
-  if (start < least) throw new Error(`its pixels start at byte ${start}, within its header and palette of ${least} bytes`);
-  if (start + stride * height > bytes.length) throw new Error(`${bytes.length} bytes, ${start + stride * height} needed; it is truncated`);
+  if (start < least) throw new Error(`the pixels start at byte ${start}, within the header and palette of ${least} bytes`);
+  if (start + stride * height > bytes.length)
+    throw new Error(`${bytes.length} bytes, ${start + stride * height} needed; the file is truncated`);
   const masks: Header['masks'] = fields
     ? [bytes.readUInt32LE(54), bytes.readUInt32LE(58), bytes.readUInt32LE(62)]
     : bits === 16
@@ -101,12 +105,12 @@ function parseHeader(bytes: Buffer): Header {
   return { width, height, topDown: signedHeight < 0, bits, start, stride, masks, palette };
 }
 
-/** The palette at `at`; where its size is not stated, what lies before the pixels. */
+/** The palette at `at`; if its size is not given, it extends to the pixels. */
 function readPalette(bytes: Buffer, bits: number, at: number, end: number): Uint8Array {
   if (bits > 8) return new Uint8Array(0);
   const most = 1 << bits;
   const colours = bytes.readUInt32LE(46) || Math.max(0, Math.min(most, Math.floor((end - at) / 4)));
-  if (colours > most) throw new Error(`a palette of ${colours} colours for ${bits} bits a pixel`);
+  if (colours > most) throw new Error(`a palette of ${colours} colours for ${bits} bits per pixel`);
   if (at + colours * 4 > bytes.length) throw new Error('the palette is truncated');
   return Uint8Array.from({ length: colours * 3 }, (_, i) => bytes[at + Math.floor(i / 3) * 4 + 2 - (i % 3)]);
 }

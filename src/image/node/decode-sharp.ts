@@ -5,7 +5,7 @@ import { checkScans } from './jpeg-markers';
 import { checkSize, NotRead } from '../limits';
 import { separate, type StoredImage } from '../samples';
 
-/** Names of colour spaces as they are read, and as what they are decoded. */
+/** The colour space to decode to, for each stored colour space. */
 const SPACES: Record<string, string | undefined> = {
   'b-w': 'b-w',
   grey16: 'grey16',
@@ -18,23 +18,23 @@ const SPACES: Record<string, string | undefined> = {
 /**
  * Decodes a file with sharp (libvips), without its colour profile.
  * @param page - the page of a TIFF, from 0
- * @throws NotRead for what is refused by name, Error for what is damaged
+ * @throws NotRead for unsupported kinds, Error for damaged files
  */
 export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page = 0): Promise<StoredImage> {
-  // The size is checked here, where the error can name it.
+  // The size is checked here, so that the error can name it.
   const options: sharp.SharpOptions = { failOn: 'error', limitInputPixels: false, ignoreIcc: true, pages: 1, page };
   const meta = await sharp(bytes, options).metadata();
   const { width = 0, height = 0, channels = 0, depth } = meta;
   checkSize(width, height);
-  if (depth !== 'uchar' && depth !== 'ushort') throw new NotRead(`samples of type ${depth}; 8 or 16 bits without sign are read`);
+  if (depth !== 'uchar' && depth !== 'ushort') throw new NotRead(`samples of type ${depth}; supported are 8 or 16 bits without sign`);
   const space = SPACES[String(meta.space)];
-  if (space === undefined) throw new NotRead(`colour space ${meta.space}; grey, RGB and CMYK are read`);
-  if (space === 'cmyk' && depth === 'ushort') throw new NotRead('CMYK of 16 bits; 8 bits are read: save it as RGB');
+  if (space === undefined) throw new NotRead(`colour space ${meta.space}; supported are grey, RGB and CMYK`);
+  if (space === 'cmyk' && depth === 'ushort') throw new NotRead('CMYK with 16 bits; only 8 bits are supported: save it as RGB');
   if (format === 'jpeg') checkScans(bytes, width * height);
   // Grey with opacity keeps its opacity only as RGB.
   const target = channels === 2 ? ({ 'b-w': 'srgb', grey16: 'rgb16' }[space as string] ?? space) : space;
   const stride = channels === 2 ? 4 : channels;
-  // The samples, their copy without opacity, and the coefficients of a progressive JPEG.
+  // Memory for the samples, their copy without opacity, and the coefficients of a progressive JPEG.
   const perPixel = stride * (depth === 'ushort' ? 2 : 1) * 2 + (meta.isProgressive === true ? 2 * channels : 0);
   return decodeWithin(width, height, perPixel, async () => {
     const image = sharp(bytes, options);
@@ -46,7 +46,8 @@ export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page =
         : new Uint8Array(data.buffer, data.byteOffset, data.length);
     const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
     const pixels = separate(samples, info.width, info.height, info.channels, colours);
-    // A PNG whose colour type has no opacity can name a transparent colour, which no mode of Pillow carries.
+    // A PNG whose colour type has no opacity can name a transparent colour, which Pillow's modes do
+    // not keep.
     if (format === 'png' && (bytes[25] & 4) === 0) delete pixels.alpha;
     return {
       ...pixels,

@@ -19,43 +19,51 @@ export { readImageBytes } from './read-bytes';
 export interface DecodedImage {
   format: ImageFormat;
   raster: Raster;
-  /** The opacity of each pixel, `[H, W]`, where the file has any; 8 bits. `raster` holds the colours as stored, not blended. */
+  /**
+   * The opacity of each pixel, `[H, W]`, 8 bits, if the file has any. `raster` holds the stored
+   * colours, not blended.
+   */
   alpha?: Uint8Array;
-  /** The file holds a palette or single bits (Pillow's modes "P" and "1"). */
+  /** True if the file has a palette or single bits (Pillow's modes "P" and "1"). */
   indexed: boolean;
-  /** The orientation that the file states (EXIF, TIFF tag 274), 1..8. It has been applied: `raster` is upright. */
+  /**
+   * The orientation in the file (EXIF, TIFF tag 274), 1..8. It is already applied: `raster` is
+   * upright.
+   */
   orientation: number;
-  /** Width and height as the file stores them; orientations from 5 on swap the two. */
+  /** Width and height as stored in the file; orientations from 5 on swap the two. */
   storedWidth: number;
   storedHeight: number;
 }
 
 /**
- * Reads a JPEG, PNG, BMP or TIFF file as grey or RGB, 8 or 16 bits, upright, with the pixels that Pillow gives for `open`,
- * `exif_transpose` and `convert`: opacity is dropped, not blended; palettes are looked up; CMYK becomes RGB by the plain
- * formula; colour profiles are not applied.
- * @throws UserError in one line if the file is missing, truncated, too large, of another kind, or holds several images.
+ * Reads a JPEG, PNG, BMP or TIFF file as grey or RGB, 8 or 16 bits, upright. The pixels are those
+ * that Pillow gives for `open`, `exif_transpose` and `convert`: opacity is dropped, not blended;
+ * palettes are looked up; CMYK becomes RGB by the plain formula; colour profiles are not applied.
+ * @throws UserError in one line if the file is missing, truncated, too large, of another kind, or
+ * holds several images
  */
 export async function readImage(file: string): Promise<Raster> {
   return (await decodeFile(file)).raster;
 }
 
-/** {@link readImage} with what else the file holds. */
+/** {@link readImage} with the other contents of the file. */
 export async function decodeFile(file: string, as: ReadAs = 'image'): Promise<DecodedImage> {
   return decodeImage(readImageBytes(file), file, as);
 }
 
 /**
- * The same from bytes.
- * @param name - what errors call them
- * @param as - `mask` reads TIFF files of 32 bits and of floating point for what is not 0, where they have no grey levels
+ * The same for bytes.
+ * @param name - their name in errors
+ * @param as - `mask` accepts TIFF files with 32 bits or floating point that have no grey levels,
+ * and marks what is not 0
  */
 export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image'): Promise<DecodedImage> {
   const format = imageFormat(bytes);
   if (format === undefined) {
     if (bytes.length === 0) throw new UserError(`${name}: is empty (0 bytes)`);
     if (bytes.toString('latin1', 128, 132) === 'DICM') {
-      throw new UserError(`${name}: a DICOM file; convert it to PNG, with the window in which it is looked at`);
+      throw new UserError(`${name}: a DICOM file; convert it to PNG with the window used for viewing`);
     }
     throw new UserError(`${name}: not an image of a known kind (JPEG, PNG, BMP or TIFF)`);
   }
@@ -79,7 +87,8 @@ function decodeStored(bytes: Buffer, format: ImageFormat, as: ReadAs): Promise<S
 function upright(format: ImageFormat, { raster, alpha, indexed, orientation }: StoredImage): DecodedImage {
   const { width: storedWidth, height: storedHeight } = raster;
   const image: DecodedImage = { format, raster: orient(raster, orientation), indexed, orientation, storedWidth, storedHeight };
-  // Opacity that is 0 throughout is left unset by whoever wrote the file: nobody saves a picture that nobody sees.
+  // Opacity that is 0 everywhere was left unset by the program that wrote the file: nobody saves an
+  // invisible picture.
   if (alpha?.some((v) => v !== 0)) image.alpha = orient({ ...raster, channels: 1, data: alpha }, orientation).data as Uint8Array;
   return image;
 }

@@ -16,7 +16,7 @@ export async function encodePng(image: Raster): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Writes a PNG file, atomically. Makes the folder. */
+/** Writes a PNG file atomically. Creates the folder. */
 export async function writePng(file: string, image: Raster): Promise<void> {
   writeFileAtomic(file, await encodePng(image));
 }

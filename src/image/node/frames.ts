@@ -5,9 +5,9 @@ import { TiffBytes } from './tiff/directory';
 import { countPages } from './tiff/pages';
 
 /**
- * How many images a file holds: the pages of a TIFF, the frames of an animated PNG, the views of a
- * multi-picture JPEG; else 1.
- * Copies of reduced size, as in a pyramid, and transparency masks are not counted.
+ * Counts the images of a file: the pages of a TIFF, the frames of an animated PNG, the views of a
+ * multi-picture JPEG; otherwise 1. Copies of reduced size, as in a pyramid, and transparency masks
+ * are not counted.
  * @throws Error if the file is damaged
  */
 export function countFrames(bytes: Buffer): number {
@@ -17,15 +17,15 @@ export function countFrames(bytes: Buffer): number {
   return format === 'png' ? animationFrames(bytes) : 1;
 }
 
-/** @throws NotRead where a file holds several images: none of them is taken for all */
+/** @throws NotRead if a file holds several images, since none of them stands for all */
 export function checkFrames(bytes: Buffer): void {
   const frames = countFrames(bytes);
   if (frames > 1) {
-    throw new NotRead(`holds ${frames} images (pages, slices or frames), and one file must hold one: save each as its own file`);
+    throw new NotRead(`holds ${frames} images (pages, slices or frames), but a file must hold one: save each as a separate file`);
   }
 }
 
-/** The number that the acTL chunk of a PNG states; it stands before the first pixels. */
+/** The number in the acTL chunk of a PNG, which comes before the first pixels. */
 function animationFrames(bytes: Buffer): number {
   for (let at = 8; at + 12 <= bytes.length;) {
     const type = bytes.toString('latin1', at + 4, at + 8);

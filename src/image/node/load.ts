@@ -5,23 +5,24 @@ import { resizeBilinear, resizeNearest } from '../resize';
 import { resizePremultiplied } from '../resize-premultiplied';
 
 /**
- * An image for evaluation: to RGB, then resized to `size` x `size` as Pillow's BILINEAR does (the aspect ratio is not
- * kept). A 16-bit file is scaled to 8 bits first (v / 257): no window is guessed from the content, so that one grey level
- * means the same in all images.
+ * Loads an image for evaluation: converted to RGB, then resized to `size` x `size` with Pillow's
+ * BILINEAR (the aspect ratio is not kept). A 16-bit file is first scaled to 8 bits (v / 257). No
+ * window is guessed from the content, so that a grey level means the same in all images.
  */
 export async function loadTestRgb(file: string, size: number): Promise<RgbImage> {
   return toTestRgb((await decodeFile(file)).raster, size);
 }
 
-/** {@link loadTestRgb} of an image that is decoded already. */
+/** {@link loadTestRgb} for a decoded image. */
 export function toTestRgb(raster: Raster, size: number): RgbImage {
   return toRgb(resizeBilinear(to8Bit(raster), size, size)); // grey is resized once, not as three channels
 }
 
 /**
- * A normal image for training: resized to `size` x `size` in the file's own mode, then to grey. As in Pillow, a mode
- * with a palette or single bits is resized by NEAREST, and one with opacity with colours multiplied by it. CMYK alone differs: it
- * becomes RGB before it is resized.
+ * Loads a normal image for training: resized to `size` x `size` in the file's own mode, then
+ * converted to grey. As in Pillow, a mode with a palette or single bits is resized with NEAREST,
+ * and one with opacity with premultiplied colours. Only CMYK differs: it becomes RGB before it is
+ * resized.
  */
 export async function loadTrainGray(file: string, size: number): Promise<GrayImage> {
   const { raster, alpha, indexed } = await decodeFile(file);
@@ -31,8 +32,8 @@ export async function loadTrainGray(file: string, size: number): Promise<GrayIma
 }
 
 /**
- * {@link loadTrainGray} at the depth of the file: 16 bits for grey or RGB of 16 bits without opacity, else 8. Training itself looks at 8
- * bits, as CLIP does.
+ * {@link loadTrainGray} at the bit depth of the file: 16 bits for grey or RGB with 16 bits without
+ * opacity, else 8. Training itself uses 8 bits, as CLIP does.
  */
 export async function loadDeepGray(file: string, size: number): Promise<DeepGrayImage> {
   const { raster, alpha } = await decodeFile(file);

@@ -5,26 +5,30 @@ import type { GrayImage, Raster } from '../image';
 import { resizeNearest } from '../resize';
 
 /**
- * What counts in a mask whose compression leaves traces around every edge (JPEG): `clear`, all that is nearer to white than to black in a
- * colour channel; `published`, every pixel whose grey is not 0, as in the published code. In any other mask all that is not 0 counts.
+ * What counts in a mask whose compression leaves traces around every edge (JPEG). `clear`: pixels
+ * that are nearer to white than to black in some colour channel. `published`: every pixel whose
+ * grey is not 0, as in the published code. In any other mask everything that is not 0 counts.
  */
 export type MaskRule = 'clear' | 'published';
 
-/** The least level that counts in a mask of lossy compression. */
+/** The least level that counts in a mask with lossy compression. */
 export const LOSSY_FROM: Record<MaskRule, number> = { clear: 128, published: 1 };
 
-/** What a mask file marks. */
+/** The pixels that a mask file marks. */
 export interface MaskLevels extends GrayImage {
-  /** 0 where nothing is marked. Of a JPEG the level of the mark, for {@link LOSSY_FROM}; else 255. */
+  /**
+   * 0 for unmarked pixels. For a JPEG the level of the mark, see {@link LOSSY_FROM}; otherwise 255.
+   */
   data: Uint8Array;
   lossy: boolean;
 }
 
 /**
- * What a mask marks: every pixel that is not 0 in some colour channel, at the depth of the file; colours of a palette, not their numbers.
- * A pixel without opacity marks nothing, unless no pixel has any.
- * @param name - what errors call the file
- * @throws UserError where the colours are all 0 and the opacity alone draws something
+ * The pixels that a mask marks: those that are not 0 in some colour channel, at the bit depth of
+ * the file. For a palette its colours count, not their indices. A fully transparent pixel marks
+ * nothing, unless all pixels are transparent.
+ * @param name - the name of the file in errors
+ * @throws UserError if all colours are 0 and only the opacity shows something
  */
 export function maskLevels({ format, raster, alpha }: Pick<DecodedImage, 'format' | 'raster' | 'alpha'>, name: string): MaskLevels {
   const { width, height } = raster;
@@ -33,9 +37,7 @@ export function maskLevels({ format, raster, alpha }: Pick<DecodedImage, 'format
   const shown = alpha?.some((a) => a > 0) ? alpha : undefined;
   if (shown?.some((a) => a === 0)) {
     if (data.every((v) => v === 0)) {
-      throw new UserError(
-        `${name}: a mask that is black all over and drawn in its opacity alone; save it as white on black, without opacity`,
-      );
+      throw new UserError(`${name}: an entirely black mask that is drawn only in its opacity; save it as white on black, without opacity`);
     }
     for (let i = 0; i < data.length; i++) if (shown[i] === 0) data[i] = 0;
   }
@@ -54,7 +56,7 @@ function brightest(raster: Raster, lossy: boolean): Uint8Array {
   return out;
 }
 
-/** 1 where a mask counts, else 0. */
+/** 1 for the pixels that count, else 0. */
 export function binaryMask({ width, height, data, lossy }: MaskLevels, rule: MaskRule = 'clear'): GrayImage {
   const least = lossy ? LOSSY_FROM[rule] : 1;
   return { width, height, channels: 1, data: Uint8Array.from(data, (v) => (v >= least ? 1 : 0)) };
@@ -62,18 +64,21 @@ export function binaryMask({ width, height, data, lossy }: MaskLevels, rule: Mas
 
 /** How a mask is read. */
 export interface MaskOptions {
-  /** Default `clear`. */
+  /** Which levels of a lossy mask count; default `clear`. */
   rule?: MaskRule;
-  /** The file holds the levels of a JPEG, in another format. */
+  /** True if the file holds the levels of a former JPEG in another format. */
   lossy?: boolean;
 }
 
-/** A mask, `[size, size]`, 1 where it counts ({@link maskLevels}, {@link binaryMask}), resized by NEAREST. */
+/**
+ * A mask, `[size, size]`, 1 for the pixels that count ({@link maskLevels}, {@link binaryMask}),
+ * resized by NEAREST.
+ */
 export async function loadMask(file: string, size: number, options: MaskOptions = {}): Promise<Uint8Array> {
   return (await readMask(file, size, options)).data;
 }
 
-/** {@link loadMask}, and whether the mask was compressed with loss. */
+/** {@link loadMask}, and whether the mask had lossy compression. */
 export async function readMask(
   file: string,
   size: number,
@@ -84,7 +89,7 @@ export async function readMask(
   return { data: resizeNearest(binaryMask(levels, rule), size, size).data, lossy: levels.lossy };
 }
 
-/** What any of several masks of one size marks. */
+/** The union of several masks of one size. */
 export function uniteMasks(first: MaskLevels, ...others: readonly MaskLevels[]): MaskLevels {
   const data = first.data.slice();
   for (const other of others) other.data.forEach((level, i) => (data[i] = Math.max(data[i], level)));

@@ -3,16 +3,19 @@ import { TiffBytes } from './tiff/directory';
 /** Tags of the index of a multi-picture JPEG (CIPA DC-007). */
 const ENTRIES = 0xb002;
 const ENTRY_BYTES = 16;
-/** Kinds of picture, the higher bits of 24: a view of a panorama or stereo picture; a kind that is not stated. */
+/**
+ * Kinds of picture, the higher bits of 24: a view of a panorama or stereo picture; an unspecified
+ * kind.
+ */
 const VIEW = 0x02;
 const NOT_STATED = 0x00;
 
-/** What the first picture says where a second one is the map of its brightness, for screens that can show it. */
+/** The text in the first picture if a second one is a map of its brightness for HDR screens. */
 const GAIN_MAP = /hdrgm|HDRGainMap|hdr-gain-map/i;
 
 /**
- * How many pictures a JPEG holds: of stereo and panorama pictures, all views; of others 1. Previews are not counted, nor are the maps
- * that phones add for bright screens.
+ * Counts the pictures in a JPEG: all views of stereo and panorama pictures; otherwise 1. Previews
+ * are not counted, and neither are the brightness maps that phones add for HDR screens.
  */
 export function mpoPictures(bytes: Buffer): number {
   const index = findSegment(bytes, 0xe2, 'MPF\0');
@@ -24,7 +27,7 @@ export function mpoPictures(bytes: Buffer): number {
   try {
     entries = source.directories()[0].numbers(ENTRIES) ?? [];
   } catch {
-    return 1; // programs that cut or turn a picture leave indices behind that lead nowhere
+    return 1; // programs that crop or rotate a picture leave invalid indices behind
   }
   const header = bytes.toString('latin1', 0, Math.min(bytes.length, 1 << 16));
   let pictures = 1;
@@ -40,7 +43,7 @@ export function mpoPictures(bytes: Buffer): number {
   return pictures;
 }
 
-/** Width and height that the JPEG at a place of the file states, as text; undefined if there is none. */
+/** Width and height, as text, of the JPEG at a position of the file; undefined if there is none. */
 function frameSize(bytes: Buffer, start: number): string | undefined {
   for (const { marker, at, length } of segments(bytes, start)) {
     const frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -56,7 +59,7 @@ function findSegment(bytes: Buffer, wanted: number, name: string): Buffer | unde
   return undefined;
 }
 
-/** The segments of a JPEG up to its first scan: their markers, where their contents start, how long these are. */
+/** The segments of a JPEG up to its first scan: marker, start and length of the content of each. */
 function* segments(bytes: Buffer, start: number): Generator<{ marker: number; at: number; length: number }> {
   if (bytes[start] !== 0xff || bytes[start + 1] !== 0xd8) return;
   for (let at = start + 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {

@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import { reasonOf, UserError } from '../../common/errors';
 import { MAX_FILE_BYTES } from '../limits';
 
-/** System errors that a name causes, in words. */
+/** Texts for system errors that a file name causes. */
 const REASONS: Record<string, string | undefined> = {
   ENAMETOOLONG: 'ENAMETOOLONG: the name is longer than the system allows',
-  ELOOP: 'ELOOP: its links lead back to themselves',
+  ELOOP: 'ELOOP: the links form a loop',
 };
 
 /**
- * Reads an image file whole, after a look at its size.
- * @throws UserError in one line if the file is missing, empty, too large or no plain file
+ * Reads a whole image file after a check of its size.
+ * @throws UserError in one line if the file is missing, empty, too large or not a plain file
  */
 export function readImageBytes(file: string): Buffer {
   try {

@@ -99,8 +99,8 @@ test('what a file asks for and is not done here is refused by name', () => {
   const dir = writeTinyClip();
   const file = path.join(dir, 'preprocessor_config.json');
   for (const [text, pattern] of [
-    ['{"image_mean":[0.48,1e999,0.4]}', /image_mean: three numbers/],
-    ['{"image_std":[0.26,1e999,0.27]}', /image_std: three numbers/],
+    ['{"image_mean":[0.48,1e999,0.4]}', /image_mean: expected three numbers/],
+    ['{"image_std":[0.26,1e999,0.27]}', /image_std: expected three numbers/],
     ['{"rescale_factor":1e999}', /rescale_factor/],
     ['{"rescale_factor":0}', /rescale_factor/],
     ['{"do_rescale":"no"}', /do_rescale/],

@@ -100,7 +100,7 @@ test('tensors that lie over each other are refused', () => {
   write([8, 16]);
   assert.equal(openSafetensors(file).entries.size, 2);
   write([4, 12]);
-  assert.throws(() => openSafetensors(file), /second lies over the bytes of another tensor/);
+  assert.throws(() => openSafetensors(file), /second overlaps the bytes of another tensor/);
 });
 
 test('a sharded checkpoint equals a single file', async () => {

@@ -53,7 +53,7 @@ const refused = async (dir: string, pattern: RegExp): Promise<void> =>
 
 test('weights that are no floats are refused with name and type', async () => {
   for (const dtype of Object.keys(BYTES))
-    await refused(withType(dtype), new RegExp(`fc1\\.weight is of type "${dtype}"; weights of F64, F32`));
+    await refused(withType(dtype), new RegExp(`fc1\\.weight is of type "${dtype}"; expected weights of F64, F32`));
 });
 
 test('scales, zero points and adapters beside the weights are refused by name', async () => {
@@ -162,7 +162,7 @@ test('keys of a configuration that may change what the weights mean are refused 
     [{ vision_config: { ...vision, rope_theta: 10000 } }, /rope_theta 10000: its positions are not those of CLIP/],
     [{ vision_config: { ...vision, attention_bias: false } }, /attention_bias false/],
     [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map .*brings its own code/],
-    [{ dtype: 'int8' }, /dtype "int8": weights of one of float16/],
+    [{ dtype: 'int8' }, /dtype "int8": expected weights of one of float16/],
     [{ torch_dtype: 'float8_e4m3fn' }, /torch_dtype "float8_e4m3fn"/],
     [{ text_config: { ...text, pruned_heads: { 0: [1] } } }, /pruned_heads/],
     [{ text_config: { ...text, eos_token_id: 49406 } }, /text_config\.eos_token_id: expected 49407/],

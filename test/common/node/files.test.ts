@@ -17,7 +17,7 @@ test('a file is written whole, in folders that are made', () => {
 });
 
 test('a folder that cannot be made is refused at once', { skip: !fs.existsSync('/proc') && 'there is no /proc here' }, () => {
-  assert.throws(() => makeFolder('/proc/x/y'), refusal(/\/proc\/x: the folder cannot be made/));
+  assert.throws(() => makeFolder('/proc/x/y'), refusal(/\/proc\/x: the folder cannot be created/));
 });
 
 test('a folder whose name the system does not take is refused', () => {

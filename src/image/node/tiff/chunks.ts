@@ -4,24 +4,27 @@ import type { TiffBytes, TiffDirectory } from './directory';
 import type { TiffLayout } from './layout';
 import { Tag } from './tags';
 
-/** A strip or tile: which part of the image it holds, and its data without compression. */
+/** A strip or tile: the part of the image that it holds, and its decompressed data. */
 export interface TiffChunk {
-  /** Which sample it holds, where each lies by itself; else 0. */
+  /** The index of its sample if each sample is stored separately; else 0. */
   plane: number;
   x: number;
   y: number;
-  /** Pixels of a row as stored (a tile reaches beyond the image's edge), and rows that count. */
+  /**
+   * Stored pixels per row (a tile can extend beyond the edge of the image), and number of valid
+   * rows.
+   */
   columns: number;
   rows: number;
   data: Uint8Array;
 }
 
-/** Bytes of one strip or tile without compression. */
+/** Largest number of bytes of one decompressed strip or tile. */
 const MAX_CHUNK_BYTES = 2 ** 30;
 
 /**
  * The strips or tiles of an image, one after the other.
- * @param bytesOf - the bytes of so many columns and rows
+ * @param bytesOf - the number of bytes for given columns and rows
  * @throws Error if data is missing
  */
 export function* tiffChunks(
@@ -34,7 +37,7 @@ export function* tiffChunks(
   const tiled = directory.has(Tag.TileOffsets) || directory.has(Tag.TileWidth);
   const columns = tiled ? directory.number(Tag.TileWidth, 0) : width;
   const depth = tiled ? directory.number(Tag.TileLength, 0) : Math.min(height, directory.number(Tag.RowsPerStrip, height));
-  if (columns < 1 || depth < 1) throw new Error(`strips or tiles of ${columns} x ${depth} pixels`);
+  if (columns < 1 || depth < 1) throw new Error(`strips or tiles with ${columns} x ${depth} pixels`);
   if (bytesOf(columns, depth) > MAX_CHUNK_BYTES)
     throw new NotRead(`a TIFF with strips or tiles of ${columns} x ${depth} pixels; save it with smaller ones`);
   const offsets = directory.numbers(tiled ? Tag.TileOffsets : Tag.StripOffsets) ?? [];

@@ -3,7 +3,7 @@ import { NotRead } from '../../limits';
 import { decodeLzw } from './lzw';
 import { decodePackBits } from './packbits';
 
-/** How data is compressed, by the number of the Compression tag. */
+/** Kinds of compression, by the number of the Compression tag. */
 export const NONE = 1;
 export const LZW = 5;
 export const JPEG = 7;
@@ -12,7 +12,7 @@ const PACKBITS = 32773;
 /** Fax codes, for images of single bits. */
 const FAX = [2, 3, 4];
 
-/** What other numbers mean, to refuse them by name. */
+/** The meaning of other numbers, to refuse them by name. */
 const OTHERS: Record<number, string | undefined> = {
   6: 'JPEG of the old kind (Compression 6)',
   9: 'JBIG',
@@ -23,7 +23,7 @@ const OTHERS: Record<number, string | undefined> = {
   33003: 'JPEG 2000',
   33004: 'JPEG 2000',
   33005: 'JPEG 2000',
-  33007: 'a lossless JPEG',
+  33007: 'lossless JPEG',
   34661: 'JBIG',
   34676: 'SGI Log',
   34677: 'SGI Log',
@@ -41,12 +41,12 @@ const OTHERS: Record<number, string | undefined> = {
   52546: 'JPEG XL',
 };
 
-/** Whether data of this compression can hold differences of neighbours (the Predictor tag). */
+/** True if data with this compression can hold differences of neighbours (the Predictor tag). */
 export function knowsPredictor(compression: number): boolean {
   return compression === LZW || DEFLATE.includes(compression);
 }
 
-/** By whom a compression is undone: here, or by libtiff. */
+/** Which decoder handles a compression: ours or libtiff. */
 export function decoderOf(compression: number): 'own' | 'libtiff' {
   if ([NONE, LZW, PACKBITS, ...DEFLATE].includes(compression)) return 'own';
   if ([...FAX, JPEG].includes(compression)) return 'libtiff';
@@ -56,32 +56,35 @@ export function decoderOf(compression: number): 'own' | 'libtiff' {
   );
 }
 
-/** How many bytes one byte of data can become, so that nothing is allocated for a claim alone. */
+/**
+ * The largest number of bytes that one byte of data can become, so that no memory is allocated for
+ * a false claim.
+ */
 const RATIO: Record<number, number> = { [NONE]: 1, [LZW]: 4096, [PACKBITS]: 128 };
 const DEFLATE_RATIO = 1040;
-/** Bytes that may follow those of a whole strip or tile. */
+/** Bytes that may follow the data of a whole strip or tile. */
 const SPARE = 1 << 16;
 
 /**
- * Undoes the compression of a strip or tile; `length` bytes are wanted, what follows is left.
- * @param full - the bytes of a whole strip or tile: some programs fill up the last one
- * @throws Error if there are fewer
+ * Decompresses a strip or tile. `length` bytes are wanted; the rest is ignored.
+ * @param full - the bytes of a whole strip or tile: some programs pad the last one
+ * @throws Error if there are fewer bytes
  */
 export function decompress(data: Uint8Array, compression: number, length: number, full = length): Uint8Array {
   if (length > data.length * (RATIO[compression] ?? DEFLATE_RATIO))
-    throw new Error(`${data.length} bytes of data for ${length}; it is truncated`);
+    throw new Error(`${data.length} bytes of data instead of ${length}; the file is truncated`);
   if (compression === NONE) return data.subarray(0, length);
   if (compression === PACKBITS) return decodePackBits(data, length);
   if (compression === LZW) {
-    if (data[0] === 0 && (data[1] & 1) === 1) throw new NotRead('a TIFF with LZW of the old kind (before 1990); save it again');
+    if (data[0] === 0 && (data[1] & 1) === 1) throw new NotRead('a TIFF with old-style LZW (before 1990); save it again');
     return decodeLzw(data, length);
   }
   const whole = inflateSync(data, { maxOutputLength: Math.max(length, full) + SPARE, finishFlush: constants.Z_SYNC_FLUSH });
-  if (whole.length < length) throw new Error(`its data ends after ${whole.length} of ${length} bytes; it is truncated`);
+  if (whole.length < length) throw new Error(`the data ends after ${whole.length} of ${length} bytes; the file is truncated`);
   return whole.subarray(0, length);
 }
 
-/** The bits of each byte in the other order (FillOrder 2). */
+/** Reverses the bits of each byte (FillOrder 2). */
 export function reverseBits(data: Uint8Array): Uint8Array {
   return data.map((v) => {
     const pairs = ((v & 0x55) << 1) | ((v >> 1) & 0x55);

@@ -16,10 +16,10 @@ import type { Samples } from './unpack';
 import { readYCbCr } from './ycbcr';
 
 /**
- * Decodes the one page of a TIFF or BigTIFF. Samples are read here, so that each kind is decoded as its tags say or refused by name;
- * libtiff (through sharp) reads JPEG and fax codes.
- * @param as - what a mask of floating point or 32 bits means is clear, where it would not be of an image
- * @throws NotRead for kinds that are not read, Error for damage
+ * Decodes the only page of a TIFF or BigTIFF. Samples are read here, so that each kind is decoded
+ * as its tags say or refused by name. libtiff (through sharp) reads JPEG and fax codes.
+ * @param as - a mask with floating point or 32 bits has a clear meaning where an image would not
+ * @throws NotRead for unsupported kinds, Error for damage
  */
 export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<StoredImage> {
   const source = new TiffBytes(bytes);
@@ -36,7 +36,7 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
   const { colours, opacity } = meaning;
   const wanted = Array.from({ length: colours }, (_, c) => c);
   if (opacity) wanted.push(opacity.sample);
-  // As stored, as levels, and as colours apart from their opacity.
+  // Memory for the stored samples, the levels, and the colours separated from their opacity.
   const bytesPerPixel = wanted.length * (layout.bits / 8 + (layout.bits > 8 ? 4 : 2));
   return decodeWithin(width, height, bytesPerPixel, async () => {
     const samples =
@@ -49,7 +49,7 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
   });
 }
 
-/** JPEG and fax codes are decoded to grey and RGB by libtiff, where nothing unusual is about them. */
+/** libtiff decodes JPEG and fax codes to grey and RGB if nothing about them is unusual. */
 function checkForLibtiff(
   bytes: Buffer,
   directory: TiffDirectory,
@@ -59,12 +59,12 @@ function checkForLibtiff(
   const { space, colours } = meaning;
   if (compression !== JPEG) {
     if (space !== 'grey' || samples !== 1 || bits !== 1)
-      throw new NotRead(`a TIFF with fax codes of ${samples} samples of ${bits} bits; 1 of 1 is read`);
+      throw new NotRead(`a TIFF with fax codes of ${samples} samples of ${bits} bits; supported is one sample of 1 bit`);
     return;
   }
   if (bits !== 8 || samples !== colours || space === 'palette' || meaning.inverted) {
     throw new NotRead(
-      `a TIFF that holds JPEG data of ${samples} samples of ${bits} bits (${space}); grey, RGB, YCbCr or CMYK of 8 bits are read`,
+      `a TIFF that holds JPEG data of ${samples} samples of ${bits} bits (${space}); supported are grey, RGB, YCbCr or CMYK with 8 bits`,
     );
   }
   const offsets = directory.numbers(Tag.TileOffsets) ?? directory.numbers(Tag.StripOffsets) ?? [];
@@ -95,7 +95,7 @@ function toColours(
   return separate(levels, width, height, stride, colours);
 }
 
-/** Colours that were multiplied by their opacity as they were before; opacity is the last sample. */
+/** Restores colours that were multiplied by their opacity; opacity is the last sample. */
 function divideByOpacity(levels: Uint8Array | Uint16Array, stride: number, most: number): void {
   for (let i = 0; i < levels.length; i += stride) {
     const a = levels[i + stride - 1];

@@ -1,9 +1,9 @@
 import { NotRead } from '../../limits';
 
-/** Directories that are followed, and entries in one. */
+/** Limits for the number of directories and of entries in one. */
 const MAX_DIRECTORIES = 10_000;
 const MAX_ENTRIES = 4096;
-/** Values of a tag: more than an image of the largest size has strips. */
+/** Limit for the values of a tag: more than the strips of the largest image. */
 const MAX_VALUES = 10_000_000;
 
 /** Bytes of a value of each type of the specification: BYTE, ASCII, SHORT, LONG, RATIONAL ... */
@@ -32,7 +32,7 @@ interface Entry {
   at: number;
 }
 
-/** One directory (IFD) of a TIFF file: what its tags say of one image. Values are read when they are asked for. */
+/** One directory (IFD) of a TIFF file: the tags of one image. Values are read on request. */
 export class TiffDirectory {
   constructor(
     private readonly source: TiffBytes,
@@ -45,7 +45,7 @@ export class TiffDirectory {
 
   /**
    * All values of a tag, or undefined if it is missing.
-   * @throws Error if they lie outside the file or are no numbers
+   * @throws Error if they lie outside the file or are not numbers
    */
   numbers(tag: number): number[] | undefined {
     const entry = this.entries.get(tag);
@@ -58,7 +58,7 @@ export class TiffDirectory {
     return Array.from({ length: count }, (_, i) => this.source.value(at + i * size, type));
   }
 
-  /** The one value of a tag; `standard` if it is missing. */
+  /** The single value of a tag; `standard` if it is missing. */
   number(tag: number, standard: number): number {
     return this.numbers(tag)?.[0] ?? standard;
   }
@@ -72,7 +72,7 @@ export class TiffDirectory {
   }
 }
 
-/** The bytes of a TIFF file, classic or BigTIFF, of either byte order. */
+/** The bytes of a TIFF file, classic or BigTIFF, in either byte order. */
 export class TiffBytes {
   readonly little: boolean;
   readonly big: boolean;
@@ -84,10 +84,10 @@ export class TiffBytes {
 
   /** @throws Error if the file has no such bytes */
   check(at: number, length: number): void {
-    if (at + length > this.bytes.length) throw new Error(`${this.bytes.length} bytes, ${at + length} needed; it is truncated`);
+    if (at + length > this.bytes.length) throw new Error(`${this.bytes.length} bytes, ${at + length} needed; the file is truncated`);
   }
 
-  /** A whole number without sign of 2, 4 or 8 bytes. */
+  /** An unsigned integer with 2, 4 or 8 bytes. */
   whole(at: number, size: 2 | 4 | 8): number {
     this.check(at, size);
     if (size < 8) return this.little ? this.bytes.readUIntLE(at, size) : this.bytes.readUIntBE(at, size);
@@ -129,7 +129,7 @@ export class TiffBytes {
   }
 
   /**
-   * The directories of the file's chain, in order.
+   * The directories of the file, in order.
    * @throws Error if the chain leaves the file, or leads back into itself
    */
   directories(): TiffDirectory[] {
@@ -140,7 +140,7 @@ export class TiffBytes {
     const seen = new Set<number>();
     for (let at = this.whole(big ? 8 : 4, offset); at !== 0;) {
       if (seen.has(at)) throw new Error('its directories lead back into themselves');
-      if (found.length >= MAX_DIRECTORIES) throw new NotRead(`a TIFF of more than ${MAX_DIRECTORIES} images, and one file must hold one`);
+      if (found.length >= MAX_DIRECTORIES) throw new NotRead(`a TIFF with more than ${MAX_DIRECTORIES} images, but a file must hold one`);
       seen.add(at);
       const count = this.whole(at, big ? 8 : 2);
       if (count > MAX_ENTRIES) throw new Error(`a directory of ${count} entries`);
@@ -148,7 +148,7 @@ export class TiffBytes {
       found.push(new TiffDirectory(this, this.entries(first, count)));
       at = this.whole(first + count * (big ? 20 : 12), offset);
     }
-    if (found.length === 0) throw new Error('it has no directory');
+    if (found.length === 0) throw new Error('the file has no directory');
     return found;
   }
 
@@ -158,7 +158,7 @@ export class TiffBytes {
     for (let i = 0; i < count; i++) {
       const at = first + i * (big ? 20 : 12);
       const tag = this.whole(at, 2);
-      if (entries.has(tag)) continue; // the first one counts
+      if (entries.has(tag)) continue; // the first entry of a tag counts
       const type = this.whole(at + 2, 2);
       const values = this.whole(at + 4, big ? 8 : 4);
       const place = at + (big ? 12 : 8);

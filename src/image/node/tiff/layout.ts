@@ -2,24 +2,24 @@ import { checkSize, NotRead } from '../../limits';
 import type { TiffDirectory } from './directory';
 import { Tag } from './tags';
 
-/** How the samples of an image lie in its file. */
+/** How the samples of an image are stored in its file. */
 export interface TiffLayout {
   width: number;
   height: number;
-  /** Samples of a pixel, and the bits of each. */
+  /** Samples per pixel, and bits per sample. */
   samples: number;
   bits: number;
   kind: 'uint' | 'int' | 'float';
   compression: number;
-  /** Each sample of all pixels lies by itself. */
+  /** True if each sample is stored separately for all pixels. */
   planar: boolean;
-  /** 1 none, 2 differences of neighbours, 3 those of floating point. */
+  /** 1: none, 2: differences of neighbours, 3: differences of floating-point numbers. */
   predictor: number;
-  /** The bits of each byte run from the lowest on. */
+  /** True if the bits of each byte start with the lowest. */
   reversed: boolean;
 }
 
-/** Pixels of which several samples are read; more is data of another sort. */
+/** Limit for the samples per pixel; more means data of another kind. */
 const MAX_SAMPLES = 64;
 const KINDS: Record<number, TiffLayout['kind'] | undefined> = { 1: 'uint', 2: 'int', 3: 'float' };
 const OTHER_KINDS: Record<number, string | undefined> = { 4: 'of undefined kind', 5: 'complex integers', 6: 'complex numbers' };
@@ -30,30 +30,33 @@ const BITS: Record<TiffLayout['kind'], readonly number[]> = {
 };
 
 /**
- * Reads how the samples lie.
- * @throws NotRead for kinds of samples that are not read
+ * Reads the layout of the samples.
+ * @throws NotRead for unsupported kinds of samples
  */
 export function tiffLayout(directory: TiffDirectory): TiffLayout {
   const width = directory.number(Tag.ImageWidth, 0);
   const height = directory.number(Tag.ImageLength, 0);
   checkSize(width, height);
   const samples = directory.number(Tag.SamplesPerPixel, 1);
-  if (samples < 1 || samples > MAX_SAMPLES) throw new NotRead(`a TIFF of ${samples} samples per pixel; 1 to ${MAX_SAMPLES} are read`);
+  if (samples < 1 || samples > MAX_SAMPLES)
+    throw new NotRead(`a TIFF with ${samples} samples per pixel; supported are 1 to ${MAX_SAMPLES}`);
   const bits = oneOf(directory.numbers(Tag.BitsPerSample) ?? [1], 'depths', 'bits');
   const format = oneOf(directory.numbers(Tag.SampleFormat) ?? [1], 'kinds', '(SampleFormat)');
   const kind = KINDS[format];
   if (kind === undefined)
-    throw new NotRead(`a TIFF of samples ${OTHER_KINDS[format] ?? `of SampleFormat ${format}`}; whole and floating-point numbers are read`);
-  if (!BITS[kind].includes(bits)) {
-    const name = { uint: 'whole numbers', int: 'whole numbers with sign', float: 'floating point' }[kind];
     throw new NotRead(
-      `a TIFF of ${bits} bits per sample (${name}); ${kind === 'uint' ? '1 to 16 and 32' : BITS[kind].join(', ')} are read`,
+      `a TIFF with samples ${OTHER_KINDS[format] ?? `of SampleFormat ${format}`}; supported are integers and floating-point numbers`,
+    );
+  if (!BITS[kind].includes(bits)) {
+    const name = { uint: 'unsigned integers', int: 'signed integers', float: 'floating point' }[kind];
+    throw new NotRead(
+      `a TIFF with ${bits} bits per sample (${name}); supported are ${kind === 'uint' ? '1 to 16 and 32' : BITS[kind].join(', ')}`,
     );
   }
   const planar = directory.number(Tag.PlanarConfiguration, 1);
-  if (planar !== 1 && planar !== 2) throw new NotRead(`a TIFF of PlanarConfiguration ${planar}; 1 and 2 are read`);
+  if (planar !== 1 && planar !== 2) throw new NotRead(`a TIFF with PlanarConfiguration ${planar}; supported are 1 and 2`);
   const fillOrder = directory.number(Tag.FillOrder, 1);
-  if (fillOrder !== 1 && fillOrder !== 2) throw new NotRead(`a TIFF of FillOrder ${fillOrder}; 1 and 2 are read`);
+  if (fillOrder !== 1 && fillOrder !== 2) throw new NotRead(`a TIFF with FillOrder ${fillOrder}; supported are 1 and 2`);
   return {
     width,
     height,

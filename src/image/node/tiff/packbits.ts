@@ -1,13 +1,13 @@
 /**
- * Undoes PackBits: runs of literal and of repeated bytes.
- * @param length - how many bytes are wanted
- * @throws Error if there are fewer
+ * Decompresses PackBits: runs of literal and of repeated bytes.
+ * @param length - number of bytes that are wanted
+ * @throws Error if there are fewer bytes
  */
 export function decodePackBits(input: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
   let at = 0;
   for (let i = 0; at < length;) {
-    if (i + 1 >= input.length) throw new Error(`its data ends after ${at} of ${length} bytes; it is truncated`);
+    if (i + 1 >= input.length) throw new Error(`the data ends after ${at} of ${length} bytes; the file is truncated`);
     const head = input[i++];
     if (head < 128) {
       const run = input.subarray(i, i + Math.min(head + 1, length - at));

@@ -2,13 +2,16 @@ import { NotRead } from '../../limits';
 import type { TiffDirectory } from './directory';
 import { Tag } from './tags';
 
-/** A page of a TIFF: its directory, and its place in the chain of directories, from 0. */
+/** A page of a TIFF: its directory and the index of the directory, from 0. */
 export interface TiffPage {
   directory: TiffDirectory;
   index: number;
 }
 
-/** The images of a TIFF: all directories but copies of reduced size (pyramids, previews) and transparency masks. */
+/**
+ * The images of a TIFF: all directories except copies of reduced size (pyramids, previews) and
+ * transparency masks.
+ */
 export function tiffPages(directories: readonly TiffDirectory[]): TiffPage[] {
   const pages = directories
     .map((directory, index) => ({ directory, index }))
@@ -16,10 +19,13 @@ export function tiffPages(directories: readonly TiffDirectory[]): TiffPage[] {
   if (pages.length > 0) return pages;
   const [first] = directories;
   if (directories.length === 1 && !first.has(Tag.SubIFDs) && !first.has(Tag.DNGVersion)) return [{ directory: first, index: 0 }];
-  throw new NotRead('a TIFF that holds previews only, as raw files of cameras do; export it as PNG, or as TIFF of one page');
+  throw new NotRead('a TIFF with previews only, like a raw file of a camera; export it as PNG, or as TIFF with one page');
 }
 
-/** How many images a TIFF holds. ImageJ writes stacks with one directory, and says so in the description. */
+/**
+ * Counts the images of a TIFF. ImageJ writes stacks with a single directory and gives the number in
+ * the description.
+ */
 export function countPages(directories: readonly TiffDirectory[]): number {
   const pages = tiffPages(directories);
   if (pages.length > 1) return pages.length;

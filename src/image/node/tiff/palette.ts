@@ -4,7 +4,7 @@ import type { TiffDirectory } from './directory';
 import { Tag } from './tags';
 
 /**
- * Looks numbers of colours up in the file's palette; grey if all its colours are.
+ * Looks colour indices up in the palette of the file; the result is grey if all its colours are.
  * @throws Error or NotRead if the palette is missing or too short
  */
 export function lookUp(
@@ -14,11 +14,11 @@ export function lookUp(
   height: number,
   bits: number,
 ): Raster<Uint8Array> {
-  if (bits > 8) throw new NotRead(`a TIFF with a palette for ${bits} bits; up to 8 are read`);
+  if (bits > 8) throw new NotRead(`a TIFF with a palette for ${bits} bits; supported are up to 8`);
   const size = 2 ** bits;
   const map = directory.numbers(Tag.ColorMap) ?? [];
-  if (map.length < 3 * size) throw new Error(`a palette of ${map.length} values for ${bits} bits; ${3 * size} are needed`);
-  // Values are of 16 bits, but some programs write 8.
+  if (map.length < 3 * size) throw new Error(`a palette with ${map.length} values for ${bits} bits; needed are ${3 * size}`);
+  // Values have 16 bits, but some programs write 8.
   const shift = map.slice(0, 3 * size).some((v) => v > 255) ? 8 : 0;
   const table = map.map((v) => v >> shift);
   const grey = table.slice(0, size).every((v, i) => v === table[i + size] && v === table[i + 2 * size]);

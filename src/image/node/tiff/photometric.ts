@@ -2,14 +2,14 @@ import { NotRead } from '../../limits';
 import type { TiffDirectory } from './directory';
 import { Tag } from './tags';
 
-/** What the samples of a pixel mean. */
+/** The meaning of the samples of a pixel. */
 export interface TiffMeaning {
   space: 'grey' | 'rgb' | 'palette' | 'cmyk' | 'ycbcr';
-  /** Grey or palette: 0 is white. */
+  /** For grey or a palette: true if 0 is white. */
   inverted: boolean;
-  /** Samples that are colours, from the first on. */
+  /** Number of samples that are colours, from the first on. */
   colours: 1 | 3 | 4;
-  /** The sample that is the opacity, if one is. */
+  /** The index of the opacity sample, if any. */
   opacity?: { sample: number; /** Colours are multiplied by it. */ associated: boolean };
 }
 
@@ -22,7 +22,7 @@ const MEANINGS: Record<number, [space: TiffMeaning['space'], colours: 1 | 3 | 4]
   6: ['ycbcr', 3],
 };
 
-/** What is refused by name. */
+/** Kinds that are refused by name. */
 const OTHERS: Record<number, string | undefined> = {
   4: 'a transparency mask',
   8: 'CIELab colours',
@@ -38,8 +38,9 @@ const OTHERS: Record<number, string | undefined> = {
 };
 
 /**
- * What the samples mean, by PhotometricInterpretation and ExtraSamples. Extra samples of unspecified meaning are left.
- * @throws NotRead for what is not understood
+ * Reads the meaning of the samples from PhotometricInterpretation and ExtraSamples. Extra samples
+ * without a specified meaning are ignored.
+ * @throws NotRead for unsupported meanings
  */
 export function tiffMeaning(directory: TiffDirectory, samples: number, bits: number): TiffMeaning {
   const number = directory.numbers(Tag.PhotometricInterpretation)?.[0];
@@ -53,20 +54,20 @@ export function tiffMeaning(directory: TiffDirectory, samples: number, bits: num
   }
   if (samples < colours) throw new Error(`${samples} samples per pixel for PhotometricInterpretation ${number}`);
   if (directory.number(Tag.Indexed, 0) !== 0 && space !== 'palette')
-    throw new NotRead('a TIFF of numbers of colours (Indexed) without a palette; save it as RGB');
+    throw new NotRead('a TIFF with colour indices (Indexed) but without a palette; save it as RGB');
   if (space === 'cmyk') checkInks(directory, bits);
   return { space, inverted: number === 0, colours, ...opacityOf(directory, samples, colours) };
 }
 
 function checkInks(directory: TiffDirectory, bits: number): void {
   const inks = directory.number(Tag.InkSet, 1);
-  if (inks !== 1) throw new NotRead(`a TIFF of other inks than cyan, magenta, yellow and black (InkSet ${inks}); save it as RGB`);
+  if (inks !== 1) throw new NotRead(`a TIFF with other inks than cyan, magenta, yellow and black (InkSet ${inks}); save it as RGB`);
   const range = directory.numbers(Tag.DotRange);
   if (range?.some((v, i) => v !== (i % 2 === 0 ? 0 : 2 ** bits - 1)))
-    throw new NotRead(`a TIFF of inks from ${range.slice(0, 2).join(' to ')} (DotRange); save it as RGB`);
+    throw new NotRead(`a TIFF with inks from ${range.slice(0, 2).join(' to ')} (DotRange); save it as RGB`);
 }
 
-/** Opacity as ExtraSamples states it: 1 associated, 2 (and 999, of some programs) unassociated. */
+/** Opacity by ExtraSamples: 1 associated, 2 (and 999, written by some programs) unassociated. */
 function opacityOf(directory: TiffDirectory, samples: number, colours: number): Pick<TiffMeaning, 'opacity'> {
   const stated = (directory.numbers(Tag.ExtraSamples) ?? []).slice(0, samples - colours);
   const odd = stated.find((v) => ![0, 1, 2, 999].includes(v));
@@ -74,7 +75,7 @@ function opacityOf(directory: TiffDirectory, samples: number, colours: number): 
   const at = stated.findIndex((v) => v !== 0);
   const unspecified = samples - colours - (at < 0 ? 0 : 1);
   if (colours === 1 && unspecified > 1) {
-    throw new NotRead(`a TIFF of ${samples} grey samples per pixel, as stacks of channels or slices have; save each as its own file`);
+    throw new NotRead(`a TIFF with ${samples} grey samples per pixel, like a stack of channels or slices; save each as a separate file`);
   }
   return at < 0 ? {} : { opacity: { sample: colours + at, associated: stated[at] === 1 } };
 }

@@ -4,12 +4,12 @@ import type { TiffBytes, TiffDirectory } from './directory';
 import type { TiffLayout } from './layout';
 import { checkPredictor, samplesFor, unpackRow, type Samples } from './unpack';
 
-/** After so many bytes others have their turn: Ctrl-C waits for no large image. */
+/** After this many bytes other work gets a turn, so that Ctrl-C does not wait for a large image. */
 const TURN_BYTES = 8 * 2 ** 20;
 
 /**
- * The samples of an image as stored, `[H, W, wanted.length]`.
- * @param wanted - which samples of a pixel are taken
+ * Reads the stored samples of an image, `[H, W, wanted.length]`.
+ * @param wanted - indices of the samples of a pixel to read
  */
 export async function readSamples(
   source: TiffBytes,
@@ -22,7 +22,7 @@ export async function readSamples(
   const stride = planar ? 1 : layout.samples;
   const rowBytes = (columns: number): number => Math.ceil((columns * stride * bits) / 8);
   const channels = wanted.length;
-  let out = samplesFor(layout, 0); // allocated once the first data is there: a header can claim any size
+  let out = samplesFor(layout, 0); // allocated when the first data has arrived, since a header can claim any size
   let done = 0;
   for (const { plane, x, y, columns, rows, data } of tiffChunks(source, directory, layout, (w, h) => rowBytes(w) * h)) {
     if (out.length === 0) out = samplesFor(layout, width * height * channels);

@@ -1,4 +1,4 @@
-/** Numbers of the TIFF tags that are read, under the names of the specification. */
+/** Numbers of the TIFF tags that are read, by their names in the specification. */
 export const Tag = {
   NewSubfileType: 254,
   SubfileType: 255,

@@ -2,10 +2,10 @@ import { NotRead } from '../../limits';
 import { knowsPredictor } from './compression';
 import type { TiffLayout } from './layout';
 
-/** An array of samples as stored: whole numbers of up to 8, 16 or 32 bits, or floating point. */
+/** An array of stored samples: integers of up to 8, 16 or 32 bits, or floating point. */
 export type Samples = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
-/** An array for samples of a layout. */
+/** Allocates an array for samples of a layout. */
 export function samplesFor({ kind, bits }: Pick<TiffLayout, 'kind' | 'bits'>, length: number): Samples {
   if (kind === 'float') return bits === 64 ? new Float64Array(length) : new Float32Array(length);
   if (kind === 'int') return new Int32Array(length);
@@ -13,8 +13,9 @@ export function samplesFor({ kind, bits }: Pick<TiffLayout, 'kind' | 'bits'>, le
 }
 
 /**
- * Reads one row of `out.length` samples from the start of `row`, and undoes the prediction of each from its neighbour.
- * @param stride - samples from a pixel to the next
+ * Reads one row of `out.length` samples from the start of `row`, and undoes the prediction from the
+ * neighbours.
+ * @param stride - samples from one pixel to the next
  */
 export function unpackRow(row: Uint8Array, layout: TiffLayout, little: boolean, stride: number, out: Samples): void {
   const { bits, kind, predictor } = layout;
@@ -30,7 +31,7 @@ export function unpackRow(row: Uint8Array, layout: TiffLayout, little: boolean, 
 }
 
 /**
- * Refuses predictions that cannot be undone.
+ * Refuses predictors that are not supported.
  * @throws NotRead
  */
 export function checkPredictor({ compression, predictor, bits, kind }: TiffLayout): void {
@@ -60,7 +61,7 @@ function readFloats(row: Uint8Array, bits: number, little: boolean, out: Samples
   else for (let i = 0; i < out.length; i++) out[i] = half(view.getUint16(2 * i, little));
 }
 
-/** A number of 16 bits in floating point: 1 sign, 5 exponent, 10 fraction. */
+/** A 16-bit floating-point number: 1 bit sign, 5 exponent, 10 fraction. */
 function half(word: number): number {
   const exponent = (word >> 10) & 31;
   const fraction = word & 1023;
@@ -69,7 +70,7 @@ function half(word: number): number {
   return word & 0x8000 ? -size : size;
 }
 
-/** Samples of any width, the highest bit first, without gaps within a row. */
+/** Reads samples of any width, the highest bit first, without gaps within a row. */
 function readBits(row: Uint8Array, bits: number, out: Samples): void {
   const mask = (1 << bits) - 1;
   let held = 0;
@@ -81,7 +82,10 @@ function readBits(row: Uint8Array, bits: number, out: Samples): void {
   }
 }
 
-/** Predictor 3: differences of bytes, of which first all highest ones lie together, then all second ones, and so on. */
+/**
+ * Undoes predictor 3: differences of bytes; first come the highest bytes of all numbers, then the
+ * second ones, and so on.
+ */
 function shuffledFloats(row: Uint8Array, size: number, count: number, stride: number): Uint8Array {
   const bytes = row.slice(0, size * count);
   for (let i = stride; i < bytes.length; i++) bytes[i] += bytes[i - stride];

@@ -7,8 +7,9 @@ import { readSamples } from './read-samples';
 import { Tag } from './tags';
 
 /**
- * RGB of a YCbCr image, `[H, W, 3]`, with the coefficients and the black and white that the file states, as libtiff computes it.
- * @throws NotRead for kinds that nothing writes
+ * RGB of a YCbCr image, `[H, W, 3]`, with the coefficients and the black and white levels in the
+ * file, computed as in libtiff.
+ * @throws NotRead for kinds that no program writes
  */
 export async function readYCbCr(
   source: TiffBytes,
@@ -16,7 +17,7 @@ export async function readYCbCr(
   layout: TiffLayout,
   wanted: readonly number[],
 ): Promise<Uint8Array> {
-  if (layout.bits !== 8 || layout.kind !== 'uint') throw new NotRead(`a YCbCr TIFF of ${layout.bits} bits per sample; 8 are read`);
+  if (layout.bits !== 8 || layout.kind !== 'uint') throw new NotRead(`a YCbCr TIFF of ${layout.bits} bits per sample; supported are 8`);
   const [across, down] = subsampling(directory, layout);
   const samples =
     across === 1 && down === 1
@@ -26,17 +27,17 @@ export async function readYCbCr(
   return samples;
 }
 
-/** Pixels that share their colour, across and down. */
+/** Number of pixels that share a colour, across and down. */
 function subsampling(directory: TiffDirectory, { samples, planar, predictor, compression, width, height }: TiffLayout): [number, number] {
   const stated = directory.numbers(Tag.YCbCrSubSampling);
-  const [across, down] = stated ?? [2, 2]; // what the specification takes where nothing is stated
+  const [across, down] = stated ?? [2, 2]; // the default of the specification
   if (![1, 2, 4].includes(across) || ![1, 2, 4].includes(down))
-    throw new NotRead(`a YCbCr TIFF of subsampling ${across}, ${down}; 1, 2 and 4 are read`);
+    throw new NotRead(`a YCbCr TIFF with subsampling ${across}, ${down}; supported are 1, 2 and 4`);
   if (across === 1 && down === 1) return [1, 1];
   const bytes = (directory.numbers(Tag.StripByteCounts) ?? []).reduce((sum, n) => sum + n, 0);
   if (!stated && compression === NONE && bytes >= width * height * 3) {
     throw new NotRead(
-      'a YCbCr TIFF that does not state its subsampling, with data for all pixels where the standard is a quarter; save it as RGB',
+      'a YCbCr TIFF that does not give its subsampling and holds data for all pixels, while the standard is a quarter; save it as RGB',
     );
   }
   if (samples !== 3 || planar || predictor !== 1)
@@ -44,7 +45,10 @@ function subsampling(directory: TiffDirectory, { samples, planar, predictor, com
   return [across, down];
 }
 
-/** Y, Cb, Cr of every pixel: data comes in blocks of `across` x `down` values of Y, then one Cb and one Cr. */
+/**
+ * Y, Cb, Cr of every pixel: data comes in blocks of `across` x `down` values of Y, followed by one
+ * Cb and one Cr.
+ */
 function upsampled(source: TiffBytes, directory: TiffDirectory, layout: TiffLayout, across: number, down: number): Uint8Array {
   const { width, height } = layout;
   let out = new Uint8Array(0);
@@ -66,13 +70,13 @@ function upsampled(source: TiffBytes, directory: TiffDirectory, layout: TiffLayo
   return out;
 }
 
-/** Y, Cb, Cr to R, G, B in place; samples of a pixel beyond the three stay. */
+/** Y, Cb, Cr to R, G, B in place; further samples of a pixel stay. */
 function convert(samples: Uint8Array, directory: TiffDirectory, stride: number): void {
   const [red, green, blue] = directory.numbers(Tag.YCbCrCoefficients) ?? [0.299, 0.587, 0.114];
   const limits = directory.numbers(Tag.ReferenceBlackWhite) ?? [0, 255, 128, 255, 128, 255];
-  if (![red, green, blue].every((v) => v > 0 && v < 1)) throw new NotRead(`a YCbCr TIFF of coefficients ${red}, ${green}, ${blue}`);
-  if (limits.length < 6 || !limits.every(Number.isFinite)) throw new NotRead(`a YCbCr TIFF of ReferenceBlackWhite ${limits.join(', ')}`);
-  // As libtiff does it: what a stored value stands for is a whole number, and so is each product.
+  if (![red, green, blue].every((v) => v > 0 && v < 1)) throw new NotRead(`a YCbCr TIFF with coefficients ${red}, ${green}, ${blue}`);
+  if (limits.length < 6 || !limits.every(Number.isFinite)) throw new NotRead(`a YCbCr TIFF with ReferenceBlackWhite ${limits.join(', ')}`);
+  // As in libtiff, the meaning of a stored value is an integer, and so is each product.
   const scale = (c: number, range: number): Int32Array => {
     const [black, white] = limits.slice(2 * c).map((v) => (c === 0 ? v : v - 128));
     const start = Math.trunc(black);
