@@ -9,7 +9,7 @@ import type { GrayImage } from '../../src/image/image';
 import { pixelValues } from '../../src/image/pixel-values';
 import { baselineSchema, createDetector, type BaselineOptions, type DetectorConfig } from '../../src/methods/registry';
 import { imageMetrics, pixelMetrics } from '../../src/metrics/metrics';
-import { drawPhantom } from '../../src/phantoms/phantom';
+import { renderPhantom } from '../../src/phantoms/phantom';
 import { synthesize } from '../../src/synthesis/tasks';
 import { randomParameters, TINY } from '../helpers/tiny-parameters';
 
@@ -35,7 +35,7 @@ export async function runCore(merges: string): Promise<Outcome> {
   const files = memoryCheckpoint('tiny', { 'config.json': JSON.stringify(TINY), 'model.safetensors': safetensorsBytes(parameters) });
   const backbone = openBackbone(files, { tokenizer: () => new Tokenizer(merges) });
 
-  const { image: normal } = drawPhantom('phantom-brain', Random.of(1, 'patient'), { abnormal: false, size: SIZE });
+  const { image: normal } = renderPhantom('phantom-brain', Random.of(1, 'patient'), { abnormal: false, size: SIZE });
   const draw = synthesize('GaussIntensityChangeTask', normal, { support: [normal], random: Random.of(1, 'core') });
   const pair = [normal, draw.image as GrayImage];
   const pixels = tf.tensor4d(pixelValues(pair), [pair.length, 3, SIZE, SIZE]);
