@@ -54,7 +54,7 @@ export function writeUntrained(dir: string, architecture: Architecture, seed: nu
   });
 }
 
-/** A hash that differs whenever the weights would. */
+/** A hash that differs whenever the weights would; the package ships these two sources for it. */
 function recipeOf(architecture: Architecture): string {
   const rules = ['initial-values.ts', 'captions.ts'].map((name) =>
     fs.readFileSync(path.join(projectRoot(), 'src', 'models', name), 'utf8'),

@@ -130,6 +130,8 @@ test('the command line works beside it, and says which package a table needs', (
   const folder = path.join(place, 'cjs');
   assert.match(succeed(folder, program, 'models', 'list'), /^compact .*8\.7 M/m);
   assert.match(succeed(folder, program, 'predict', '--run', 'runs/my-scans', 'new.png', '--out', 'found'), /new-overlay\.png/);
+  const untrained = ['--model', 'compact-untrained', '--method', 'mean-intensity', '--shots', '2', '--out', 'runs/untrained'];
+  assert.match(succeed(folder, program, 'train', '--dataset', 'datasets/my-scans', ...untrained), /image AUROC/);
   const { status, stderr } = node(folder, program, 'table', '--runs', 'runs', '--name', 'comparison');
   assert.equal(status, 1);
   assert.match(stderr, /npm install arquero@\d/);
