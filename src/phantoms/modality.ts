@@ -1,29 +1,33 @@
 import type { Random } from '../common/random';
 import type { GrayImage } from '../image/image';
 
-/** What a row of the sample list says about how a picture was drawn. */
+/** How a picture was rendered, for its row in the sample list. */
 export type Metadata = Record<string, string | number>;
 
-/** How plain an anomaly is. */
+/** How visible an anomaly is. */
 export interface Strength {
   /** Share of the full change of signal, (0, 1]. */
   contrast: number;
-  /** Factor on its usual extent. */
+  /** Factor by which its usual extent is multiplied. */
   extent: number;
 }
 
-/** A picture with what was drawn where; all images are square and of one size. */
+/** A picture with its masks; all images are square and have the same size. */
 export interface Rendering {
   image: GrayImage;
   /** 255 on the anomaly, else 0. */
   mask: GrayImage;
-  /** 255 where the anomaly may change the picture at all: itself, what it pushes aside or shades, and the blur of the device. */
+  /**
+   * 255 where the anomaly may change the picture at all: the anomaly itself, what it pushes aside
+   * or shades, and the blur of the device.
+   */
   affected: GrayImage;
 }
 
 /**
- * One kind of examination. `S` holds everything about a patient and a device, `A` one anomaly in it; rendering a scene with the same
- * generator but without the anomaly gives the same patient, device and noise.
+ * One kind of examination. `S` describes a patient and a device, `A` an anomaly in the patient.
+ * Rendering a scene with the same generator but without the anomaly gives the same patient, device
+ * and noise.
  */
 export interface Modality<S, A> {
   /** The kinds of anomaly. */
@@ -36,7 +40,7 @@ export interface Modality<S, A> {
   metadata(scene: S): Metadata;
 }
 
-/** The strength of a difficulty from 0 (plain) to 1 (faint and small), in equal steps. */
+/** The strength for a difficulty from 0 (plain) to 1 (faint and small), by linear interpolation. */
 export function strengthOf(difficulty: number, { plain, faint }: { plain: Strength; faint: Strength }): Strength {
   return {
     contrast: plain.contrast + difficulty * (faint.contrast - plain.contrast),
@@ -44,7 +48,7 @@ export function strengthOf(difficulty: number, { plain, faint }: { plain: Streng
   };
 }
 
-/** A number for the metadata, with so many digits after the point. */
+/** A number for the metadata, rounded to a number of decimals. */
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -5,7 +5,7 @@ export const PHANTOM_NAMES = ['phantom-brain', 'phantom-chest', 'phantom-breast'
 /** A procedural data set. */
 export type PhantomName = (typeof PHANTOM_NAMES)[number];
 
-/** Sizes of a set: as the published splits, or for lessons. */
+/** Sizes of a data set: that of the published splits, or a small one for lessons. */
 export const PHANTOM_SIZES = ['full', 'small'] as const;
 /** One of {@link PHANTOM_SIZES}. */
 export type PhantomSize = (typeof PHANTOM_SIZES)[number];
@@ -13,7 +13,7 @@ export type PhantomSize = (typeof PHANTOM_SIZES)[number];
 /** Named difficulties of the anomalies, on the scale from 0 (plain) to 1 (faint and small). */
 export const DIFFICULTIES = { easy: 0.2, medium: 0.5, hard: 0.8 } as const;
 
-/** Is a text the name of a procedural data set? */
+/** Whether a text is the name of a procedural data set. */
 export function isPhantomName(name: string): name is PhantomName {
   return (PHANTOM_NAMES as readonly string[]).includes(name);
 }

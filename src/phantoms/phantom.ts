@@ -8,36 +8,41 @@ import { strengthOf, type Metadata, type Modality, type Rendering } from './moda
 import { DIFFICULTIES, type PhantomName } from './names';
 import { fork } from './physics/streams';
 
-/** What is to be drawn. */
+/** What to render. */
 export interface PhantomOptions {
-  /** An anomaly of any kind, of this kind ({@link phantomKinds}), or none. */
+  /** The kind of anomaly ({@link phantomKinds}), true for a random kind, or false for none. */
   abnormal: boolean | string;
   /** From 0 (plain) to 1 (faint and small); default 0.5. */
   difficulty?: number;
-  /** Pixels a side, default 256. The same patient at another size has other noise. */
+  /**
+   * Side of the picture in pixels, default 256. The same patient at another size has different
+   * noise.
+   */
   size?: number;
-  /** Also draw the same patient without the anomaly; default false. */
+  /** Also render the same patient without the anomaly; default false. */
   clean?: boolean;
 }
 
-/** A drawn picture with what is known about it. */
+/** A rendered picture with its masks and metadata. */
 export interface Phantom {
   /** `[size, size]`, 8 bits. */
   image: GrayImage;
   /** 255 on the anomaly, else 0. */
   mask: GrayImage;
   /**
-   * 255 where the anomaly can have changed the picture at all: itself, what it pushes aside, shades or lights, and the device's blur.
-   * Everywhere else `image` equals `clean`.
+   * 255 where the anomaly may have changed the picture at all: the anomaly itself, what it pushes
+   * aside, shades or brightens, and the device's blur. Everywhere else `image` equals `clean`.
    */
   affected: GrayImage;
-  /** The same patient, device and noise without the anomaly, where asked for. */
+  /** The same patient, device and noise without the anomaly, if requested. */
   clean?: GrayImage;
-  /** The kind of anomaly (`normal` for none), the difficulty, and settings of patient and device. */
+  /**
+   * The kind of anomaly (`normal` for none), the difficulty, and settings of patient and device.
+   */
   metadata: Metadata;
 }
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a scene and an anomaly are is each modality's own affair */
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- each modality has its own types of scene and anomaly */
 const MODALITIES: Record<PhantomName, Modality<any, any>> = { 'phantom-brain': brain, 'phantom-chest': chest, 'phantom-breast': breast };
 
 /** The kinds of anomaly of a procedural data set. */
@@ -46,9 +51,11 @@ export function phantomKinds(name: PhantomName): readonly string[] {
 }
 
 /**
- * Draws one picture of a data set. Patient, device, noise and anomaly take their starts from `random` one after another, so that
- * the same generator state gives the same patient whatever the anomaly is.
- * @throws UserError for a kind that the data set does not have, or a size or difficulty out of range.
+ * Renders one picture of a data set. Patient, device, noise and anomaly each get their own
+ * generator from `random`, so that the same generator state gives the same patient, whatever the
+ * anomaly.
+ * @throws UserError for a kind that the data set does not have, or a size or difficulty out of
+ *   range
  */
 export function renderPhantom(name: PhantomName, random: Random, options: PhantomOptions): Phantom {
   const { abnormal, difficulty = DIFFICULTIES.medium, size = 256, clean = false } = options;
@@ -59,17 +66,17 @@ export function renderPhantom(name: PhantomName, random: Random, options: Phanto
   const noiseState = noise.state();
   const render = (anomaly?: unknown): Rendering => modality.render(scene, Random.from(noiseState), anomaly);
   if (abnormal === false) {
-    const drawn = render();
-    return { ...drawn, ...(clean ? { clean: drawn.image } : {}), metadata: { kind: 'normal', ...modality.metadata(scene) } };
+    const rendering = render();
+    return { ...rendering, ...(clean ? { clean: rendering.image } : {}), metadata: { kind: 'normal', ...modality.metadata(scene) } };
   }
   const kind = abnormal === true ? disease.pick(modality.kinds) : abnormal;
   const strength = strengthOf(difficulty, modality.strengths);
   const smallest = Math.max(4, (size * size) / 5000);
-  let drawn = render(modality.anomaly(disease, scene, kind, strength));
-  for (let tries = 0; tries < 20 && area(drawn.mask) < smallest; tries++) {
-    drawn = render(modality.anomaly(disease, scene, kind, strength)); // it lay outside of the field of view
+  let rendering = render(modality.anomaly(disease, scene, kind, strength));
+  for (let tries = 0; tries < 20 && area(rendering.mask) < smallest; tries++) {
+    rendering = render(modality.anomaly(disease, scene, kind, strength)); // the anomaly was outside of the field of view
   }
-  return { ...drawn, ...(clean ? { clean: render().image } : {}), metadata: { kind, difficulty, ...modality.metadata(scene) } };
+  return { ...rendering, ...(clean ? { clean: render().image } : {}), metadata: { kind, difficulty, ...modality.metadata(scene) } };
 }
 
 function area(mask: GrayImage): number {
@@ -85,6 +92,6 @@ function check(name: PhantomName, abnormal: boolean | string, difficulty: number
   }
   if (!(difficulty >= 0 && difficulty <= 1)) throw new UserError(`${name}: difficulty is ${difficulty}, expected 0 to 1`);
   if (!Number.isInteger(size) || size < 32 || size > 1024) {
-    throw new UserError(`${name}: a picture of ${size} pixels a side was asked for, expected a whole number from 32 to 1024`);
+    throw new UserError(`${name}: size is ${size} pixels, expected a whole number from 32 to 1024`);
   }
 }

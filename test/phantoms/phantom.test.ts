@@ -26,7 +26,7 @@ function change({ image, clean }: Phantom, region: Uint8Array): number {
 }
 
 for (const name of PHANTOM_NAMES) {
-  test(`${name}: the same seed gives the same pixels, another seed others`, () => {
+  test(`${name}: the same seed gives the same pixels; another seed gives different ones`, () => {
     const [a, b, c] = [draw(name, 1, true), draw(name, 1, true), draw(name, 2, true)];
     const hash = (p: Phantom): string => sha256(Buffer.concat([p.image.data, p.mask.data, p.affected.data]));
     assert.equal(hash(a), hash(b));
@@ -34,7 +34,7 @@ for (const name of PHANTOM_NAMES) {
     assert.deepEqual(a.metadata, b.metadata);
   });
 
-  test(`${name}: each kind changes the picture on its mask, and nowhere but where it says so`, () => {
+  test(`${name}: each kind changes the picture on its mask, and only where affected says so`, () => {
     for (const kind of phantomKinds(name)) {
       for (const seed of [11, 12, 13]) {
         const p = draw(name, seed, kind);
@@ -57,14 +57,14 @@ for (const name of PHANTOM_NAMES) {
     }
   });
 
-  test(`${name}: the clean counterpart is what is drawn without an anomaly`, () => {
+  test(`${name}: the clean counterpart equals the picture without an anomaly`, () => {
     const [abnormal, normal] = [draw(name, 5, true), draw(name, 5, false)];
     assert.deepEqual(abnormal.clean!.data, normal.image.data);
     assert.equal(normal.metadata.kind, 'normal');
     assert.ok(normal.mask.data.every((v) => v === 0) && normal.affected.data.every((v) => v === 0));
   });
 
-  test(`${name}: more difficult is fainter and smaller`, () => {
+  test(`${name}: higher difficulty gives fainter and smaller anomalies`, () => {
     const totals = [0, 0.5, 1].map((difficulty) => {
       let contrast = 0;
       let area = 0;
@@ -81,14 +81,14 @@ for (const name of PHANTOM_NAMES) {
     assert.ok(totals[0].area > 1.15 * totals[1].area && totals[1].area > 1.15 * totals[2].area, JSON.stringify(totals));
   });
 
-  test(`${name}: grey levels and file size do not tell abnormal from normal`, async () => {
+  test(`${name}: grey levels and file size do not separate abnormal from normal pictures`, async () => {
     const { nearest, ...simple } = await trivialScores(name, { seed: 3, normal: 40, abnormal: 48, size: 64 });
     for (const [score, area] of Object.entries(simple)) assert.ok(area > 0.25 && area < 0.75, `${score}: AUROC ${area.toFixed(3)}`);
     assert.ok(nearest < 0.9, `nearest: AUROC ${nearest.toFixed(3)}`);
   });
 }
 
-test('what cannot be drawn is refused in one line', () => {
+test('invalid options are refused in one line', () => {
   const refuse = (options: Parameters<typeof renderPhantom>[2]): void =>
     assert.throws(
       () => renderPhantom('phantom-brain', Random.of(1), options),

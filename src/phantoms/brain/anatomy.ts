@@ -1,16 +1,16 @@
 import type { Random } from '../../common/random';
-import type { Grid } from '../physics/grid';
+import type { PixelGrid } from '../physics/pixel-grid';
 import { clamp01, mix, smoothstep } from '../physics/soft';
 import { smoothNoise, type Noise } from '../physics/noise';
 import { traceTube, uniteTube } from '../physics/tube';
-import { drawDeepStructures } from './deep';
+import { randomDeepStructures } from './deep';
 import { growFolds } from './folds';
-import { drawHead, type Head } from './head';
+import { randomHead, type Head } from './head';
 
-/** Beyond this distance from CSF, mm, no map says how far it is. */
+/** The largest distance from CSF in the maps, mm. */
 const REACH = 9;
 
-/** A patient's slice. Maps are one value a pixel, distances in mm. */
+/** A patient's slice. Maps have one value per pixel; distances are in mm. */
 export interface BrainAnatomy {
   age: number;
   /** 0 at the third ventricle, 1 near the vertex. */
@@ -18,7 +18,7 @@ export interface BrainAnatomy {
   /** Loss of tissue, 0 to 1: wider folds and ventricles. */
   atrophy: number;
   head: Head;
-  /** Distance from the folds' CSF, negative inside. */
+  /** Distance from the CSF in the folds, negative inside. */
   folds: Float32Array;
   /** Distance from the ventricles, negative inside. */
   ventricles: Float32Array;
@@ -28,20 +28,23 @@ export interface BrainAnatomy {
   plexus: Float32Array;
   /** Thickness of the cortex, mm. */
   cortex: number;
-  /** Strength of the bright caps beside old ventricles, 0 to 1. */
+  /** Strength of the bright caps around the ventricles of old patients, 0 to 1. */
   caps: number;
-  /** Fine differences of tissue. */
+  /** Fine variation of the tissue. */
   texture: Noise;
 }
 
-/** Draws a patient: age 18 to 88, with a loss of tissue that grows with it and varies between people. */
-export function drawBrain(random: Random, g: Grid): BrainAnatomy {
+/**
+ * A random patient, 18 to 88 years old. The loss of tissue grows with age and varies between
+ * people.
+ */
+export function randomBrain(random: Random, g: PixelGrid): BrainAnatomy {
   const age = Math.round(random.uniform(18, 88));
   const level = random.uniform(0, 0.95);
   const atrophy = clamp01((age - 30) / 75 + random.normal(0, 0.15));
-  const head = drawHead(random, level, atrophy);
+  const head = randomHead(random, level, atrophy);
   const width = 0.75 + 1.15 * atrophy * random.uniform(0.6, 1.5) + random.uniform(0, 0.35);
-  const deep = drawDeepStructures(random, level, width);
+  const deep = randomDeepStructures(random, level, width);
   const empty = (value: number): Float32Array => new Float32Array(g.size * g.size).fill(value);
 
   const ventricles = empty(REACH);

@@ -1,10 +1,10 @@
 import { rounded, type Modality, type Rendering } from '../modality';
 import { dilate } from '../physics/region';
 import type { GrayImage } from '../../image/image';
-import { drawBrain, type BrainAnatomy } from './anatomy';
+import { randomBrain, type BrainAnatomy } from './anatomy';
 import { layLesion, massEffect } from './disease';
-import { BRAIN_LESIONS, drawBrainLesion, type BrainLesion, type BrainLesionKind } from './lesions';
-import { acquire, drawBrainScan, type BrainScan } from './scan';
+import { BRAIN_LESIONS, randomBrainLesion, type BrainLesion, type BrainLesionKind } from './lesions';
+import { acquire, randomBrainScan, type BrainScan } from './scan';
 import { tissueMaps } from './tissue';
 
 /** A patient in a device. */
@@ -18,10 +18,10 @@ export const brain: Modality<BrainScene, BrainLesion> = {
   kinds: BRAIN_LESIONS,
   strengths: { plain: { contrast: 1, extent: 1.45 }, faint: { contrast: 0.6, extent: 0.85 } },
   scene(patient, device, size) {
-    const scan = drawBrainScan(device, size);
-    return { scan, anatomy: drawBrain(patient, scan.grid) };
+    const scan = randomBrainScan(device, size);
+    return { scan, anatomy: randomBrain(patient, scan.grid) };
   },
-  anomaly: (random, { anatomy }, kind, strength) => drawBrainLesion(random, anatomy, kind as BrainLesionKind, strength),
+  anomaly: (random, { anatomy }, kind, strength) => randomBrainLesion(random, anatomy, kind as BrainLesionKind, strength),
   render({ scan, anatomy }, noise, lesion): Rendering {
     const { size } = scan.grid;
     const picture = (data: Uint8Array): GrayImage => ({ width: size, height: size, channels: 1, data });

@@ -1,6 +1,6 @@
 import type { Random } from '../../common/random';
 
-/** The sequences that are imitated; `T1c` is T1 after contrast agent. */
+/** The simulated sequences; `T1c` is T1 with contrast agent. */
 export const SEQUENCES = ['T1', 'T1c', 'T2', 'FLAIR'] as const;
 export type Sequence = (typeof SEQUENCES)[number];
 
@@ -8,8 +8,9 @@ export type Sequence = (typeof SEQUENCES)[number];
 export type Tissue = keyof typeof SIGNALS;
 
 /**
- * Signals relative to the brightest display value, in the order T1, T1c, T2, FLAIR. Their order within a sequence is that of textbooks
- * (CSF dark on T1 and FLAIR and bright on T2, white matter brighter than grey on T1 and darker on T2); the numbers are chosen.
+ * Signals relative to the brightest display value, in the order T1, T1c, T2, FLAIR. The order of
+ * the tissues in a sequence follows textbooks (CSF dark on T1 and FLAIR and bright on T2, white
+ * matter brighter than grey on T1 and darker on T2); the numbers are our choice.
  */
 const SIGNALS = {
   csf: [0.14, 0.14, 0.98, 0.08],
@@ -37,7 +38,10 @@ const SIGNALS = {
   gliosis: [0.36, 0.36, 0.76, 0.9],
 } as const;
 
-/** The signals of one scan: those of the sequence, each a few percent off, as devices and patients differ. */
+/**
+ * The signals of one scan: those of the sequence, each varied by a few per cent, as between devices
+ * and patients.
+ */
 export function scanSignals(random: Random, sequence: Sequence): Record<Tissue, number> {
   const column = SEQUENCES.indexOf(sequence);
   return Object.fromEntries(

@@ -3,20 +3,24 @@ import { blob, type Blob } from '../physics/blob';
 import { mix, smoothstep } from '../physics/soft';
 import type { TubePoint } from '../physics/tube';
 
-/** What lies inside: CSF spaces as tubes, deep grey matter as blobs, veins of the choroid plexus as points of CSF spaces. */
+/**
+ * The deep structures: CSF spaces as tubes, deep grey matter as blobs, and veins of the choroid
+ * plexus as points of CSF spaces.
+ */
 export interface DeepStructures {
   ventricles: TubePoint[][];
-  /** Thin cisterns beside the insula and behind the midbrain. */
+  /** Thin cisterns next to the insula and behind the midbrain. */
   cisterns: TubePoint[][];
   nuclei: Blob[];
   plexus: TubePoint[][];
 }
 
 /**
- * Draws ventricles and nuclei for a slice at `level`: 0 at the third ventricle, 0.4 at the bodies of the lateral ventricles, above
- * 0.68 none. `width` is a factor on the ventricles' width.
+ * Random ventricles and nuclei of a slice at `level`: 0 at the third ventricle, 0.4 at the bodies
+ * of the lateral ventricles; above 0.68 there are none. The ventricles' width is multiplied by
+ * `width`.
  */
-export function drawDeepStructures(random: Random, level: number, width: number): DeepStructures {
+export function randomDeepStructures(random: Random, level: number, width: number): DeepStructures {
   const ventricles: TubePoint[][] = [];
   const cisterns: TubePoint[][] = [];
   const plexus: TubePoint[][] = [];

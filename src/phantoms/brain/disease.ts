@@ -4,7 +4,10 @@ import type { BrainLesion } from './lesions';
 import type { BrainScan } from './scan';
 import type { Displacement, TissueMaps } from './tissue';
 
-/** How tissue gives way to a mass: most at its border, less with distance, not at all at the skull. */
+/**
+ * The displacement of tissue by a mass: largest at its border, less with distance, and zero at the
+ * skull.
+ */
 export function massEffect({ head }: BrainAnatomy, { grid }: BrainScan, lesion: BrainLesion): Displacement | undefined {
   if (!lesion.push) return undefined;
   const { x: cx, y: cy, radius, amount } = lesion.push;
@@ -30,8 +33,8 @@ export function massEffect({ head }: BrainAnatomy, { grid }: BrainScan, lesion: 
 }
 
 /**
- * Lays a lesion's layers over the signals of the tissue.
- * @returns 255 where a pixel belongs to the lesion by half or more, as a mask
+ * Blends the layers of a lesion into the signals of the tissue.
+ * @returns a mask: 255 where at least half of a pixel belongs to the lesion
  */
 export function layLesion(
   { head }: BrainAnatomy,

@@ -3,22 +3,25 @@ import { mix } from '../physics/soft';
 import type { TubePoint } from '../physics/tube';
 import type { Head } from './head';
 
-/** The cortical folds of a slice: clefts filled with CSF, as tubes. */
+/** The cortical folds of a slice: clefts that are filled with CSF, as tubes. */
 export interface Folds {
   sulci: TubePoint[][];
-  /** The cleft between the hemispheres: the part in front and the part behind, or one piece above the corpus callosum. */
+  /**
+   * The cleft between the hemispheres: its parts in front and behind, or one piece above the corpus
+   * callosum.
+   */
   fissure: TubePoint[][];
 }
 
-/** What keeps folds apart: nothing grows nearer than this to another fold, mm. */
+/** The smallest distance between folds, mm. */
 const APART = 5.6;
-/** The number of the midline among the folds, and of no fold. */
+/** The fold number of the midline, and the number for no fold. */
 const MIDLINE = -1;
 const NONE = -2;
 
 /**
- * Grows folds inwards from the brain's surface and from the midline, as random walks that stop where they would meet another
- * fold or `keepOut` (deep structures); older brains have wider ones.
+ * Grows folds inwards from the brain's surface and from the midline, as random walks that stop
+ * before they meet another fold or `keepOut` (deep structures). Older brains have wider folds.
  */
 export function growFolds(random: Random, head: Head, level: number, atrophy: number, keepOut: (x: number, y: number) => boolean): Folds {
   const width = mix(0.15, 1.15, atrophy);

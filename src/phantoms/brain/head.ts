@@ -3,11 +3,16 @@ import { mix } from '../physics/soft';
 
 const STEPS = 720;
 
-/** Outlines of an axial slice of a head, as radii (mm) around the brain's middle in every direction. */
+/**
+ * The outlines of an axial slice of a head, as radii (mm) from the brain's middle in every
+ * direction.
+ */
 export interface Head {
   /** Depth below the scalp's surface, mm; negative outside of the head. */
   skin: (x: number, y: number) => number;
-  /** Thickness of the scalp and of the skull there, and the gap between skull and brain, mm. */
+  /**
+   * Thickness of the scalp and of the skull at a place, and the gap between skull and brain, mm.
+   */
   layersAt: (x: number, y: number) => Layers;
   /** Depth below the brain's surface, mm; negative outside. */
   brain: (x: number, y: number) => number;
@@ -16,7 +21,7 @@ export interface Head {
   halfLength: number;
 }
 
-/** What lies over the brain in one direction. */
+/** The layers over the brain in one direction. */
 export interface Layers {
   /** Depth below the skin, mm. */
   skin: number;
@@ -27,8 +32,11 @@ export interface Layers {
   brain: number;
 }
 
-/** Draws a head: an egg-shaped brain, a gap of CSF that widens with `atrophy` (0 to 1), skull and scalp of varying thickness. */
-export function drawHead(random: Random, level: number, atrophy: number): Head {
+/**
+ * A random head: an egg-shaped brain, a gap of CSF that widens with `atrophy` (0 to 1), and a skull
+ * and scalp of varying thickness.
+ */
+export function randomHead(random: Random, level: number, atrophy: number): Head {
   const shrink = 1 - 0.2 * Math.max(0, level - 0.45) * Math.max(0, level - 0.45) * 3.3;
   const halfBreadth = random.normal(67, 2.6) * shrink;
   const halfLength = random.normal(84, 3.2) * shrink;

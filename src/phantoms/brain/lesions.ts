@@ -10,28 +10,33 @@ import type { Tissue } from './contrast';
 export const BRAIN_LESIONS = ['glioma', 'metastasis', 'meningioma', 'haematoma', 'subdural', 'plaques', 'lacunes'] as const;
 export type BrainLesionKind = (typeof BRAIN_LESIONS)[number];
 
-/** One layer of a lesion: where it lies (0 to 1) and the tissue that is there instead. */
+/** One layer of a lesion: its share of each pixel (0 to 1), and the tissue that it consists of. */
 export interface LesionLayer {
   tissue: Tissue;
-  /** Middle and radius, mm, of a circle that holds the layer. */
+  /** Middle and radius, mm, of a circle that contains the layer. */
   x: number;
   y: number;
   reach: number;
-  /** Share of the pixel that the layer takes, from its place and the shares of tissue there. */
+  /** The layer's share of a pixel, from the pixel's place and shares of tissue. */
   share: (x: number, y: number, maps: { white: number; parenchyma: number; depth: number }) => number;
 }
 
-/** A lesion: layers from below to above, and what it pushes aside. */
+/** A lesion: its layers from bottom to top, and the mass effect on its surroundings. */
 export interface BrainLesion {
   kind: BrainLesionKind;
   contrast: number;
   layers: LesionLayer[];
-  /** A mass: the place from which it pushes, its radius and by how much, mm. */
+  /** For a mass: its middle, its radius, and how far it pushes tissue aside, mm. */
   push?: { x: number; y: number; radius: number; amount: number };
 }
 
-/** Draws a lesion of a kind in a patient. */
-export function drawBrainLesion(random: Random, anatomy: BrainAnatomy, kind: BrainLesionKind, { contrast, extent }: Strength): BrainLesion {
+/** A random lesion of a kind in a patient. */
+export function randomBrainLesion(
+  random: Random,
+  anatomy: BrainAnatomy,
+  kind: BrainLesionKind,
+  { contrast, extent }: Strength,
+): BrainLesion {
   const layers = { glioma, metastasis, meningioma, haematoma, subdural, plaques, lacunes }[kind];
   return { kind, contrast, ...layers(random, anatomy, extent) };
 }
@@ -160,7 +165,10 @@ function lacunes(random: Random, anatomy: BrainAnatomy, extent: number): Parts {
   return { layers: layers.flat() };
 }
 
-/** A place in the brain, at least `margin` mm below its surface, away from CSF spaces, at most `farthest` mm from the middle. */
+/**
+ * A random place in the brain: at least `margin` mm below its surface, away from CSF spaces, and at
+ * most `farthest` mm from the middle.
+ */
 function placeInside(random: Random, { head, level }: BrainAnatomy, margin: number, farthest = 80): { x: number; y: number } {
   for (let tries = 0; ; tries++) {
     const x = random.uniform(-head.halfBreadth, head.halfBreadth);
@@ -197,7 +205,10 @@ function textured(tissue: Tissue, shape: Blob, rim: number, noise: (x: number, y
   };
 }
 
-/** Water in the white matter around a mass: it spreads along fibres in fingers and spares the cortex. */
+/**
+ * Water in the white matter around a mass: it spreads in fingers along fibres and spares the
+ * cortex.
+ */
 function oedema(random: Random, mass: Blob, factor: number): LesionLayer {
   const fingers = smoothNoise(random, mass.reach * 0.55, 2);
   const width = Math.min(15, mass.reach * (factor - 1));

@@ -1,42 +1,45 @@
 import type { Random } from '../../common/random';
 import { gaussianBlur } from '../../image/gaussian-blur';
 import type { GrayImage } from '../../image/image';
-import { Grid } from '../physics/grid';
+import { PixelGrid } from '../physics/pixel-grid';
 import { smoothNoise, whiteNoise, type Noise } from '../physics/noise';
 import { scanSignals, SEQUENCES, type Sequence, type Tissue } from './contrast';
 
-/** A device and how it was set. */
+/** A device and its settings. */
 export interface BrainScan {
   sequence: Sequence;
-  grid: Grid;
+  grid: PixelGrid;
   signals: Record<Tissue, number>;
   /** Field of view, mm. */
   fieldOfView: number;
-  /** Turn of the head, degrees. */
+  /** Rotation of the head, degrees. */
   turn: number;
-  /** Width of a border between tissues, mm: a thick slice cuts them at an angle. */
+  /** Width of a border between tissues, mm: a thick slice cuts borders at an angle. */
   partialVolume: number;
   /** Standard deviation of the point spread, pixels. */
   blur: number;
-  /** Standard deviation of the noise in each of the two channels, relative to the brightest display value. */
+  /**
+   * Standard deviation of the noise in each of the two channels, relative to the brightest display
+   * value.
+   */
   noise: number;
-  /** Standard deviation, pixels, of the smoothing of the noise by the reconstruction; 0 for none. */
+  /** Standard deviation of the reconstruction's smoothing of the noise, pixels; 0 for none. */
   noiseBlur: number;
   /** Grey level of a signal of 1. */
   gain: number;
-  /** Sensitivity of the coils over the field, mean about 1. */
+  /** Sensitivity of the coils over the field; its mean is about 1. */
   bias: Noise;
   biasStrength: number;
 }
 
-/** Draws a device's settings: sequence, field of view, pose, coils, noise. */
-export function drawBrainScan(random: Random, size: number): BrainScan {
+/** Random settings of a device: sequence, field of view, pose, coils, noise. */
+export function randomBrainScan(random: Random, size: number): BrainScan {
   const sequence = random.pick(SEQUENCES);
   const fieldOfView = random.uniform(182, 240);
   const turn = random.normal(0, 4);
   const mm = fieldOfView / size;
   const shift = (): number => (random.normal(0, 3.5) / fieldOfView) * size;
-  const grid = new Grid(size, mm, (turn * Math.PI) / 180, shift(), shift());
+  const grid = new PixelGrid(size, mm, (turn * Math.PI) / 180, shift(), shift());
   const uneven = smoothNoise(random, 150);
   const tiltX = random.normal(0, 0.4);
   const tiltY = random.normal(0, 0.4);
@@ -58,7 +61,10 @@ export function drawBrainScan(random: Random, size: number): BrainScan {
   };
 }
 
-/** Turns a map of signals into a picture: coils, point spread, noise of a magnitude image (Rician), display. */
+/**
+ * Converts a map of signals into a picture: coils, point spread, Rician noise of a magnitude image,
+ * display.
+ */
 export function acquire(signal: Float32Array, scan: BrainScan, random: Random): GrayImage {
   const { grid, gain, noise } = scan;
   const n = grid.size * grid.size;
@@ -81,6 +87,6 @@ function channelNoise({ grid, noiseBlur }: BrainScan, random: Random, n: number)
   const white = whiteNoise(random, n);
   if (noiseBlur === 0) return white;
   const smooth = gaussianBlur(white, grid.size, grid.size, noiseBlur);
-  const strength = Math.sqrt(Math.max(1, 4 * Math.PI * noiseBlur * noiseBlur)); // back to unit variance, nearly
+  const strength = Math.sqrt(Math.max(1, 4 * Math.PI * noiseBlur * noiseBlur)); // restores nearly unit variance
   return smooth.map((v) => v * strength);
 }

@@ -3,13 +3,13 @@ import { clamp01, coverage, mix, smoothstep } from '../physics/soft';
 import type { BrainAnatomy } from './anatomy';
 import type { BrainScan } from './scan';
 
-/** Where the tissue that is now at a pixel came from: shifts in mm, one value a pixel. */
+/** Where the tissue at each pixel came from: shifts in mm, one value per pixel. */
 export interface Displacement {
   x: Float32Array;
   y: Float32Array;
 }
 
-/** Signals of the tissues, before the device; values one a pixel. */
+/** Signals of the tissues before the device's effects; one value per pixel. */
 export interface TissueMaps {
   signal: Float32Array;
   /** Share of white matter. */
@@ -18,7 +18,7 @@ export interface TissueMaps {
   parenchyma: Float32Array;
 }
 
-/** The slice of a patient under a sequence, with what a mass pushed aside where a displacement is given. */
+/** The slice of a patient in a sequence, with displaced tissue if a displacement is given. */
 export function tissueMaps(anatomy: BrainAnatomy, scan: BrainScan, displacement?: Displacement): TissueMaps {
   const { grid, signals: s, partialVolume: pv } = scan;
   const { head, cortex, caps } = anatomy;
@@ -74,7 +74,10 @@ export function tissueMaps(anatomy: BrainAnatomy, scan: BrainScan, displacement?
   return { signal, white, parenchyma };
 }
 
-/** The sagittal sinus: a triangle of blood behind, a small one in front, where the midline meets the skull. */
+/**
+ * The sagittal sinus where the midline meets the skull: a triangle of blood behind, and a small one
+ * in front.
+ */
 function sinus({ head }: BrainAnatomy, { grid, signals, partialVolume }: BrainScan, signal: Float32Array): void {
   for (const [end, radius] of [
     [1, 4.2],

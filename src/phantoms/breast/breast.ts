@@ -1,9 +1,9 @@
 import type { GrayImage } from '../../image/image';
 import { rounded, type Modality, type Rendering } from '../modality';
 import { dilate } from '../physics/region';
-import { drawLayers, type BreastLayers } from './layers';
-import { BREAST_LESIONS, drawBreastLesion, type BreastLesion, type BreastLesionKind } from './lesions';
-import { beamBlur, drawBreastScan, pulseReach, scanBreast, type AcousticMaps, type BreastScan } from './ultrasound';
+import { randomLayers, type BreastLayers } from './layers';
+import { BREAST_LESIONS, randomBreastLesion, type BreastLesion, type BreastLesionKind } from './lesions';
+import { beamBlur, randomBreastScan, pulseReach, scanBreast, type AcousticMaps, type BreastScan } from './ultrasound';
 
 /** A patient under a probe. */
 export interface BreastScene {
@@ -17,8 +17,8 @@ export const breast: Modality<BreastScene, BreastLesion> = {
   kinds: BREAST_LESIONS,
   strengths: { plain: { contrast: 1, extent: 1.3 }, faint: { contrast: 0.35, extent: 0.65 } },
   scene(patient, device, size) {
-    const scan = drawBreastScan(device, size);
-    const layers = drawLayers(patient, scan.width, scan.depth);
+    const scan = randomBreastScan(device, size);
+    const layers = randomLayers(patient, scan.width, scan.depth);
     const tissue = { echo: new Float32Array(size * size), loss: new Float32Array(size * size) };
     forEachPixel(scan, (i, x, z) => {
       const { echo, loss } = layers.at(x, z);
@@ -28,7 +28,7 @@ export const breast: Modality<BreastScene, BreastLesion> = {
     return { scan, layers, tissue };
   },
   anomaly: (random, { scan, layers }, kind, strength) =>
-    drawBreastLesion(random, layers, scan.width, scan.depth, kind as BreastLesionKind, strength),
+    randomBreastLesion(random, layers, scan.width, scan.depth, kind as BreastLesionKind, strength),
   render({ scan, tissue }, noise, lesion): Rendering {
     const { size } = scan;
     const picture = (data: Uint8Array): GrayImage => ({ width: size, height: size, channels: 1, data });
@@ -39,7 +39,7 @@ export const breast: Modality<BreastScene, BreastLesion> = {
       const { shape, margin } = lesion;
       const reach = shape.reach + margin;
       forEachPixel(scan, (i, x, z) => {
-        if (i >= size && touched[i - size] !== 0) touched[i] = 255; // what lies below is shaded or lit
+        if (i >= size && touched[i - size] !== 0) touched[i] = 255; // everything below is shaded or brightened
         if (Math.abs(x - shape.x) > reach || Math.abs(z - shape.y) > reach) return;
         const depth = shape.depth(x, z);
         if (depth <= -margin) return;

@@ -2,18 +2,21 @@ import type { Random } from '../../common/random';
 import { smoothNoise, type Noise } from '../physics/noise';
 import { clamp01, coverage, mix, smoothstep } from '../physics/soft';
 
-/** What a place in the breast does to sound. */
+/** The acoustic properties of a place in the breast. */
 export interface Acoustic {
   /** Strength of the scatterers, dB. */
   echo: number;
-  /** Loss of level that the device's compensation does not make good, dB a mm; negative: a gain. */
+  /** Loss that the device does not compensate, dB per mm; negative for a gain. */
   loss: number;
 }
 
-/** The layers under a probe, from the skin to the chest muscle; x along the probe, z the depth, mm. */
+/**
+ * The layers under a probe, from the skin to the chest muscle; x along the probe, z is the depth,
+ * mm.
+ */
 export interface BreastLayers {
   age: number;
-  /** Share of gland among the fat, 0 to 1: less in older women. */
+  /** Share of gland in the fat, 0 to 1; lower in older women. */
   density: number;
   /** Lower borders of skin, fat under the skin, gland, and the fat behind it. */
   skin: number;
@@ -23,8 +26,8 @@ export interface BreastLayers {
   at: (x: number, z: number) => Acoustic;
 }
 
-/** Draws the layers of a patient in a frame of `width` x `depth` mm. */
-export function drawLayers(random: Random, width: number, depth: number): BreastLayers {
+/** Random layers of a patient in a frame of `width` x `depth` mm. */
+export function randomLayers(random: Random, width: number, depth: number): BreastLayers {
   const age = Math.round(random.uniform(20, 80));
   const density = clamp01(random.uniform(0.35, 1.1) - 0.006 * (age - 25));
   const skin = random.uniform(1.3, 2.4);
@@ -81,12 +84,12 @@ export function drawLayers(random: Random, width: number, depth: number): Breast
   return { age, density, skin, fat, gland, deepFat, at };
 }
 
-/** A line: 1 at distance 0, nothing from `width` on. */
+/** The profile of a line: 1 at distance 0, and 0 from `width` on. */
 function ridge(distance: number, width: number): number {
   return clamp01(1 - Math.abs(distance) / width);
 }
 
-/** A function of the place along the probe, from a table with a tenth of a millimetre a step. */
+/** Tabulates a function of the place along the probe, in steps of a tenth of a millimetre. */
 function tabulate(width: number, f: (x: number) => number): (x: number) => number {
   const last = Math.ceil(width * 10) + 1;
   const table = Float32Array.from({ length: last + 1 }, (_, i) => f(i / 10));

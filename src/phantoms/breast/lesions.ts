@@ -9,17 +9,17 @@ import type { Acoustic, BreastLayers } from './layers';
 export const BREAST_LESIONS = ['cyst', 'benign', 'malignant'] as const;
 export type BreastLesionKind = (typeof BREAST_LESIONS)[number];
 
-/** A mass: what it does to sound at a place, given the tissue that would be there. */
+/** A mass: its acoustic properties at a place, given the tissue that would be there. */
 export interface BreastLesion {
   kind: BreastLesionKind;
   shape: Blob;
-  /** How far beyond the mass's border the tissue is changed, mm. */
+  /** How far the tissue is changed beyond the mass's border, mm. */
   margin: number;
   at: (x: number, z: number, depth: number, tissue: Acoustic) => Acoustic;
 }
 
-/** Draws a mass of a kind in the gland of a patient. */
-export function drawBreastLesion(
+/** A random mass of a kind in the gland of a patient. */
+export function randomBreastLesion(
   random: Random,
   layers: BreastLayers,
   width: number,
@@ -35,7 +35,10 @@ export function drawBreastLesion(
 
 type Mass = Omit<BreastLesion, 'kind'>;
 
-/** Clear fluid: no echoes, a thin bright wall where the beam meets it at right angles, brighter tissue behind. */
+/**
+ * Clear fluid: no echoes, a thin bright wall where the beam meets it at right angles, and brighter
+ * tissue behind.
+ */
 function cyst(random: Random, x: number, z: number, radius: number, contrast: number): Mass {
   const shape = blob(random, { x, y: z, radius, aspect: random.uniform(1, 1.7), angle: random.normal(0, 0.15), roughness: 0.025 });
   const inside = mix(-18, -60, contrast);
@@ -79,7 +82,10 @@ function benign(random: Random, x: number, z: number, radius: number, contrast: 
   };
 }
 
-/** An angular mass with spicules, often taller than wide, a bright halo, a shadow behind, at times specks of lime. */
+/**
+ * An angular mass with spicules, often taller than wide: a bright halo, a shadow behind, sometimes
+ * calcifications.
+ */
 function malignant(random: Random, x: number, z: number, radius: number, contrast: number): Mass {
   const body = blob(random, {
     x,

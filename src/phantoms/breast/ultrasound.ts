@@ -4,34 +4,42 @@ import { gaussianBlur, gaussianWeights } from '../../image/gaussian-blur';
 import { smoothNoise, whiteNoise, type Noise } from '../physics/noise';
 import { clamp01 } from '../physics/soft';
 
-/** A device, a probe and how they were set. */
+/** A device and a probe with their settings. */
 export interface BreastScan {
   size: number;
   /** Width and depth of the frame, mm. */
   width: number;
   depth: number;
-  /** Standard deviations of the pulse, along the beam and across it in the focus, mm. */
+  /** Standard deviations of the pulse along the beam, and across the beam in the focus, mm. */
   axial: number;
   lateral: number;
-  /** Depth of the focus, and the distance over which the beam widens by the square root of two, mm. */
+  /**
+   * Depth of the focus, and the distance from it at which the beam is wider by the square root of
+   * two, mm.
+   */
   focus: number;
   focalRange: number;
-  /** Range of levels that the display shows, dB, and the level of white. */
+  /** Range of the display, dB, and the level of white. */
   range: number;
   white: number;
-  /** Slope of the error of the depth compensation, dB a mm. */
+  /** Slope of the error of the depth compensation, dB per mm. */
   slope: number;
-  /** Level of the electronic noise at the surface, dB; it rises with depth as the compensation does. */
+  /**
+   * Level of the electronic noise at the surface, dB; it rises with depth like the compensation.
+   */
   floor: number;
-  /** Averaging of neighbouring echoes, as pictures from several directions are averaged: pixels. */
+  /**
+   * Averaging of neighbouring echoes, as when pictures from several directions are averaged,
+   * pixels.
+   */
   averaging: number;
   /** Loss of contact along the probe, dB. */
   contact: Noise;
   contactLoss: number;
 }
 
-/** Draws a device's settings. */
-export function drawBreastScan(random: Random, size: number): BreastScan {
+/** Random settings of a device. */
+export function randomBreastScan(random: Random, size: number): BreastScan {
   const depth = random.uniform(27, 44);
   return {
     size,
@@ -51,15 +59,19 @@ export function drawBreastScan(random: Random, size: number): BreastScan {
   };
 }
 
-/** What sound meets, one value a pixel: strength of the scatterers (dB), and uncompensated loss (dB a mm). */
+/**
+ * Acoustic properties of each pixel: strength of the scatterers (dB), and uncompensated loss (dB
+ * per mm).
+ */
 export interface AcousticMaps {
   echo: Float32Array;
   loss: Float32Array;
 }
 
 /**
- * Turns acoustic maps into a picture: random scatterers (complex, so that echoes interfere), shaded by what lies above them,
- * convolved with a pulse that widens away from the focus; magnitude, logarithm, display.
+ * Converts acoustic maps into a picture: random scatterers (complex, so that echoes interfere),
+ * shaded by the tissue above them and convolved with a pulse that widens away from the focus; then
+ * magnitude, logarithm and display.
  */
 export function scanBreast({ echo, loss }: AcousticMaps, scan: BreastScan, random: Random): GrayImage {
   const { size } = scan;
@@ -87,12 +99,12 @@ export function scanBreast({ echo, loss }: AcousticMaps, scan: BreastScan, rando
   return { width: size, height: size, channels: 1, data };
 }
 
-/** How far the loss of a column reaches to its sides: the breadth of the beam, pixels. */
+/** How far the loss of a column spreads sideways: the breadth of the beam, pixels. */
 export function beamBlur({ size, width }: BreastScan): number {
   return (0.8 * size) / width;
 }
 
-/** How far a scatterer's echo reaches to its sides, pixels. */
+/** How far the echo of a scatterer spreads sideways, pixels. */
 export function pulseReach(scan: BreastScan): number {
   const widest = Math.max(beamWidth(scan, 0), beamWidth(scan, scan.depth), scan.axial * (scan.width / scan.depth));
   return Math.ceil(4 * ((widest * scan.size) / scan.width) + 4 * scan.averaging) + 2;
@@ -130,7 +142,10 @@ function shade(loss: Float32Array, scan: BreastScan): Float64Array {
   return out;
 }
 
-/** Scatterers of given strength, spread by the pulse; the kernels have unit energy, so that the mean level stays. */
+/**
+ * Convolves scatterers of given strength with the pulse. The kernels have unit energy to keep the
+ * mean level.
+ */
 function convolve(white: Float32Array, amplitude: Float32Array, scan: BreastScan): Float32Array {
   const { size, width, depth } = scan;
   for (let i = 0; i < white.length; i++) white[i] *= amplitude[i];

@@ -1,34 +1,34 @@
 import type { Random } from '../../common/random';
-import type { Grid } from '../physics/grid';
+import type { PixelGrid } from '../physics/pixel-grid';
 import { smoothNoise } from '../physics/noise';
 import { coverage, smoothstep } from '../physics/soft';
 import { uniteTube } from '../physics/tube';
-import { drawBones } from './bones';
-import { bodyPath, diaphragm, drawThorax, heartPath, lungPath, spineX, type Thorax } from './thorax';
-import { drawVessels } from './vessels';
+import { randomBones } from './bones';
+import { bodyPath, diaphragm, randomThorax, heartPath, lungPath, spineX, type Thorax } from './thorax';
+import { randomVessels } from './vessels';
 
-/** A patient's chest as ways of the rays, mm, one value a pixel. */
+/** A patient's chest as path lengths of the rays, mm, one value per pixel. */
 export interface ChestAnatomy {
   thorax: Thorax;
-  /** Soft tissue, without the lungs' own. */
+  /** Soft tissue, without that of the lungs. */
   tissue: Float32Array;
   /** Lung: air and fine tissue. */
   lung: Float32Array;
-  /** Vessels in the lung. */
+  /** Vessels in the lungs. */
   vessels: Float32Array;
   bone: Float32Array;
-  /** Share of tissue and blood in the lung besides the drawn vessels. */
+  /** Share of tissue and blood in the lung, in addition to the vessels. */
   lungDensity: number;
 }
 
-/** Draws a patient's chest. */
-export function drawChest(random: Random, grid: Grid): ChestAnatomy {
-  const thorax = drawThorax(random);
+/** The chest of a random patient. */
+export function randomChest(random: Random, grid: PixelGrid): ChestAnatomy {
+  const thorax = randomThorax(random);
   const n = grid.size * grid.size;
   const tissue = new Float32Array(n);
   const lung = new Float32Array(n);
-  const bone = drawBones(random, thorax, grid);
-  const vessels = drawVessels(random, grid);
+  const bone = randomBones(random, thorax, grid);
+  const vessels = randomVessels(random, grid);
   const uneven = smoothNoise(random, 26, 3);
   const airway = new Float32Array(n).fill(9);
   const carina = -32;
@@ -66,7 +66,10 @@ export function drawChest(random: Random, grid: Grid): ChestAnatomy {
   return { thorax, tissue, lung, vessels, bone, lungDensity: random.uniform(0.2, 0.32) };
 }
 
-/** A bubble of gas under the left dome, with a level below it as the patient stands. */
+/**
+ * A gas bubble under the left dome, with a horizontal fluid level below it because the patient
+ * stands.
+ */
 function stomachGas(t: Thorax, x: number, y: number): number {
   if (t.gas === 0) return 0;
   const cx = 0.48 * t.halfWidth;

@@ -1,11 +1,14 @@
 import type { Random } from '../../common/random';
-import type { Grid } from '../physics/grid';
+import type { PixelGrid } from '../physics/pixel-grid';
 import { clamp01, coverage, halfChord, mix } from '../physics/soft';
 import { traceTube, type TubePoint } from '../physics/tube';
 import { diaphragm, spineX, wall, type Thorax } from './thorax';
 
-/** Draws ribs, clavicles, shoulder blades, arms and spine. Returns the way through bone for every pixel, mm of dense bone. */
-export function drawBones(random: Random, t: Thorax, grid: Grid): Float32Array {
+/**
+ * Random ribs, clavicles, shoulder blades, arms and spine.
+ * @returns the path length through bone for every pixel, mm of dense bone
+ */
+export function randomBones(random: Random, t: Thorax, grid: PixelGrid): Float32Array {
   const bone = new Float32Array(grid.size * grid.size);
   const density = random.uniform(0.75, 1.15) * (1 - 0.003 * Math.max(0, t.age - 50));
   const hollow = (tube: TubePoint[], shell: number, weight: number): void =>
@@ -51,7 +54,10 @@ export function drawBones(random: Random, t: Thorax, grid: Grid): Float32Array {
   return bone;
 }
 
-/** A rib: from the spine outwards behind, round the side, and down inwards in front, where it ends in cartilage. */
+/**
+ * A rib: from the spine outwards at the back, around the side, and down and inwards at the front,
+ * where it becomes cartilage.
+ */
 function rib(t: Thorax, side: number, n: number, y0: number, steep: number, thick: number): TubePoint[] {
   const drop = (n === 0 ? 16 : 30 + 1.8 * n) * steep;
   const y1 = y0 + drop;
@@ -72,7 +78,7 @@ function rib(t: Thorax, side: number, n: number, y0: number, steep: number, thic
   return points.filter((p) => p.y < diaphragm(t, 0) + 60);
 }
 
-function blade(t: Thorax, side: number, grid: Grid, bone: Float32Array, weight: number, shift: number): void {
+function blade(t: Thorax, side: number, grid: PixelGrid, bone: Float32Array, weight: number, shift: number): void {
   const top = t.apex + 30;
   const inner = t.halfWidth - 22 + shift;
   grid.forEachNear(side * (inner + 30), top + 55, 80, (i, x, y) => {
@@ -88,7 +94,7 @@ function blade(t: Thorax, side: number, grid: Grid, bone: Float32Array, weight: 
   });
 }
 
-function spine(random: Random, t: Thorax, grid: Grid, bone: Float32Array, density: number): void {
+function spine(random: Random, t: Thorax, grid: PixelGrid, bone: Float32Array, density: number): void {
   const height = random.normal(23.5, 1);
   const phase = random.uniform(0, height);
   grid.forEach((i, x, y) => {

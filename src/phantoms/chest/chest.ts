@@ -1,11 +1,11 @@
 import type { GrayImage } from '../../image/image';
 import { rounded, type Modality, type Rendering } from '../modality';
 import { dilate } from '../physics/region';
-import { drawChest, type ChestAnatomy } from './anatomy';
-import { CHEST_LESIONS, drawChestLesion, type ChestLesion, type ChestLesionKind } from './lesions';
-import { attenuation, develop, drawChestScan, expose, MU, type ChestScan } from './radiograph';
+import { randomChest, type ChestAnatomy } from './anatomy';
+import { CHEST_LESIONS, randomChestLesion, type ChestLesion, type ChestLesionKind } from './lesions';
+import { attenuation, develop, randomChestScan, expose, MU, type ChestScan } from './radiograph';
 
-/** A patient before an X-ray unit. */
+/** A patient in front of an X-ray unit. */
 export interface ChestScene {
   scan: ChestScan;
   anatomy: ChestAnatomy;
@@ -16,10 +16,10 @@ export const chest: Modality<ChestScene, ChestLesion> = {
   kinds: CHEST_LESIONS,
   strengths: { plain: { contrast: 1.05, extent: 1.45 }, faint: { contrast: 0.65, extent: 0.85 } },
   scene(patient, device, size) {
-    const scan = drawChestScan(device, size);
-    return { scan, anatomy: drawChest(patient, scan.grid) };
+    const scan = randomChestScan(device, size);
+    return { scan, anatomy: randomChest(patient, scan.grid) };
   },
-  anomaly: (random, { anatomy }, kind, strength) => drawChestLesion(random, anatomy, kind as ChestLesionKind, strength),
+  anomaly: (random, { anatomy }, kind, strength) => randomChestLesion(random, anatomy, kind as ChestLesionKind, strength),
   render({ scan, anatomy }, noise, lesion): Rendering {
     const { grid } = scan;
     const { size } = grid;

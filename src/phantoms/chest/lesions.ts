@@ -10,24 +10,24 @@ import { diaphragm, spineX, wall, type Thorax } from './thorax';
 export const CHEST_LESIONS = ['nodule', 'consolidation', 'effusion', 'pneumothorax'] as const;
 export type ChestLesionKind = (typeof CHEST_LESIONS)[number];
 
-/** What a finding changes on the way of a ray. */
+/** How a finding changes the path of a ray. */
 export interface RayChange {
-  /** Water that takes the place of air, mm. */
+  /** Water in place of air, mm. */
   water: number;
-  /** Share of the lung's own tissue and vessels that is gone (a collapsed lung draws them away). */
+  /** Share of the lung's tissue and vessels that is missing (a collapsed lung pulls them away). */
   emptied: number;
-  /** Does the pixel belong to the finding? 0 to 1. */
+  /** Degree to which the pixel belongs to the finding, 0 to 1. */
   share: number;
 }
 
-/** A finding: the change of a ray through a place with so much lung (mm on the ray). */
+/** A finding: the change of a ray at a place, given its path length through lung (mm). */
 export interface ChestLesion {
   kind: ChestLesionKind;
   at: (x: number, y: number, lung: number) => RayChange | undefined;
 }
 
-/** Draws a finding of a kind in a patient. */
-export function drawChestLesion(random: Random, anatomy: ChestAnatomy, kind: ChestLesionKind, strength: Strength): ChestLesion {
+/** A random finding of a kind in a patient. */
+export function randomChestLesion(random: Random, anatomy: ChestAnatomy, kind: ChestLesionKind, strength: Strength): ChestLesion {
   return { kind, at: { nodule, consolidation, effusion, pneumothorax }[kind](random, anatomy.thorax, strength) };
 }
 
@@ -48,7 +48,7 @@ function nodule(random: Random, t: Thorax, { contrast, extent }: Strength): Chan
   };
 }
 
-/** Airspaces filled with fluid: a cloud within a lobe that leaves the bronchi open. */
+/** Airspaces filled with fluid: a cloud in a lobe that leaves the bronchi open. */
 function consolidation(random: Random, t: Thorax, { contrast, extent }: Strength): Change {
   const radius = random.uniform(30, 55) * extent;
   const { x, y } = placeInLung(random, t, radius * 0.5);
@@ -65,7 +65,10 @@ function consolidation(random: Random, t: Thorax, { contrast, extent }: Strength
   };
 }
 
-/** Free fluid at the base of a lung: level with a rim that climbs at the side, deepest behind and beside. */
+/**
+ * Free fluid at the base of a lung: horizontal, with a rim that climbs at the side, and deepest at
+ * the back and side.
+ */
 function effusion(random: Random, t: Thorax, { contrast, extent }: Strength): Change {
   const side = random.pick([-1, 1]);
   const depth = random.uniform(30, 85) * extent;
@@ -82,7 +85,10 @@ function effusion(random: Random, t: Thorax, { contrast, extent }: Strength): Ch
   };
 }
 
-/** Air between lung and chest wall: no vessels outside of the pleura's thin line, a lung that is smaller and denser. */
+/**
+ * Air between lung and chest wall: no vessels outside of the pleura's thin line, and a smaller and
+ * denser lung.
+ */
 function pneumothorax(random: Random, t: Thorax, { contrast, extent }: Strength): Change {
   const side = random.pick([-1, 1]);
   const width = random.uniform(18, 46) * extent;

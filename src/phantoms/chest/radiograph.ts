@@ -2,39 +2,42 @@ import type { Random } from '../../common/random';
 import type { GrayImage } from '../../image/image';
 import { gaussianBlur } from '../../image/gaussian-blur';
 import { wideBlur } from '../physics/blur';
-import { Grid } from '../physics/grid';
+import { PixelGrid } from '../physics/pixel-grid';
 import { whiteNoise } from '../physics/noise';
 import { clamp01 } from '../physics/soft';
 import type { ChestAnatomy } from './anatomy';
 
-/** Attenuation a mm, for the hard beam of chest radiographs: water-like tissue, and what dense bone adds (1/mm). */
+/**
+ * Attenuation per mm in the hard beam of chest radiographs: water-like tissue, and the addition of
+ * dense bone.
+ */
 export const MU = { tissue: 0.0165, bone: 0.042 };
 
-/** An X-ray unit and how it was set. */
+/** An X-ray unit and its settings. */
 export interface ChestScan {
-  grid: Grid;
+  grid: PixelGrid;
   fieldOfView: number;
   turn: number;
-  /** Scattered over direct radiation behind thick tissue. */
+  /** Ratio of scattered to direct radiation behind thick tissue. */
   scatter: number;
   /** Spread of the scatter, mm. */
   scatterSpread: number;
-  /** Photons a pixel in the open beam. */
+  /** Photons per pixel in the open beam. */
   photons: number;
   blur: number;
-  /** How dark and how steep the picture is displayed. */
+  /** Darkness and steepness of the display. */
   brightness: number;
   steepness: number;
-  /** Strength of the enhancement of detail by the unit's processing. */
+  /** Strength of the unit's enhancement of detail. */
   detail: number;
 }
 
-/** Draws a unit's settings: field, exposure, scatter, display. */
-export function drawChestScan(random: Random, size: number): ChestScan {
+/** Random settings of a unit: field, exposure, scatter, display. */
+export function randomChestScan(random: Random, size: number): ChestScan {
   const fieldOfView = random.uniform(318, 400);
   const mm = fieldOfView / size;
   const turn = random.normal(0, 1.8);
-  const grid = new Grid(size, mm, (turn * Math.PI) / 180, random.normal(0, 6) / mm, (random.normal(4, 8) + 0) / mm);
+  const grid = new PixelGrid(size, mm, (turn * Math.PI) / 180, random.normal(0, 6) / mm, (random.normal(4, 8) + 0) / mm);
   return {
     grid,
     fieldOfView,
@@ -49,20 +52,23 @@ export function drawChestScan(random: Random, size: number): ChestScan {
   };
 }
 
-/** The light that the anatomy lets through, without lesions: what the exposure and the scatter are calculated from. */
+/**
+ * The exposure and the scatter, calculated from the radiation that passes through the anatomy
+ * without lesions.
+ */
 export interface Exposure {
   scattered: Float32Array;
-  /** Logarithm of the detector's signal behind lung and behind the middle of the chest. */
+  /** Logarithm of the detector's signal behind the lung and behind the middle of the chest. */
   dark: number;
   bright: number;
 }
 
-/** The attenuation of an anatomy, as the exponent of the law of Lambert and Beer. */
+/** The attenuation of an anatomy, as the exponent in the Beer-Lambert law. */
 export function attenuation({ tissue, lung, vessels, bone, lungDensity }: ChestAnatomy): Float32Array {
   return tissue.map((t, i) => MU.tissue * (t + lungDensity * lung[i] + vessels[i]) + MU.bone * bone[i]);
 }
 
-/** Scatter and display range of a patient in a unit. */
+/** Scatter and display range for a patient in a unit. */
 export function expose(exponent: Float32Array, { grid, scatter, scatterSpread }: ChestScan): Exposure {
   const primary = exponent.map((a) => Math.exp(-Math.min(a, 7)));
   const inBody = primary.map((p) => Math.min(p, 0.25));
@@ -77,7 +83,10 @@ export function expose(exponent: Float32Array, { grid, scatter, scatterSpread }:
   return { scattered, dark: level(0.04), bright: level(0.97) };
 }
 
-/** Turns attenuation into a picture: direct and scattered radiation, quantum noise, logarithm, display. */
+/**
+ * Converts attenuation into a picture: direct and scattered radiation, quantum noise, logarithm,
+ * display.
+ */
 export function develop(exponent: Float32Array, exposure: Exposure, scan: ChestScan, random: Random): GrayImage {
   const { grid, photons, detail } = scan;
   const n = grid.size * grid.size;
@@ -99,7 +108,7 @@ export function develop(exponent: Float32Array, exposure: Exposure, scan: ChestS
   return { width: grid.size, height: grid.size, channels: 1, data };
 }
 
-/** The display's curve: straight in the middle, flat at its bright end. */
+/** The curve of the display: straight in the middle, flat at the bright end. */
 function curve(v: number): number {
   const u = 0.24 + 0.62 * v;
   if (u > 0.85) return 1 - 0.15 * Math.exp(-(u - 0.85) / 0.15);

@@ -1,19 +1,25 @@
 import type { Random } from '../../common/random';
 import { clamp01, coverage, mix, smoothstep } from '../physics/soft';
 
-/** The shape of a chest, seen from the front: lengths in mm, x to the image's right (the patient's left), y down. */
+/**
+ * The shape of a chest from the front: lengths in mm, x to the image's right (the patient's left),
+ * y down.
+ */
 export interface Thorax {
   age: number;
-  /** Half the breadth of the rib cage at its widest. */
+  /** Half of the rib cage's largest breadth. */
   halfWidth: number;
-  /** Top of the lungs, of the diaphragm's domes (image left, right), and where the lungs end at the sides. */
+  /**
+   * Top of the lungs, tops of the diaphragm's domes (image left, right), and the lungs' lower end
+   * at the sides.
+   */
   apex: number;
   domes: [number, number];
   base: number;
-  /** Depth of the trunk from front to back at its thickest, and of the lungs. */
+  /** Largest depth of the trunk, and of the lungs, from front to back. */
   depth: number;
   lungDepth: number;
-  /** Soft tissue beside the rib cage. */
+  /** Soft tissue outside of the rib cage. */
   flesh: number;
   heart: { x: number; y: number; a: number; b: number; tilt: number };
   mediastinum: number;
@@ -23,12 +29,12 @@ export interface Thorax {
   /** Gas in the stomach: 0 for none. */
   gas: number;
   scoliosis: number;
-  /** Half the inner breadth of the rib cage for every mm of height, from `apex - 100`. */
+  /** Half of the rib cage's inner breadth for every mm of height, from `apex - 100`. */
   walls: Float32Array;
 }
 
-/** Draws a chest: build, depth of breath and heart size vary. */
-export function drawThorax(random: Random): Thorax {
+/** A random chest: build, depth of breath and heart size vary. */
+export function randomThorax(random: Random): Thorax {
   const age = Math.round(random.uniform(18, 90));
   const build = random.normal(1, 0.055);
   const breath = random.normal(0, 9);
@@ -65,7 +71,7 @@ export function drawThorax(random: Random): Thorax {
   return { ...shape, walls };
 }
 
-/** Half the inner breadth of the rib cage at a height. */
+/** Half of the rib cage's inner breadth at a height. */
 export function wall({ apex, walls }: Thorax, y: number): number {
   const at = Math.min(498, Math.max(0, y - apex + 100));
   const i = Math.floor(at);
@@ -82,12 +88,12 @@ export function diaphragm({ domes, halfWidth, base }: Thorax, x: number): number
   return top + (base - top) * out * out * out + 14 * inwards * inwards;
 }
 
-/** Where the spine's middle lies at a height. */
+/** The middle of the spine at a height. */
 export function spineX({ scoliosis }: Thorax, y: number): number {
   return scoliosis * Math.sin((y + 20) / 90);
 }
 
-/** Length of the way through air-filled lung, mm of air and vessels together, before the heart takes its room. */
+/** Path length through air-filled lung, mm of air and vessels together, ignoring the heart. */
 export function lungPath(t: Thorax, x: number, y: number): number {
   const u = Math.abs(x - 0.5 * spineX(t, y));
   const lateral = wall(t, y) - u;
@@ -101,7 +107,7 @@ export function lungPath(t: Thorax, x: number, y: number): number {
   );
 }
 
-/** Length of the way through heart, great vessels and other tissue between the lungs. */
+/** Path length through the heart, the great vessels and other tissue between the lungs. */
 export function heartPath(t: Thorax, x: number, y: number): number {
   const { heart } = t;
   const c = Math.cos(heart.tilt);
@@ -117,7 +123,7 @@ export function heartPath(t: Thorax, x: number, y: number): number {
   return Math.max(130 * ventricles, 90 * atrium, 80 * arch, 70 * trunk, 88 * tissue);
 }
 
-/** Length of the way through the body, skin to skin. */
+/** Path length through the body, from skin to skin. */
 export function bodyPath(t: Thorax, x: number, y: number): number {
   const u = Math.abs(x);
   const side = wall(t, Math.max(y, -60)) + t.flesh;
@@ -132,7 +138,7 @@ export function bodyPath(t: Thorax, x: number, y: number): number {
   return Math.max(trunk, shoulder, neck, arm) + breast;
 }
 
-/** A rounded rise from 0 at the border to 1 at `depth` inside. */
+/** Rises smoothly from 0 at the border to 1 at `depth` inside. */
 function round(d: number, depth: number): number {
   const rest = 1 - clamp01(d / depth);
   return Math.sqrt(1 - rest * rest);

@@ -1,10 +1,13 @@
 import type { Random } from '../../common/random';
-import type { Grid } from '../physics/grid';
+import type { PixelGrid } from '../physics/pixel-grid';
 import { halfChord } from '../physics/soft';
 import { traceTube, type TubePoint } from '../physics/tube';
 
-/** Grows the vessels of both lungs from the hila outwards. Returns the way through blood for every pixel, mm. */
-export function drawVessels(random: Random, grid: Grid): Float32Array {
+/**
+ * Grows the vessels of both lungs outwards from the hila.
+ * @returns the path length through blood for every pixel, mm
+ */
+export function randomVessels(random: Random, grid: PixelGrid): Float32Array {
   const blood = new Float32Array(grid.size * grid.size);
   const fullness = random.uniform(0.85, 1.2);
   const grow = (x: number, y: number, angle: number, r: number, length: number): void => {

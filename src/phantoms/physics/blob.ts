@@ -4,31 +4,38 @@ import type { Random } from '../../common/random';
 export interface Blob {
   x: number;
   y: number;
-  /** No point of the shape is farther from the middle than this. */
+  /** The largest distance of a point of the shape from its middle. */
   reach: number;
-  /** How deep a place lies inside: distance along the ray from the middle, negative outside. */
+  /**
+   * Depth of a place inside the shape: distance along the ray from the middle, negative outside.
+   */
   depth: (x: number, y: number) => number;
 }
 
-/** How a {@link Blob} is drawn. */
+/** The shape of a {@link Blob}. */
 export interface BlobOptions {
   x: number;
   y: number;
   /** Mean radius. */
   radius: number;
-  /** Length over breadth; default 1. */
+  /** Length divided by breadth; default 1. */
   aspect?: number;
   /** Direction of the length, radians. */
   angle?: number;
-  /** Relative strength of the border's waves: 0 an ellipse (default), 0.3 ragged. */
+  /**
+   * Relative strength of the border's waves: 0 for an ellipse (default), 0.3 for a ragged border.
+   */
   roughness?: number;
-  /** The shortest waves, as a number round the border; default 7. */
+  /** The number of the shortest waves around the border; default 7. */
   waves?: number;
 }
 
 const STEPS = 360;
 
-/** Draws an ellipse whose border waves: Fourier terms from 2 to `waves` with random strengths that fall as 1/√k. */
+/**
+ * An ellipse with a wavy border: Fourier terms 2 to `waves` with random strengths that fall as
+ * 1/√k.
+ */
 export function blob(random: Random, { x, y, radius, aspect = 1, angle = 0, roughness = 0, waves = 7 }: BlobOptions): Blob {
   const a = radius * Math.sqrt(aspect);
   const b = radius / Math.sqrt(aspect);

@@ -1,7 +1,10 @@
 import { gaussianBlur } from '../../image/gaussian-blur';
 import { sampleMap } from './sample';
 
-/** A wide Gaussian blur (`sigma` in pixels, well above 4) of a square map, taken on every fourth pixel. */
+/**
+ * A wide Gaussian blur (`sigma` in pixels, well above 4) of a square map, computed on every fourth
+ * pixel.
+ */
 export function wideBlur(map: Float32Array, size: number, sigma: number): Float32Array {
   const step = 4;
   const small = Math.ceil(size / step);

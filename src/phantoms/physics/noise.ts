@@ -15,14 +15,15 @@ export function whiteNoise(random: Random, n: number): Float32Array {
   return n % 2 === 0 ? out : out.subarray(0, n);
 }
 
-/** A smooth random function of the plane, about -1 to 1. */
+/** A smooth random function of the plane, with values from about -1 to 1. */
 export type Noise = (x: number, y: number) => number;
 
 const CELLS = 32;
 
 /**
- * Value noise: random values on a lattice of `wavelength` (units of the coordinates), joined smoothly; every further octave has
- * half the wavelength and half the strength. It repeats after 32 wavelengths.
+ * Value noise: random values on a lattice with a spacing of `wavelength` (in units of the
+ * coordinates), interpolated smoothly. Each further octave has half the wavelength and half the
+ * strength. The noise repeats after 32 wavelengths.
  */
 export function smoothNoise(random: Random, wavelength: number, octaves = 1): Noise {
   const table = new Float32Array(CELLS * CELLS);

@@ -1,4 +1,8 @@
-/** Widens the set pixels (not 0) of a square image by `radius` pixels in every direction, as a square. Returns 0 and 255. */
+/**
+ * Dilates the pixels of a square image that are not 0, with a square of `radius` pixels in every
+ * direction.
+ * @returns 0 and 255
+ */
 export function dilate(mask: Uint8Array, size: number, radius: number): Uint8Array {
   return pass(pass(mask, size, radius, 1, size), size, radius, size, 1);
 }

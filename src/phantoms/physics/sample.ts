@@ -1,4 +1,7 @@
-/** The value of a square map at fractional pixel coordinates, linear between pixels; its border goes on outside. */
+/**
+ * The value of a square map at fractional pixel coordinates: linear between pixels, and constant
+ * beyond the border.
+ */
 export function sampleMap(map: Float32Array, size: number, px: number, py: number): number {
   const u = px < 0 ? 0 : px > size - 1 ? size - 1 : px;
   const v = py < 0 ? 0 : py > size - 1 ? size - 1 : py;

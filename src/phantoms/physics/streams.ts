@@ -1,8 +1,8 @@
 import { Random } from '../../common/random';
 
 /**
- * An independent generator that takes its start from another one, which goes on by four words. Parts of a picture that draw from
- * generators of their own stay the same when another part draws more or less.
+ * An independent generator that is seeded with four words of another one. Parts of a picture with
+ * their own generators stay the same if another part uses more or fewer random numbers.
  */
 export function fork(random: Random): Random {
   const child = Random.from([random.uint32(), random.uint32(), random.uint32(), random.uint32()]);

@@ -1,6 +1,6 @@
-import type { Grid } from './grid';
+import type { PixelGrid } from './pixel-grid';
 
-/** A point of a tube's axis: place and radius, mm. */
+/** A point on a tube's axis with the tube's radius, mm. */
 export interface TubePoint {
   x: number;
   y: number;
@@ -8,12 +8,12 @@ export interface TubePoint {
 }
 
 /**
- * Visits the pixels within `reach` mm of a tube (a curve of straight pieces with a radius that changes along it).
- * `visit` gets the pixel's index, its distance from the tube's surface (mm, negative inside), and the tube's radius and how
- * far along the tube (0 to 1) that is, at the nearest point.
+ * Visits the pixels within `reach` mm of a tube (a polyline whose radius changes along its length).
+ * `visit` gets the pixel's index, its distance from the tube's surface (mm, negative inside), and
+ * the radius and the relative position along the tube (0 to 1) at the nearest point.
  */
 export function traceTube(
-  grid: Grid,
+  grid: PixelGrid,
   tube: readonly TubePoint[],
   reach: number,
   visit: (index: number, gap: number, radius: number, along: number) => void,
@@ -63,8 +63,11 @@ export function traceTube(
   }
 }
 
-/** Lowers each value of `field` to the distance (mm, negative inside) from the tube where that is less and at most `reach`. */
-export function uniteTube(grid: Grid, tube: readonly TubePoint[], reach: number, field: Float32Array): void {
+/**
+ * Lowers the values of `field` to the distance (mm, negative inside) from the tube, where that is
+ * less than the value and at most `reach`.
+ */
+export function uniteTube(grid: PixelGrid, tube: readonly TubePoint[], reach: number, field: Float32Array): void {
   traceTube(grid, tube, reach, (i, gap) => {
     if (gap < field[i]) field[i] = gap;
   });

@@ -1,14 +1,17 @@
-/** How pixels lie in the body: a square image, turned and shifted against the body's axes (x to the image's right, y down; mm). */
-export class Grid {
+/**
+ * The pixels of a square image in the coordinates of the body, whose axes (x to the image's right,
+ * y down; mm) may be rotated and shifted in the image.
+ */
+export class PixelGrid {
   private readonly cos: number;
   private readonly sin: number;
 
   /**
-   * @param size - pixels a side
-   * @param mm - millimetres a pixel
-   * @param angle - turn of the body in the image, radians
-   * @param x - where the body's origin lies: pixels right of the image's middle
-   * @param y - the same, downwards
+   * @param size - side of the image in pixels
+   * @param mm - millimetres per pixel
+   * @param angle - rotation of the body in the image, radians
+   * @param x - position of the body's origin: pixels to the right of the image's middle
+   * @param y - pixels below the image's middle
    */
   constructor(
     readonly size: number,
@@ -21,7 +24,10 @@ export class Grid {
     this.sin = Math.sin(angle);
   }
 
-  /** Calls `visit` for every pixel (or every one within a box of pixels) with its index and its place in the body, mm. */
+  /**
+   * Calls `visit` for every pixel (or every pixel in a box) with its index and its place in the
+   * body, mm.
+   */
   forEach(visit: (index: number, x: number, y: number) => void, box?: { left: number; top: number; right: number; bottom: number }): void {
     const { left, top, right, bottom } = box ?? { left: 0, top: 0, right: this.size - 1, bottom: this.size - 1 };
     const half = this.size / 2;
@@ -41,14 +47,16 @@ export class Grid {
     this.forEach(visit, this.clip(px - r, py - r, px + r, py + r));
   }
 
-  /** The pixel coordinates (fractions allowed; the first pixel's middle is 0) of a place in the body. */
+  /**
+   * The fractional pixel coordinates of a place in the body; the middle of the first pixel is at 0.
+   */
   toPixel(x: number, y: number): [number, number] {
     const u = (this.cos * x - this.sin * y) / this.mm;
     const v = (this.sin * x + this.cos * y) / this.mm;
     return [u + this.size / 2 + this.x - 0.5, v + this.size / 2 + this.y - 0.5];
   }
 
-  /** The whole pixels of a box that lie in the image. */
+  /** The pixels of a box that are in the image. */
   clip(left: number, top: number, right: number, bottom: number): { left: number; top: number; right: number; bottom: number } {
     const last = this.size - 1;
     return {
