@@ -106,7 +106,7 @@ test('what a file asks for and is not done here is refused by name', () => {
     ['{"do_rescale":"no"}', /do_rescale/],
     ['{"do_resize":false}', /do_resize false: images are always resized/],
     ['{"resample":0}', /resample 0: images are resized smoothly/],
-    ['{"do_pad":true}', /do_pad true: no such step is done here/],
+    ['{"do_pad":true}', /do_pad true: this step is not supported/],
     ['{"do_flip_channel_order":true}', /do_flip_channel_order true/],
     ['{"rescale_offset":0.5}', /rescale_offset/],
     ['{"image_processor_type":"ViTImageProcessor"}', /image_processor_type "ViTImageProcessor": its defaults are not those of CLIP/],

@@ -16,16 +16,16 @@ test('a file is written whole, in folders that are made', () => {
   assert.deepEqual(fs.readdirSync(path.dirname(file)), ['c.txt']);
 });
 
-test('a folder that cannot be made is refused at once', { skip: !fs.existsSync('/proc') && 'there is no /proc here' }, () => {
+test('a folder that cannot be created is refused at once', { skip: !fs.existsSync('/proc') && 'there is no /proc here' }, () => {
   assert.throws(() => makeFolder('/proc/x/y'), refusal(/\/proc\/x: the folder cannot be created/));
 });
 
 test('a folder whose name the system does not take is refused', () => {
   const dir = temporaryFolder();
-  assert.throws(() => makeFolder(path.join(dir, 'x'.repeat(300))), refusal(/cannot be made \(ENAMETOOLONG\)/));
+  assert.throws(() => makeFolder(path.join(dir, 'x'.repeat(300))), refusal(/cannot be created \(ENAMETOOLONG\)/));
   fs.symlinkSync('loop', path.join(dir, 'loop'));
-  assert.throws(() => makeFolder(path.join(dir, 'loop')), refusal(/cannot be made \(EEXIST\)/));
-  assert.throws(() => makeFolder(path.join(dir, 'loop', 'a')), refusal(/cannot be made \(ELOOP\)/));
+  assert.throws(() => makeFolder(path.join(dir, 'loop')), refusal(/cannot be created \(EEXIST\)/));
+  assert.throws(() => makeFolder(path.join(dir, 'loop', 'a')), refusal(/cannot be created \(ELOOP\)/));
   fs.symlinkSync('.', path.join(dir, 'link'));
   makeFolder(path.join(dir, 'link'));
 });
@@ -37,8 +37,8 @@ test('a file that is there and cannot be read is refused', { skip: !fs.existsSyn
 test('a file in the way is refused', () => {
   const file = path.join(temporaryFolder(), 'file');
   fs.writeFileSync(file, '');
-  assert.throws(() => makeFolder(file), refusal(/cannot be made \(EEXIST\)/));
-  assert.throws(() => writeFileAtomic(path.join(file, 'x'), ''), refusal(/cannot be made/));
+  assert.throws(() => makeFolder(file), refusal(/cannot be created \(EEXIST\)/));
+  assert.throws(() => writeFileAtomic(path.join(file, 'x'), ''), refusal(/cannot be created/));
 });
 
 test('a device is not replaced by a file', () => {

@@ -39,7 +39,7 @@ test('bytes that belong to no tensor are refused: before the first, between, aft
   refused(write(`{"a":${entry(4, 8)}}`, Buffer.alloc(8)), /4 bytes before a belong to no tensor/);
   refused(write(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, Buffer.alloc(12)), /4 bytes before b belong to no tensor/);
   refused(write(`{"a":${entry(0, 4)}}`, Buffer.alloc(7)), /3 bytes at the end belong to no tensor/);
-  refused(write(`{}`, Buffer.alloc(1)), /1 bytes at its end/);
+  refused(write(`{}`, Buffer.alloc(1)), /1 bytes at the end/);
 });
 
 test('a type that is known and not read has its size checked too', () => {

@@ -81,7 +81,7 @@ test('a file of more than 100 megapixels is refused with the limit and a remedy'
 });
 
 test('an image of wide samples that would take more than a gigabyte is refused with what it takes', async () => {
-  await refused(decodeImage(pngOf(10_000, 10_000, [16, 6, 0, 0, 0]), 'x.png'), /x\.png: 10000 x 10000 pixels of this kind take 1526 MB/);
+  await refused(decodeImage(pngOf(10_000, 10_000, [16, 6, 0, 0, 0]), 'x.png'), /x\.png: 10000 x 10000 pixels of this kind need 1526 MB/);
 });
 
 test('a multi-picture JPEG is refused; a preview, or the map of a picture for bright screens, is no picture', async () => {
@@ -184,7 +184,7 @@ test('files that cannot be read: one line with the reason', async () => {
   fs.writeFileSync(at('empty.png'), '');
   fs.symlinkSync('loop.png', at('loop.png'));
   await refused(readImage(at('empty.png')), /empty\.png: is empty \(0 bytes\)/);
-  await refused(readImage(at('loop.png')), /loop\.png: cannot be read \(ELOOP: its links/);
+  await refused(readImage(at('loop.png')), /loop\.png: cannot be read \(ELOOP: the links/);
   await refused(readImage(at('x'.repeat(300) + '.png')), /cannot be read \(ENAMETOOLONG: the name is longer/);
   await refused(readImage(at('a\0.png')), /cannot be read/);
 });

@@ -84,7 +84,7 @@ test('a pixel without opacity marks nothing; opacity that is 0 everywhere says n
       [0, 0, 0, 0],
       [0, 0, 0, 255],
     ]),
-    /opacity\.png: a mask that is black all over and drawn in its opacity alone; save it as white on black/,
+    /opacity\.png: an entirely black mask that is drawn only in its opacity; save it as white on black/,
   );
 });
 

@@ -127,7 +127,7 @@ test('captions say what is there in words of which every token is trained', () =
     assert.ok(ids.indexOf(Tokenizer.end) < 28, text);
     assert.equal(vocabulary.rowsOf(ids).length, 77);
   }
-  assert.throws(() => vocabulary.rowsOf(loadTokenizer().tokenize('zebra')), /not among those in training/);
+  assert.throws(() => vocabulary.rowsOf(loadTokenizer().tokenize('zebra')), /not among the trained tokens/);
 });
 
 test('a finding that keeps within a tissue stays on one side of an edge', () => {
