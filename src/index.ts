@@ -22,3 +22,7 @@ export type { ImageMetrics, MetricName, PixelMetrics } from './metrics/metrics';
 export type { PhantomName, PhantomSize } from './phantoms/names';
 export type { Metrics } from './runs/evaluate';
 export type { HistoryRow } from './runs/history';
+export type { Random } from './common/random';
+export type { DeepGrayImage } from './image/image';
+export { registerTask } from './synthesis/registry';
+export type { DrawnPair, TaskDefinition, TaskParameters } from './synthesis/registered-task';

@@ -6,6 +6,7 @@ import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../runs/config';
 import type { CellOrder } from './cell-order';
 import { expandGrid, type Cell, type LeftOut } from './cells';
+import { CellsHere, staysHere } from './cells-here';
 import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
@@ -118,7 +119,8 @@ export interface GridSummary {
 /**
  * Runs the unfinished cells of a plan in parallel processes within a budget. A cell that fails is
  * not tried again; the summary gives its error and log. If the grid is killed and started again,
- * each cell that was running loses at most one epoch.
+ * each cell that was running loses at most one epoch. Cells with a registered synthesis task run in
+ * this process, one at a time.
  * @throws UserError if a single cell needs more memory than the budget has
  */
 export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlanOptions): Promise<GridSummary> {
@@ -145,9 +147,11 @@ export async function runPlan({ cells, leftOut, groups }: Plan, options: RunPlan
   const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
   const total = sizeOf(open.map(({ name }) => name));
   const processes = new CellProcesses(threads, signal);
+  const here = new CellsHere(signal);
   const work = async (cell: PlannedCell): Promise<void> => {
     const log = logOf(out, cell);
-    const start = async (): Promise<CellOutcome> => processes.work(orderOf(cell, groups, out, threads), log);
+    const place = staysHere(cell.config) ? here : processes;
+    const start = async (): Promise<CellOutcome> => place.work(orderOf(cell, groups, out, threads), log);
     const { error, seconds } = await start().catch((thrown): CellOutcome => ({ error: messageOf(thrown), seconds: 0 }));
     const done = (): string[] => [...summary.finished, ...summary.failed.map((failure) => failure.cell)].filter((name) => sizes.has(name));
     const left = (): string => {

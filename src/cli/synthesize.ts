@@ -39,7 +39,7 @@ export function registerSynthesize(root: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { taskByName } = await import('../synthesis/task-names');
+  const { taskByName } = await import('../synthesis/registry');
   const { synthesizeDataset } = await import('../datasets/synthesize-dataset');
   const task = taskByName(options.task);
   const bar = progressBar();

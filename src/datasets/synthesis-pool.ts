@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../common/errors';
 import { workerFile } from '../common/node/project-root';
 import type { DeepGrayImage } from '../image/image';
-import { makeDraw, type DrawRequest, type Drawing, type TaskProbabilities } from '../synthesis/drawing';
+import { makeDraw, wrongSum, type DrawRequest, type Drawing, type TaskProbabilities } from '../synthesis/drawing';
 import { synthesisParameters, type SynthesisOptions } from '../synthesis/parameters';
-import { isTaskName, TASK_NAMES } from '../synthesis/task-names';
+import { isKnownTask, isTaskName, unknownTask } from '../synthesis/registry';
 import type { Draw } from '../synthesis/tasks';
 import type { WorkerReply, WorkerRequest } from './synthesis-worker';
 
@@ -46,7 +46,7 @@ const DEPTH = 2;
 /**
  * Synthesises anomalies in worker threads, ahead of the training step that needs them. A draw
  * depends only on the seed and the keys of its request, so the number of threads does not change
- * the images.
+ * the images. With a registered task, the calling thread generates them instead.
  *
  * Workers start with the first request and do not keep the process alive while they are idle.
  */
@@ -67,9 +67,10 @@ export class SynthesisPool {
     if (!Number.isInteger(threads) || threads < 0 || threads > 64) {
       throw new UserError(`synthesis: threads is ${threads}, expected a whole number from 0 to 64`);
     }
-    this.threads = threads;
+    // what a program has registered lives in its own thread
+    this.threads = Object.keys(tasks).every(isTaskName) ? threads : 0;
     this.drawing = {
-      support: threads > 0 ? support.map(shared) : support,
+      support: this.threads > 0 ? support.map(shared) : support,
       tasks,
       parameters: synthesisParameters(options.parameters),
       seed,
@@ -160,12 +161,11 @@ function shared(image: DeepGrayImage): DeepGrayImage {
 }
 
 function checkTasks(tasks: TaskProbabilities): void {
-  let sum = 0;
-  for (const [name, probability] of Object.entries(tasks)) {
-    if (!isTaskName(name)) throw new UserError(`synthesis: ${JSON.stringify(name)} is not a task; the tasks are ${TASK_NAMES.join(', ')}`);
+  for (const [name, probability = 0] of Object.entries(tasks)) {
+    if (!isKnownTask(name)) throw new UserError(`synthesis: ${unknownTask(name)}`);
     if (!(probability >= 0 && probability <= 1))
       throw new UserError(`synthesis: the probability of ${name} is ${probability}, expected 0 to 1`);
-    sum += probability;
   }
-  if (!(Math.abs(sum - 1) <= 1e-6)) throw new UserError(`synthesis: the probabilities of the tasks sum to ${sum}, expected 1`);
+  const wrong = wrongSum(tasks);
+  if (wrong !== undefined) throw new UserError(`synthesis: ${wrong}`);
 }

@@ -13,7 +13,6 @@ import type { DeepGrayImage, Raster } from '../image/image';
 import { loadDeepGray } from '../image/node/load';
 import { DRAW_COLUMNS, drawColumns } from '../synthesis/draw-columns';
 import { SynthesisPool } from './synthesis-pool';
-import type { TaskName } from '../synthesis/task-names';
 
 /** Draws requested at a time: enough to keep the workers busy, few enough to hold in memory. */
 const CHUNK = 32;
@@ -21,7 +20,7 @@ const CHUNK = 32;
 /** What to synthesise, and where to write it. */
 export interface SynthesizeDatasetOptions extends LongRun {
   dataset: string;
-  task: TaskName;
+  task: string;
   count: number;
   /** Folder to write. */
   out: string;

@@ -4,14 +4,14 @@ import { montage, type MontageRow } from '../plots/montage';
 import type { Interactive, PngPicture } from '../plots/picture';
 import { formatNumber } from '../drawing/style';
 import { changeImage, maskImage } from '../plots/synthesis-montage';
-import { TASK_STYLE } from '../plots/task-style';
+import { taskStyle } from '../plots/task-style';
 import { drawColumns } from '../synthesis/draw-columns';
 import type { SweepResult } from './parameter-sweeps';
 
 /** All sweeps in one interactive picture: a list chooses the parameter, a slider its value. */
 export function parameterExplorer(image: GrayImage, swept: readonly SweepResult[]): Promise<Interactive> {
   const series = swept.map(({ sweep, draws }) => ({
-    name: `${TASK_STYLE[sweep.task].name}: ${sweep.parameter}`,
+    name: `${taskStyle(sweep.task).name}: ${sweep.parameter}`,
     valueName: sweep.parameter,
     start: sweep.published,
     frames: draws.map((draw, i) => {
@@ -31,7 +31,7 @@ export function parameterExplorer(image: GrayImage, swept: readonly SweepResult[
 /** The same for paper: one row per sweep, one column per value, with the outlines of the masks on the images. */
 export function sweepRows(swept: readonly SweepResult[]): MontageRow[] {
   return swept.map(({ sweep, draws }) => ({
-    label: TASK_STYLE[sweep.task].name,
+    label: taskStyle(sweep.task).name,
     panels: draws.map((draw, i) => ({
       image: draw.image,
       contour: draw.mask.data,

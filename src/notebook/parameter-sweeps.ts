@@ -1,13 +1,12 @@
 import { Random } from '../common/random';
 import type { GrayImage } from '../image/image';
 import { synthesisParameters, type SynthesisOptions } from '../synthesis/parameters';
-import type { TaskName } from '../synthesis/task-names';
 import { synthesize, type Draw } from '../synthesis/tasks';
 import { totalChange } from './synthesis-examples';
 
 /** One parameter of a task at several values, everything else equal. */
 export interface ParameterSweep {
-  task: TaskName;
+  task: string;
   /** Its name, for people. */
   parameter: string;
   /** The same as one word or symbol. */

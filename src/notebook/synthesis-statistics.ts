@@ -5,18 +5,17 @@ import { readDrawColumns, readDrawImages } from '../datasets/reference-draws';
 import type { DeepGrayImage } from '../image/image';
 import { kolmogorovSmirnov } from '../metrics/kolmogorov-smirnov';
 import { drawColumns } from '../synthesis/draw-columns';
-import type { TaskName } from '../synthesis/task-names';
 import { synthesize } from '../synthesis/tasks';
 import { exportPage } from '../plots/export';
 import type { Interactive } from '../plots/picture';
 import type { DistributionPair } from '../plots/synthesis-charts';
 import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
-import { TASK_STYLE } from '../plots/task-style';
+import { taskStyle } from '../plots/task-style';
 
 /** What is measured of one synthetic image. */
 export interface SynthesisStatistics {
-  task: TaskName;
+  task: string;
   /** Number of the synthetic image within its task; it is made on image `draw` modulo the number of images. */
   draw: number;
   /** Shapes on the image. */
@@ -31,7 +30,7 @@ export interface SynthesisStatistics {
 
 /** Measures `count` synthetic images of each task with the published parameters. All measures are 0 where the mask is empty. */
 export async function synthesisStatistics(
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   images: readonly DeepGrayImage[],
   count: number,
   seed: number,
@@ -73,11 +72,11 @@ export async function publishedStatistics(dir = path.join(projectRoot(), 'test',
 
 /** Pairs the areas and absolute changes by this project with those by the published code, task by task. */
 export function compareStatistics(
-  tasks: readonly TaskName[],
+  tasks: readonly string[],
   ours: readonly SynthesisStatistics[],
   published: PublishedStatistics,
 ): DistributionPair[] {
-  const of = (task: TaskName): SynthesisStatistics[] => ours.filter((draw) => draw.task === task);
+  const of = (task: string): SynthesisStatistics[] => ours.filter((draw) => draw.task === task);
   return [
     ...tasks.map((task) => ({
       task,
@@ -99,7 +98,7 @@ export function distributionTable(pairs: readonly DistributionPair[]): Table {
   const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   const rows = pairs.map(({ task, measure, ours, published }) => {
     const { distance, p } = kolmogorovSmirnov(ours, published);
-    return [TASK_STYLE[task].name, measure, ...[mean(ours), mean(published), distance, p].map((v) => formatNumber(v))];
+    return [taskStyle(task).name, measure, ...[mean(ours), mean(published), distance, p].map((v) => formatNumber(v))];
   });
   return { columns: ['task', 'measure', 'mean, this project', 'mean, published code', 'largest gap', 'p'], rows };
 }

@@ -1,13 +1,12 @@
-import type { TaskName } from '../synthesis/task-names';
 import { chart, toPng } from './chart';
 import type { Chart, Interactive } from './picture';
 import { interactive } from './plotly';
 import { COLOURS, formatNumber } from '../drawing/style';
-import { TASK_STYLE } from './task-style';
+import { taskStyle, type TaskStyle } from './task-style';
 
 /** What was measured of one synthetic image. */
 export interface MeasuredSynthesis {
-  task: TaskName;
+  task: string;
   /** Number of the image within its task. */
   draw: number;
   /** Shapes on the image. */
@@ -34,7 +33,7 @@ export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart 
       const last = row === tasks.length - 1;
       const domain = [Math.min(...all, 0) * step, (Math.max(...all) + 1) * step];
       return {
-        title: { text: column === 0 ? TASK_STYLE[task].name : ' ', fontSize: 11, offset: 2 },
+        title: { text: column === 0 ? taskStyle(task).name : ' ', fontSize: 11, offset: 2 },
         width: 340,
         height: 56,
         data: { values: counts.map(({ bin, count }) => ({ from: bin * step, to: (bin + 1) * step, count })) },
@@ -57,7 +56,7 @@ export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart 
   const median = (of: number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)];
   const texts = tasks.map((task) => {
     const areas = draws.filter((draw) => draw.task === task).map((draw) => draw.area);
-    return `${TASK_STYLE[task].name} ${formatNumber(100 * median(areas), 1)} %`;
+    return `${taskStyle(task).name} ${formatNumber(100 * median(areas), 1)} %`;
   });
   const alt = `Histograms of the mask's area and of the mean change within it, a row a task. Median areas: ${texts.join(', ')}.`;
   return chart({ concat, columns: columns.length, align: 'each', spacing: { row: 4, column: 24 } }, alt);
@@ -67,9 +66,9 @@ export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart 
 export async function synthesisCloud(draws: readonly MeasuredSynthesis[]): Promise<Interactive> {
   const tasks = [...new Set(draws.map((draw) => draw.task))];
   const [xTitle, yTitle] = ['area of the mask (% of the image)', 'mean change within the mask (grey levels)'];
-  const names = tasks.map((task) => TASK_STYLE[task].name);
-  const of = (choose: (style: (typeof TASK_STYLE)[TaskName]) => string): string[] => tasks.map((task) => choose(TASK_STYLE[task]));
-  const values = draws.map(({ task, area, change }) => ({ task: TASK_STYLE[task].name, area: 100 * area, change }));
+  const names = tasks.map((task) => taskStyle(task).name);
+  const of = (choose: (style: TaskStyle) => string): string[] => tasks.map((task) => choose(taskStyle(task)));
+  const values = draws.map(({ task, area, change }) => ({ task: taskStyle(task).name, area: 100 * area, change }));
   const still = await toPng(
     chart(
       {
@@ -88,7 +87,7 @@ export async function synthesisCloud(draws: readonly MeasuredSynthesis[]): Promi
     ),
   );
   const traces = tasks.map((task) => {
-    const { name, colour, plotlySymbol } = TASK_STYLE[task];
+    const { name, colour, plotlySymbol } = taskStyle(task);
     const own = draws.filter((draw) => draw.task === task);
     return {
       type: 'scatter',
@@ -113,7 +112,7 @@ export async function synthesisCloud(draws: readonly MeasuredSynthesis[]): Promi
 
 /** The same measure of synthetic images by two implementations. */
 export interface DistributionPair {
-  task: TaskName;
+  task: string;
   measure: string;
   ours: readonly number[];
   published: readonly number[];
@@ -123,11 +122,11 @@ export interface DistributionPair {
 export function distributionChart(pairs: readonly DistributionPair[]): Chart {
   const measures = [...new Set(pairs.map(({ measure }) => measure))];
   const tasks = [...new Set(pairs.map(({ task }) => task))];
-  const panel = (measure: string, r: number, task: TaskName): object => {
+  const panel = (measure: string, r: number, task: string): object => {
     const pair = pairs.find((a) => a.task === task && a.measure === measure);
     const samples = [pair?.ours ?? [], pair?.published ?? []];
     return {
-      ...(r === 0 ? { title: { text: TASK_STYLE[task].name, fontSize: 11, anchor: 'middle', offset: 6 } } : {}),
+      ...(r === 0 ? { title: { text: taskStyle(task).name, fontSize: 11, anchor: 'middle', offset: 6 } } : {}),
       width: 108,
       height: 100,
       layer: SOURCES.map(({ name, ...mark }, k) => ({

@@ -7,16 +7,24 @@ import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
 import { lossesOf010, lossesSchema, type LossOf010 } from '../methods/mediclip/losses';
 import { isScoreRule, SCORE_RULES, type ScoreRule } from '../methods/mediclip/image-score';
 import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
-import { synthesisSchema } from '../synthesis/parameters';
-import { TASK_NAMES } from '../synthesis/task-names';
+import { wrongSum } from '../synthesis/drawing';
+import { parametersOf, PUBLISHED_PARAMETERS, recordedSynthesisSchema, synthesisSchema } from '../synthesis/parameters';
+import { isKnownTask, registeredTask, unknownTask } from '../synthesis/registry';
 
 const promptList = z.array(z.string().min(1)).min(1);
 const probability = z.number().min(0).max(1);
 /** Of Adam's averages: at 1 they would never move. */
 const decay = z.number().min(0).lt(1);
-const tasks = z
-  .record(z.enum(TASK_NAMES), probability)
-  .refine((t) => Math.abs(Object.values(t).reduce((a, b) => a + b, 0) - 1) < 1e-9, 'the probabilities must sum to 1');
+/**
+ * Probabilities of tasks, whose names are looked up when settings are checked: a program may add
+ * some.
+ */
+const tasksSchema = (isKnown: (name: string) => boolean) =>
+  z.record(z.string(), probability).superRefine((tasks, ctx) => {
+    const foreign = Object.keys(tasks).find((name) => !isKnown(name));
+    const wrong = foreign === undefined ? wrongSum(tasks) : unknownTask(foreign);
+    if (wrong !== undefined) ctx.addIssue({ code: z.ZodIssueCode.custom, message: wrong });
+  });
 
 const schema = z
   .object({
@@ -70,14 +78,14 @@ const schema = z
     /** An image's score from its map. */
     score: z.custom<ScoreRule>(isScoreRule, `expected ${SCORE_RULES}`).default('max'),
     /** How often each synthesis task is drawn. */
-    tasks: tasks.default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
+    tasks: tasksSchema(isKnownTask).default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
     /**
      * Epochs with synthesised images of their own (default: all, as published). With N, epoch N + 1 sees the images of epoch 1 again,
      * and so on: the frozen encoder runs in the first N epochs only. Memory: N times the features of the support set.
      */
     syntheticBank: z.number().int().min(1).max(100_000).optional(),
     /** Parameters of the synthesis tasks. */
-    synthesis: synthesisSchema.default({}),
+    synthesis: z.lazy(synthesisSchema).default({}),
     optimizer: z
       .object({
         learningRate: z.number().positive().finite().default(PUBLISHED_ADAM.learningRate),
@@ -89,6 +97,12 @@ const schema = z
       .default({}),
   })
   .strict();
+
+/** The same for a run that was made elsewhere, where more tasks may have been registered. */
+const recordedSchema = schema.extend({
+  tasks: tasksSchema(() => true),
+  synthesis: z.lazy(recordedSynthesisSchema),
+});
 
 /** All that decides a run, besides the model and the data set; every key has the published default. */
 export type TrainingConfig = Complete<z.infer<typeof schema>>;
@@ -136,8 +150,40 @@ export function mergeSettings(
  * @throws UserError naming the key, also for keys that do not exist
  */
 export function trainingConfig(settings: unknown, where = 'options', imageSize = 224): TrainingConfig {
+  const config = checkedConfig(schema, settings, where, imageSize);
+  const names = Object.keys(config.tasks)
+    .filter((name) => registeredTask(name))
+    .sort();
+  const own = names.map((name) => [name, parametersOf(name, config.synthesis)] as const);
+  for (const [name, parameters] of own) {
+    delete (config.synthesis as Record<string, unknown>)[name]; // for the order of keys
+    if (Object.keys(parameters).length > 0) Object.assign(config.synthesis, { [name]: parameters });
+  }
+  checkParametersHaveTasks(config, where);
+  return config;
+}
+
+/**
+ * The configuration that a run was made with. Its synthesis tasks need not be registered here:
+ * scores, tables and reports do not need them, but training does ({@link trainingConfig}).
+ * @throws UserError naming the key that is wrong
+ */
+export function recordedConfig(settings: unknown, where: string): TrainingConfig {
+  const config = checkedConfig(recordedSchema as unknown as typeof schema, settings, where);
+  checkParametersHaveTasks(config, where);
+  return config;
+}
+
+/** Parameters of a task that is not drawn would be passed over without a word. */
+function checkParametersHaveTasks({ tasks, synthesis }: TrainingConfig, where: string): void {
+  const idle = Object.keys(synthesis).find((key) => !Object.hasOwn(PUBLISHED_PARAMETERS, key) && !Object.hasOwn(tasks, key));
+  if (idle !== undefined)
+    throw new UserError(`${where}: synthesis.${idle}: the task ${idle} is not among tasks; add it there, or remove this key`, 2);
+}
+
+function checkedConfig(form: typeof schema, settings: unknown, where: string, imageSize = 224): TrainingConfig {
   const given = isObject(settings) ? currentSettings(settings, where) : (settings ?? {});
-  const result = schema.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
+  const result = form.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
   if (result.success === false) {
     const issue = result.error.issues[0];
     if (issue.code === 'unrecognized_keys') {
@@ -161,8 +207,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function knownKeys(at: (string | number)[]): string[] {
   let found: z.ZodTypeAny = schema;
   for (const key of [...at, '']) {
-    while (found instanceof z.ZodDefault || found instanceof z.ZodEffects) {
-      found = (found instanceof z.ZodDefault ? found.removeDefault() : found.innerType()) as z.ZodTypeAny;
+    while (found instanceof z.ZodDefault || found instanceof z.ZodEffects || found instanceof z.ZodLazy) {
+      if (found instanceof z.ZodLazy) found = found.schema as z.ZodTypeAny;
+      else found = (found instanceof z.ZodDefault ? found.removeDefault() : found.innerType()) as z.ZodTypeAny;
     }
     if (key !== '' && found instanceof z.ZodObject) found = (found.shape as Record<string, z.ZodTypeAny>)[key];
   }

@@ -5,7 +5,7 @@ import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
 import { packageVersion } from '../common/node/version';
-import { currentSettings, trainingConfig, type TrainingConfig } from './config';
+import { currentSettings, recordedConfig, type TrainingConfig } from './config';
 import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
 
 export type { HistoryRow };
@@ -80,7 +80,7 @@ export class RunFolder {
       throw new UserError(`${file}: config.${absent}: is missing; what the run was made with is not known, and defaults would be a guess`);
     }
     try {
-      return { version, backend, model, dataset, config: trainingConfig(known, file) };
+      return { version, backend, model, dataset, config: recordedConfig(known, file) };
     } catch (error) {
       if (!(error instanceof UserError) || version === packageVersion()) throw error;
       throw new UserError(`${error.message} (the run is of version ${version}, this is ${packageVersion()})`, error.exitCode);

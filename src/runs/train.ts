@@ -49,6 +49,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const finished = finishedResult(folder, saved, dataset, options.onNote);
     if (finished) return finished;
     noteVersion(folder, saved, options.onNote);
+    trainingConfig(config, folder.file('config.json')); // its synthesis tasks must be registered here
   }
   checkImageSize(config, facts);
   const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];

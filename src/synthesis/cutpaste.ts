@@ -1,10 +1,42 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import type { Random } from '../common/random';
 import type { DeepGrayImage } from '../image/image';
 import { cutBox, extent, type Canvas } from './canvas';
 import { cubicSpline } from './cubic-spline';
-import type { SynthesisParameters } from './parameters';
+import { changeLabel } from './change-label';
+import { degrees, order, ordered, positive, share, sides } from './parameter-schemas';
+import { perlinShape } from './perlin-shape';
 import { Resampling } from './resampling';
 import type { Corner, Shape } from './shape';
+import { synthesisTask } from './task';
+
+/** A patch of a support image, rotated and scaled by 1 + Exp(scaleMean) or its inverse. */
+const schema = z
+  .object({
+    ...sides(0.1, 0.6),
+    rotation: degrees.default(45),
+    scaleMean: z.number().min(0).max(100).default(0.1),
+    /** The patch's box is at most this share of the support image. */
+    maximumSource: share.positive().default(0.8),
+    /** The label of a change d is 1 - exp(-d^2 / (2 labelSd^2)). */
+    labelSd: positive.default(0.2),
+  })
+  .strict()
+  .refine(ordered, order)
+  .default({});
+
+/** A patch of another normal image, visible where it differs. */
+export const cutpasteTask = synthesisTask({
+  name: 'CutpasteTask',
+  short: 'cutpaste',
+  key: 'cutpaste',
+  schema,
+  usesSupport: true,
+  shape: ({ height, width }, own, shapes, random) => perlinShape(height, width, own, shapes.perlinShape, random),
+  alter: (canvas, shape, corner, { parameters, random, support }) => cutpaste(canvas, shape, corner, support, parameters, random),
+  label: (canvas, original, shapes, { labelSd }) => changeLabel(canvas, original, shapes, labelSd),
+});
 
 /**
  * Pastes a patch of a random support image into the shape: rotated, scaled by 1 + Exp(scaleMean) or its inverse,
@@ -15,7 +47,7 @@ export function cutpaste(
   shape: Shape,
   corner: Corner,
   support: readonly DeepGrayImage[],
-  parameters: SynthesisParameters['cutpaste'],
+  parameters: Complete<z.output<typeof schema>>,
   random: Random,
 ): void {
   const source = random.pick(support);

@@ -1,9 +1,39 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import type { Random } from '../common/random';
 import { extent, type Canvas } from './canvas';
 import { gaussianBlur } from '../image/gaussian-blur';
-import type { SynthesisParameters } from './parameters';
+import { order, ordered, range, share, sides } from './parameter-schemas';
+import { perlinShape } from './perlin-shape';
 import type { Corner, Shape } from './shape';
 import { smoothNoise } from './smooth-noise';
+import { synthesisTask } from './task';
+
+/**
+ * Changes by a share of the grey range within `change`, textured: noise blurred by one of
+ * `textureSigmas` pixels.
+ */
+const schema = z
+  .object({
+    ...sides(0.3, 0.8),
+    change: range(share).default([0.4, 0.6]),
+    textureSigmas: z.array(z.number().min(0.3).max(100)).min(1).max(100).default([4, 7]),
+    blurSigma: range(z.number().min(0.3).max(100)).default([1, 4]),
+  })
+  .strict()
+  .refine(ordered, order)
+  .default({});
+
+/** A smooth shape, brighter or darker, with a texture of its own. */
+export const gaussIntensityTask = synthesisTask({
+  name: 'GaussIntensityChangeTask',
+  short: 'gauss-intensity',
+  key: 'gaussIntensityChange',
+  schema,
+  shape: ({ height, width }, own, shapes, random) => perlinShape(height, width, own, shapes.perlinShape, random),
+  alter: (canvas, shape, corner, { parameters, random }) => gaussIntensity(canvas, shape, corner, parameters, random),
+  label: 'shape',
+});
 
 /**
  * Makes the shape brighter or darker by u times a texture times the blurred shape, u a share of the grey range. The
@@ -13,7 +43,7 @@ export function gaussIntensity(
   canvas: Canvas,
   shape: Shape,
   corner: Corner,
-  parameters: SynthesisParameters['gaussIntensityChange'],
+  parameters: Complete<z.output<typeof schema>>,
   random: Random,
 ): void {
   const texture = smoothNoise(canvas.height, canvas.width, random.pick(parameters.textureSigmas), random);

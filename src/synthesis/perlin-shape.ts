@@ -1,7 +1,21 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
-import type { SynthesisParameters } from './parameters';
+import { degrees, share } from './parameter-schemas';
 import { countInside, sideBounds, type Shape } from './shape';
+
+/** Smooth shapes: noise above `threshold`, at least `minimumFill` of the box. */
+export const perlinShapeSchema = z
+  .object({
+    threshold: z.number().min(-2).max(2).default(0.3),
+    minimumFill: share.default(0.2),
+    rotation: degrees.default(90),
+  })
+  .strict()
+  .default({});
+
+export type PerlinShapeParameters = Complete<z.output<typeof perlinShapeSchema>>;
 
 /** Attempts before parameters are called impossible; the defaults need about ten. */
 export const ATTEMPTS = 20_000;
@@ -22,7 +36,7 @@ export function perlinShape(
   imageHeight: number,
   imageWidth: number,
   limits: { minimum: number; maximum: number },
-  parameters: SynthesisParameters['perlinShape'],
+  parameters: PerlinShapeParameters,
   random: Random,
 ): Shape {
   const rows = sideBounds(imageHeight, limits);

@@ -1,9 +1,23 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import type { Random } from '../common/random';
 import { cutBox, type AnyCanvas } from './canvas';
 import { cubicSpline, padWithEdge } from './cubic-spline';
-import type { SynthesisParameters } from './parameters';
+import { order, ordered, range, sides } from './parameter-schemas';
 import { Resampling } from './resampling';
 import type { Corner, OutlinedShape } from './shape';
+
+/** Of tasks that push or pull: the exponent is 2 to a power uniform in `exponentLog2`. */
+export const radialSchema = z
+  .object({
+    ...sides(0.2, 0.6),
+    exponentLog2: range(z.number().min(-10).max(10)).default([0.5, 2]),
+  })
+  .strict()
+  .refine(ordered, order)
+  .default({});
+
+export type RadialParameters = Complete<z.output<typeof radialSchema>>;
 
 /** Steps of a table of a radial map; between them it is straight, which at 224 px moves no sample by a hundredth of a pixel. */
 const STEPS = 256;
@@ -31,7 +45,7 @@ export function radialDeformation(
   shape: OutlinedShape,
   corner: Corner,
   map: RadialMap,
-  parameters: SynthesisParameters['source'],
+  parameters: RadialParameters,
   random: Random,
 ): void {
   const { height, width, mask } = shape;

@@ -1,6 +1,23 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import type { Random } from '../common/random';
-import type { SynthesisParameters } from './parameters';
+import { degrees, positive, share } from './parameter-schemas';
 import { sideBounds, type OutlinedShape } from './shape';
+
+/** Rectangles and ellipses: sides (sideOffset + Gamma(sideShape, sideScale)) of the image's. */
+export const simpleShapeSchema = z
+  .object({
+    ellipseProbability: share.default(0.5),
+    sideOffset: share.default(0.03),
+    sideShape: z.number().min(1).max(1000).default(2),
+    sideScale: positive.default(0.1),
+    shearSd: z.number().min(0).max(10).default(0.2),
+    rotation: degrees.default(90),
+  })
+  .strict()
+  .default({});
+
+export type SimpleShapeParameters = Complete<z.output<typeof simpleShapeSchema>>;
 
 /**
  * A sheared and rotated rectangle or ellipse. Its sides are a random share of the image's, clipped to the limits; if
@@ -11,7 +28,7 @@ export function simpleShape(
   imageHeight: number,
   imageWidth: number,
   limits: { minimum: number; maximum: number },
-  parameters: SynthesisParameters['simpleShape'],
+  parameters: SimpleShapeParameters,
   random: Random,
 ): OutlinedShape {
   const ellipse = random.chance(parameters.ellipseProbability);

@@ -1,8 +1,41 @@
+import { z } from 'zod';
+import type { Complete } from '../common/complete';
 import type { Random } from '../common/random';
 import { extent, type Canvas } from './canvas';
 import { distanceTransform } from './distance-transform';
-import type { SynthesisParameters } from './parameters';
+import { order, ordered, share, sides } from './parameter-schemas';
+import { perlinShape } from './perlin-shape';
 import type { Corner, Shape } from './shape';
+import { synthesisTask } from './task';
+
+/**
+ * Changes by offset + Gamma(shape, scale) grey levels, over a border of S (borderOffset +
+ * Gamma(borderShape, borderScale)) pixels.
+ */
+const schema = z
+  .object({
+    ...sides(0.3, 0.8),
+    offset: z.number().min(0).max(255).default(15),
+    shape: z.number().min(1).max(1000).default(3),
+    scale: z.number().min(0).max(255).default(30),
+    borderOffset: share.default(0.02),
+    borderShape: z.number().min(1).max(1000).default(3),
+    borderScale: z.number().min(0).max(1).default(0.01),
+  })
+  .strict()
+  .refine(ordered, order)
+  .default({});
+
+/** A smooth shape, brighter or darker, with a soft border. */
+export const smoothIntensityTask = synthesisTask({
+  name: 'SmoothIntensityTask',
+  short: 'smooth-intensity',
+  key: 'smoothIntensity',
+  schema,
+  shape: ({ height, width }, own, shapes, random) => perlinShape(height, width, own, shapes.perlinShape, random),
+  alter: (canvas, shape, corner, { parameters, random }) => smoothIntensity(canvas, shape, corner, parameters, random),
+  label: 'shape',
+});
 
 /**
  * Makes the shape brighter or darker by offset + Gamma, rising linearly from 0 at its edge over a random border, at
@@ -12,7 +45,7 @@ export function smoothIntensity(
   canvas: Canvas,
   shape: Shape,
   corner: Corner,
-  parameters: SynthesisParameters['smoothIntensity'],
+  parameters: Complete<z.output<typeof schema>>,
   random: Random,
 ): void {
   const depth = distanceTransform(shape.mask, shape.height, shape.width);

@@ -1,17 +1,13 @@
+import type { z } from 'zod';
 import { UserError } from '../common/errors';
 import type { Random } from '../common/random';
 import type { DeepGrayImage, Mask } from '../image/image';
-import { canvasOf, canvasOn, copyBox, type AnyCanvas, type Canvas } from './canvas';
-import { changeLabel } from './change-label';
-import { cutpaste } from './cutpaste';
-import { gaussIntensity } from './gauss-intensity';
-import { PUBLISHED_PARAMETERS, type SynthesisParameters } from './parameters';
-import { perlinShape } from './perlin-shape';
-import { radialDeformation, sinkMap, sourceMap } from './radial';
-import { randomCorner, type Corner, type OutlinedShape, type Shape } from './shape';
-import { simpleShape } from './simple-shape';
-import { smoothIntensity } from './smooth-intensity';
-import type { TaskName } from './task-names';
+import { canvasOf, canvasOn, copyBox } from './canvas';
+import { parametersOf, PUBLISHED_PARAMETERS, type SynthesisParameters } from './parameters';
+import { drawRegistered } from './registered-task';
+import { BUILT_IN_TASKS, registeredTask, unknownTask, type TaskName } from './registry';
+import { randomCorner, type Corner, type Shape } from './shape';
+import type { SynthesisTask } from './task';
 
 /** The shortest side an image may have. */
 export const MINIMUM_SIDE = 8;
@@ -27,102 +23,70 @@ export interface SynthesisContext {
 
 /** A synthesised pair, and what went into it. */
 export interface Draw {
-  task: TaskName;
+  task: string;
   /** The image's bit depth, truncated to whole grey levels. */
   image: DeepGrayImage;
   /** Labels in [0, 1]; empty for IdentityTask. */
   mask: Mask;
-  /** Shapes put in: 1 or 2. IdentityTask counts its shapes although it changes nothing. */
+  /**
+   * Shapes put in: 1 or 2. IdentityTask counts its shapes although it changes nothing. Of a
+   * registered task, 1 where it has a mask.
+   */
   anomalies: number;
-  /** The first shape's box in pixels, and its filled share. */
+  /**
+   * The first shape's box in pixels, and its filled share. Of a registered task, that of its mask;
+   * empty where it has none.
+   */
   patch: { height: number; width: number; fill: number };
 }
 
-/** Puts one shape in. */
-type Alter<C> = (canvas: C, shape: Shape, corner: Corner, context: Required<SynthesisContext>) => void;
-
-/** Without `alter` and `deform` nothing is changed, and the label is empty. */
-interface Task {
-  shape(image: DeepGrayImage, parameters: SynthesisParameters, random: Random): Shape;
-  /** In floats, which are truncated afterwards. */
-  alter?: Alter<Canvas>;
-  /** In whole grey levels, on the image itself. */
-  deform?: Alter<AnyCanvas>;
-  label?: 'shape' | 'change';
+/**
+ * Draws one synthetic anomaly. The same generator state gives the same draw.
+ * @param task - a built-in task, or one that was registered in this process
+ * @throws UserError if there is no such task, an image is too small, its data has another size than
+ * it says, or CutPaste has no support.
+ */
+export function synthesize(task: string, image: DeepGrayImage, context: SynthesisContext): Draw {
+  const complete = { ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
+  checkImage(image, 'the image');
+  const builtIn = BUILT_IN_TASKS.find(({ name }) => name === task);
+  if (builtIn) return drawShapes(builtIn as unknown as AnyTask, image, complete);
+  const own = registeredTask(task);
+  if (!own) throw new UserError(`synthesis: ${unknownTask(task)}`);
+  const { width, height } = image;
+  const { image: changed, mask } = drawRegistered(own, image, context.random, parametersOf(task, complete.parameters), context.support);
+  const box = boxOf(mask, width);
+  return { task, image: changed, mask: { width, height, data: mask }, anomalies: box.height > 0 ? 1 : 0, patch: box };
 }
 
-type Limits = (parameters: SynthesisParameters) => { minimum: number; maximum: number };
+/** A built-in task, whatever the type of its parameters. */
+type AnyTask = SynthesisTask<TaskName, string, z.ZodTypeAny>;
 
-const perlin = (limits: Limits): Task['shape'] => {
-  return (image, p, random) => perlinShape(image.height, image.width, limits(p), p.perlinShape, random);
-};
-const simple = (limits: Limits): Task['shape'] => {
-  return (image, p, random) => simpleShape(image.height, image.width, limits(p), p.simpleShape, random);
-};
-
-const TASKS: Record<TaskName, Task> = {
-  CutpasteTask: {
-    shape: perlin((p) => p.cutpaste),
-    alter: (canvas, shape, corner, { support, parameters, random }) =>
-      cutpaste(canvas, shape, corner, support, parameters.cutpaste, random),
-    label: 'change',
-  },
-  SmoothIntensityTask: {
-    shape: perlin((p) => p.smoothIntensity),
-    alter: (canvas, shape, corner, { parameters, random }) => smoothIntensity(canvas, shape, corner, parameters.smoothIntensity, random),
-    label: 'shape',
-  },
-  GaussIntensityChangeTask: {
-    shape: perlin((p) => p.gaussIntensityChange),
-    alter: (canvas, shape, corner, { parameters, random }) =>
-      gaussIntensity(canvas, shape, corner, parameters.gaussIntensityChange, random),
-    label: 'shape',
-  },
-  SourceTask: {
-    shape: simple((p) => p.source),
-    deform: (canvas, shape, corner, { parameters, random }) =>
-      radialDeformation(canvas, shape as OutlinedShape, corner, sourceMap, parameters.source, random),
-    label: 'shape',
-  },
-  SinkTask: {
-    shape: simple((p) => p.sink),
-    deform: (canvas, shape, corner, { parameters, random }) =>
-      radialDeformation(canvas, shape as OutlinedShape, corner, sinkMap, parameters.sink, random),
-    label: 'shape',
-  },
-  IdentityTask: { shape: simple((p) => p.identity) },
-};
-
-/**
- * Draws one synthetic anomaly: one or two shapes at random places, each changed by the task. The same generator state
- * gives the same draw.
- * @throws UserError if an image is too small, its data has another size than it says, or CutPaste has no support.
- */
-export function synthesize(task: TaskName, image: DeepGrayImage, context: SynthesisContext): Draw {
-  const { random } = context;
-  const complete = { ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
-  const { shape: makeShape, alter, deform, label } = TASKS[task];
-  checkImage(image, 'the image');
-  if (task === 'CutpasteTask') checkSupport(image, context.support);
+/** One or two shapes at random places, each changed by the task. */
+function drawShapes(entry: AnyTask, image: DeepGrayImage, context: Required<SynthesisContext>): Draw {
+  const { random, support, parameters } = context;
+  const { name: task, alter, deform, label } = entry;
+  if (entry.usesSupport) checkSupport(task, image, support);
+  const own = parameters[entry.key as keyof SynthesisParameters] as never;
+  const makeShape = (): Shape => entry.shape(image, own, parameters, random);
   const altered = { ...image, data: image.data.slice() };
   const canvas = alter && canvasOf(image);
   const shapes = new Uint8Array(image.data.length);
-  const first = makeShape(image, complete.parameters, random);
+  const first = makeShape();
   let anomalies = 0;
-  for (let shape = first; ; shape = makeShape(image, complete.parameters, random)) {
+  for (let shape = first; ; shape = makeShape()) {
     anomalies++;
     const corner = randomCorner(shape, image.height, image.width, random);
-    deform?.(canvasOn(altered), shape, corner, complete);
+    deform?.(canvasOn(altered), shape, corner, { parameters: own, random, support });
     if (canvas) {
-      alter(canvas, shape, corner, complete);
+      alter(canvas, shape, corner, { parameters: own, random, support });
       copyBox(canvas, altered, corner, shape.height, shape.width);
     }
     if (label) unite(shapes, image.width, shape, corner);
-    if (anomalies === 2 || !random.chance(complete.parameters.secondShapeProbability)) break;
+    if (anomalies === 2 || !random.chance(parameters.secondShapeProbability)) break;
   }
   const { width, height } = image;
-  const data =
-    canvas && label === 'change' ? changeLabel(canvas, image.data, shapes, complete.parameters.cutpaste.labelSd) : new Float32Array(shapes);
+  const data = canvas && typeof label === 'function' ? label(canvas, image.data, shapes, own) : new Float32Array(shapes);
   return {
     task,
     image: altered,
@@ -132,6 +96,16 @@ export function synthesize(task: TaskName, image: DeepGrayImage, context: Synthe
   };
 }
 
+/** The box of all that is not 0, and its filled share. */
+function boxOf(mask: Float32Array, width: number): Draw['patch'] {
+  const inside = [...mask.keys()].filter((i) => mask[i] > 0);
+  if (inside.length === 0) return { height: 0, width: 0, fill: 0 };
+  const across = inside.map((i) => i % width);
+  const height = Math.floor(inside[inside.length - 1] / width) - Math.floor(inside[0] / width) + 1;
+  const [left, right] = across.reduce(([lo, hi], x) => [Math.min(lo, x), Math.max(hi, x)], [width, 0]);
+  return { height, width: right - left + 1, fill: inside.length / (height * (right - left + 1)) };
+}
+
 function unite(shapes: Uint8Array, width: number, shape: Shape, corner: Corner): void {
   for (let i = 0, k = 0; i < shape.height; i++) {
     const row = (corner.y + i) * width + corner.x;
@@ -139,8 +113,8 @@ function unite(shapes: Uint8Array, width: number, shape: Shape, corner: Corner):
   }
 }
 
-function checkSupport(image: DeepGrayImage, support: readonly DeepGrayImage[]): void {
-  if (support.length === 0) throw new UserError('synthesis: CutpasteTask needs at least one support image');
+function checkSupport(task: string, image: DeepGrayImage, support: readonly DeepGrayImage[]): void {
+  if (support.length === 0) throw new UserError(`synthesis: ${task} needs at least one support image`);
   for (const [i, source] of support.entries()) {
     checkImage(source, `support image ${i}`);
     if (source.data.BYTES_PER_ELEMENT !== image.data.BYTES_PER_ELEMENT) {

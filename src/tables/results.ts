@@ -127,6 +127,15 @@ function labelsOf(folder: RunFolder, variant: Variant): Labels[] {
       { group: 'tasks', label: 'as published', order: 0 },
     ];
   }
-  const group = Object.keys(variant.changed).join() === 'tasks' ? 'tasks' : 'components';
+  const group = Object.keys(variant.changed).every((path) => isOfTasks(path, variant)) ? 'tasks' : 'components';
   return [{ group, label: changesInWords(variant), order: 1 }];
+}
+
+/**
+ * Whether a changed setting says which synthesis tasks there are: `tasks`, or the parameters of a
+ * task that is not built in.
+ */
+function isOfTasks(path: string, { changed }: Variant): boolean {
+  const [first, task, ...rest] = path.split('.');
+  return path === 'tasks' || (first === 'synthesis' && rest.length === 0 && Object.hasOwn((changed.tasks ?? {}) as object, task));
 }

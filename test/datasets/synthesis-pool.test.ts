@@ -6,7 +6,7 @@ import { projectRoot } from '../../src/common/node/project-root';
 import { Random } from '../../src/common/random';
 import { pickTask } from '../../src/synthesis/drawing';
 import { SynthesisPool, type SynthesisPoolOptions } from '../../src/datasets/synthesis-pool';
-import { TASK_NAMES } from '../../src/synthesis/task-names';
+import { TASK_NAMES } from '../../src/synthesis/registry';
 import { phantom } from '../synthesis/images';
 
 const support = [phantom(64, 64), phantom(48, 72)];
@@ -113,9 +113,9 @@ test('invalid options and requests are refused before any work', async () => {
       (error: Error) => error instanceof UserError && message.test(error.message) && !error.message.includes('\n'),
     );
   };
-  refused({ tasks: { CutpasteTask: 0.5 } }, /sum to 0.5/);
-  refused({ tasks: {} }, /sum to 0/);
-  refused({ tasks: { Cutpaste: 1 } }, /"Cutpaste" is not a task/);
+  refused({ tasks: { CutpasteTask: 0.5 } }, /must sum to 1, not 0.5/);
+  refused({ tasks: {} }, /must sum to 1, not 0/);
+  refused({ tasks: { Cutpaste: 1 } }, /"Cutpaste" is no synthesis task here; use CutpasteTask/);
   refused({ tasks: { CutpasteTask: 2, SinkTask: -1 } }, /CutpasteTask is 2/);
   refused({ tasks: { CutpasteTask: NaN } }, /NaN/);
   refused({ support: [] }, /support/);

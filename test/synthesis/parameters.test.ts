@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { PUBLISHED_PARAMETERS, synthesisParameters } from '../../src/synthesis/parameters';
-import { taskByName } from '../../src/synthesis/task-names';
+import { taskByName } from '../../src/synthesis/registry';
 
 test('the defaults are the published values', () => {
   assert.deepEqual(PUBLISHED_PARAMETERS, {

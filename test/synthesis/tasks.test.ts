@@ -12,7 +12,7 @@ import { PUBLISHED_PARAMETERS } from '../../src/synthesis/parameters';
 import { radialDeformation, sinkMap, sourceMap } from '../../src/synthesis/radial';
 import type { OutlinedShape } from '../../src/synthesis/shape';
 import { smoothIntensity } from '../../src/synthesis/smooth-intensity';
-import { TASK_NAMES } from '../../src/synthesis/task-names';
+import { TASK_NAMES } from '../../src/synthesis/registry';
 import { synthesize } from '../../src/synthesis/tasks';
 import { imageFrom, phantom } from './images';
 

@@ -4,7 +4,7 @@ import { readJson } from '../../common/node/files';
 import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
 import { loadTrainGray } from '../../image/node/load';
-import { TASK_NAMES } from '../../synthesis/task-names';
+import { TASK_NAMES } from '../../synthesis/registry';
 import { synthesize } from '../../synthesis/tasks';
 import type { Bench, Comparison } from './bench';
 import { mapSpread, spread, measureDuration } from './spread';

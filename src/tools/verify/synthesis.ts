@@ -5,7 +5,7 @@ import { readJson } from '../../common/node/files';
 import { Random } from '../../common/random';
 import { readDrawColumns, readDrawImages, type Columns } from '../../datasets/reference-draws';
 import { DRAW_COLUMNS, drawColumns, type DrawColumn } from '../../synthesis/draw-columns';
-import { isTaskName } from '../../synthesis/task-names';
+import { isTaskName } from '../../synthesis/registry';
 import { synthesize } from '../../synthesis/tasks';
 import type { Check } from './check';
 import { checkColumn, checkShare } from './distributions';

@@ -1,0 +1,16 @@
+import { radialDeformation, radialSchema, sinkMap } from './radial';
+import type { OutlinedShape } from './shape';
+import { simpleShape } from './simple-shape';
+import { synthesisTask } from './task';
+
+/** A shape whose pixels are pulled towards a point of it. */
+export const sinkTask = synthesisTask({
+  name: 'SinkTask',
+  short: 'sink',
+  key: 'sink',
+  schema: radialSchema,
+  shape: ({ height, width }, own, shapes, random) => simpleShape(height, width, own, shapes.simpleShape, random),
+  deform: (canvas, shape, corner, { parameters, random }) =>
+    radialDeformation(canvas, shape as OutlinedShape, corner, sinkMap, parameters, random),
+  label: 'shape',
+});

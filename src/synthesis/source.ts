@@ -1,0 +1,16 @@
+import { radialDeformation, radialSchema, sourceMap } from './radial';
+import type { OutlinedShape } from './shape';
+import { simpleShape } from './simple-shape';
+import { synthesisTask } from './task';
+
+/** A shape whose pixels are pushed outwards from a point of it. */
+export const sourceTask = synthesisTask({
+  name: 'SourceTask',
+  short: 'source',
+  key: 'source',
+  schema: radialSchema,
+  shape: ({ height, width }, own, shapes, random) => simpleShape(height, width, own, shapes.simpleShape, random),
+  deform: (canvas, shape, corner, { parameters, random }) =>
+    radialDeformation(canvas, shape as OutlinedShape, corner, sourceMap, parameters, random),
+  label: 'shape',
+});
