@@ -59,7 +59,7 @@ async function start(wanted: string | undefined): Promise<BackendName> {
 
 /** Says how to get the native backend. */
 function remedy(): string {
-  return isBuilt() ? 'the section "As a library" of the README explains how to get it' : '"npx mediclip doctor" names the remedy';
+  return isBuilt() ? 'docs/library.md in the package says how to get it' : '"npx mediclip doctor" names the remedy';
 }
 
 /**

@@ -30,7 +30,7 @@ export function projectRoot(): string {
 function search(from: string): string {
   for (let dir = path.resolve(from); ; dir = path.dirname(dir)) {
     const file = path.join(dir, 'package.json');
-    if (fs.existsSync(file) && (JSON.parse(fs.readFileSync(file, 'utf8')) as { name?: unknown }).name === 'mediclip-notebooks') return dir;
+    if (fs.existsSync(file) && /"name":\s*"mediclip-notebooks"/.test(fs.readFileSync(file, 'utf8'))) return dir;
     if (path.dirname(dir) === dir) throw new Error(`no MediCLIP project in ${from} or above; start in the project's folder`);
   }
 }
