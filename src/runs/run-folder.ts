@@ -5,6 +5,7 @@ import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
 import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
 import { packageVersion } from '../common/node/version';
+import { printable } from '../common/printable';
 import { currentSettings, recordedConfig, type TrainingConfig } from './config';
 import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
 
@@ -47,6 +48,13 @@ export function transferName(dataset: string): string {
     .replace(/^\.*$/, '_$&');
 }
 
+const noted = new Set<string>();
+
+function noteOnce(file: string, line: string): void {
+  if (!noted.has(file)) process.stderr.write(`${printable(line)}\n`);
+  noted.add(file);
+}
+
 /** The files of one run. */
 export class RunFolder {
   constructor(readonly dir: string) {}
@@ -69,11 +77,17 @@ export class RunFolder {
     writeJson(this.file('config.json'), record);
   }
 
-  /** @throws UserError where the folder holds no run, or one whose configuration does not parse or is not whole. */
-  readRecord(): RunRecord {
+  /**
+   * Keys beside those that are known here, as a newer version may write, are named in a note and do
+   * not count. Unknown settings are refused: they may change what the run means.
+   * @param onNote - called with the note (default: it goes to stderr, once per file)
+   * @throws UserError where the folder holds no run, or one whose configuration does not parse or is
+   *   not whole
+   */
+  readRecord(onNote?: (line: string) => void): RunRecord {
     const file = this.file('config.json');
     if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
-    const { version, backend, model, dataset, config } = checked(recordSchema, readJson(file, SMALL_FILE), file) as RunRecord;
+    const { version, backend, model, dataset, config } = this.checkedRecord(file, onNote);
     const known = currentSettings(config, file);
     const absent = SINCE_0_1_0.find((key) => !Object.hasOwn(known, key));
     if (absent !== undefined) {
@@ -85,6 +99,18 @@ export class RunFolder {
       if (!(error instanceof UserError) || version === packageVersion()) throw error;
       throw new UserError(`${error.message} (the run is of version ${version}, this is ${packageVersion()})`, error.exitCode);
     }
+  }
+
+  private checkedRecord(file: string, onNote: (line: string) => void = (line) => noteOnce(file, line)): RunRecord {
+    const record: unknown = readJson(file, SMALL_FILE);
+    const known = checked(recordSchema, record, file) as RunRecord;
+    const others = Object.keys(record as object).filter((key) => !Object.hasOwn(recordSchema.shape, key));
+    if (others.length > 0) {
+      onNote(
+        `${file}: ${others.join(', ')}: not known here and not used; the run is of version ${known.version}, this is ${packageVersion()}`,
+      );
+    }
+    return known;
   }
 
   writeHistory(rows: readonly HistoryRow[]): void {

@@ -34,8 +34,8 @@ export const LABELS_FILE = 'labels.json';
 const BEGINNINGS = new Set(['checkpoint.safetensors', 'support.json', 'run.lock', LABELS_FILE]);
 
 /** Refuses a folder that is in use; returns what is to go on. */
-export function prepareFolder(folder: RunFolder, resume: boolean): RunRecord | undefined {
-  if (resume) return folder.readRecord();
+export function prepareFolder(folder: RunFolder, resume: boolean, onNote?: (line: string) => void): RunRecord | undefined {
+  if (resume) return folder.readRecord(onNote);
   if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
   if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
   const leftovers = fs.existsSync(folder.dir)

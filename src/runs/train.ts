@@ -33,7 +33,7 @@ export type { TrainOptions, TrainResult };
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = new RunFolder(options.out);
-  const saved = prepareFolder(folder, options.resume === true && (folder.begun || options.dataset === undefined));
+  const saved = prepareFolder(folder, options.resume === true && (folder.begun || options.dataset === undefined), options.onNote);
   if (saved) checkAgreement(folder.dir, saved, { settings: options.settings });
   else trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;

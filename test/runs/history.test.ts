@@ -92,3 +92,17 @@ test('a record without its settings is none: defaults would be a guess', () => {
   refused({ config: { ...record.config, seed: 2 ** 53 } }, /config\.json: seed: /);
   refused({ version: '9.0.0', config: { ...record.config, newKey: 1 } }, /unknown key newKey.*the run is of version 9\.0\.0, this is \d/);
 });
+
+test('a key beside the settings that a newer version wrote is named in a note, and the run opens', () => {
+  const folder = new RunFolder(path.join(temporaryFolder(), 'run'));
+  fs.cpSync('test/fixtures/run-0.1.0/mediclip', folder.dir, { recursive: true });
+  const file = folder.file('config.json');
+  const record = JSON.parse(fs.readFileSync(file, 'utf8')) as object;
+  const notes: string[] = [];
+  folder.readRecord((line) => notes.push(line));
+  assert.equal(notes.length, 0);
+  fs.writeFileSync(file, JSON.stringify({ ...record, version: '9.0.0', hardware: 'x', licence: 1 }));
+  assert.equal(folder.readRecord((line) => notes.push(line)).config.seed, 3);
+  assert.equal(notes.length, 1);
+  assert.match(notes[0], /config\.json: hardware, licence: not known here and not used; the run is of version 9\.0\.0, this is \d/);
+});
