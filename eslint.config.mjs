@@ -81,7 +81,18 @@ export default tseslint.config(
     },
   },
   {
+    // what a report runs in a browser
+    files: ['src/report/page.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: Object.fromEntries(
+        ['document', 'window', 'getComputedStyle', 'matchMedia', 'ResizeObserver'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
+    ignores: ['src/report/page.js'],
     languageOptions: { globals: nodeGlobals },
   },
   {

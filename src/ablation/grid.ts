@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../common/errors';
+import { explainIssue } from '../common/explain-issue';
 import { readYaml } from '../common/node/read-yaml';
 import { DIFFICULTIES, PHANTOM_NAMES, PHANTOM_SIZES } from '../phantoms/names';
 import { mergeSettings, trainingConfig } from '../runs/config';
@@ -146,14 +147,10 @@ function explain(issue: z.ZodIssue): string {
     const first = (closest ?? issue.unionErrors[0]).issues[0];
     return first.path.length >= issue.path.length ? explain(first) : `${issue.path.join('.')}: ${first.message}`;
   }
-  const at = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return `unknown key ${[...issue.path, issue.keys[0]].join('.')}; expected one of ${knownKeys(issue.path).join(', ')}`;
-  }
-  return `${at || 'top level'}: ${issue.message}`;
+  return explainIssue(issue, { knownKeys });
 }
 
-function knownKeys(at: (string | number)[]): string[] {
+function knownKeys(at: readonly (string | number)[]): string[] {
   if (at[0] === 'variants') return Object.keys(variant.shape);
   if (at[0] === 'datasets') return [...Object.keys(generated.shape), ...Object.keys(folder.shape)];
   return Object.keys(schema.shape);

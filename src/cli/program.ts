@@ -3,13 +3,17 @@ import { isBuilt } from '../common/node/project-root';
 import { packageVersion } from '../common/node/version';
 import { registerAblate } from './ablate';
 import { registerBench } from './bench';
-import { registerDatasets } from './datasets';
+import { registerGenerate } from './datasets-generate';
+import { registerPrepare } from './datasets-prepare';
 import { registerDoctor } from './doctor';
+import { registerEvaluate } from './evaluate';
 import { addExamples } from './examples';
 import { registerModels } from './models';
-import { registerRuns } from './runs';
+import { registerPredict } from './predict';
+import { registerReport } from './report';
 import { registerSynthesize } from './synthesize';
 import { registerTable } from './table';
+import { registerTrain } from './train';
 import { checkValues, withDescendants } from './usage';
 import { registerVerify } from './verify';
 
@@ -24,9 +28,14 @@ export function program(): Command {
     .enablePositionalOptions();
   if (!isBuilt()) registerDoctor(root);
   registerModels(root);
-  registerDatasets(root);
+  const datasets = root.command('datasets').description('generate procedural data sets, prepare downloaded ones');
+  registerGenerate(datasets);
+  registerPrepare(datasets);
   registerSynthesize(root);
-  registerRuns(root);
+  registerTrain(root);
+  registerEvaluate(root);
+  registerPredict(root);
+  registerReport(root);
   registerAblate(root);
   registerTable(root);
   if (!isBuilt()) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from './errors';
+import { explainIssue } from './explain-issue';
 
 /**
  * Checks a value from outside against a schema.
@@ -10,6 +11,5 @@ import { UserError } from './errors';
 export function checked<O>(schema: z.ZodType<O, z.ZodTypeDef, unknown>, value: unknown, where: string, hint = ''): O {
   const result = schema.safeParse(value);
   if (result.success === true) return result.data;
-  const { path, message } = result.error.issues[0];
-  throw new UserError(`${where}: ${path.join('.') || 'top level'}: ${message}${hint && `; ${hint}`}`);
+  throw new UserError(`${where}: ${explainIssue(result.error.issues[0])}${hint && `; ${hint}`}`);
 }

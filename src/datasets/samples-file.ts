@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../common/errors';
+import { explainIssue } from '../common/explain-issue';
 import { readText, writeFileAtomic } from '../common/node/files';
 
 /** A line of `samples/train.json` or `samples/test.json`, which describes one image. */
@@ -90,8 +91,7 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
     throw new UserError(`${where}: cannot be read (${messageOf(error)})`); // nested too deeply for the stack
   }
   if (parsed.success === false) {
-    const issue = parsed.error.issues[0];
-    throw new UserError(`${where}: ${issue.path.join('.') || 'the line'}: ${issue.message}`);
+    throw new UserError(`${where}: ${explainIssue(parsed.error.issues[0], { whole: 'the line' })}`);
   }
   const { filename, label, label_name: labelName, clsname, mask, mask_lossy: lossy, ...metadata } = parsed.data;
   const row: SampleRow = { filename, label, labelName: labelName ?? (label === 0 ? 'good' : 'defective'), clsname: clsname ?? folder };

@@ -14,27 +14,41 @@ export function resizeBilinear<T extends Raster>(image: T, width: number, height
   checkSize(width, height);
   const c = image.channels;
   let { data }: { data: Uint8Array | Uint16Array } = image;
-  if (width !== image.width) data = pass(data, image.height, image.width, width, c, image.width * c, c, width * c, c);
-  if (height !== image.height) data = pass(data, width, image.height, height, c, c, width * c, c, width * c);
+  if (width !== image.width) {
+    data = pass(data, c, {
+      lines: image.height,
+      from: image.width,
+      to: width,
+      lineIn: image.width * c,
+      stepIn: c,
+      lineOut: width * c,
+      stepOut: c,
+    });
+  }
+  if (height !== image.height) {
+    data = pass(data, c, { lines: width, from: image.height, to: height, lineIn: c, stepIn: width * c, lineOut: c, stepOut: width * c });
+  }
   if (data === image.data) data = data.slice();
   return { ...image, width, height, data };
 }
 
-/**
- * One pass along one axis. `lines` lines of `from` pixels become lines of `to` pixels. A line
- * starts `line` values after the previous one; a pixel is `step` values after its neighbour.
- */
-function pass(
-  data: Uint8Array | Uint16Array,
-  lines: number,
-  from: number,
-  to: number,
-  channels: number,
-  lineIn: number,
-  stepIn: number,
-  lineOut: number,
-  stepOut: number,
-): Uint8Array | Uint16Array {
+/** Along which axis a pass goes, and how values lie there. */
+interface Axis {
+  /** Lines of pixels, each resized by itself. */
+  lines: number;
+  /** Pixels of a line before and after. */
+  from: number;
+  to: number;
+  /** How many values after the line before it a line starts, and a pixel after its neighbour. */
+  lineIn: number;
+  stepIn: number;
+  lineOut: number;
+  stepOut: number;
+}
+
+/** One pass along one axis. */
+function pass(data: Uint8Array | Uint16Array, channels: number, axis: Axis): Uint8Array | Uint16Array {
+  const { lines, from, to, lineIn, stepIn, lineOut, stepOut } = axis;
   const deep = data instanceof Uint16Array;
   const out = deep ? new Uint16Array(lines * to * channels) : new Uint8Array(lines * to * channels);
   for (let x = 0; x < to; x++) {

@@ -1,5 +1,4 @@
 import type { Interval } from '../metrics/bootstrap';
-import { averagePrecision, prCurve } from '../metrics/precision-recall';
 import { auroc, rocCurve } from '../metrics/roc';
 import { curveChart } from './curve-chart';
 import type { Chart } from './picture';
@@ -26,36 +25,6 @@ export function rocChart(scores: ArrayLike<number>, labels: ArrayLike<number>, i
       [1, 1],
     ],
     alt: `ROC curve, ${area}. The dashed diagonal is chance.`,
-  });
-}
-
-/**
- * The precision-recall curve of image scores with average precision; the dashed line is the share of abnormal images, which a
- * guess would reach.
- * @param interval - 95 % interval of the average precision, for the subtitle
- */
-export function prChart(
-  scores: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  interval: Interval | null = null,
-  title = 'Precision and recall',
-): Chart {
-  const curve = prCurve(scores, labels);
-  const area = withInterval('average precision', averagePrecision(scores, labels), interval);
-  const share = labels.length > 0 ? Array.from(labels).reduce((a, b) => a + b, 0) / labels.length : 0;
-  return curveChart({
-    title,
-    subtitle: area,
-    x: [...(curve?.recall ?? [])].reverse(),
-    y: [...(curve?.precision ?? [])].reverse(),
-    xTitle: 'recall (true positive rate)',
-    yTitle: 'precision',
-    interpolate: 'step-before',
-    chance: [
-      [0, share],
-      [1, share],
-    ],
-    alt: `Precision-recall curve, ${area}. The dashed line is the share of abnormal images, ${formatNumber(share)}.`,
   });
 }
 

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import { endTexts } from '../drawing/colour-bar';
 import { OVERLAY_TABLE } from '../drawing/overlay';
 import { escapeXml, scriptJson } from '../drawing/style';
-import { PAGE_SCRIPT } from './page-script';
+import { pageScript } from './page-script';
 import { PAGE_STYLE } from './page-style';
 import type { PictureBudget, ReportItem } from './report-items';
 import type { SuggestedThreshold } from './thresholds';
@@ -31,7 +31,8 @@ export interface ReportContent {
  */
 export function reportPage(content: ReportContent): string {
   const { title, facts, items, pictures, heatRange, heatNote, suggestions, threshold } = content;
-  const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
+  const script = pageScript();
+  const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(script).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
   const json = scriptJson({ items, suggestions, threshold });
   return `<!DOCTYPE html>
 <html lang="en">
@@ -79,7 +80,7 @@ ${heatRange ? scale(heatRange, heatNote) : ''}
 </dialog>
 <footer class="faint">For research and teaching; not for diagnosis. This page is self-contained and loads nothing. Its images come from the data set, whose terms apply to the page.</footer>
 <script type="application/json" id="data">${json}</script>
-<script>${PAGE_SCRIPT}</script>
+<script>${script}</script>
 </body>
 </html>
 `;

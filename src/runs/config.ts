@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { baselineSchema, METHOD_NAMES, METHODS } from '../methods/registry';
 import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
+import { explainIssue } from '../common/explain-issue';
 import { readYamlObject } from '../common/node/read-yaml';
 import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
 import { lossesOf010, lossesSchema, type LossOf010 } from '../methods/mediclip/losses';
@@ -185,12 +186,7 @@ function checkedConfig(form: typeof schema, settings: unknown, where: string, im
   const given = isObject(settings) ? currentSettings(settings, where) : (settings ?? {});
   const result = form.safeParse(isObject(given) ? { ...given, imageSize: given.imageSize ?? imageSize } : given);
   if (result.success === false) {
-    const issue = result.error.issues[0];
-    if (issue.code === 'unrecognized_keys') {
-      const at = [...issue.path, issue.keys[0]].join('.');
-      throw new UserError(`${where}: unknown key ${at}; known here are ${knownKeys(issue.path).join(', ')}`, 2);
-    }
-    throw new UserError(`${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`, 2);
+    throw new UserError(`${where}: ${explainIssue(result.error.issues[0], { knownKeys })}`, 2);
   }
   const config = result.data as TrainingConfig;
   if (METHODS[config.method].epochs && !config.adapters && config.contextTokens === 0) {
@@ -204,7 +200,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The keys that there are at a place within the settings. */
-function knownKeys(at: (string | number)[]): string[] {
+function knownKeys(at: readonly (string | number)[]): string[] {
   let found: z.ZodTypeAny = schema;
   for (const key of [...at, '']) {
     while (found instanceof z.ZodDefault || found instanceof z.ZodEffects || found instanceof z.ZodLazy) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
+import { explainIssue } from '../common/explain-issue';
 import { share } from './parameter-schemas';
 import { perlinShapeSchema } from './perlin-shape';
 import type { TaskParameters } from './registered-task';
@@ -58,9 +59,7 @@ export const PUBLISHED_PARAMETERS = builtIn.parse({}) as SynthesisParameters;
 export function synthesisParameters(options: unknown = {}, where = 'synthesis'): SynthesisParameters {
   const result = synthesisSchema().safeParse(options);
   if (result.success === true) return result.data as SynthesisParameters;
-  const issue = result.error.issues[0];
-  const key = [where, ...issue.path].join('.');
-  throw new UserError(`${key}: ${issue.message}`);
+  throw new UserError(explainIssue(result.error.issues[0], { within: where }));
 }
 
 /**
@@ -70,8 +69,8 @@ export function synthesisParameters(options: unknown = {}, where = 'synthesis'):
 export function parametersOf(task: string, parameters: Readonly<Record<string, unknown>>): TaskParameters {
   const result = registeredTask(task)?.schema.safeParse(parameters[task] ?? {});
   if (result?.success === false) {
-    const { path, message } = result.error.issues[0];
-    throw new UserError(`synthesis.${[task, ...path].join('.')}: ${message}; register the task with the parameters that the run has`);
+    const what = explainIssue(result.error.issues[0], { within: `synthesis.${task}` });
+    throw new UserError(`${what}; register the task with the parameters that the run has`);
   }
   return (result?.data ?? {}) as TaskParameters;
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../src/common/errors';
 import { chart, toPng, toSvg } from '../../src/plots/chart';
 import { historyChart } from '../../src/plots/history-chart';
 import type { Chart } from '../../src/plots/picture';
-import { prChart, rocChart } from '../../src/plots/score-curves';
+import { rocChart } from '../../src/plots/score-curves';
 import { scoreHistogram } from '../../src/plots/score-histogram';
 import { COLOURS, seriesColour } from '../../src/drawing/style';
 
@@ -29,8 +29,6 @@ const charts: Record<string, Chart> = {
   'histogram of nothing': scoreHistogram([], []),
   roc: rocChart(scores, labels, [0.6, 0.9]),
   'roc of one class': rocChart([1, 2], [1, 1]),
-  'precision and recall': prChart(scores, labels),
-  'precision and recall of nothing': prChart([], []),
 };
 
 for (const [name, picture] of Object.entries(charts)) {
@@ -93,12 +91,6 @@ test('curves run through the points of the metrics and name area and interval', 
     [0, 0.5],
     [1, 0.5],
     [1, 1],
-  ]);
-  assert.deepEqual(points(prChart(s, l)), [
-    [0, 1],
-    [0.5, 1],
-    [0.5, 0.5],
-    [1, 2 / 3],
   ]);
   assert.match(await toSvg(rocChart(s, l, [0.25, 0.75])), /AUROC 0\.500 \(95 % interval 0\.250 to 0\.750\)/);
   assert.match(await toSvg(charts['roc of one class']), /AUROC undefined: one class only/);
