@@ -125,6 +125,26 @@ test('a run is opened once for many images, given as files or as bytes', () => {
   });
 });
 
+test('a synthesis task of one’s own trains a run', () => {
+  const code = `
+    import { registerTask, train } from 'mediclip-notebooks';
+    let draws = 0;
+    registerTask({
+      name: 'WhiteRow',
+      draw(image) {
+        draws++;
+        image.data.fill(255, 0, image.width);
+        return { image, mask: Array.from(image.data, (_, i) => (i < image.width ? 1 : 0)) };
+      },
+    });
+    const settings = { shots: 2, epochs: 1, batchSize: 2, imageSize: 56, tasks: { WhiteRow: 1 } };
+    const { record } = await train({ dataset: 'datasets/my-scans', out: 'runs/own', settings });
+    console.log(draws, JSON.stringify(record.config.tasks));`;
+  const folder = path.join(place, 'mjs');
+  fs.writeFileSync(path.join(folder, 'task.mjs'), code);
+  assert.match(succeed(folder, 'task.mjs'), /^[1-9]\d* \{"WhiteRow":1\}$/m);
+});
+
 test('the command line works beside it, and says which package a table needs', () => {
   const program = path.join(installed, 'bin', 'mediclip.cjs');
   const folder = path.join(place, 'cjs');
