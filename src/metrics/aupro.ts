@@ -2,10 +2,11 @@ import type { PixelSweep } from './metric';
 import { rankPixels, sweepPixels, type PixelRanking } from './pixel-ranking';
 
 /**
- * Area under the per-region-overlap curve (Bergmann et al. 2020): at every distinct value t the mean over all regions of
- * their covered share (map >= t) against the false positive rate over all normal pixels of the set, from (0, 0) to
- * FPR = limit in trapezoids (linear interpolation at the limit), divided by the limit. Regions are the 8-connected
- * components of each mask. Exact, with ties.
+ * Area under the per-region-overlap curve (Bergmann et al. 2020). At every distinct value t, the
+ * curve plots the mean over all regions of their covered share (map >= t) against the false
+ * positive rate over all normal pixels of the set. The area is computed in trapezoids from (0, 0)
+ * to FPR = limit (with linear interpolation at the limit) and divided by the limit. Regions are the
+ * 8-connected components of each mask. Exact, also with ties.
  * @param maps - `[N, H, W]`, higher means more abnormal, finite
  * @param masks - `[N, H, W]`, 0 normal, else abnormal
  * @param limit - in (0, 1], default 0.3
@@ -15,14 +16,14 @@ export function aupro(maps: Float32Array, masks: Uint8Array, n: number, h: numbe
   return rankedAupro(rankPixels({ maps, masks, n, h, w }), limit);
 }
 
-/** {@link aupro} of pixels that are sorted already. */
+/** {@link aupro} for pixels that are already sorted. */
 export function rankedAupro(ranking: PixelRanking, limit = 0.3): number | null {
   const area = new ProArea(ranking.normal.length, ranking.regionSize.length, limit);
   sweepPixels(ranking, (normal, abnormal, coverage) => area.step(normal, abnormal, coverage));
   return area.value();
 }
 
-/** Sums the area value by value, highest first. */
+/** Sums the area value by value, from the highest value. */
 export class ProArea implements PixelSweep {
   private fp = 0;
   private fpr = 0;
@@ -30,8 +31,8 @@ export class ProArea implements PixelSweep {
   private area = 0;
 
   /**
-   * @param normals - normal pixels in all
-   * @param regions - regions in all
+   * @param normals - total number of normal pixels
+   * @param regions - total number of regions
    */
   constructor(
     private readonly normals: number,
@@ -42,8 +43,8 @@ export class ProArea implements PixelSweep {
   }
 
   /**
-   * Adds the pixels that share the next lower value.
-   * @param coverage - sum over the abnormal ones of 1 / size of their region
+   * Adds the pixels that have the next lower value.
+   * @param coverage - sum over the abnormal pixels of 1 / size of their region
    */
   step(normal: number, _abnormal: number, coverage: number): void {
     if (this.fpr >= this.limit) return;

@@ -5,25 +5,30 @@ import { rankPixels, type PixelMaps, type PixelRanking } from './pixel-ranking';
 import { orderedBits } from './radix-sort';
 import { PixelSums, rankedPixelMetrics, type PixelMetricName, type PixelMetrics } from './metrics';
 
-/** Histograms of every image over bins that all share, bin 0 the lowest. */
+/** Histograms of all images over the same bins; bin 0 is the lowest. */
 interface BinnedPixels {
   bins: number;
-  /** `[N, bins]`: normal pixels, abnormal pixels, and the sum over these of 1 / size of their region. */
+  /**
+   * `[N, bins]`: normal pixels, abnormal pixels, and the sum over the abnormal ones of 1 / size of
+   * their region.
+   */
   normal: Uint32Array;
   abnormal: Uint32Array;
   coverage: Float32Array;
-  /** Regions and normal pixels of each image, `[N]`. */
+  /** Numbers of regions and of normal pixels of each image, `[N]`. */
   regions: Uint32Array;
   normals: Uint32Array;
 }
 
 /**
- * Percentile bootstrap of the pixel metrics. Images are drawn, not pixels, because the pixels of an image are not
- * independent; stratified into images with and without abnormal pixels.
+ * Percentile bootstrap of the pixel metrics. Images are resampled instead of pixels, because the
+ * pixels of an image are not independent. The images are stratified into those with and those
+ * without abnormal pixels.
  *
- * The estimates are exact. The resamples are computed on `bins` bins: half of their borders are quantiles of the normal
- * pixels' values, half of the abnormal pixels', and pixels of one bin count as tied. What the binning changes on the data as they
- * are (some 1e-4 with 1024 bins) is added to every resample, so that the interval is centred on the exact estimate.
+ * The estimates are exact. The resamples are computed on `bins` bins: half of their borders are
+ * quantiles of the values of normal pixels, half of abnormal ones, and pixels in the same bin count
+ * as tied. The error of the binning on the original data (about 1e-4 with 1024 bins) is added to
+ * every resample, so that the interval is centred on the exact estimate.
  * @param options.bins - default 1024
  */
 export function bootstrapPixelMetrics(
@@ -42,7 +47,7 @@ export function bootstrapPixelMetrics(
   return bootstrap(estimates, strataOf(labels), random, options, (counts) => shift(sum.measure(counts), offset));
 }
 
-/** Distinct lower borders of bins 1, 2, ..., rising, as ordered bits. */
+/** Distinct lower borders of bins 1, 2, ..., in ascending order, as ordered bits. */
 function binBorders({ normal, abnormal }: PixelRanking, bins: number): Uint32Array {
   if (!Number.isInteger(bins) || bins < 2 || bins > 65536) throw new RangeError(`bootstrap: ${bins} bins, expected 2 to 65536`);
   const borders = new Set<number>();
@@ -87,7 +92,10 @@ function binPixels({ maps, masks, n, h, w }: PixelMaps, borders: Uint32Array): B
   return out;
 }
 
-/** Finds how many borders are <= key: a table over the upper 20 bits narrows the binary search to a few borders. */
+/**
+ * Counts the borders <= key. A table over the upper 20 bits narrows the binary search to a few
+ * borders.
+ */
 function binFinder(borders: Uint32Array): (key: number) => number {
   const lowBits = 12;
   const first = new Uint16Array((1 << (32 - lowBits)) + 1);
@@ -108,7 +116,7 @@ function binFinder(borders: Uint32Array): (key: number) => number {
   };
 }
 
-/** Adds up the histograms of a resample's images and measures the sum. */
+/** Adds up the histograms of the images of a resample and computes the metrics of the sum. */
 class BinSums {
   private readonly normal: Float64Array;
   private readonly abnormal: Float64Array;
@@ -120,7 +128,7 @@ class BinSums {
     this.coverage = new Float64Array(binned.bins);
   }
 
-  /** @param counts - how often each image is there, `[N]` */
+  /** @param counts - how often each image occurs, `[N]` */
   measure(counts: Uint32Array): PixelMetrics {
     const { binned, normal, abnormal, coverage } = this;
     const { bins } = binned;

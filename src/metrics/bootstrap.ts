@@ -5,24 +5,25 @@ import { rankedImageMetrics, type ImageMetrics } from './metrics';
 /** Lower and upper end of a confidence interval. */
 export type Interval = [number, number];
 
-/** Point estimates on the data as they are, and an interval for each that is defined. */
+/** Point estimates on the original data, and an interval for each estimate that is defined. */
 export interface Bootstrapped<M> {
   estimates: M;
   intervals: { [K in keyof M]: Interval | null };
 }
 
-/** How a bootstrap is done. */
+/** Options of a bootstrap. */
 export interface BootstrapOptions {
-  /** How many resamples; default 1000. */
+  /** Number of resamples; default 1000. */
   resamples?: number;
   /** Share of the resamples inside the interval; default 0.95. */
   level?: number;
 }
 
 /**
- * Percentile bootstrap of the image metrics (Efron and Tibshirani 1993, chapter 13), stratified: each resample draws as many
- * normal and as many abnormal images, with replacement, as there are. Nothing is approximated but by the number of resamples.
- * Intervals say how much the metrics depend on the test images drawn, not on the training run.
+ * Stratified percentile bootstrap of the image metrics (Efron and Tibshirani 1993, chapter 13):
+ * each resample draws, with replacement, as many normal and as many abnormal images as there are.
+ * The number of resamples is the only approximation. The intervals describe how the metrics depend
+ * on the sample of test images, not on the training run.
  */
 export function bootstrapImageMetrics(
   scores: ArrayLike<number>,
@@ -33,7 +34,10 @@ export function bootstrapImageMetrics(
   return bootstrap(rankedImageMetrics(rank(scores, labels)), strataOf(labels), random, options, resampledMetrics(scores, labels));
 }
 
-/** The image metrics as a function of how often each image was drawn; the scores are sorted once. */
+/**
+ * The image metrics as a function of how often each image occurs in a resample; the scores are
+ * sorted once.
+ */
 export function resampledMetrics(scores: ArrayLike<number>, labels: ArrayLike<number>): (counts: Uint32Array) => ImageMetrics {
   const ranking = rank(scores, labels);
   const [normal, abnormal] = [new Float64Array(ranking.normal.length), new Float64Array(ranking.normal.length)];
@@ -45,13 +49,16 @@ export function resampledMetrics(scores: ArrayLike<number>, labels: ArrayLike<nu
   };
 }
 
-/** Draws as many items of each stratum as it has, with replacement: how often each came, into `counts`. */
+/**
+ * Draws from each stratum, with replacement, as many items as it has, and writes how often each
+ * occurs to `counts`.
+ */
 export function resample(strata: readonly number[][], random: Random, counts: Uint32Array): void {
   counts.fill(0);
   for (const stratum of strata) for (let k = 0; k < stratum.length; k++) counts[stratum[random.integer(0, stratum.length)]]++;
 }
 
-/** The indices of the items of label 0 and of label 1. */
+/** The indices of the items with label 0 and of those with label 1. */
 export function strataOf(labels: ArrayLike<number>): number[][] {
   const strata: number[][] = [[], []];
   for (let i = 0; i < labels.length; i++) strata[labels[i] === 1 ? 1 : 0].push(i);
@@ -60,8 +67,9 @@ export function strataOf(labels: ArrayLike<number>): number[][] {
 
 /**
  * The bootstrap of any set of metrics.
- * @param strata - indices of the items; within each of these lists the draws are made
- * @param measure - the metrics when item i is there `counts[i]` times; values that are not defined in a resample are left out
+ * @param strata - lists of indices of the items; the items are resampled within each list
+ * @param measure - the metrics if item i occurs `counts[i]` times; undefined values of a resample
+ *   are left out
  * @returns an interval for every metric that has an estimate
  */
 export function bootstrap<M extends { [K in keyof M]: number | null }>(
@@ -87,15 +95,16 @@ export function bootstrap<M extends { [K in keyof M]: number | null }>(
       if (value !== null) values.get(name)?.push(value);
     }
   }
-  for (const [name, drawn] of values) {
-    const sorted = Float64Array.from(drawn).sort();
+  for (const [name, resampled] of values) {
+    const sorted = Float64Array.from(resampled).sort();
     if (sorted.length > 0) intervals[name] = [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
   }
   return { estimates, intervals };
 }
 
 /**
- * A quantile of rising values, linear between neighbours (Hyndman and Fan's type 7, the default of R and NumPy).
+ * A quantile of sorted values, linear between neighbours (Hyndman and Fan's type 7, the default of
+ * R and NumPy).
  * @param q - in [0, 1]
  */
 export function quantile(sorted: ArrayLike<number>, q: number): number {

@@ -1,6 +1,7 @@
 /**
- * The two-sample Kolmogorov-Smirnov test: the largest distance of the two distribution functions, and the asymptotic
- * probability of so large a one by chance (Kolmogorov's series; conservative for samples with ties). NaN is never alike.
+ * The two-sample Kolmogorov-Smirnov test: the largest distance between the two distribution
+ * functions, and the asymptotic probability of such a distance by chance (Kolmogorov's series;
+ * conservative for samples with ties). With NaN, the samples always differ.
  */
 export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): { distance: number; p: number } {
   if (a.some(Number.isNaN) || b.some(Number.isNaN)) return { distance: 1, p: 0 };

@@ -1,38 +1,41 @@
 import type { Ranking } from './ranking';
 
-/** What people are told of a metric. */
-interface About {
+/** The description of a metric. */
+interface Description {
   title: string;
-  /** What it says, in a few words. */
+  /** What it means, in a few words. */
   meaning: string;
   lowerIsBetter?: boolean;
 }
 
-/** How well image scores tell abnormal from normal images. */
-export interface ImageMetric extends About {
+/** A metric of how well image scores separate abnormal from normal images. */
+export interface ImageMetric extends Description {
   level: 'image';
-  /** `null` where it is undefined: one class only, or no images. */
+  /** Returns `null` if the metric is undefined because there are not both classes. */
   compute(ranking: Pick<Ranking, 'normal' | 'abnormal'>): number | null;
 }
 
-/** A metric of pixels while all distinct values of all maps pass by, from the highest to the lowest. */
+/**
+ * Accumulates a pixel metric over the distinct values of all maps, from the highest to the lowest.
+ */
 export interface PixelSweep {
   /**
-   * Takes the pixels that share the next lower value.
-   * @param normal - how many of them are normal
-   * @param abnormal - how many lie in a mask
-   * @param coverage - the sum over these of 1 / size of their region: a region that is wholly covered has added 1
+   * Adds the pixels that have the next lower value.
+   * @param normal - number of normal pixels among them
+   * @param abnormal - number of pixels in a mask among them
+   * @param coverage - sum over the pixels in a mask of 1 / size of their region, so that a fully
+   *   covered region has added 1
    */
   step(normal: number, abnormal: number, coverage: number): void;
-  /** `null` where it is undefined: no mask marks a pixel, or all do. */
+  /** Returns `null` if the metric is undefined because no pixel is abnormal or all are. */
   value(): number | null;
 }
 
-/** How well maps find the anomalies, over all pixels of a test set. */
-export interface PixelMetric extends About {
+/** A metric of how well maps find the anomalies, over all pixels of a test set. */
+export interface PixelMetric extends Description {
   level: 'pixel';
-  /** @param of - how many pixels are normal, and how many regions there are */
-  sweep(of: { normals: number; regions: number }): PixelSweep;
+  /** @param totals - total numbers of normal pixels and of regions */
+  sweep(totals: { normals: number; regions: number }): PixelSweep;
 }
 
 export type Metric = ImageMetric | PixelMetric;

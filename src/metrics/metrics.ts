@@ -6,7 +6,8 @@ import { PrecisionSum, rankedAveragePrecision, rankedF1Max } from './precision-r
 import { rank, type Ranking } from './ranking';
 import { rankedAuroc, RocArea } from './roc';
 
-// A new metric is an entry in one of these two tables: runs, tables, commands and notebooks take it from here.
+// To add a metric, add an entry to one of these two tables, which runs, tables, commands and
+// notebooks use.
 
 /** Metrics of image scores. */
 export const IMAGE_METRICS = {
@@ -51,19 +52,22 @@ export const PIXEL_METRICS = {
 
 export type ImageMetricName = keyof typeof IMAGE_METRICS;
 export type PixelMetricName = keyof typeof PIXEL_METRICS;
-/** A number of `metrics.json`. */
+/** A metric in `metrics.json`. */
 export type MetricName = ImageMetricName | PixelMetricName;
 
 /** All metrics, in the order of tables. */
 export const METRICS: Record<MetricName, Metric> = { ...IMAGE_METRICS, ...PIXEL_METRICS };
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 
-/** How well image scores tell abnormal from normal images; `null` where one class only (or nothing) is there. */
+/**
+ * How well image scores separate abnormal from normal images; `null` unless both classes are
+ * present.
+ */
 export type ImageMetrics = Record<ImageMetricName, number | null>;
-/** How well maps find the anomalies; `null` where no mask marks a pixel, or all do. */
+/** How well maps find the anomalies; `null` if no pixel is abnormal or all are. */
 export type PixelMetrics = Record<PixelMetricName, number | null>;
 
-/** Whether a metric is one of image scores. */
+/** Whether a metric is an image metric. */
 export function isImageMetric(name: MetricName): name is ImageMetricName {
   return METRICS[name].level === 'image';
 }
@@ -78,13 +82,13 @@ export function imageMetrics(scores: ArrayLike<number>, labels: ArrayLike<number
   return rankedImageMetrics(rank(scores, labels));
 }
 
-/** {@link imageMetrics} of scores that are grouped already. */
+/** {@link imageMetrics} for scores that are already grouped. */
 export function rankedImageMetrics(ranking: Pick<Ranking, 'normal' | 'abnormal'>): ImageMetrics {
   return mapValues(IMAGE_METRICS, ({ compute }: ImageMetric) => compute(ranking));
 }
 
 /**
- * All pixel metrics, exact, in one pass over the sorted pixels.
+ * All pixel metrics, computed exactly in one pass over the sorted pixels.
  * @param maps - `[N, H, W]`, higher means more abnormal
  * @param masks - `[N, H, W]`, 0 normal, else abnormal
  * @throws UserError if a value is not finite.
@@ -93,19 +97,19 @@ export function pixelMetrics(maps: Float32Array, masks: Uint8Array, n: number, h
   return rankedPixelMetrics(rankPixels({ maps, masks, n, h, w }));
 }
 
-/** {@link pixelMetrics} of pixels that are sorted already. */
+/** {@link pixelMetrics} for pixels that are already sorted. */
 export function rankedPixelMetrics(ranking: PixelRanking): PixelMetrics {
   const sums = new PixelSums(ranking.normal.length, ranking.regionSize.length);
   sweepPixels(ranking, (normal, abnormal, coverage) => sums.step(normal, abnormal, coverage));
   return sums.value();
 }
 
-/** What pixel metrics are where nothing can be measured: no masks, or no maps. */
+/** The pixel metrics if nothing can be measured, without masks or maps. */
 export function undefinedPixelMetrics(): PixelMetrics {
   return mapValues(PIXEL_METRICS, () => null);
 }
 
-/** All pixel metrics, summed value by value, highest first. */
+/** All pixel metrics, summed value by value, from the highest value. */
 export class PixelSums implements Omit<PixelSweep, 'value'> {
   private readonly sweeps: Record<PixelMetricName, PixelSweep>;
   private readonly all: PixelSweep[];
@@ -124,7 +128,7 @@ export class PixelSums implements Omit<PixelSweep, 'value'> {
   }
 }
 
-/** An object with the same keys, each value made of the old one. */
+/** An object with the same keys and mapped values. */
 function mapValues<K extends string, V, W>(object: Record<K, V>, f: (value: V, key: K) => W): Record<K, W> {
   const out = {} as Record<K, W>;
   for (const key of Object.keys(object) as K[]) out[key] = f(object[key], key);

@@ -13,20 +13,24 @@ export interface PixelMaps {
   w: number;
 }
 
-/** All pixels of a test set, sorted: those outside the masks, and those inside with the region each belongs to. */
+/**
+ * All pixels of a test set, sorted: those outside of the masks, and those inside, with their
+ * regions.
+ */
 export interface PixelRanking {
-  /** Order-preserving bits of the normal pixels' values, rising. */
+  /** Order-preserving bits of the values of normal pixels, in ascending order. */
   normal: Uint32Array;
-  /** The same of the abnormal pixels. */
+  /** The same for abnormal pixels. */
   abnormal: Uint32Array;
-  /** Region of each abnormal pixel, 0-based over the whole set. */
+  /** Region of each abnormal pixel, numbered from 0 over the whole set. */
   region: Uint32Array;
   /** Number of pixels of each region (an 8-connected component of one image's mask). */
   regionSize: number[];
 }
 
 /**
- * Sorts the pixels of all maps; exact, about 12 bytes of memory a pixel beside the input.
+ * Sorts the pixels of all maps. Exact; takes about 12 bytes of memory per pixel in addition to the
+ * input.
  * @throws UserError if a value is not finite; RangeError if the lengths are not N*H*W.
  */
 export function rankPixels({ maps, masks, n, h, w }: PixelMaps): PixelRanking {
@@ -60,9 +64,10 @@ export function rankPixels({ maps, masks, n, h, w }: PixelMaps): PixelRanking {
 }
 
 /**
- * Walks the distinct values from the highest to the lowest.
- * @param visit - gets the normal and abnormal pixels that have this value, and `coverage`, the sum over these abnormal pixels
- *   of 1 / size of their region (so that a region that is wholly covered has added 1)
+ * Visits the distinct values from the highest to the lowest.
+ * @param visit - gets the numbers of normal and abnormal pixels that have the value, and
+ *   `coverage`, the sum over these abnormal pixels of 1 / size of their region, so that a fully
+ *   covered region has added 1
  */
 export function sweepPixels(ranking: PixelRanking, visit: (normal: number, abnormal: number, coverage: number) => void): void {
   const { normal, abnormal, region } = ranking;

@@ -1,26 +1,32 @@
 import type { PixelSweep } from './metric';
 import { rank, totals, type Ranking } from './ranking';
 
-/** Precision against recall at every distinct score, nothing dropped, in scikit-learn's order: thresholds rising, recall falling. */
+/**
+ * Precision against recall at every distinct score, with no point dropped, in scikit-learn's order:
+ * ascending thresholds, descending recall.
+ */
 export interface PrCurve {
-  /** Share of abnormal items among those with score >= threshold; the last point, 1, has no threshold. */
+  /**
+   * Share of abnormal items among those with score >= threshold; the last point, 1, has no
+   * threshold.
+   */
   precision: number[];
   /** Share of the abnormal items with score >= threshold; the last point is 0. */
   recall: number[];
-  /** One fewer than points. */
+  /** One fewer than there are points. */
   thresholds: number[];
 }
 
 /** The best F1 score over all thresholds. */
 export interface F1Max {
-  /** 2 TP / (2 TP + FP + FN), positive meaning score >= threshold. */
+  /** 2 TP / (2 TP + FP + FN), where positive means score >= threshold. */
   f1: number;
-  /** Every distinct score that reaches it, falling. */
+  /** Every distinct score that reaches it, in descending order. */
   thresholds: number[];
 }
 
 /**
- * All points of the precision-recall curve, or `null` if only one class (or nothing) is there.
+ * All points of the precision-recall curve, or `null` unless both classes are present.
  * @param scores - higher means more abnormal, finite, `[N]`
  * @param labels - 0 normal, 1 abnormal, `[N]`
  */
@@ -45,27 +51,27 @@ export function prCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): P
 }
 
 /**
- * Average precision, sum over thresholds of (R_n - R_(n-1)) P_n without interpolation.
- * `null` if only one class (or nothing) is there.
+ * Average precision: the sum over thresholds of (R_n - R_(n-1)) P_n, without interpolation; `null`
+ * unless both classes are present.
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
   return rankedAveragePrecision(rank(scores, labels));
 }
 
-/** {@link averagePrecision} of scores that are grouped already. */
+/** {@link averagePrecision} for scores that are already grouped. */
 export function rankedAveragePrecision(ranking: Pick<Ranking, 'normal' | 'abnormal'>): number | null {
   const sum = new PrecisionSum();
   for (let g = 0; g < ranking.normal.length; g++) sum.step(ranking.normal[g], ranking.abnormal[g]);
   return sum.value();
 }
 
-/** Sums average precision group by group, highest scores first. */
+/** Sums average precision group by group, from the highest score. */
 export class PrecisionSum implements PixelSweep {
   private tp = 0;
   private fp = 0;
   private sum = 0;
 
-  /** Adds the items that share the next lower score. */
+  /** Adds the items that have the next lower score. */
   step(normal: number, abnormal: number): void {
     this.tp += abnormal;
     this.fp += normal;
@@ -77,14 +83,17 @@ export class PrecisionSum implements PixelSweep {
   }
 }
 
-/** The largest F1 over thresholds at the distinct scores and where it is reached; `null` if only one class (or nothing) is there. */
+/**
+ * The largest F1 over thresholds at the distinct scores, and the thresholds that reach it; `null`
+ * unless both classes are present.
+ */
 export function f1Max(scores: ArrayLike<number>, labels: ArrayLike<number>): F1Max | null {
   const ranking = rank(scores, labels);
   const best = rankedF1Max(ranking);
   return best && { f1: best.f1, thresholds: best.groups.map((g) => ranking.thresholds[g]) };
 }
 
-/** {@link f1Max} of scores that are grouped already; equality of fractions is decided in whole numbers. */
+/** {@link f1Max} for scores that are already grouped. Fractions are compared in whole numbers. */
 export function rankedF1Max(ranking: Pick<Ranking, 'normal' | 'abnormal'>): { f1: number; groups: number[] } | null {
   const { abnormals, defined } = totals(ranking);
   if (!defined) return null;

@@ -1,15 +1,16 @@
 const DIGIT_BITS = 11;
 const BUCKETS = 1 << DIGIT_BITS;
 
-/** Keys in rising order, and the values that travelled with them. */
+/** Keys in ascending order, and the values that belong to them. */
 export interface SortedKeys {
   keys: Uint32Array;
   values?: Uint32Array;
 }
 
 /**
- * Sorts 32-bit keys by three passes of 11 bits (least significant digit first, stable); passes in which all keys agree are
- * skipped. The arrays given are used as working space and hold nothing of use afterwards.
+ * Sorts 32-bit keys in three stable passes of 11 bits, with the least significant digit first.
+ * Passes in which all keys agree are skipped. The given arrays serve as working space; their
+ * content is lost.
  * @param values - moved along with their keys
  */
 export function radixSort(keys: Uint32Array, values?: Uint32Array): SortedKeys {
@@ -41,7 +42,7 @@ function scatter(from: SortedKeys, to: SortedKeys, next: Uint32Array, shift: num
   }
 }
 
-/** The bits of a float32 as a whole number in the order of the floats, -0 and 0 being one. */
+/** Maps the bits of a float32 to a whole number that preserves the order; -0 and 0 are equal. */
 export function orderedBits(bits: number): number {
   if (bits === 0x80000000) return 0x80000000;
   return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;

@@ -1,13 +1,13 @@
 import { UserError } from '../common/errors';
 
 /**
- * Scores grouped by value: the one pass over sorted scores that every threshold metric is computed from.
- * Tied scores share a group, so that no metric depends on the order in which ties were given.
+ * Scores grouped by value, from which all threshold metrics are computed. Tied scores share a
+ * group, so that no metric depends on the order of ties.
  */
 export interface Ranking {
   /** The distinct scores, highest first, `[G]`. */
   thresholds: Float64Array;
-  /** How many normal (label 0) and abnormal (label 1) items have each of these scores, `[G]`. */
+  /** Numbers of normal (label 0) and abnormal (label 1) items with each of these scores, `[G]`. */
   normal: Float64Array;
   abnormal: Float64Array;
   /** The group of each item, `[N]`. */
@@ -25,7 +25,7 @@ export function rank(scores: ArrayLike<number>, labels: ArrayLike<number>): Rank
   if (labels.length !== n) throw new UserError(`metrics: ${n} scores for ${labels.length} labels`);
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
-    if (!Number.isFinite(scores[i])) throw new UserError(`metrics: score ${i} is ${scores[i]}, every score must be a finite number`);
+    if (!Number.isFinite(scores[i])) throw new UserError(`metrics: score ${i} is ${scores[i]}, but every score must be a finite number`);
     if (labels[i] !== 0 && labels[i] !== 1) throw new UserError(`metrics: label ${i} is ${labels[i]}, expected 0 (normal) or 1 (abnormal)`);
     order[i] = i;
   }
@@ -42,7 +42,7 @@ export function rank(scores: ArrayLike<number>, labels: ArrayLike<number>): Rank
   return { thresholds: Float64Array.from(thresholds), normal, abnormal, group };
 }
 
-/** Items of each class; both must be there for any metric to be defined. */
+/** Number of items in each class; metrics are defined only if there are both classes. */
 export function totals(ranking: Pick<Ranking, 'normal' | 'abnormal'>): { normals: number; abnormals: number; defined: boolean } {
   const normals = ranking.normal.reduce((a, b) => a + b, 0);
   const abnormals = ranking.abnormal.reduce((a, b) => a + b, 0);

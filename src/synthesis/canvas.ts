@@ -1,7 +1,10 @@
 import type { DeepGrayImage } from '../image/image';
 import type { Corner } from './shape';
 
-/** An image while a task works on it: floats, so that what a task does not round stays unrounded; the image's own levels for one that rounds. */
+/**
+ * An image that a task alters. It holds floats, so that unrounded values are kept, or the image's
+ * own levels for a task that rounds.
+ */
 export interface Canvas<Levels = Float64Array> {
   height: number;
   width: number;
@@ -9,25 +12,28 @@ export interface Canvas<Levels = Float64Array> {
   data: Levels;
   /** The largest grey level: 255 or 65535. */
   white: number;
-  /** Grey levels that make one of an 8-bit image: 1 or 257. */
+  /** Number of grey levels that equal one level of an 8-bit image: 1 or 257. */
   unit: number;
 }
 
-/** Either kind. */
+/** A canvas with floats or with the image's own levels. */
 export type AnyCanvas = Canvas<Float64Array | DeepGrayImage['data']>;
 
-/** An image itself to work on. */
+/** A canvas that is the image itself. */
 export function canvasOn({ height, width, data }: DeepGrayImage): Canvas<DeepGrayImage['data']> {
   const white = data instanceof Uint16Array ? 65535 : 255;
   return { height, width, data, white, unit: white / 255 };
 }
 
-/** A copy of an image to work on, in floats. */
+/** A canvas with a copy of the image, in floats. */
 export function canvasOf(image: DeepGrayImage): Canvas {
   return { ...canvasOn(image), data: new Float64Array(image.data) };
 }
 
-/** Copies a box of the canvas into an image of its size and bit depth, truncated to whole grey levels. */
+/**
+ * Copies a box of the canvas into an image of its size and bit depth, truncated to whole grey
+ * levels.
+ */
 export function copyBox(canvas: Canvas, into: DeepGrayImage, corner: Corner, height: number, width: number): void {
   for (let i = 0; i < height; i++) {
     const from = (corner.y + i) * canvas.width + corner.x;
@@ -35,7 +41,7 @@ export function copyBox(canvas: Canvas, into: DeepGrayImage, corner: Corner, hei
   }
 }
 
-/** A box of an image's or a canvas's levels, `[height, width]`. */
+/** A copy of the levels in a box of an image or a canvas, `[height, width]`. */
 export function cutBox(from: Pick<AnyCanvas, 'width' | 'data'>, corner: Corner, height: number, width: number): Float64Array {
   const box = new Float64Array(height * width);
   for (let i = 0; i < height; i++) {
@@ -45,7 +51,7 @@ export function cutBox(from: Pick<AnyCanvas, 'width' | 'data'>, corner: Corner, 
   return box;
 }
 
-/** The smallest and largest value of an array. */
+/** The smallest and the largest value of an array. */
 export function extent(data: ArrayLike<number>): { min: number; max: number } {
   let min = Infinity;
   let max = -Infinity;
@@ -57,7 +63,7 @@ export function extent(data: ArrayLike<number>): { min: number; max: number } {
   return { min, max };
 }
 
-/** A spline's value as an integer image stores it: rounded half up, cut off at 0 and `white`. */
+/** Converts the value of a spline to a grey level: rounded half up and clipped to 0..`white`. */
 export function quantize(value: number, white: number): number {
   return value <= 0 ? 0 : value >= white ? white : Math.floor(value + 0.5);
 }

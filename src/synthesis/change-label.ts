@@ -4,12 +4,13 @@ import { greyClosing } from './grey-closing';
 import type { Canvas } from './canvas';
 
 /**
- * CutPaste's label: how visible the change is, 1 - exp(-d^2 / (2 sd^2)), then per 4-connected region of the shapes, in
- * the region's box, a 3 x 3 grey closing and the filling of holes.
+ * The label of CutPaste: how visible the change is, 1 - exp(-d^2 / (2 sd^2)). Each 4-connected
+ * region of the shapes then gets a 3 x 3 grey closing in its box, and its holes are filled.
  *
- * In 8-bit images d is the difference new - old modulo 256, as the published code computes it in bytes: +1 gives
- * 0.9999963, -1 gives 1. In 16-bit images d is the absolute difference in units of an 8-bit grey level.
- * @param shapes - `[height, width]`, 1 where a shape is
+ * In 8-bit images, d is the difference new - old modulo 256, as the published code computes it in
+ * bytes: +1 gives 0.9999963, -1 gives 1. In 16-bit images, d is the absolute difference in units of
+ * an 8-bit grey level.
+ * @param shapes - `[height, width]`, 1 inside of a shape
  * @returns `[height, width]` in [0, 1]
  */
 export function changeLabel(canvas: Canvas, original: ArrayLike<number>, shapes: Uint8Array, sd: number): Float32Array {
@@ -50,7 +51,7 @@ function sides({ top, bottom, left, right }: Box): [height: number, width: numbe
   return [bottom - top + 1, right - left + 1];
 }
 
-/** Copies a box of an array of rows into another array. */
+/** Copies a box of a 2D array into another array. */
 function crop<T extends Uint8Array | Float64Array>(data: T, width: number, box: Box, into: T): T {
   const [height, across] = sides(box);
   for (let y = 0; y < height; y++) {
@@ -60,13 +61,13 @@ function crop<T extends Uint8Array | Float64Array>(data: T, width: number, box: 
   return into;
 }
 
-/** The reverse: writes a box's array into an array of rows. */
+/** The reverse of {@link crop}: writes the array of a box into a 2D array. */
 function paste(part: Float64Array, into: Float32Array | Float64Array, width: number, box: Box): void {
   const [height, across] = sides(box);
   for (let y = 0; y < height; y++) into.set(part.subarray(y * across, (y + 1) * across), (box.top + y) * width + box.left);
 }
 
-/** The smallest box that holds all pixels that are not 0. */
+/** The smallest box that contains all pixels that are not 0. */
 function boundingBox(mask: Uint8Array, width: number): Box | undefined {
   const first = mask.indexOf(1);
   if (first < 0) return undefined;

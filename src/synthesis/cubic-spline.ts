@@ -1,17 +1,17 @@
 import { reflect } from '../image/gaussian-blur';
 
-/** The pole of the cubic B-spline's inverse filter. */
+/** The pole of the inverse filter of the cubic B-spline. */
 const POLE = Math.sqrt(3) - 2;
-/** POLE to this power is below 1e-20: terms that far away change no digit. */
+/** POLE to this power is below 1e-20, so more distant terms change no digit. */
 const HORIZON = 36;
 
 /**
- * How a spline goes on beyond its array: `mirror` about the centre of the last pixel (d c b | a b c d | c b a),
- * `reflect` about its outer side (c b a | a b c d | d c b).
+ * How a spline continues beyond its array: `mirror` about the centre of the last pixel
+ * (d c b | a b c d | c b a), `reflect` about its outer side (c b a | a b c d | d c b).
  */
 export type SplineBoundary = 'mirror' | 'reflect';
 
-/** A cubic spline through all pixels of an array, to be sampled between them. */
+/** A cubic spline through all pixels of an array, for sampling between them. */
 export interface CubicSpline {
   height: number;
   width: number;
@@ -26,7 +26,7 @@ export interface CubicSpline {
  */
 export function cubicSpline(data: ArrayLike<number>, height: number, width: number, boundary: SplineBoundary): CubicSpline {
   const c = new Float64Array(data);
-  // rows eight at a time: the recursion along one row need not wait for the others
+  // eight rows at a time: their recursions are independent of each other
   for (let row = 0; width > 1 && row < height; row += 8) {
     filterLines(c, row * width, 1, width, width, Math.min(8, height - row), boundary);
   }
@@ -35,8 +35,8 @@ export function cubicSpline(data: ArrayLike<number>, height: number, width: numb
 }
 
 /**
- * Filters `lines` neighbouring lines (`lineStep` apart) of `n` elements (`step` apart) at once, so that columns are
- * walked row by row.
+ * Filters `lines` neighbouring lines (`lineStep` apart) of `n` elements (`step` apart) at once, so
+ * that columns are processed row by row.
  */
 function filterLines(
   c: Float64Array,
@@ -53,7 +53,8 @@ function filterLines(
     let sum = 0;
     let power = 1;
     for (let k = 0; k <= HORIZON; k++) {
-      // to the left of the first element lie, mirrored, elements 1, 2, ...; reflected, 0, 1, ...
+      // to the left of the first element are elements 1, 2, ... if mirrored, and 0, 1, ... if
+      // reflected
       sum += power * c[first + fold(boundary === 'mirror' || k === 0 ? k : k - 1, n, boundary) * step];
       power *= POLE;
     }
@@ -71,7 +72,7 @@ function filterLines(
   }
 }
 
-/** The index inside `[0, n)` that an index beyond the array stands for. */
+/** The index in `[0, n)` that stands for an index beyond the array. */
 function fold(index: number, n: number, boundary: SplineBoundary): number {
   if (index >= 0 && index < n) return index;
   if (boundary === 'reflect') return reflect(index, n);
@@ -82,10 +83,11 @@ function fold(index: number, n: number, boundary: SplineBoundary): number {
 }
 
 /**
- * The spline's values at points, in pixels from the centre of the first one. Points up to half a pixel outside
- * continue the spline by mirroring.
- * @param points - y and x of each point in turn. Many at once: a number that goes from one function to another costs memory
- * @returns a value a point
+ * The values of a spline at points, in pixels from the centre of the first pixel. For points up to
+ * half a pixel outside, the spline is mirrored.
+ * @param points - y and x of each point in turn; many at once, because passing single numbers
+ *   between functions costs memory
+ * @returns one value per point
  */
 export function sampleSpline(spline: CubicSpline, points: Float64Array): Float64Array {
   const { height, width, coefficients: c } = spline;
@@ -130,7 +132,7 @@ export function sampleSpline(spline: CubicSpline, points: Float64Array): Float64
 }
 
 /**
- * An array widened by copies of its edge pixels on every side.
+ * An array padded with copies of its edge pixels on every side.
  * @returns `[height + 2 pad, width + 2 pad]`
  */
 export function padWithEdge(data: ArrayLike<number>, height: number, width: number, pad: number): Float64Array {

@@ -39,8 +39,9 @@ export const cutpasteTask = synthesisTask({
 });
 
 /**
- * Pastes a patch of a random support image into the shape: rotated, scaled by 1 + Exp(scaleMean) or its inverse,
- * sampled with a cubic spline (mirrored at the patch's border, 0 beyond it), pasted with a hard edge.
+ * Pastes a patch of a random support image into the shape, with a hard edge. The patch is rotated,
+ * scaled by 1 + Exp(scaleMean) or its inverse, and sampled with a cubic spline (mirrored at the
+ * patch's border, 0 beyond).
  */
 export function cutpaste(
   canvas: Canvas,
@@ -53,10 +54,10 @@ export function cutpaste(
   const source = random.pick(support);
   const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
   const growth = 1 + random.exponential(parameters.scaleMean);
-  const drawn = random.chance(0.5) ? growth : 1 / growth;
+  const wanted = random.chance(0.5) ? growth : 1 / growth;
   const unscaled = sourceBox(shape, angle, 1);
   const room = parameters.maximumSource * Math.min(source.height / unscaled.height, source.width / unscaled.width);
-  let scale = Math.min(drawn, room);
+  let scale = Math.min(wanted, room);
   let box = sourceBox(shape, angle, scale);
   for (; box.height > source.height || box.width > source.width; box = sourceBox(shape, angle, scale)) scale *= 0.9;
   const top = random.integer(0, source.height - box.height + 1);
@@ -75,7 +76,7 @@ export function cutpaste(
       const y = cos * i - sin * j - box.top;
       const x = sin * i + cos * j - box.left;
       const outside = y < 0 || x < 0 || y > box.height - 1 || x > box.width - 1;
-      // there lies 0, which is cut off at the lowest level of the source
+      // the patch is 0 there, which is clipped to the lowest level of the source
       if (outside) canvas.data[row + j] = min;
       else pasted.add(row + j, y, x);
     }
@@ -83,7 +84,10 @@ export function cutpaste(
   pasted.write(canvas, spline, min, max);
 }
 
-/** The whole-pixel box of the source that a shape's box covers when rotated and scaled about its first corner. */
+/**
+ * The box of whole source pixels that a shape's box covers if rotated and scaled about its first
+ * corner.
+ */
 function sourceBox(shape: Shape, angle: number, scale: number): { top: number; left: number; height: number; width: number } {
   const cos = scale * Math.cos(angle);
   const sin = scale * Math.sin(angle);

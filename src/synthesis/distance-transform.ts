@@ -1,7 +1,8 @@
 /**
- * For every pixel of the shape its exact Euclidean distance to the nearest pixel outside the shape, 0 outside
- * (the lower envelope of parabolas, Felzenszwalb and Huttenlocher 2012). The array's border is no edge of the shape.
- * Equal to `scipy.ndimage.distance_transform_edt`.
+ * For every pixel of the shape, its exact Euclidean distance to the nearest pixel outside of the
+ * shape; 0 outside (the lower envelope of parabolas, Felzenszwalb and Huttenlocher 2012). The
+ * border of the array does not count as an edge of the shape. Equal to
+ * `scipy.ndimage.distance_transform_edt`.
  * @param mask - `[height, width]`, 0 outside
  * @returns `[height, width]`; all Infinity if nothing is outside
  */

@@ -2,7 +2,7 @@ import { connectedComponents } from '../image/connected-components';
 import type { DeepGrayImage } from '../image/image';
 import type { Draw } from './tasks';
 
-/** What is measured of a draw, in this order. */
+/** The measures of a draw, in their order. */
 export const DRAW_COLUMNS = [
   'anomalies',
   'mask_fraction',
@@ -27,10 +27,12 @@ export const DRAW_COLUMNS = [
 export type DrawColumn = (typeof DRAW_COLUMNS)[number];
 
 /**
- * Measures of a draw: share of the pixels with mask > 0 and its 8-connected components; its centre of mass as a share
- * of the sides and its bounding box in pixels; mean signed and absolute change in grey levels within and outside the
- * mask; shares of pixels changed, changed where the mask is 0, with a mask between 0 and 1; the first shape's box and
- * its filled share. `null`: undefined, as the centre of an empty mask.
+ * Measures a draw. Of the mask (mask > 0): its share of the pixels, its number of 8-connected
+ * components, its centre of mass as a share of the sides, and its bounding box in pixels. Of the
+ * change: the mean signed and absolute change in grey levels inside and outside of the mask. Of the
+ * pixels: the shares that are changed, that are changed where the mask is 0, and that have a mask
+ * between 0 and 1. Of the first shape: its box and filled share. `null` means undefined, such as
+ * the centre of an empty mask.
  */
 export function drawColumns(original: DeepGrayImage, draw: Draw): Record<DrawColumn, number | null> {
   const { width, height } = original;

@@ -1,7 +1,7 @@
 /**
- * Fills grey holes: every pixel rises to the lowest level at which it is connected, over its 8 neighbours, with the
- * array's border; what water would do that runs off over the border. This is the reconstruction by erosion of the
- * array from its border (Vincent 1993, hybrid algorithm).
+ * Fills grey holes: every pixel rises to the lowest level at which it is connected, through
+ * 8-neighbours, to the border of the array, like water that runs off over the border. This is the
+ * reconstruction by erosion of the array from its border (Vincent 1993, hybrid algorithm).
  * @param data - `[height, width]`; not changed
  */
 export function fillHoles(data: Float64Array, height: number, width: number): Float64Array {
@@ -45,7 +45,7 @@ export function fillHoles(data: Float64Array, height: number, width: number): Fl
   return out;
 }
 
-/** Whether a neighbour scanned earlier could still sink because of pixel i. */
+/** Whether a neighbour that was scanned earlier could still become lower because of pixel i. */
 function canLower(out: Float64Array, data: Float64Array, i: number, steps: number[]): boolean {
   for (let k = 0; k < 4; k++) {
     const j = i + steps[k];

@@ -36,8 +36,8 @@ export const gaussIntensityTask = synthesisTask({
 });
 
 /**
- * Makes the shape brighter or darker by u times a texture times the blurred shape, u a share of the grey range. The
- * texture covers the whole image: blurred noise, scaled to [0, 1].
+ * Makes the shape brighter or darker by u times a texture times the blurred shape, where u is a
+ * share of the grey range. The texture covers the whole image: blurred noise, scaled to [0, 1].
  */
 export function gaussIntensity(
   canvas: Canvas,

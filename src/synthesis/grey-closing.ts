@@ -1,13 +1,17 @@
 /**
- * Grey closing with a 3 x 3 square: the largest of the neighbourhood, then the smallest of those. Fills gaps one
- * pixel wide. The border counts only neighbours inside. Equal to `scipy.ndimage.grey_closing` with that footprint.
+ * Grey closing with a 3 x 3 square: the maximum of each neighbourhood, then the minimum of these.
+ * Fills gaps one pixel wide. At the border, only neighbours inside count. Equal to
+ * `scipy.ndimage.grey_closing` with that footprint.
  * @param data - `[height, width]`; not changed
  */
 export function greyClosing(data: Float64Array, height: number, width: number): Float64Array {
   return extreme(extreme(data, height, width, 1), height, width, -1);
 }
 
-/** Largest (sign 1) or smallest (sign -1) of every 3 x 3 neighbourhood, first along rows, then along columns. */
+/**
+ * Maximum (sign 1) or minimum (sign -1) of every 3 x 3 neighbourhood, first along rows, then along
+ * columns.
+ */
 function extreme(data: Float64Array, height: number, width: number, sign: 1 | -1): Float64Array {
   const pick = sign === 1 ? Math.max : Math.min;
   const rows = new Float64Array(data.length);

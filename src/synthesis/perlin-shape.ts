@@ -17,20 +17,28 @@ export const perlinShapeSchema = z
 
 export type PerlinShapeParameters = Complete<z.output<typeof perlinShapeSchema>>;
 
-/** Attempts before parameters are called impossible; the defaults need about ten. */
+/** Attempts before the parameters are considered impossible; the defaults need about ten. */
 export const ATTEMPTS = 20_000;
-/** Below this share of the fill wanted, judged on every fourth pixel of every fourth row, an attempt is given up early. */
+/**
+ * An attempt is given up early if it reaches less than this share of the required fill on every
+ * fourth pixel of every fourth row.
+ */
 const HOPELESS = 0.75;
 
-/** One cell of gradient noise: a gradient (y, x) at each corner: top left, bottom left, top right, bottom right. */
+/**
+ * One cell of gradient noise: a gradient (y, x) at the top left, bottom left, top right and bottom
+ * right corner.
+ */
 export type Gradients = readonly [number, number, number, number, number, number, number, number];
 
 /**
- * A shape with a smooth outline: one cell of gradient noise (Perlin 1985; fade 6t^5 - 15t^4 + 10t^3, times sqrt 2) over
- * a box of random sides, rotated about the box's centre (linear interpolation, 0 outside), and cut off at a threshold.
- * Gradients and rotation are drawn anew until enough of the box is filled.
- * @param limits - the sides as shares of the image's; each is uniform over round(minimum S) .. round(maximum S) - 1
- * @throws UserError if no attempt fills enough.
+ * A shape with a smooth outline: one cell of gradient noise (Perlin 1985; fade 6t^5 - 15t^4 +
+ * 10t^3, times sqrt 2) over a box with random sides, rotated about the centre of the box (linear
+ * interpolation, 0 outside) and thresholded. Gradients and rotation are drawn again until enough of
+ * the box is filled.
+ * @param limits - the sides as shares of the image's; each is uniform over round(minimum S) ..
+ *   round(maximum S) - 1
+ * @throws UserError if no attempt fills enough of the box
  */
 export function perlinShape(
   imageHeight: number,
@@ -80,7 +88,10 @@ function mix(a: number, b: number, t: number): number {
   return a + (b - a) * t;
 }
 
-/** The noise at the pixels (i / height, j / width) of a box: along a row, both sides of the mix are linear in x. */
+/**
+ * The noise at the pixels (i / height, j / width) of a box. Along a row, both operands of the mix
+ * are linear in x.
+ */
 export function cellNoise(g: Gradients, height: number, width: number): Float64Array {
   const out = new Float64Array(height * width);
   const fades = Float64Array.from({ length: width }, (_, j) => fade(j / width));
@@ -130,21 +141,23 @@ function rotatedAbove(noise: Float64Array, height: number, width: number, angle:
   return mask;
 }
 
-/** The filled share that every fourth pixel of every fourth row of the rotated noise lets expect. */
+/**
+ * An estimate of the filled share from every fourth pixel of every fourth row of the rotated noise.
+ */
 function roughFill(g: Gradients, height: number, width: number, angle: number, threshold: number): number {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const cy = (height - 1) / 2;
   const cx = (width - 1) / 2;
-  let seen = 0;
+  let tested = 0;
   let inside = 0;
   for (let i = 1; i < height; i += 4) {
     for (let j = 1; j < width; j += 4) {
-      seen++;
+      tested++;
       const y = (cy + cos * (i - cy) - sin * (j - cx)) / height;
       const x = (cx + sin * (i - cy) + cos * (j - cx)) / width;
       if (y >= 0 && x >= 0 && y < 1 && x < 1 && noiseAt(g, y, x) > threshold) inside++;
     }
   }
-  return inside / seen;
+  return inside / tested;
 }

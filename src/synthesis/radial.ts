@@ -7,7 +7,10 @@ import { order, ordered, range, sides } from './parameter-schemas';
 import { Resampling } from './resampling';
 import type { Corner, OutlinedShape } from './shape';
 
-/** Of tasks that push or pull: the exponent is 2 to a power uniform in `exponentLog2`. */
+/**
+ * Parameters of tasks that push or pull; the exponent is 2 to a power that is uniform in
+ * `exponentLog2`.
+ */
 export const radialSchema = z
   .object({
     ...sides(0.2, 0.6),
@@ -19,14 +22,20 @@ export const radialSchema = z
 
 export type RadialParameters = Complete<z.output<typeof radialSchema>>;
 
-/** Steps of a table of a radial map; between them it is straight, which at 224 px moves no sample by a hundredth of a pixel. */
+/**
+ * Steps in the table of a radial map. Interpolating linearly between them moves no sample by a
+ * hundredth of a pixel at 224 px.
+ */
 const STEPS = 256;
-/** Edge pixels repeated around the patch before the spline is fitted: twice as far away lies what they do not cover, which counts for a millionth. */
+/**
+ * Number of edge pixels repeated around the patch before the spline is fitted. Pixels that they do
+ * not cover are twice as far away and contribute about a millionth.
+ */
 const PAD = 6;
 
 /**
- * Where to sample for a pixel at the share t = r / D of the way from the centre to the shape's edge, as a share of D,
- * for the exponent f > 0.
+ * Where to sample for a pixel at the distance r from the centre, as a share of the distance D from
+ * the centre to the edge of the shape, given t = r / D and the exponent f > 0.
  */
 export type RadialMap = (t: number, f: number) => number;
 
@@ -37,8 +46,9 @@ export const sourceMap: RadialMap = (t, f) => t ** f;
 export const sinkMap: RadialMap = (t, f) => 1 - (1 - t) ** f;
 
 /**
- * Deforms the shape along the rays from a random pixel of it. The box's patch is sampled with a cubic spline (its edge
- * pixels repeated outside), rounded to grey levels; the outermost pixels of the box stay.
+ * Deforms the shape along the rays from one of its pixels, chosen at random. The patch of the box
+ * is sampled with a cubic spline (its edge pixels are repeated outside) and rounded to grey levels.
+ * The outermost pixels of the box do not change.
  */
 export function radialDeformation(
   canvas: AnyCanvas,
@@ -73,7 +83,7 @@ export function radialDeformation(
   moved.write(canvas, spline);
 }
 
-/** The index of a pixel of the mask, each as likely. */
+/** The index of a random pixel of the mask; all are equally likely. */
 function randomInside(mask: Uint8Array, random: Random): number {
   for (;;) {
     const i = random.integer(0, mask.length);

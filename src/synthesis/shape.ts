@@ -1,6 +1,6 @@
 import type { Random } from '../common/random';
 
-/** Where an anomaly lies within its box, before it is placed on an image. */
+/** The shape of an anomaly in its box, before it is placed on an image. */
 export interface Shape {
   height: number;
   width: number;
@@ -10,34 +10,39 @@ export interface Shape {
   fill: number;
 }
 
-/** A shape with an outline known exactly (rectangle, ellipse). */
+/** A shape whose outline is known exactly (rectangle, ellipse). */
 export interface OutlinedShape extends Shape {
   /**
-   * For each pixel of the shape, seen from a point within it: how many times the way to the pixel it is to the outline beyond.
-   * @returns `[height, width]`, 0 outside the shape; what it is at the point itself has no meaning
+   * For each pixel of the shape, the distance from a point inside to the outline, along the ray
+   * through the pixel, divided by the distance from the point to the pixel.
+   * @returns `[height, width]`, 0 outside of the shape; the value at the point itself has no
+   *   meaning
    */
   edgeDistances(y: number, x: number): Float64Array;
 }
 
-/** The pixel of an image on which a shape's first pixel comes to lie. */
+/** The pixel of an image where the first pixel of a shape is placed. */
 export interface Corner {
   y: number;
   x: number;
 }
 
-/** How long a shape's sides may be, in pixels: from `lo` up to `hi`. */
+/** Bounds for the sides of a shape in pixels, from `lo` to `hi`. */
 export interface SideBounds {
   lo: number;
   hi: number;
 }
 
-/** Sides as shares of an image's side, at least 2 pixels: round(minimum S) to round(maximum S). */
+/**
+ * The bounds for sides given as shares of the image's side S: round(minimum S), at least 2, to
+ * round(maximum S).
+ */
 export function sideBounds(size: number, limits: { minimum: number; maximum: number }): SideBounds {
   const lo = Math.max(2, roundHalfEven(limits.minimum * size));
   return { lo, hi: Math.max(lo + 1, roundHalfEven(limits.maximum * size)) };
 }
 
-/** A corner, uniform over all places where the shape lies wholly within the image. */
+/** A random corner, uniform over all places where the shape is fully inside of the image. */
 export function randomCorner(shape: Shape, height: number, width: number, random: Random): Corner {
   return { y: random.integer(0, height - shape.height + 1), x: random.integer(0, width - shape.width + 1) };
 }

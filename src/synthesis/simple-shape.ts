@@ -20,8 +20,8 @@ export const simpleShapeSchema = z
 export type SimpleShapeParameters = Complete<z.output<typeof simpleShapeSchema>>;
 
 /**
- * A sheared and rotated rectangle or ellipse. Its sides are a random share of the image's, clipped to the limits; if
- * its box comes out larger than the limits allow, it is shrunk as a whole.
+ * A sheared and rotated rectangle or ellipse. Its sides are a random share of the image's, clipped
+ * to the limits. If its box is larger than the limits allow, the whole shape is shrunk.
  * @param limits - the sides as shares of the image's
  */
 export function simpleShape(
@@ -44,7 +44,7 @@ export function simpleShape(
   const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
-  // rotation times shear, mapping the upright shape (y, x) to the image
+  // rotation times shear: maps the upright shape (y, x) to the image
   let [yy, yx, xy, xx] = [cos - sin * shearX, cos * shearY - sin, sin + cos * shearX, sin * shearY + cos];
   const reachY = (rows.length - 1) / 2;
   const reachX = (columns.length - 1) / 2;
@@ -68,10 +68,17 @@ export function simpleShape(
   return { height, width, mask, fill: inside / mask.length, edgeDistances };
 }
 
-/** The matrix [a b; c d] from the image to where the shape is the unit disc or the square of side 2, rows first. */
+/**
+ * The matrix [a b; c d], rows first, that maps the image to coordinates in which the shape is the
+ * unit disc or a square with sides of 2.
+ */
 type Inverse = readonly [number, number, number, number];
 
-/** Sets the mask's pixels whose centres are inside, row by row, since each row has one run of them; returns their number. */
+/**
+ * Sets the pixels of the mask whose centres are inside of the shape, row by row, because each row
+ * has one run of them.
+ * @returns their number
+ */
 function fillMask(mask: Uint8Array, height: number, width: number, [a, b, c, d]: Inverse, ellipse: boolean): number {
   const cy = (height - 1) / 2;
   const cx = (width - 1) / 2;
@@ -88,10 +95,13 @@ function fillMask(mask: Uint8Array, height: number, width: number, [a, b, c, d]:
   return count;
 }
 
-/** Pixels by which a centre that lies exactly on the outline may seem to be outside. */
+/** How far outside, in pixels, a centre exactly on the outline may appear because of rounding. */
 const ROUNDING = 1e-9;
 
-/** For which t the point (y, x) + t (qy, qx) is within the unit disc: from, to; from > to if nowhere. */
+/**
+ * The range of t for which (y, x) + t (qy, qx) is inside of the unit disc: from, to; from > to if
+ * there is none.
+ */
 function runInDisc(y: number, x: number, qy: number, qx: number): [number, number] {
   const a = qy * qy + qx * qx;
   const b = y * qy + x * qx;
@@ -119,7 +129,7 @@ function runInSquare(y: number, x: number, qy: number, qx: number): [number, num
   return [from, to];
 }
 
-/** How many times the way from (y, x) to each pixel it is to the outline. */
+/** See {@link OutlinedShape.edgeDistances}. */
 function distancesFrom(
   y: number,
   x: number,
@@ -144,7 +154,10 @@ function distancesFrom(
   return out;
 }
 
-/** How many times (dy, dx) from (y, x) it is to the edge of the square from -1 to 1. */
+/**
+ * The distance from (y, x) to the edge of the square from -1 to 1 in the direction (dy, dx), in
+ * units of its length.
+ */
 function exitSquare(y: number, x: number, dy: number, dx: number): number {
   const alongY = dy === 0 ? Infinity : ((dy > 0 ? 1 : -1) - y) / dy;
   const alongX = dx === 0 ? Infinity : ((dx > 0 ? 1 : -1) - x) / dx;

@@ -38,8 +38,9 @@ export const smoothIntensityTask = synthesisTask({
 });
 
 /**
- * Makes the shape brighter or darker by offset + Gamma, rising linearly from 0 at its edge over a random border, at
- * most over the shape's largest depth. The result is clipped to the image's own range and truncated to grey levels.
+ * Makes the shape brighter or darker by offset + Gamma. The change rises linearly from 0 at the
+ * edge over a border of random width, which is at most the largest depth of the shape. The result
+ * is clipped to the range of the image and truncated to grey levels.
  */
 export function smoothIntensity(
   canvas: Canvas,

@@ -1,14 +1,16 @@
 import type { Random } from '../common/random';
 import { reflect } from '../image/gaussian-blur';
 
-/** Standard deviations after which the Gaussian is cut off. */
+/** Standard deviations at which the Gaussian is truncated. */
 const REACH = 4;
 
 /**
- * White noise blurred with a Gaussian and reflected at the border, up to its scale: values correlate as exp(-d^2 / (4 sigma^2)) over d pixels.
- * The published code blurs random signs; so many of them add up that the sums are normal, as they are here.
- * What is left after the blur has no detail finer than sigma, so the noise is drawn on a grid of one node a sigma (or a little finer), not on
- * every pixel; the correlation keeps its form to exp(-pi^2), 5e-5.
+ * White noise blurred with a Gaussian and reflected at the border, up to its scale: values at a
+ * distance of d pixels correlate as exp(-d^2 / (4 sigma^2)). The published code blurs random signs.
+ * So many of them are added up that the sums are normally distributed, as they are here. The
+ * blurred noise has no detail finer than sigma, so it is generated on a grid with one node per
+ * sigma (or slightly finer) instead of on every pixel. The correlation keeps its form to within
+ * exp(-pi^2) = 5e-5.
  * @param sigma - in pixels, > 0
  * @returns `[height, width]`, mean 0
  */
@@ -32,7 +34,7 @@ export function smoothNoise(height: number, width: number, sigma: number, random
   for (let y = 0, w = 0; y < height; y++) {
     const own = out.subarray(y * width, (y + 1) * width);
     for (let k = 0; k < rows.taps; k += 3, w += 3) {
-      // three at a time: a third of the traffic on the sums
+      // three at a time, for a third of the memory traffic on the sums
       const first = rows.first[y] + k;
       const [a, b, c] = [nodeRow(first), nodeRow(first + 1), nodeRow(first + 2)];
       const [u, v, t] = [rows.weights[w], rows.weights[w + 1], rows.weights[w + 2]];
@@ -43,11 +45,11 @@ export function smoothNoise(height: number, width: number, sigma: number, random
 }
 
 interface Nodes {
-  /** Nodes along the axis, at the centres of as many equal parts. */
+  /** Number of nodes along the axis, at the centres of equal parts. */
   count: number;
-  /** Nodes that count for a pixel: a multiple of 3. */
+  /** Number of nodes that contribute to a pixel: a multiple of 3. */
   taps: number;
-  /** The first of them, for each pixel; -1, -2 ... lie mirrored beyond the border. */
+  /** The first of these nodes for each pixel; -1, -2 ... are mirrored at the border. */
   first: Int32Array;
   /** `[pixels, taps]`. */
   weights: Float64Array;

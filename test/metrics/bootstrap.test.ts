@@ -6,7 +6,7 @@ import { bootstrapPixelMetrics } from '../../src/metrics/bootstrap-pixels';
 import { imageMetrics, pixelMetrics } from '../../src/metrics/metrics';
 import { randomMaps, randomScores } from './data';
 
-test('the same seed gives the same intervals, another seed others; estimates are those of the data', () => {
+test('the same seed gives the same intervals; another seed gives different ones; estimates are those of the data', () => {
   const { scores, labels } = randomScores(1, 80);
   const once = bootstrapImageMetrics(scores, labels, Random.of(3), { resamples: 200 });
   assert.deepEqual(once, bootstrapImageMetrics(scores, labels, Random.of(3), { resamples: 200 }));
@@ -16,7 +16,7 @@ test('the same seed gives the same intervals, another seed others; estimates are
   assert.ok(low < Number(once.estimates.imageAuroc) && Number(once.estimates.imageAuroc) < high);
 });
 
-test('a resample equals the metrics of the images drawn', () => {
+test('the metrics of a resample equal those of its images', () => {
   const { scores, labels } = randomScores(2, 30);
   const ours = bootstrapImageMetrics(scores, labels, Random.of(9), { resamples: 1 });
   const drawn: number[] = [];
@@ -35,7 +35,7 @@ test('a resample equals the metrics of the images drawn', () => {
   }
 });
 
-test('95 % intervals cover the true AUROC about that often', () => {
+test('95 % intervals cover the true AUROC about 95 % of the time', () => {
   const truth = 0.7602499389065233; // two unit normals one apart: Phi(1 / sqrt 2)
   const random = Random.of(11);
   let covered = 0;
@@ -61,7 +61,7 @@ test('undefined metrics have no interval', () => {
   assert.deepEqual(pixels.intervals, { pixelAuroc: null, pixelAp: null, pixelAupro: null });
 });
 
-test('pixel intervals equal those of exact metrics on the maps drawn, but for the binning', () => {
+test('pixel intervals equal those of exact metrics on the resampled maps, except for the binning', () => {
   const data = randomMaps(3, 14, 12, 12);
   const { n, h, w } = data;
   const size = h * w;
@@ -96,7 +96,7 @@ test('quantiles are linear between neighbours', () => {
   assert.equal(quantile([7], 0.975), 7);
 });
 
-test('the interval holds the middle share of the resamples', () => {
+test('the interval contains the middle share of the resamples', () => {
   let drawn = 0;
   const measure = (): { a: number } => ({ a: 1000 - drawn++ });
   const near = (interval: Interval | null, low: number, high: number): void =>
@@ -106,7 +106,7 @@ test('the interval holds the middle share of the resamples', () => {
   near(bootstrap({ a: 0.5 }, [[0]], Random.of(1), { resamples: 101, level: 0.8 }, measure).intervals.a, 11, 91);
 });
 
-test('pixel intervals are centred on the exact estimates, however coarse the bins', () => {
+test('pixel intervals are centred on the exact estimates, even with coarse bins', () => {
   // one image of each kind: every resample is the data
   const { maps, masks, h, w } = randomMaps(6, 2, 20, 20);
   const { estimates, intervals } = bootstrapPixelMetrics({ maps, masks, n: 2, h, w }, Random.of(1), { resamples: 5, bins: 6 });

@@ -29,7 +29,7 @@ test('values computed by hand', () => {
   });
 });
 
-test('every threshold that reaches the largest F1 is given, equal fractions in spite of rounding', () => {
+test('every threshold that reaches the largest F1 is returned, and equal fractions are recognised despite rounding', () => {
   // F1 = 2 tp / (predicted + 3): 2/4 at rank 1, 6/12 at rank 9, less between
   const labels9 = [1, 0, 0, 0, 0, 0, 0, 1, 1];
   const best = f1Max([9, 8, 7, 6, 5, 4, 3, 2, 1], labels9);
@@ -52,7 +52,7 @@ test('all metrics equal their definitions on random data with ties', () => {
   }
 });
 
-test('one class or nothing leaves every metric null', () => {
+test('all metrics are null unless both classes are present', () => {
   const nothing = { imageAuroc: null, imageAp: null, imageF1Max: null, imageFpr95: null };
   assert.deepEqual(imageMetrics([], []), nothing);
   assert.deepEqual(imageMetrics([0.3, 0.4], [1, 1]), nothing);

@@ -16,7 +16,7 @@ test('equal methods: no difference, p = 1', () => {
   assert.deepEqual(result, { difference: 0, low: 0, high: 0, p: 1, pairs: 1 });
 });
 
-test('the difference is the mean over seeds of the metric by itself', () => {
+test("the difference is the mean over seeds of the metric's own difference", () => {
   const perfect = Float64Array.from(labels);
   const reversed = Float64Array.from(labels, (label) => -label);
   const result = pairedBootstrap(
@@ -34,7 +34,7 @@ test('the difference is the mean over seeds of the metric by itself', () => {
   assert.ok(Math.abs((result?.p ?? 0) - 0.5) < 0.06, 'a quarter of the resamples has the second seed twice');
 });
 
-test('a clear difference is found, and mirrored when the methods change places', () => {
+test('a clear difference is found, and mirrored if the methods are swapped', () => {
   const [a, b] = [scores(1, Random.of(3)), scores(0.1, Random.of(4))];
   const found = pairedBootstrap([{ a, b }], labels, 'imageAuroc', Random.of(5));
   assert.ok(found && found.p < 0.002 && found.low > 0 && found.low < found.difference && found.difference < found.high);
@@ -42,7 +42,7 @@ test('a clear difference is found, and mirrored when the methods change places',
   assert.ok(mirrored && Math.abs(mirrored.difference + found.difference) < 1e-12 && Math.abs(mirrored.low + found.high) < 1e-12);
 });
 
-test('under no true difference p is below 0.1 about one time in ten', () => {
+test('without a true difference, p is below 0.1 about one time in ten', () => {
   let rejected = 0;
   for (let trial = 0; trial < 200; trial++) {
     const random = Random.of(trial, 'null');
@@ -53,6 +53,6 @@ test('under no true difference p is below 0.1 about one time in ten', () => {
   assert.ok(rejected >= 8 && rejected <= 36, `${rejected} of 200`);
 });
 
-test('one class only: undefined', () => {
+test('with only one class, the test is undefined', () => {
   assert.equal(pairedBootstrap([{ a: [1, 2], b: [2, 1] }], [0, 0], 'imageAuroc', Random.of(1)), null);
 });

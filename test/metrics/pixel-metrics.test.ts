@@ -35,14 +35,14 @@ test('pixel metrics equal their definitions on random maps with ties', () => {
   }
 });
 
-test('no masks, nothing but masks, or no images leave the metrics null', () => {
+test('without masks, with nothing but masks, or without images, the metrics are null', () => {
   const nothing = { pixelAuroc: null, pixelAp: null, pixelAupro: null };
   assert.deepEqual(pixelMetrics(new Float32Array(4), new Uint8Array(4), 1, 2, 2), nothing);
   assert.deepEqual(pixelMetrics(new Float32Array(4), new Uint8Array(4).fill(1), 1, 2, 2), nothing);
   assert.deepEqual(pixelMetrics(new Float32Array(0), new Uint8Array(0), 0, 2, 2), nothing);
 });
 
-test('values that are not finite are refused with their place; so are wrong lengths and limits', () => {
+test('non-finite values are refused with their position; so are wrong lengths and limits', () => {
   const maps = new Float32Array(8);
   maps[6] = NaN;
   assert.throws(

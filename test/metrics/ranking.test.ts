@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/common/errors';
 import { rank } from '../../src/metrics/ranking';
 
-test('tied scores share a group, whatever their order, and -0 equals 0', () => {
+test('tied scores share a group in any order, and -0 equals 0', () => {
   const ranking = rank([0, 2, -0, 1, 2], [0, 1, 1, 0, 0]);
   assert.deepEqual([...ranking.thresholds], [2, 1, 0]);
   assert.deepEqual([...ranking.normal], [1, 1, 1]);
@@ -11,7 +11,7 @@ test('tied scores share a group, whatever their order, and -0 equals 0', () => {
   assert.deepEqual([...ranking.group], [2, 0, 2, 1, 0]);
 });
 
-test('bad input is refused with the place', () => {
+test('invalid input is refused with its position', () => {
   const refused = (scores: number[], labels: number[], message: RegExp): void =>
     assert.throws(
       () => rank(scores, labels),

@@ -30,7 +30,7 @@ test('spline coefficients with either boundary', () => {
   );
 });
 
-test('reflected coefficients pass through the pixels with themselves as neighbours beyond the border', () => {
+test('reflected coefficients pass through the pixels and have themselves as neighbours beyond the border', () => {
   const { coefficients: c } = cubicSpline(A.slice(0, 5), 1, 5, 'reflect');
   const back = Array.from(c, (v, i) => (c[Math.max(0, i - 1)] + 4 * v + c[Math.min(4, i + 1)]) / 6);
   near(back, A.slice(0, 5), 1e-9);
@@ -139,7 +139,7 @@ test('grey closing', () => {
   assert.deepEqual([...greyClosing(Float64Array.from(g), 7, 8)], closed);
 });
 
-test('hole filling: over corners, at several levels', () => {
+test('hole filling: through corners, at several levels', () => {
   const basin = [
     1, 1, 1, 1, 1, 1, 1, 1, 5, 5, 5, 5, 5, 1, 1, 5, 0, 2, 3, 5, 1, 1, 5, 2, 4, 0, 5, 1, 1, 5, 5, 4, 5, 5, 0, 1, 1, 1, 1, 1, 1, 1,
   ];
@@ -149,7 +149,7 @@ test('hole filling: over corners, at several levels', () => {
   assert.deepEqual([...fillHoles(Float64Array.from(basin), 6, 7)], filled);
 });
 
-test('hole filling equals repeated relaxation, winding channels included', () => {
+test('hole filling equals repeated relaxation, also for winding channels', () => {
   for (let seed = 0; seed < 60; seed++) {
     const random = Random.of(seed, 'holes');
     const [height, width] = [random.integer(1, 24), random.integer(1, 24)];

@@ -27,14 +27,14 @@ test('the defaults are the published values', () => {
   });
 });
 
-test('a part may be given, the rest stays', () => {
+test('some parameters may be given, and the others keep their defaults', () => {
   const p = synthesisParameters({ cutpaste: { rotation: 10 } });
   assert.equal(p.cutpaste.rotation, 10);
   assert.equal(p.cutpaste.maximum, 0.6);
   assert.deepEqual(p.sink, PUBLISHED_PARAMETERS.sink);
 });
 
-test('what makes no sense is refused in one line that names the key', () => {
+test('invalid parameters are refused in one line that names the key', () => {
   const refused = (value: unknown, key: RegExp): void => {
     assert.throws(
       () => synthesisParameters(value, 'config.yaml: synthesis'),

@@ -26,13 +26,13 @@ test('gradient noise of one cell, by hand', () => {
   assert.equal(cellNoise([1, 2, 3, 4, 5, 6, 7, 8], 3, 3)[0], 0);
 });
 
-test('the noise at single points is that of the whole array', () => {
+test('the noise at single points equals that of the whole array', () => {
   const g: Gradients = [0.3, -0.9, -0.8, 0.6, 0.1, 0.99, -0.5, -0.7];
   const whole = cellNoise(g, 7, 11);
   for (let i = 0; i < 77; i++) assert.ok(Math.abs(whole[i] - noiseAt(g, Math.floor(i / 11) / 7, (i % 11) / 11)) < 1e-12);
 });
 
-test('Perlin shapes: sides and fill within their limits, each side reached', () => {
+test('Perlin shapes: sides and fill are within their limits, and every side occurs', () => {
   const heights = new Set<number>();
   for (let d = 0; d < 300; d++) {
     const shape = perlinShape(40, 100, { minimum: 0.1, maximum: 0.3 }, perlin, Random.of(d, 'shape'));
@@ -46,12 +46,12 @@ test('Perlin shapes: sides and fill within their limits, each side reached', () 
   );
 });
 
-test('impossible shapes end with an error', () => {
+test('impossible shapes give an error', () => {
   const impossible = { ...perlin, threshold: 1.5 };
   assert.throws(() => perlinShape(64, 64, { minimum: 0.3, maximum: 0.8 }, impossible, Random.of(1)), UserError);
 });
 
-test('simple shapes fit the image, are symmetric and hold what their sides say', () => {
+test('simple shapes fit into the image, are symmetric and have the area of their sides', () => {
   for (let d = 0; d < 400; d++) {
     const random = Random.of(d, 'simple');
     const [height, width] = [random.integer(8, 60), random.integer(8, 60)];

@@ -60,7 +60,7 @@ test('CutPaste moves, rotates and scales: a ramp stays a ramp of the right slope
   }
 });
 
-test('CutPaste scales up or down, half of the draws each', () => {
+test('CutPaste scales up in half of the draws and down in the other half', () => {
   const across = imageFrom(128, 128, (_, x) => 200 * x, 16);
   const slopes = Array.from({ length: 200 }, (_, seed) => {
     const canvas = canvasOf(imageFrom(64, 64, () => 0, 16));
@@ -142,7 +142,7 @@ test('Gaussian intensity: bounded by u times the blurred shape, and reaching it'
   assert.equal(signs.size, 2);
 });
 
-test('source and sink sample where their formulas say', () => {
+test('source and sink sample at the points of their formulas', () => {
   for (const f of [2, 3, 0.5]) {
     for (const t of [0, 0.1, 0.5, 1]) {
       assert.ok(Math.abs(sourceMap(t, f) - t ** f) < 1e-15);
@@ -196,7 +196,7 @@ test('identity changes nothing and counts its shapes', () => {
   assert.deepEqual([...counts].sort(), [1, 2]);
 });
 
-test('any size and shape of image, also smaller supports', () => {
+test('images of any size and shape work, also with smaller support images', () => {
   for (const [height, width] of [
     [8, 8],
     [9, 70],
@@ -221,7 +221,7 @@ test('any size and shape of image, also smaller supports', () => {
   }
 });
 
-test('16 bits do what 8 bits do, 257 times as large', () => {
+test('16-bit images change like 8-bit images, 257 times as much', () => {
   for (const task of TASK_NAMES) {
     for (let d = 0; d < 12; d++) {
       const low = synthesize(task, phantom(64, 64), { support: [phantom(64, 64)], random: Random.of(d, task) });
@@ -244,7 +244,7 @@ test('the same generator gives the same draw', () => {
   }
 });
 
-test('bad images are refused in one line', () => {
+test('invalid images are refused in one line', () => {
   const good = phantom(32, 32);
   const refused = (image: unknown, support: unknown[] = [good]): void => {
     assert.throws(
