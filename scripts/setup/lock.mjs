@@ -77,7 +77,7 @@ export async function acquireLock(file) {
     throw refused(error);
   }
   const mine = { pid: process.pid, host: os.hostname(), started: Date.now() };
-  for (let told = false; ;) {
+  for (let announced = false; ;) {
     try {
       fs.writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
       break;
@@ -86,8 +86,8 @@ export async function acquireLock(file) {
     }
     const owner = readStamp(file);
     if (held(file, owner)) {
-      if (!told) say(`set-up: another set-up is running${owner ? ` (process ${owner.pid})` : ''}, waiting for it`);
-      told = true;
+      if (!announced) say(`set-up: another set-up is running${owner ? ` (process ${owner.pid})` : ''}, waiting for it`);
+      announced = true;
       await sleep(POLL_MS);
     } else {
       await outliveOrphan(owner);

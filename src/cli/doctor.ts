@@ -12,10 +12,10 @@ export function registerDoctor(root: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (options: { json?: boolean }) => {
       const { checkMachine } = await import('../tools/doctor/check-machine');
-      const { renderFindings } = await import('../tools/doctor/finding');
+      const { renderResults } = await import('../tools/doctor/finding');
       const findings = checkMachine();
       const ok = findings.every(({ status }) => status !== 'fail');
-      emit(options.json, { ok, findings }, (value) => renderFindings(value.findings));
+      emit(options.json, { ok, findings }, (value) => renderResults(value.findings));
       if (!ok) process.exitCode = 1;
     });
 }

@@ -1,7 +1,7 @@
 import { UserError } from './errors';
 
 /** A value of a table; null makes an empty cell. */
-export type Cell = string | number | null;
+export type CsvValue = string | number | null;
 
 /**
  * Rows as text with a header, by RFC 4180 with plain line ends: cells with a comma, a quote or a
@@ -9,7 +9,7 @@ export type Cell = string | number | null;
  * readCsv} restores them.
  * @param columns - the columns in order; other keys of a row are left out
  */
-export function csvText<Column extends string>(columns: readonly Column[], rows: readonly Record<Column, Cell>[]): string {
+export function csvText<Column extends string>(columns: readonly Column[], rows: readonly Record<Column, CsvValue>[]): string {
   const lines = rows.map((row) => columns.map((column) => cellText(row[column])).join(','));
   return [columns.map(cellText).join(','), ...lines, ''].join('\n');
 }
@@ -72,7 +72,7 @@ const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const DEFUSED = /^'+[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function cellText(value: Cell): string {
+function cellText(value: CsvValue): string {
   const text = typeof value === 'string' ? defused(value) : value === null ? '' : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { csvText, type Cell } from '../common/csv';
+import { csvText, type CsvValue } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, makeFolder, writeFileAtomic } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
@@ -32,7 +32,7 @@ export interface SynthesizeDatasetOptions extends LongRun {
 const COLUMNS = ['image', 'mask', 'source', 'task', ...DRAW_COLUMNS] as const;
 
 /** A line of `draws.csv`. */
-export type DrawRow = Record<(typeof COLUMNS)[number], Cell>;
+export type DrawRow = Record<(typeof COLUMNS)[number], CsvValue>;
 
 /**
  * Synthesises anomalies on the normal training images of a data set. Writes `image_0000.png`,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { kindsOf, type Sample } from '../datasets/layout';
 import { sourceName } from '../datasets/source-name';
-import { samplesFound, type TestFinding } from '../runs/findings';
+import { findingsOf, type TestFinding } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
@@ -151,7 +151,7 @@ export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly strin
 export async function exampleMaps(examples: readonly TransferExample[], runs: readonly TransferRun[]): Promise<PngPicture> {
   const samples = examples.map(({ sample }) => sample);
   const byRun: TestFinding[][] = [];
-  for (const { run } of runs) byRun.push(await samplesFound(run, samples));
+  for (const { run } of runs) byRun.push(await findingsOf(run, samples));
   const rows = examples.map(({ dataset, sample, places }, i): MontageRow => {
     const { image, mask } = byRun[0][i];
     const contour = mask ?? undefined;

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { sourceName } from '../datasets/source-name';
-import type { Examination } from '../runs/findings';
+import type { SamplePredictions } from '../runs/findings';
 import type { RgbImage } from '../image/image';
 import { heatOverlay } from '../drawing/overlay';
 
@@ -61,7 +61,7 @@ export function worthAPicture(items: readonly { label: 0 | 1; score: number }[],
  * @throws UserError if stopped
  */
 export async function reportItems(
-  found: Examination['found'],
+  found: SamplePredictions['found'],
   { count, side }: PictureBudget,
   heatRange: readonly [number, number] | null,
   run: LongRun = {},

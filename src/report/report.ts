@@ -6,7 +6,7 @@ import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import type { OnDecoded } from '../datasets/fingerprints';
 import { countedImages } from '../datasets/leaks';
-import { examine, type Examination } from '../runs/findings';
+import { predictSamples, type SamplePredictions } from '../runs/findings';
 import { auroc } from '../metrics/roc';
 import { scaleNote } from '../plots/heat-legend';
 import { formatNumber } from '../drawing/style';
@@ -54,7 +54,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const onDecoded: OnDecoded = (file, raster) => images.keep(file, raster);
   const { places, notes } = await countedImages(dataset, { ...options, keep, onDecoded });
   const tested = { ...dataset, test: places.map((i) => dataset.test[i]) };
-  const examination = await examine(run, tested.test, { ...options, images });
+  const examination = await predictSamples(run, tested.test, { ...options, images });
   const { found } = examination;
   const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
   const { scale } = examination;
@@ -79,7 +79,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
 /** The facts about the run that a reader needs. */
 function factsOf(
   run: string,
-  { record, epoch }: Examination,
+  { record, epoch }: SamplePredictions,
   dataset: Dataset,
   tested: readonly Sample[],
   area: number | null,

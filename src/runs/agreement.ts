@@ -3,7 +3,7 @@ import { UserError } from '../common/errors';
 import { currentSettings, trainingConfig, WHOLE_SETTINGS, type TrainingSettings } from './config';
 import type { RunRecord } from './run-folder';
 
-/** Options of the command line, by the settings that they give. */
+/** Options of the command line, by the settings that they set. */
 const OPTIONS: Record<string, string> = {
   method: '--method',
   shots: '--shots',
@@ -15,9 +15,10 @@ const OPTIONS: Record<string, string> = {
 };
 
 /**
- * Compares what is asked for with what a run was begun with; what is not asked for agrees.
- * @param asked.model - the CLIP that is asked for, found
- * @throws UserError naming every difference: the option, what the run has and what was given
+ * Compares the requested settings with those with which a run was started. A setting that is not
+ * given agrees.
+ * @param asked.model - the requested CLIP, if any
+ * @throws UserError naming every difference: the option, the value of the run and the given value
  */
 export function checkAgreement(
   where: string,
@@ -30,11 +31,11 @@ export function checkAgreement(
   const found = differences('', settings, wanted, saved.config);
   if (model && model.hash !== saved.model.hash) found.unshift(['--model', saved.model.name, model.name]);
   if (found.length === 0) return;
-  const texts = found.map(([option, has, given]) => `${option}: the run has ${inWords(has)}, given is ${inWords(given)}`);
-  throw new UserError(`${where}: was begun with other settings: ${texts.join('; ')}; give those of the run, or choose another --out`, 2);
+  const texts = found.map(([option, has, given]) => `${option}: the run has ${inWords(has)}, given was ${inWords(given)}`);
+  throw new UserError(`${where}: was started with other settings: ${texts.join('; ')}; give those of the run, or choose another --out`, 2);
 }
 
-/** The settings among those given whose values differ from what is there. */
+/** The given settings whose values differ from those of the run. */
 function differences(path: string, given: unknown, wanted: unknown, there: unknown): [option: string, has: unknown, given: unknown][] {
   if (isDeepStrictEqual(wanted, there)) return [];
   if (!isObject(given) || !isObject(wanted) || !isObject(there) || WHOLE_SETTINGS.includes(path))

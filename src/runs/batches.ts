@@ -15,8 +15,9 @@ export interface TrainingBatch {
 }
 
 /**
- * Which support images each step of an epoch uses: a new order every epoch, in batches of which the last may be smaller.
- * Draws are keyed by epoch and place, so they are the same whoever makes them and whenever.
+ * The support images of each step of an epoch: a new order in every epoch, in batches of which the
+ * last may be smaller. Draws are keyed by epoch and position, so they do not depend on who makes
+ * them or when.
  */
 export function epochSteps(seed: number, epoch: number, images: number, batchSize: number): { image: number; keys: number[] }[][] {
   const order = Random.of(seed, 'order', epoch).shuffle(Array.from({ length: images }, (_, i) => i));
@@ -24,13 +25,16 @@ export function epochSteps(seed: number, epoch: number, images: number, batchSiz
   return Array.from({ length: Math.ceil(images / batchSize) }, (_, i) => requests.slice(i * batchSize, (i + 1) * batchSize));
 }
 
-/** Of a bank of N epochs the one that stands for an epoch, from 1 on; without a bank (0) the epoch itself. */
+/**
+ * The epoch of a bank of N epochs that is used for an epoch, from 1 on; without a bank (0) the
+ * epoch itself.
+ */
 export function bankEpoch(epoch: number, bankEpochs: number): number {
   return bankEpochs > 0 ? ((epoch - 1) % bankEpochs) + 1 : epoch;
 }
 
 /**
- * Synthesised batches in the order of training. Worker threads draw a few steps ahead of the one that is asked for.
+ * Synthesised batches in the order of training. Worker threads generate a few steps ahead.
  */
 export class BatchSource {
   private readonly pool: SynthesisPool;
@@ -78,7 +82,7 @@ export class BatchSource {
       this.epoch++;
     }
     const draws = this.pool.draw(this.planned.shift() ?? []);
-    draws.catch(() => undefined); // reported when it is awaited
+    draws.catch(() => undefined); // an error is reported when the promise is awaited
     this.pending.push(draws);
   }
 

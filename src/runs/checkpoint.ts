@@ -8,22 +8,24 @@ import type { Adam } from '../methods/mediclip/adam';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import type { TrainingConfig } from './config';
 
-/** What a checkpoint says besides its tensors. */
+/** The state in a checkpoint besides its tensors. */
 export interface CheckpointState {
-  /** Epochs that are finished. */
+  /** Number of finished epochs. */
   epoch: number;
   /**
-   * State of the random numbers: every draw is keyed by seed, epoch and position, so that these two numbers are all
-   * there is to it.
+   * State of the random numbers. Every draw is keyed by seed, epoch and position, so these two
+   * numbers are the whole state.
    */
   generator: { seed: number; nextEpoch: number };
-  /** The best epoch by test metric so far (protocol `paper`); the last where no metric is defined. */
+  /**
+   * The best epoch by test metric so far (protocol `paper`); the last one if no metric is defined.
+   */
   best: { epoch: number; metric: number | null } | null;
 }
 
 /**
- * Writes adapters, contexts, Adam's state and the generator's: enough to go on exactly.
- * @throws UserError where a number among them is not finite; the file stays as it was
+ * Writes adapters, contexts, Adam's state and the generator's state: enough to continue exactly.
+ * @throws UserError if one of the numbers is not finite; the file then stays unchanged
  */
 export function writeCheckpoint(file: string, model: MediClip, adam: Adam, state: CheckpointState): void {
   const { step, arrays: moments } = adam.state();
@@ -46,13 +48,13 @@ const stateSchema = z.object({
 });
 type SavedState = CheckpointState & { step: number };
 
-/** What a checkpoint must agree with. */
+/** The settings with which a checkpoint must agree. */
 export type CheckpointConfig = Pick<TrainingConfig, 'seed' | 'epochs' | 'shots' | 'batchSize'>;
 
 /**
- * Loads a checkpoint into a model and, where training goes on, its optimiser.
- * @param config - of the run
- * @throws UserError where the file is damaged, or belongs to another configuration or model
+ * Loads a checkpoint into a model and, to continue training, into its optimiser.
+ * @param config - configuration of the run
+ * @throws UserError if the file is damaged, or belongs to another configuration or model
  */
 export function readCheckpoint(file: string, model: MediClip, config: CheckpointConfig, adam?: Adam): CheckpointState {
   const saved = openSafetensors(file);
@@ -61,7 +63,7 @@ export function readCheckpoint(file: string, model: MediClip, config: Checkpoint
     const array = saved.read(name);
     if (array.shape.join() !== shape.join() || !(array.data instanceof Float32Array)) {
       throw new UserError(
-        `${file}: ${name} has shape [${array.shape.join(', ')}], this run's configuration and model ask for [${shape.join(', ')}]; it is of another run`,
+        `${file}: ${name} has shape [${array.shape.join(', ')}], but configuration and model of this run require [${shape.join(', ')}]; it belongs to another run`,
       );
     }
     const negative = name.startsWith('adam.v.'); // means of squares
@@ -74,7 +76,7 @@ export function readCheckpoint(file: string, model: MediClip, config: Checkpoint
   return state;
 }
 
-/** Epochs that are finished by a checkpoint. */
+/** The number of finished epochs in a checkpoint. */
 export function trainedEpochs(file: string): number {
   return readState(openSafetensors(file)).epoch;
 }
@@ -84,12 +86,14 @@ function readState({ file, metadata }: SafetensorsFile): SavedState {
   try {
     state = JSON.parse(metadata.state);
   } catch {
-    throw new UserError(`${file}: not a checkpoint of this program (its state is missing or damaged)`);
+    throw new UserError(`${file}: is not a checkpoint of this program (its state is missing or damaged)`);
   }
   return checked(stateSchema, state, file, 'not a checkpoint of this program, or damaged') as SavedState;
 }
 
-/** @throws UserError where the counts of a state contradict each other or the run's configuration */
+/**
+ * @throws UserError if the counts of a state contradict each other or the configuration of the run
+ */
 function checkState(state: SavedState, { seed, epochs, shots, batchSize }: CheckpointConfig, file: string): SavedState {
   const { epoch, step, generator, best } = state;
   const expected: [key: string, value: number, wanted: number][] = [
@@ -102,5 +106,7 @@ function checkState(state: SavedState, { seed, epochs, shots, batchSize }: Check
   const wrong = expected.find(([, value, wanted]) => value !== wanted);
   if (!wrong) return state;
   const [key, value, wanted] = wrong;
-  throw new UserError(`${file}: ${key} is ${value}, by the run's configuration it would be ${wanted}; it is damaged, or of another run`);
+  throw new UserError(
+    `${file}: ${key} is ${value}, but by the configuration of the run it would be ${wanted}; the file is damaged or belongs to another run`,
+  );
 }

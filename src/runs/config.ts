@@ -14,7 +14,7 @@ import { isKnownTask, registeredTask, unknownTask } from '../synthesis/registry'
 
 const promptList = z.array(z.string().min(1)).min(1);
 const probability = z.number().min(0).max(1);
-/** Of Adam's averages: at 1 they would never move. */
+/** A decay of Adam's averages: at 1 they would never change. */
 const decay = z.number().min(0).lt(1);
 /**
  * Probabilities of tasks, whose names are looked up when settings are checked: a program may add
@@ -30,38 +30,52 @@ const tasksSchema = (isKnown: (name: string) => boolean) =>
 const schema = z
   .object({
     /**
-     * `mediclip` (default), or one of those it is compared with. These learn no epochs: `shots`, `seed`, `imageSize`, `layers`,
-     * `prompts` and `baseline` decide them, the other keys do not count.
+     * `mediclip` (default), or a method for comparison. The latter have no epochs: `shots`, `seed`,
+     * `imageSize`, `layers`, `prompts` and `baseline` determine them; the other keys have no
+     * effect.
      */
     method: z.enum(METHOD_NAMES).default('mediclip'),
     /** Parameters of the other methods. */
     baseline: baselineSchema.default({}),
     /**
-     * `fixed` (default): no look at the test set, the last epoch counts. `paper`: the test set is scored after every
-     * epoch and the best epoch counts, as published.
+     * `fixed` (default): the last epoch counts, and the test set is not used. `paper`: the test set
+     * is scored after every epoch and the best epoch counts, as published.
      */
     protocol: z.enum(['fixed', 'paper']).default('fixed'),
-    /** Count test images that are training images too, or are listed twice (default: they are left out of all metrics). */
+    /**
+     * Also count test images that are training images or are listed twice (default: all metrics
+     * leave them out).
+     */
     keepLeaks: z.boolean().optional(),
-    /** `fixed` only: score the test set after every n-th epoch, to look at and not to choose by; 0 (default) never. */
+    /**
+     * `fixed` only: score the test set after every n-th epoch, for information, not for selection;
+     * 0 (default) never.
+     */
     watch: z.number().int().min(0).safe().default(0),
-    /** Normal images to learn from, K. */
+    /** Number of normal images to learn from, K. */
     shots: z.number().int().min(1).safe().default(16),
-    /** Decides the support set, the initial values and every synthesised anomaly. */
+    /** Determines the support set, the initial values and every synthesised anomaly. */
     seed: z.number().int().min(0).safe().default(0),
     /** Passes over the support set (published: 200). */
     epochs: z.number().int().min(1).max(100_000).default(200),
     batchSize: z.number().int().min(1).max(1024).default(8),
-    /** Side of the images in pixels, S (default: that on which the model was trained, 224 for most). */
+    /**
+     * Side of the images in pixels, S (default: the size on which the model was trained, 224 for
+     * most).
+     */
     imageSize: z.number().int().min(16).max(2048),
-    /** Blocks with an adapter, 1-based; null: half, three quarters and all of the encoder's depth. */
+    /**
+     * Blocks with an adapter, 1-based; null: at half, three quarters and all of the encoder's
+     * depth.
+     */
     layers: z.array(z.number().int().min(1).safe()).min(1).nullable().default(null),
     /**
-     * An adapter at each layer (default). false: each layer's tokens go through CLIP's own last normalisation and projection, the way
-     * in which CLIP itself brings the last layer's class token into the space of the text features.
+     * An adapter at each layer (default). false: the tokens of each layer pass through CLIP's own
+     * last normalisation and projection, with which CLIP maps the class token of the last layer
+     * into the space of the text features.
      */
     adapters: z.boolean().default(true),
-    /** Learnable tokens a prompt; 0: the prompts as they are written. */
+    /** Learnable tokens per prompt; 0: the prompts as they are. */
     contextTokens: z.number().int().min(0).max(64).default(8),
     classSpecificContext: z.boolean().default(true),
     classTokenPositions: z
@@ -72,17 +86,18 @@ const schema = z
     prompts: z.object({ normal: promptList, abnormal: promptList }).strict().default(PUBLISHED_PROMPTS),
     causalTextMask: z.boolean().default(false),
     /**
-     * How much each loss counts in the sum that is descended; what is absent, or 0, is reported
-     * only.
+     * The weight of each loss in the sum that is minimised. A loss that is absent or has weight 0
+     * is only reported.
      */
     losses: lossesSchema,
-    /** An image's score from its map. */
+    /** How the score of an image follows from its map. */
     score: z.custom<ScoreRule>(isScoreRule, `expected ${SCORE_RULES}`).default('max'),
-    /** How often each synthesis task is drawn. */
+    /** The probability of each synthesis task. */
     tasks: tasksSchema(isKnownTask).default({ CutpasteTask: 0.25, GaussIntensityChangeTask: 0.25, SourceTask: 0.25, IdentityTask: 0.25 }),
     /**
-     * Epochs with synthesised images of their own (default: all, as published). With N, epoch N + 1 sees the images of epoch 1 again,
-     * and so on: the frozen encoder runs in the first N epochs only. Memory: N times the features of the support set.
+     * Number of epochs with their own synthesised images (default: all, as published). With N,
+     * epoch N + 1 uses the images of epoch 1 again, and so on: the frozen encoder runs only in the
+     * first N epochs. Memory: N times the features of the support set.
      */
     syntheticBank: z.number().int().min(1).max(100_000).optional(),
     /** Parameters of the synthesis tasks. */
@@ -99,30 +114,33 @@ const schema = z
   })
   .strict();
 
-/** The same for a run that was made elsewhere, where more tasks may have been registered. */
+/** The same for a run from elsewhere, where more tasks may have been registered. */
 const recordedSchema = schema.extend({
   tasks: tasksSchema(() => true),
   synthesis: z.lazy(recordedSynthesisSchema),
 });
 
-/** All that decides a run, besides the model and the data set; every key has the published default. */
+/**
+ * Everything that determines a run, besides the model and the data set. Every key has the published
+ * default.
+ */
 export type TrainingConfig = Complete<z.infer<typeof schema>>;
-/** The keys that a user sets. `loss` is what version 0.1.0 had in place of `losses`. */
+/** The keys that a user sets. `loss` is the key of version 0.1.0 instead of `losses`. */
 export type TrainingSettings = Omit<z.input<typeof schema>, 'imageSize'> & { imageSize?: number; loss?: LossOf010 };
 
-/** Settings that count as a whole: naming single keys of them would mislead. */
+/** Settings that are compared as a whole: naming single keys of them would mislead. */
 export const WHOLE_SETTINGS: readonly string[] = ['losses', 'tasks', 'prompts'];
 
 /**
- * Settings under the keys of today: `loss` of version 0.1.0 becomes `losses`. Nothing else is
+ * Settings under the current keys: `loss` of version 0.1.0 becomes `losses`. Nothing else is
  * changed or checked.
- * @throws UserError where both are given, or `loss` has no meaning
+ * @throws UserError if both are given, or `loss` has an unknown value
  */
 export function currentSettings(settings: Readonly<Record<string, unknown>>, where: string): Record<string, unknown> {
   const { loss, ...rest } = settings;
   if (loss === undefined) return rest;
   if (rest.losses !== undefined) {
-    throw new UserError(`${where}: loss and losses are both given; loss is the older key, give losses alone`, 2);
+    throw new UserError(`${where}: loss and losses are both given; loss is the older key, so give only losses`, 2);
   }
   const losses = lossesOf010(loss);
   if (losses) return { ...rest, losses };
@@ -133,8 +151,8 @@ export function currentSettings(settings: Readonly<Record<string, unknown>>, whe
 }
 
 /**
- * Settings, each in place of the one of the same name in `base`; `loss` of version 0.1.0 takes the
- * place of `losses` too.
+ * Merges settings: each replaces the one of the same name in `base`. `loss` of version 0.1.0 also
+ * replaces `losses`.
  */
 export function mergeSettings(
   base: Readonly<Record<string, unknown>>,
@@ -145,10 +163,10 @@ export function mergeSettings(
 }
 
 /**
- * Fills in defaults and checks.
+ * Fills in defaults and checks the settings.
  * @param where - names the source in errors: a file or "options"
- * @param imageSize - the model's own, which is the default of that key
- * @throws UserError naming the key, also for keys that do not exist
+ * @param imageSize - the image size of the model, which is the default of that key
+ * @throws UserError naming the key, even for unknown keys
  */
 export function trainingConfig(settings: unknown, where = 'options', imageSize = 224): TrainingConfig {
   const config = checkedConfig(schema, settings, where, imageSize);
@@ -199,7 +217,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The keys that there are at a place within the settings. */
+/** The known keys at a path within the settings. */
 function knownKeys(at: readonly (string | number)[]): string[] {
   let found: z.ZodTypeAny = schema;
   for (const key of [...at, '']) {

@@ -7,28 +7,28 @@ import type { RgbImage } from '../image/image';
 import { loadTestRgb } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
 
-/** Images encoded at a time. */
+/** Number of images encoded at a time. */
 export const ENCODED_AT_ONCE = 8;
 
-/** Gives the image at a place, counted from 0, at the size of the encoder. */
+/** Returns the image at an index, from 0, at the size of the encoder. */
 export type ImageAt = (place: number) => RgbImage | Promise<RgbImage>;
 
-/** The images of files: each is decoded when it is asked for, or taken where it is kept. */
+/** The images of files: each is decoded on request, or taken from the kept ones. */
 export function imagesOf(files: readonly string[], size: number, kept?: { load(file: string): Promise<RgbImage> }): ImageAt {
   return (place) => (kept ? kept.load(files[place]) : loadTestRgb(files[place], size));
 }
 
-/** How images are encoded. */
+/** Options for encoding images. */
 export interface EncodeOptions extends LongRun {
-  /** Images encoded at a time (default 8). The last bits of a result can depend on it. */
+  /** Number of images encoded at a time (default 8). The last bits of a result can depend on it. */
   batchSize?: number;
-  /** What is being done, for people: "encoding test images". */
+  /** Name of the phase in progress reports: "encoding test images". */
   phase?: string;
 }
 
 /** A batch of images with its frozen features. */
 export interface EncodedImages {
-  /** Place of the first image. */
+  /** Index of the first image. */
   start: number;
   images: RgbImage[];
   /** `[B, T, C]` each; the receiver disposes of them. */
@@ -36,9 +36,10 @@ export interface EncodedImages {
 }
 
 /**
- * The one way from images to frozen features: batch by batch in their order. The next batch is
+ * The single way from images to frozen features: batch by batch, in order. The next batch is
  * decoded while one is encoded.
- * @throws UserError where an image cannot be read; Interrupted where the signal stopped it
+ * @throws UserError if an image cannot be read
+ * @throws Interrupted if the signal stopped it
  */
 export async function* encodeImages(
   count: number,
@@ -50,14 +51,14 @@ export async function* encodeImages(
   const load = (start: number): Promise<RgbImage[]> => {
     const places = Array.from({ length: Math.min(batchSize, count - start) }, (_, i) => start + i);
     const images = Promise.all(places.map(async (place) => imageAt(place)));
-    images.catch(() => undefined); // reported when it is awaited
+    images.catch(() => undefined); // an error is reported when the promise is awaited
     return images;
   };
   let next = load(0);
   for (let start = 0; start < count; start += batchSize) {
     const images = await next;
     if (start + batchSize < count) next = load(start + batchSize);
-    await eventLoopTurn(); // or Ctrl-C waits for the end
+    await eventLoopTurn(); // otherwise Ctrl-C waits for the end
     if (signal?.aborted) throw new Interrupted(`stopped while ${phase}`);
     const pixels = pixelValues(images);
     yield { start, images, features: tf.tidy(() => encoder.encode(tf.tensor4d(pixels, [images.length, 3, size, size]))) };

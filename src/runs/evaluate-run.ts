@@ -11,29 +11,29 @@ import { KeptImages } from './kept-images';
 import { scoreTestSet, type TestFeatureOptions } from './score';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 
-/** How a run is tested. */
+/** Options for testing a run. */
 export interface EvaluateRunOptions extends Omit<TestFeatureOptions, 'images'> {
-  /** Called with what the caller may want to know. */
+  /** Called with notes for the user. */
   onNote?: (line: string) => void;
-  /** Count test images that are training images too (default: as the run was trained). */
+  /** Also count test images that are training images (default: as in the training of the run). */
   keepLeaks?: boolean;
 }
 
-/** What a run scored on a test set, and the folder that it was written to. */
+/** The results of a run on a test set, and the folder to which they were written. */
 export interface RunEvaluation {
   metrics: Metrics;
-  /** The test images that count, in the order of the test set. */
+  /** The counted test images, in the order of the test set. */
   samples: Sample[];
-  /** `[N]`, of these. */
+  /** `[N]`, scores of these images. */
   scores: Float32Array;
   dir: string;
 }
 
 /**
- * Scores a test set with a run of any method. The results go into the run folder itself where it is the data set the run was trained
- * on, else into `RUN/transfer/NAME`.
- * @throws UserError where the run or the data set is missing or wrong, the run's epochs are not all trained, there are no test images,
- * or one of them or its mask cannot be used
+ * Scores a test set with a run of any method. The results are written to the run folder itself if
+ * the run was trained on this data set, else to `RUN/transfer/NAME`.
+ * @throws UserError if the run or the data set is missing or wrong, the training is unfinished,
+ * there are no test images, or an image or its mask cannot be used
  */
 export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const dataset = readDataset(datasetDir);
@@ -46,7 +46,7 @@ export async function evaluateRun(run: string, datasetDir: string, options: Eval
   }
 }
 
-/** {@link evaluateRun} of a run that is loaded already; the caller disposes of it. */
+/** {@link evaluateRun} for a loaded run; the caller disposes of it. */
 export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   checkTestSet(dataset);
   const { scorer, record, epoch, folder } = loaded;
@@ -63,7 +63,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, { dataset, hash, counted, epoch, protocol, seed });
   const dir = own ? folder.dir : folder.transfer(dataset.name);
   if (!own && replacesOther(dir, hash)) {
-    options.onNote?.(`${dir}: held results on other images of the same name, ${dataset.name}; these replace them`);
+    options.onNote?.(`${dir}: held results on other images with the same name, ${dataset.name}; the new results replace them`);
   }
   if (metrics.backend !== record.backend) {
     options.onNote?.(
@@ -74,7 +74,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   return { metrics, samples, scores: predictions.scores, dir };
 }
 
-/** The support set of a run that was trained on another data set, where that is still there. */
+/** The support set of a run that was trained on another data set, if that still exists. */
 function trainedElsewhere({ folder, record }: LoadedRun): Sample[] {
   try {
     return readSupport(folder, readDataset(record.dataset.dir));
@@ -88,7 +88,7 @@ function checkTestSet({ dir, test }: Dataset): void {
   if (test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; there is nothing to evaluate`);
 }
 
-/** Whether a folder holds results on a test set of another hash. */
+/** True if a folder holds results on a test set with another hash. */
 function replacesOther(dir: string, hash: string): boolean {
   const file = path.join(dir, 'metrics.json');
   if (!fs.existsSync(file)) return false;

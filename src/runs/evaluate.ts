@@ -12,26 +12,34 @@ import { predictionsAt, type Predictions } from './score';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
 import { loadTestMasks, type TestMasks } from './test-masks';
 
-/** `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined ones are null. */
+/**
+ * `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined
+ * ones are null.
+ */
 export interface Metrics extends ImageMetrics, PixelMetrics {
   dataset: string;
   /** SHA-256 of the data set's lists, images and masks. */
   datasetHash: string;
-  /** The epoch whose parameters were used; 0 for methods that learn in none. */
+  /** The epoch whose parameters were used; 0 for methods without epochs. */
   epoch: number;
-  /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this very test set. */
+  /** How that epoch was chosen: `fixed` in advance, or `paper`: the best on this same test set. */
   protocol: 'fixed' | 'paper';
-  /** What computed the scores. */
+  /** The backend that computed the scores. */
   backend: string;
   images: number;
   normal: number;
   abnormal: number;
   intervals: Record<MetricName, Interval | null>;
-  /** Where some masks are JPEGs: how many, and the level from which their pixels count, of 255. */
+  /**
+   * If some masks are JPEGs: their number, and the level (of 255) from which their pixels count.
+   */
   jpegMasks?: { count: number; from: number };
-  /** Images of the test set that do not count ({@link countedImages}), where there are any. */
+  /** Images of the test set that are not counted ({@link countedImages}), if any. */
   leftOut?: number;
-  /** For people, where there is something to say: why a metric is undefined, what masks mark, which images do not count. */
+  /**
+   * Notes for the user, if any: why a metric is undefined, what masks mark, which images are not
+   * counted.
+   */
   notes?: string[];
 }
 
@@ -40,7 +48,7 @@ export function labelsOf(samples: readonly Sample[]): Uint8Array {
   return Uint8Array.from(samples, (sample) => sample.label);
 }
 
-/** All metrics of predictions, with intervals. Bootstrap resamples are drawn from `random`. */
+/** All metrics of predictions, with intervals. The bootstrap resamples with `random`. */
 function measure(
   predictions: Predictions,
   samples: readonly Sample[],
@@ -75,10 +83,10 @@ function measure(
   };
 }
 
-/** What {@link evaluate} needs to know about the run. */
+/** The facts about a run that {@link evaluate} needs. */
 export interface EvaluationContext {
   dataset: Dataset;
-  /** {@link datasetHash} of it. */
+  /** Its {@link datasetHash}. */
   hash: string;
   counted: CountedImages;
   epoch: number;
@@ -88,9 +96,9 @@ export interface EvaluationContext {
 }
 
 /**
- * Metrics and predictions of a method on those test images that count.
- * @param found - what it says of all of them
- * @param size - side of its maps in pixels
+ * Computes metrics and predictions of a method on the counted test images.
+ * @param found - the predictions for all test images
+ * @param size - side of the maps in pixels
  */
 export async function evaluate(
   found: Predictions,
@@ -110,8 +118,8 @@ export async function evaluate(
 }
 
 /**
- * Writes `metrics.json` and `predictions.csv` into a folder: filename, label and score, and where the data set says how its user named
- * the images, also `source`.
+ * Writes `metrics.json` and `predictions.csv` into a folder. The columns are filename, label and
+ * score, and also `source` if the data set records the user's own file names.
  */
 export function writeEvaluation(dir: string, metrics: Metrics, samples: readonly Sample[], scores: Float32Array): void {
   const rows = samples.map((sample, i) => ({

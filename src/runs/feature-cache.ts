@@ -11,24 +11,32 @@ import type { FrozenEncoder } from '../backbones/frozen-encoder';
 /** A folder in which the frozen features of test sets are kept between runs. */
 export interface FeatureCache {
   dir: string;
-  /** Bytes that all its files may take together (default 20 GB); what does not fit is not kept. */
+  /**
+   * Limit for the bytes of all its files together (default 20 GB); what does not fit is not kept.
+   */
   limit?: number;
 }
 
 const DEFAULT_LIMIT = 20e9;
 const VERSION = 2;
-/** Digits of the checksum of a tensor, of SHA-256: a gigabyte takes about a second, of which encoding takes minutes. */
+/**
+ * Digits of the checksum (SHA-256) of a tensor. A gigabyte takes about a second, while encoding
+ * takes minutes.
+ */
 const DIGITS = 16;
 
-/** What decides the frozen features of a test set, besides the encoder and the backend at hand: weights and images. */
+/**
+ * What determines the frozen features of a test set, besides the encoder and the current backend:
+ * weights and images.
+ */
 export interface FeatureIdentity {
   model: { hash: string };
   dataset: { hash: string };
 }
 
 /**
- * The cache's file for the features of a data set's test images, whether it is there or not; the backend that runs has its own, since two
- * round differently.
+ * The cache file for the features of the test images of a data set, whether it exists or not. Each
+ * backend has its own file, since two backends round differently.
  */
 export function featureFile(cache: FeatureCache, { model, dataset }: FeatureIdentity, encoder: FrozenEncoder): string {
   const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backendName()]));
@@ -44,7 +52,7 @@ export function cacheBytes(dir: string): number {
     .reduce((sum, name) => sum + (fs.statSync(path.join(dir, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-/** What this process is writing. */
+/** The files that this process is writing. */
 const writing = new Set<string>();
 
 /** Name of the tokens of one batch at one layer, both counted from 0. */
@@ -52,7 +60,7 @@ export function featureName(batch: number, layer: number): string {
   return `batch${batch}.layer${layer}`;
 }
 
-/** The checksum of a tensor in a file: of its place there, its shape and its values. */
+/** The checksum of a tensor in a file: over its name, its shape and its values. */
 export function featureSum(key: string, name: string, shape: readonly number[], values: Uint8Array): string {
   return crypto.createHash('sha256').update(`${key} ${name} ${shape.join()}\n`).update(values).digest('hex').slice(0, DIGITS);
 }
@@ -64,20 +72,20 @@ export interface KeptTokens {
   data: Float32Array;
 }
 
-/** Features that were kept; whatever is read is checked. */
+/** Kept features; everything that is read is checked. */
 export class KeptFeatures {
   private constructor(
     private readonly saved: SafetensorsFile,
     private readonly sums: ReadonlyMap<string, string>,
-    /** Images of each batch. */
+    /** Number of images of each batch. */
     readonly counts: readonly number[],
     private readonly layers: number,
   ) {}
 
   /**
-   * Opens kept features; nothing where there are none. A file that is damaged, of other images, or without checksums as those of 0.1.0
-   * is removed, so that it is made anew.
-   * @param counts - images of each batch
+   * Opens kept features; undefined if there are none. A file that is damaged, belongs to other
+   * images, or has no checksums (version 0.1.0) is removed, so that it is made again.
+   * @param counts - number of images of each batch
    */
   static open(file: string, counts: readonly number[]): KeptFeatures | undefined {
     if (!fs.existsSync(file)) return undefined;
@@ -91,13 +99,16 @@ export class KeptFeatures {
         return new KeptFeatures(saved, new Map(names.map((name, i) => [name, sums[i]])), counts, layers);
       }
     } catch {
-      // removed below
+      // the file is removed below
     }
     removeKept(file);
     return undefined;
   }
 
-  /** The tokens of each layer of a batch; nothing where they are not what was written, and the file is removed. */
+  /**
+   * The tokens of each layer of a batch; undefined if they are not what was written, and then the
+   * file is removed.
+   */
   read(batch: number): KeptTokens[] | undefined {
     const tokens: KeptTokens[] = [];
     for (let layer = 0; layer < this.layers; layer++) {
@@ -119,7 +130,7 @@ export class KeptFeatures {
       if (featureSum(keyOf(this.saved.file), name, entry.shape, bytes) !== this.sums.get(name)) return undefined;
       return { shape: [count, tokens, width], data: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
     } catch {
-      return undefined; // gone, or cut off since it was opened
+      return undefined; // the file is gone, or was truncated after it was opened
     }
   }
 }
@@ -128,16 +139,19 @@ function removeKept(file: string): void {
   try {
     fs.rmSync(file, { force: true, recursive: true });
   } catch {
-    // in a folder that is only read: it is passed over
+    // the folder is read-only: the file is ignored
   }
 }
 
-/** What a file's name says of its content, so that a file under another's name is none. */
+/** The key of a file is its name, so that a file under the name of another is not valid. */
 function keyOf(file: string): string {
   return path.basename(file, '.safetensors');
 }
 
-/** Writes features batch by batch as they are made, float32 in the safetensors format; the file appears when it is whole. */
+/**
+ * Writes features batch by batch as they are computed, as float32 safetensors; the file appears
+ * when it is complete.
+ */
 export class FeatureWriter {
   private readonly temporary: string;
   private readonly handle: number;
@@ -146,7 +160,7 @@ export class FeatureWriter {
 
   private constructor(
     private readonly file: string,
-    /** Of all tensors in their order. */
+    /** Checksums of all tensors, in order. */
     private readonly tensors: readonly { name: string; shape: readonly number[] }[],
     private readonly header: (sums: string) => Buffer,
   ) {
@@ -159,9 +173,10 @@ export class FeatureWriter {
   }
 
   /**
-   * Begins a file.
-   * @param shapes - of every batch in order, of each of its layers `[B, T, D]`
-   * @returns nothing where the cache has no room for it, or its folder takes nothing: others can do without
+   * Starts a file.
+   * @param shapes - of every batch in order, the shape `[B, T, D]` of each layer
+   * @returns undefined if the cache has no room for it, or its folder cannot be written: the cache
+   * is optional
    */
   static begin(file: string, shapes: readonly (readonly number[])[][], limit = DEFAULT_LIMIT): FeatureWriter | undefined {
     const tensors = shapes.flatMap((layers, batch) => layers.map((shape, layer) => ({ name: featureName(batch, layer), shape })));
@@ -182,8 +197,9 @@ export class FeatureWriter {
   }
 
   /**
-   * The next layer of the batch at hand.
-   * @returns this; nothing where it cannot be written (the disk is full), and what was written is removed: others can do without
+   * Writes the next layer of the current batch.
+   * @returns this; undefined if it cannot be written (the disk is full), and then what was written
+   * is removed: the cache is optional
    */
   add(values: Float32Array): this | undefined {
     const { name, shape } = this.tensors[this.sums.length];
@@ -199,7 +215,7 @@ export class FeatureWriter {
     return this;
   }
 
-  /** Puts the file in its place, unless somebody has removed the folder or the disk is full. */
+  /** Moves the file into place, unless the folder was removed or the disk is full. */
   finish(): void {
     if (this.sums.length !== this.tensors.length) {
       throw new Error(`${this.file}: ${this.sums.length} tensors of features, ${this.tensors.length} were announced`);
@@ -209,7 +225,7 @@ export class FeatureWriter {
       fs.fsyncSync(this.handle);
       if (fs.existsSync(this.temporary)) fs.renameSync(this.temporary, this.file);
     } catch {
-      // removed below
+      // the file is removed below
     }
     this.abandon();
   }
@@ -222,7 +238,7 @@ export class FeatureWriter {
   }
 }
 
-/** A header of the safetensors format with its length ahead. */
+/** A header of the safetensors format, preceded by its length. */
 function headerOf(header: object): Buffer {
   const text = JSON.stringify(header);
   const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));

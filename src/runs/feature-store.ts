@@ -11,10 +11,10 @@ import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';
 import type { KeptImages } from './kept-images';
 
 const MEMORY = 2 * 2 ** 30;
-/** How long to wait for another process that encodes, in milliseconds. */
+/** Milliseconds to wait for another process that encodes. */
 const PATIENCE = 3_600_000;
 
-/** Where the features of one batch are. */
+/** The location of the features of one batch. */
 type Batch = { count: number } & (
   | { tensors: tf.Tensor3D[] }
   | { offset: number; shapes: [number, number, number][]; sums: string[] }
@@ -22,19 +22,25 @@ type Batch = { count: number } & (
 );
 
 export interface FeatureStoreOptions extends EncodeOptions {
-  /** Images that are decoded already. */
+  /** Decoded images. */
   images?: KeptImages;
-  /** Bytes of features kept in memory (default 2 GiB); what goes beyond is kept in a file in `spillFolder`. */
+  /** Bytes of features kept in memory (default 2 GiB); the rest goes to a file in `spillFolder`. */
   memoryLimit?: number;
-  /** Folder for the file of features beyond the limit; it has no name there, so that it is gone with the process, and no other's. */
+  /**
+   * Folder for the file of features beyond the limit. The file has no name, so it disappears with
+   * the process and no other process can use it.
+   */
   spillFolder: string;
-  /** File in which these features are kept for other runs ({@link featureFile}); where it is there, nothing is encoded. */
+  /**
+   * File in which these features are kept for other runs ({@link featureFile}); if it exists,
+   * nothing is encoded.
+   */
   keep?: { file: string; limit?: number };
 }
 
 /**
- * The frozen features of a set of images, computed once: the encoder does not change while adapters and prompts learn, so
- * every later look at these images costs the head alone.
+ * The frozen features of a set of images, computed once. The encoder does not change while adapters
+ * and prompts learn, so every later pass over these images costs only the head.
  */
 export class FeatureStore {
   private readonly batches: Batch[] = [];
@@ -48,8 +54,8 @@ export class FeatureStore {
   ) {}
 
   /**
-   * Features of image files: those that were kept, or encoded now. Of several processes that need the same ones, one encodes and the others
-   * take what it keeps.
+   * The features of image files, either kept ones or encoded now. If several processes need the
+   * same features, one encodes and the others use what it keeps.
    */
   static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
     const { keep, signal, onProgress } = options;
@@ -70,11 +76,11 @@ export class FeatureStore {
       return await whenFree(`${keep.file}.lock`, 'encoding', takeOrEncode, { patience: PATIENCE, signal, onWait });
     } catch (error) {
       if (alone) throw error;
-      return encode(); // the other one may have died on a machine of which nothing is known here
+      return encode(); // the other process may have died on a machine that cannot be checked from here
     }
   }
 
-  /** Features that were kept; nothing where there are none. */
+  /** Opens kept features; undefined if there are none. */
   private static kept(file: string, images: number, options: FeatureStoreOptions): FeatureStore | undefined {
     const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder } = options;
     const kept = KeptFeatures.open(file, countsOf(images, batchSize));
@@ -102,8 +108,8 @@ export class FeatureStore {
   }
 
   /**
-   * Uses features that were kept: in memory as far as the limit allows, read again whenever they are needed beyond it.
-   * @returns nothing where any of them are not what was written
+   * Uses kept features: in memory up to the limit, beyond it read again whenever they are needed.
+   * @returns undefined if any of them are not what was written
    */
   private take(kept: KeptFeatures): this | undefined {
     for (const [batch, count] of kept.counts.entries()) {
@@ -139,7 +145,7 @@ export class FeatureStore {
         writeWhole(this.handle, data, this.spilled);
       } catch (error) {
         tf.dispose(tensors);
-        throw new UserError(`${this.spillFolder}: features beyond the memory for them cannot be kept there (${reasonOf(error)})`);
+        throw new UserError(`${this.spillFolder}: the features that exceed the memory limit cannot be kept there (${reasonOf(error)})`);
       }
       sums.push(sumOf(data));
       this.spilled += data.byteLength;
@@ -148,7 +154,7 @@ export class FeatureStore {
     tf.dispose(tensors);
   }
 
-  /** How many batches there are, and how many bytes lie on disk. */
+  /** The number of batches, and the number of bytes on disk. */
   get size(): { batches: number; diskBytes: number } {
     return { batches: this.batches.length, diskBytes: this.spilled };
   }
@@ -174,7 +180,7 @@ export class FeatureStore {
       const data = new Float32Array(shape[0] * shape[1] * shape[2]);
       const n = fs.readSync(this.handle as number, data, 0, data.byteLength, at);
       if (n !== data.byteLength || sumOf(data) !== sums[i]) {
-        throw new UserError(`${this.spillFolder}: features that were kept there cannot be read back as they were; start again`);
+        throw new UserError(`${this.spillFolder}: features that were kept there cannot be read back unchanged; start again`);
       }
       at += data.byteLength;
       return tf.tensor3d(data, shape);
@@ -189,7 +195,10 @@ export class FeatureStore {
   }
 }
 
-/** A file to write and read whose name is removed at once: its space is free again when it is closed, however the process ends. */
+/**
+ * Opens a file to write and read, and removes its name at once: its space is freed when it is
+ * closed, however the process ends.
+ */
 function openNameless(folder: string): number {
   makeFolder(folder);
   const file = temporaryName(path.join(folder, 'features'));
@@ -203,7 +212,7 @@ function sumOf(data: tf.TypedArray): string {
   return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** How many images each batch has. */
+/** The number of images of each batch. */
 function countsOf(images: number, batchSize: number): number[] {
   return Array.from({ length: Math.ceil(images / batchSize) }, (_, batch) => Math.min(batchSize, images - batch * batchSize));
 }
@@ -215,7 +224,7 @@ function shapesOf(first: readonly tf.Tensor3D[], images: number, batchSize: numb
 
 function readKept(kept: KeptFeatures, batch: number): tf.Tensor3D[] {
   const tokens = kept.read(batch);
-  if (!tokens) throw new UserError('features that were kept for other runs were damaged or removed while they were used; start again');
+  if (!tokens) throw new UserError('features that were kept for other runs were damaged or removed during use; start again');
   return tensorsOf(tokens);
 }
 

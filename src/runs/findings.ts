@@ -12,53 +12,56 @@ import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
 import { scoreBatches } from './score';
 
-/** A test image with its score by a run. */
+/** A test image with its score from a run. */
 export interface ScoredSample {
   sample: Sample;
   image: RgbImage;
-  /** `[S, S]`; null where it is not known. */
+  /** `[S, S]`; null if it is not known. */
   mask: Uint8Array | null;
   label: 0 | 1;
   score: number;
-  /** For people: the image's name as its user knows it, without extension, after the kind of anomaly where the data set names it. */
+  /**
+   * Display name: the user's name of the image without extension, preceded by the kind of anomaly
+   * if the data set names it.
+   */
   name: string;
 }
 
-/** A test image with what a run says of it; what `scoredMontage` draws. */
+/** A test image with the prediction of a run; the input of `scoredMontage`. */
 export interface TestFinding extends ScoredSample {
-  /** `[S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"). */
+  /** `[S, S]`, higher is more abnormal (for MediCLIP: probability of "abnormal"). */
   map: Float32Array;
-  /** The colours of the run's maps. */
+  /** The colour scale of the maps of the run. */
   scale: MapScale;
 }
 
-/** What a run says of images, with the images themselves. */
-export interface Examination {
+/** The predictions of a run for some images, with the images themselves. */
+export interface SamplePredictions {
   record: RunRecord;
-  /** The epoch whose parameters were used; 0 for methods that learn in none. */
+  /** The epoch whose parameters were used; 0 for methods without epochs. */
   epoch: number;
-  /** The colours of the run's maps; null where its method has none. */
+  /** The colour scale of the maps of the run; null if its method has no maps. */
   scale: MapScale | null;
-  /** In the order given; maps are null where the method has none. */
+  /** In the given order; maps are null if the method has none. */
   found: (ScoredSample & { map: Float32Array | null })[];
 }
 
 /**
- * Scores and maps of any samples by a finished run of any method.
+ * Computes scores and maps of any samples with a finished run of any method.
  * @param dir - run folder
- * @param options.images - images that are decoded already
- * @throws UserError where the run is missing or broken
+ * @param options.images - decoded images
+ * @throws UserError if the run is missing or damaged
  */
-export async function examine(
+export async function predictSamples(
   dir: string,
   samples: readonly Sample[],
   options: LongRun & { images?: KeptImages } = {},
-): Promise<Examination> {
+): Promise<SamplePredictions> {
   const loaded = await loadRun(dir);
   const { scorer, record, epoch, dispose } = loaded;
   const size = scorer.imageSize;
   const { images: kept, ...run } = options;
-  const found: Examination['found'] = [];
+  const found: SamplePredictions['found'] = [];
   try {
     const files = samples.map((sample) => sample.file);
     const batches = scoreBatches(files.length, imagesOf(files, size, kept), scorer, { ...run, phase: 'encoding test images' });
@@ -83,18 +86,19 @@ export async function examine(
 }
 
 /**
- * Scores and maps of all test images by a finished run, in the order of the data set, with the images themselves.
- * @throws UserError where the run is missing or broken, or its method gives no maps
+ * Computes scores and maps of all test images with a finished run, in the order of the data set,
+ * with the images themselves.
+ * @throws UserError if the run is missing or damaged, or its method gives no maps
  */
 export async function testFindings(run: string, dataset: Dataset, options: LongRun = {}): Promise<TestFinding[]> {
-  return samplesFound(run, dataset.test, options);
+  return findingsOf(run, dataset.test, options);
 }
 
-/** {@link testFindings} of some samples, also of several data sets. */
-export async function samplesFound(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<TestFinding[]> {
-  const { record, scale, found } = await examine(run, samples, options);
+/** {@link testFindings} for given samples, even of several data sets. */
+export async function findingsOf(run: string, samples: readonly Sample[], options: LongRun = {}): Promise<TestFinding[]> {
+  const { record, scale, found } = await predictSamples(run, samples, options);
   return found.map((finding) => {
-    if (!finding.map || !scale) throw new UserError(`${run}: ${record.config.method} gives images a score, but no map`);
+    if (!finding.map || !scale) throw new UserError(`${run}: ${record.config.method} gives each image a score, but no map`);
     return { ...finding, map: finding.map, scale };
   });
 }
@@ -109,7 +113,7 @@ export interface Scored {
   score: number;
 }
 
-/** How a threshold sorts images: those at or above it are called abnormal. */
+/** How a threshold classifies images: those at or above it are called abnormal. */
 export type Outcome = 'detected' | 'missed' | 'false alarm' | 'cleared';
 
 export function outcomeOf({ label, score }: Scored, threshold: number): Outcome {
@@ -117,7 +121,10 @@ export function outcomeOf({ label, score }: Scored, threshold: number): Outcome 
   return score >= threshold ? 'false alarm' : 'cleared';
 }
 
-/** The `count` abnormal images of the lowest scores, lowest first, and the `count` normal ones of the highest, highest first. */
+/**
+ * The `count` abnormal images with the lowest scores, lowest first, and the `count` normal images
+ * with the highest scores, highest first.
+ */
 export function worstOf<F extends Scored>(findings: readonly F[], count: number): { abnormal: F[]; normal: F[] } {
   const rising = [...findings].sort((a, b) => a.score - b.score);
   return {

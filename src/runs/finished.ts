@@ -9,8 +9,8 @@ import type { RunFolder, RunRecord } from './run-folder';
 import type { TrainResult } from './train-options';
 
 /**
- * The result of a run that has nothing left to do; nothing where it has.
- * @param onNote - called with a line where results are there and cannot be used: they are made again
+ * The result of a run that has nothing left to do; undefined if it has.
+ * @param onNote - called with a line if results exist but cannot be used and are made again
  */
 export function finishedResult(
   folder: RunFolder,

@@ -16,8 +16,9 @@ import { readSupport, writeStart, type RunStart } from './run-start';
 import type { TrainOptions, TrainResult } from './train-options';
 
 /**
- * A run of a method that learns in no epochs: fits the support set, scores the test set. There is no checkpoint: the support set and
- * the seed give the same fit again. What was stopped is done anew.
+ * A run of a method without epochs: fits the support set, scores the test set. There is no
+ * checkpoint, because the support set and the seed give the same fit again. An interrupted run
+ * starts again.
  */
 export async function fit(start: RunStart, options: TrainOptions): Promise<TrainResult> {
   const { folder, resumed, record, dataset, counted, support, backbone, images } = start;
@@ -39,8 +40,8 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
 }
 
 /**
- * The method of a finished run, fitted to the run's own support set again.
- * @throws UserError where the images that it was fitted to are not there or have changed
+ * The method of a finished run, fitted again to the support set of the run.
+ * @throws UserError if the images to which it was fitted are missing or have changed
  */
 export async function refit(folder: RunFolder, record: RunRecord, backbone: Backbone): Promise<Detector> {
   const detector = createDetector(backbone, record.config, record.dataset.name);
@@ -53,12 +54,12 @@ export async function refit(folder: RunFolder, record: RunRecord, backbone: Back
   }
 }
 
-/** The images that a run was fitted to, unchanged. */
+/** The images to which a run was fitted, checked to be unchanged. */
 function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
   const dataset = readDataset(record.dataset.dir);
   if (datasetHash(dataset, record.dataset.hash) !== record.dataset.hash) {
     throw new UserError(
-      `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; put those back, or fit it anew`,
+      `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; restore them, or fit the run again`,
     );
   }
   return readSupport(folder, dataset);
@@ -72,8 +73,8 @@ async function fitTo(detector: Detector, support: readonly Sample[], options: Lo
 }
 
 /**
- * Frozen features of training images, loaded as test images are: `[K, T, C]` each.
- * @param images - those that are decoded already
+ * Frozen features of training images, loaded like test images: `[K, T, C]` each.
+ * @param images - decoded images
  */
 export function encodeSupport(
   support: readonly Sample[],

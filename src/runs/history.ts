@@ -5,22 +5,22 @@ import { readText, SMALL_FILE, writeFileAtomic } from '../common/node/files';
 import { LOSS_NAMES } from '../methods/mediclip/losses';
 
 /**
- * A row of `RUN/history.csv`. Each loss has a column of its name: its mean over the epoch's steps,
- * without its weight; null where the version that trained the epoch did not know it. Columns of a
- * newer version stay, as far as they hold numbers.
+ * A row of `RUN/history.csv`. Each loss has a column with its name: its mean over the steps of the
+ * epoch, without its weight. It is null if the version that trained the epoch did not know the
+ * loss. Columns of a newer version are kept if they hold numbers.
  */
 export interface HistoryRow {
   epoch: number;
-  /** The weighted sum of the losses, which is descended. */
+  /** The weighted sum of the losses, which is minimised. */
   total: number;
-  /** Of the test set, only where it was looked at. */
+  /** Metrics of the test set, only for epochs in which it was scored. */
   imageAuroc: number | null;
   pixelAuroc: number | null;
   seconds: number;
   [column: string]: number | null;
 }
 
-/** What every history has. */
+/** The columns that every history has. */
 const NEEDED = ['epoch', 'total', 'seconds'];
 const METRICS = ['imageAuroc', 'pixelAuroc'];
 const COLUMNS: readonly string[] = ['epoch', ...LOSS_NAMES, 'total', ...METRICS, 'seconds'];
@@ -32,9 +32,9 @@ export function writeHistoryFile(file: string, rows: readonly HistoryRow[]): voi
 }
 
 /**
- * The rows of `history.csv`, one per epoch from the first on; none where there is no file. Runs of
+ * The rows of `history.csv`, one per epoch from the first on; none if there is no file. Runs of
  * other versions may have other losses and metrics.
- * @throws UserError naming the line of a row that is no row of a history
+ * @throws UserError naming the line of an invalid row
  */
 export function readHistoryFile(file: string): HistoryRow[] {
   if (!fs.existsSync(file)) return [];

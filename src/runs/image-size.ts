@@ -4,9 +4,9 @@ import { UserError } from '../common/errors';
 import type { TrainingConfig } from './config';
 
 /**
- * Looks before any work whether images of this size can be encoded at all: the attention of one image alone, one number for every two
- * tokens and head, must fit into memory.
- * @param memory - bytes (default: all that this process may have)
+ * Checks before any work whether images of this size can be encoded at all. The attention of a
+ * single image, one number for every pair of tokens and every head, must fit into memory.
+ * @param memory - bytes (default: all that this process may use)
  * @throws UserError naming the largest size that would
  */
 export function checkImageSize(
@@ -19,12 +19,12 @@ export function checkImageSize(
   let fits = imageSize;
   while (fits > patch && attention(fits) > memory) fits -= patch;
   throw new UserError(
-    `imageSize (--image-size): ${imageSize} pixels need more than ${gigabytes(attention(imageSize))} per image with this model, there are ${gigabytes(memory)}; choose ${fits} or less`,
+    `imageSize (--image-size): ${imageSize} pixels need more than ${gigabytes(attention(imageSize))} per image with this model, but there are only ${gigabytes(memory)}; choose ${fits} or less`,
     2,
   );
 }
 
-/** Bytes of memory that there are for this process, of the machine or of its container. */
+/** Bytes of memory that this process may use, of the machine or of its container. */
 function memoryOfProcess(): number {
   const allowed = process.constrainedMemory?.() ?? 0;
   return allowed > 0 ? Math.min(allowed, os.totalmem()) : os.totalmem();

@@ -1,13 +1,13 @@
 import type { Raster, RgbImage } from '../image/image';
 import { loadTestRgb, toTestRgb } from '../image/node/load';
 
-/** Bytes of pixels that are kept, at most: 3400 images of 224 x 224. */
+/** Limit for the bytes of kept pixels: 3400 images of 224 x 224. */
 const LIMIT = 512 * 2 ** 20;
 
 /**
- * Images at the size at which a run sees them, kept from when they were first decoded, so that one
- * call decodes each file once: to check it, to compare it with training images and to score it.
- * What goes beyond the limit is decoded again.
+ * Images at the size at which a run sees them, kept after their first decoding. One call thus
+ * decodes each file once: to check it, to compare it with training images and to score it. Images
+ * beyond the limit are decoded again.
  */
 export class KeptImages {
   private readonly images = new Map<string, RgbImage>();
@@ -19,7 +19,7 @@ export class KeptImages {
     private readonly limit = LIMIT,
   ) {}
 
-  /** Keeps an image that was decoded for another reason. */
+  /** Keeps an image that was decoded elsewhere. */
   keep(file: string, raster: Raster): void {
     const bytes = 3 * this.size ** 2;
     if (this.images.has(file) || this.bytes + bytes > this.limit) return;
@@ -27,7 +27,7 @@ export class KeptImages {
     this.bytes += bytes;
   }
 
-  /** @throws UserError where it is not kept and cannot be read */
+  /** @throws UserError if it is not kept and cannot be read */
   async load(file: string): Promise<RgbImage> {
     return this.images.get(file) ?? loadTestRgb(file, this.size);
   }

@@ -22,7 +22,7 @@ import { loadTestMasks } from './test-masks';
 import type { TrainOptions, TrainResult } from './train-options';
 import { TrainingFeatures } from './training-features';
 
-/** Learns adapters and prompts, from the start or from the run's checkpoint. */
+/** Trains adapters and prompts, from the start or from the checkpoint of the run. */
 export async function learn(
   { folder, resumed, record, dataset, counted, support, backbone }: RunStart,
   options: TrainOptions,
@@ -33,7 +33,7 @@ export async function learn(
   try {
     const begin: CheckpointState = { epoch: 0, generator: { seed: config.seed, nextEpoch: 1 }, best: null };
     if (!resumed) {
-      // the record last: a folder with a record can be resumed
+      // the record comes last: a folder with a record can be resumed
       writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin);
       writeStart(folder, record, support);
     }
@@ -56,7 +56,7 @@ export async function learn(
   }
 }
 
-/** The state of one training. */
+/** The state of one training run. */
 class Run {
   readonly history: HistoryRow[];
   private store?: FeatureStore;
@@ -74,14 +74,14 @@ class Run {
     private state: CheckpointState,
   ) {
     this.config = record.config;
-    this.history = folder.readHistory().slice(0, state.epoch); // it is written first, and may be an epoch ahead
+    this.history = folder.readHistory().slice(0, state.epoch); // the history is written before the checkpoint, and may be one epoch ahead
     if (this.history.length < state.epoch) {
       const file = folder.file('history.csv');
-      throw new UserError(`${file}: has ${this.history.length} epochs, the checkpoint ${state.epoch}; put back the whole file`);
+      throw new UserError(`${file}: has ${this.history.length} epochs, but the checkpoint has ${state.epoch}; restore the whole file`);
     }
   }
 
-  /** All epochs that are still to do. */
+  /** Trains all remaining epochs. */
   async epochs(features: TrainingFeatures): Promise<void> {
     const { epochs, protocol, watch } = this.config;
     for (let epoch = this.state.epoch + 1; epoch <= epochs; epoch++) {
@@ -103,11 +103,11 @@ class Run {
     }
   }
 
-  /** The steps of one epoch; losses are read back once, at its end. */
+  /** Runs the steps of one epoch. Losses are read back once, at its end. */
   private async steps(features: TrainingFeatures, epoch: number): Promise<Record<LossName, number>> {
     const losses: tf.Tensor1D[] = [];
     for (let step = 0; step < features.stepsPerEpoch; step++) {
-      await eventLoopTurn(); // or signals wait while worker threads keep sending
+      await eventLoopTurn(); // otherwise signals wait while worker threads keep sending
       if (this.options.signal?.aborted) {
         tf.dispose(losses);
         throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
@@ -127,7 +127,7 @@ class Run {
     return Object.fromEntries(LOSS_NAMES.map((name, i) => [name, values[i]])) as Record<LossName, number>;
   }
 
-  /** The test images that count. */
+  /** The counted test images. */
   private get tested(): Sample[] {
     return this.counted.places.map((i) => this.dataset.test[i]);
   }
@@ -136,7 +136,7 @@ class Run {
     return { dataset: this.dataset, identity: this.record, folder: this.folder.dir };
   }
 
-  /** What the current parameters say of the whole test set; its features stay where they were stored. */
+  /** The predictions of the current parameters for the whole test set; its features stay stored. */
   private async predictions(): Promise<Predictions> {
     const scorer = new MediClipScorer(this.model, this.config.score);
     try {
@@ -147,14 +147,14 @@ class Run {
     }
   }
 
-  /** Encodes the test set before the first of many looks at it. */
+  /** Encodes the test set before it is scored for the first of many times. */
   private async prepareTest(): Promise<void> {
     if (this.store) return;
     this.store = await testFeatures(this.model, this.testSet, this.options);
     this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
   }
 
-  /** Test AUROC of the current parameters, of images and, where all masks are known, of pixels. */
+  /** Test AUROC of the current parameters for images and, if all masks are known, for pixels. */
   private async validate(): Promise<{ imageAuroc: number | null; pixelAuroc: number | null }> {
     await this.prepareTest();
     const test = this.tested;
@@ -165,8 +165,9 @@ class Run {
   }
 
   /**
-   * Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the metrics as published. Where none is
-   * defined, there is nothing to choose by, and the last epoch counts.
+   * Writes checkpoint and history; under `paper` also the best epoch so far, by the mean of the
+   * metrics as published. If no metric is defined, there is no criterion, and the last epoch
+   * counts.
    */
   private save(row: HistoryRow): void {
     const { protocol, seed } = this.config;
@@ -175,7 +176,7 @@ class Run {
     const best = this.state.best?.metric ?? null;
     const improved = protocol === 'paper' && (metric === null || best === null || metric > best);
     if (improved && metric === null && row.epoch === 1) {
-      this.options.onNote?.('protocol paper: the test set defines no AUROC to choose an epoch by; the last one will count');
+      this.options.onNote?.('protocol paper: the test set defines no AUROC by which to choose an epoch; the last one will count');
     }
     const kept = improved ? { epoch: row.epoch, metric } : this.state.best;
     this.state = { epoch: row.epoch, generator: { seed, nextEpoch: row.epoch + 1 }, best: kept };

@@ -16,20 +16,21 @@ import { openBackboneFolder } from '../backbones/node/open-folder';
 export interface LoadedRun {
   folder: RunFolder;
   record: RunRecord;
-  /** The epoch whose parameters are used; 0 for methods that learn in none. */
+  /** The epoch whose parameters are used; 0 for methods without epochs. */
   epoch: number;
   scorer: Scorer;
   backbone: Backbone;
-  /** Of MediCLIP's runs only. */
+  /** Only for runs of MediCLIP. */
   model?: MediClip;
   dispose(): void;
 }
 
 /**
- * Loads a run for evaluation or prediction: MediCLIP's last epoch, or the best by test metric under the protocol `paper`; any other
- * method fits its support set again, which gives what it gave then.
- * @throws UserError where its epochs are not all trained, or the run, its checkpoint, the model or the images it was trained on are
- * missing or have changed
+ * Loads a run for evaluation or prediction: the last epoch of MediCLIP, or the best by test metric
+ * under the protocol `paper`. Any other method is fitted to its support set again, with the same
+ * result.
+ * @throws UserError if its training is unfinished, or the run, its checkpoint, the model or its
+ * training images are missing or have changed
  */
 export async function loadRun(dir: string): Promise<LoadedRun> {
   const folder = new RunFolder(dir);
@@ -51,13 +52,15 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
   }
 }
 
-/** What a run says of images counts as its result, in tables too, so the run must be what its configuration says. */
+/**
+ * The predictions of a run count as its result, even in tables, so the training must be complete.
+ */
 function checkTrained(folder: RunFolder, { config }: RunRecord): void {
   if (!METHODS[config.method].epochs) return;
   const done = trainedEpochs(folder.file('checkpoint.safetensors'));
   if (done === config.epochs) return;
   throw new UserError(
-    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; go on with: npx mediclip train --resume --out ${shellQuote(folder.dir)}`,
+    `${folder.dir}: ${done} of ${config.epochs} epochs are trained; finish the training first: npx mediclip train --resume --out ${shellQuote(folder.dir)}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { imageScore } from '../methods/mediclip/image-score';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { encodeImages, imagesOf } from './encode';
 
-/** What a model said of the probe's images at one moment of its training. */
+/** The predictions of a model for the images of the probe at one moment of its training. */
 export interface ProbeLook {
   epoch: number;
   /** For each image the anomaly map, `[S, S]`, probability of "abnormal". */
@@ -18,22 +18,22 @@ export interface ProbeLook {
 }
 
 /**
- * A few images that are looked at again and again while a model learns. Their frozen tokens are computed once, so a look costs
- * the head alone.
+ * A few images that are scored again and again while a model learns. Their frozen tokens are
+ * computed once, so each time costs only the head.
  */
 export class MapProbe {
   readonly looks: ProbeLook[] = [];
 
   private constructor(
     readonly samples: readonly Sample[],
-    /** At the model's size, as it sees them. */
+    /** At the image size of the model. */
     readonly images: readonly RgbImage[],
-    /** `[S, S]`, where one is known. */
+    /** `[S, S]`, if known. */
     readonly masks: readonly (Uint8Array | null)[],
     private readonly tokens: tf.Tensor3D[],
   ) {}
 
-  /** Loads and encodes images; any model on the same CLIP, at the same layers, can be looked at afterwards. */
+  /** Loads and encodes images. Afterwards any model on the same CLIP and layers can be probed. */
   static async of(samples: readonly Sample[], model: MediClip): Promise<MapProbe> {
     const size = model.backbone.imageSize;
     const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size)));
@@ -43,7 +43,7 @@ export class MapProbe {
     throw new RangeError('a probe needs images');
   }
 
-  /** Adds what a model says now to {@link MapProbe.looks}. */
+  /** Adds the current predictions of a model to {@link MapProbe.looks}. */
   look(epoch: number, model: MediClip): void {
     const n = this.samples.length;
     tf.tidy(() => {
@@ -64,7 +64,7 @@ export class MapProbe {
   }
 }
 
-/** `[N, ...]` to N arrays. */
+/** Splits `[N, ...]` into N arrays. */
 function slices(tensor: tf.Tensor, n: number): Float32Array[] {
   const data = tensor.dataSync() as Float32Array;
   const length = data.length / n;

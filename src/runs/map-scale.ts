@@ -13,31 +13,37 @@ import { readSupport } from './run-start';
 import { loadRun, type LoadedRun } from './load';
 
 /**
- * The values at the ends of the colours of a run's anomaly maps. A run has one such scale, so that one picture looks the same in every
- * call, report, notebook and figure.
+ * The values at the ends of the colours of the anomaly maps of a run. A run has one such scale, so
+ * that a picture looks the same in every call, report, notebook and figure.
  */
 export interface MapScale {
-  /** The method, for people. */
+  /** The name of the method. */
   method: string;
-  /** What lies below is not coloured: of normal images 95 % of all pixels. */
+  /** Values below it are not coloured: 95 % of all pixels of normal images. */
   low: number;
-  /** The last colour; at two thirds of the way from `low` lie 99.9 % of the pixels of normal images. */
+  /**
+   * The value of the last colour. 99.9 % of the pixels of normal images lie below two thirds of the
+   * way from `low`.
+   */
   high: number;
-  /** What it was taken from, for people: "16 normal training images outside the support set". */
+  /** The source of the scale as text: "16 normal training images outside the support set". */
   from: string;
-  /** How many images these were; 0 where it is the bounds of the method's maps. */
+  /** The number of these images; 0 if the scale is the range of the method's maps. */
   images: number;
 }
 
-/** `RUN/map-scale.json`: a {@link MapScale}, and the hash of what it belongs to. A run without one gets it when it is first needed. */
+/**
+ * `RUN/map-scale.json`: a {@link MapScale}, and the hash of the parameters to which it belongs. A
+ * run without one gets it when it is first needed.
+ */
 export const SCALE_FILE = 'map-scale.json';
 
-/** For whoever reads the file. */
+/** An explanation for readers of the file. */
 const RULE = '95 % of the pixels in the anomaly maps of these images lie below low, 99.9 % below two thirds of the way to high';
 
-/** Images that a scale is taken from, at most. */
+/** Largest number of images from which a scale is computed. */
 const MOST_IMAGES = 32;
-/** Values taken from a map, at most; 336 x 336 has every second. */
+/** Largest number of values used per map; of 336 x 336 every second one is used. */
 const MOST_VALUES = 2 ** 16;
 
 const schema = z
@@ -45,8 +51,8 @@ const schema = z
   .refine(({ low, high }) => low < high);
 
 /**
- * {@link mapScale} of a finished run that is not loaded, so that its folder has one.
- * @throws UserError where the run is missing or broken, or it is stopped
+ * {@link mapScale} for a finished run that is not loaded, so that its folder has a scale.
+ * @throws UserError if the run is missing or damaged, or the call is stopped
  */
 export async function keepMapScale(run: string, options: LongRun = {}): Promise<MapScale | null> {
   const loaded = await loadRun(run);
@@ -58,9 +64,10 @@ export async function keepMapScale(run: string, options: LongRun = {}): Promise<
 }
 
 /**
- * The colour scale of a run; null where its method has no maps. Taken from normal images and kept in the run folder, or read from there.
- * Where the folder takes no files, it is made anew at every call, the same each time.
- * @throws UserError where it is stopped
+ * The colour scale of a run; null if its method has no maps. It is computed from normal images and
+ * kept in the run folder, or read from there. If the folder cannot be written, it is computed again
+ * at every call, with the same result.
+ * @throws UserError if the call is stopped
  */
 export async function mapScale(loaded: LoadedRun, options: LongRun = {}): Promise<MapScale | null> {
   const { record, folder, scorer } = loaded;
@@ -85,12 +92,12 @@ export async function mapScale(loaded: LoadedRun, options: LongRun = {}): Promis
   try {
     writeJson(file, { ...found, rule: RULE, of });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error; // a folder that takes no files
+    if (!(error instanceof UserError)) throw error; // a folder that cannot be written
   }
   return { method, ...found };
 }
 
-/** A kept scale; undefined where there is none, or it is damaged or of other parameters. */
+/** A kept scale; undefined if there is none, or it is damaged or belongs to other parameters. */
 function readScale(file: string, of: string): Omit<MapScale, 'method'> | undefined {
   let content: unknown;
   try {
@@ -105,14 +112,17 @@ function readScale(file: string, of: string): Omit<MapScale, 'method'> | undefin
   return { low, high, from, images };
 }
 
-/** What decides a run's maps: parameters that were learned, or the images that a method was fitted to. */
+/**
+ * Identifies what determines the maps of a run: the learned parameters, or the images to which a
+ * method was fitted.
+ */
 function identityOf({ folder, record: { config, model, dataset } }: LoadedRun): string {
   const parameters = config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors';
   const learned = METHODS[config.method].epochs ? sha256File(folder.file(parameters)) : sha256File(folder.file('support.json'));
   return sha256(JSON.stringify([config.method, config.imageSize, config.baseline, config.seed, model.hash, dataset.hash, learned]));
 }
 
-/** The data set that a run was trained on; undefined where it is not there or has changed. */
+/** The data set on which a run was trained; undefined if it is missing or has changed. */
 function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
   try {
     const found = readDataset(dataset.dir);
@@ -123,7 +133,10 @@ function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
   }
 }
 
-/** Takes the scale from normal training images that the run has not seen, else from the support set; undefined without either. */
+/**
+ * Computes the scale from normal training images that the run has not seen, else from the support
+ * set; undefined without either.
+ */
 async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun): Promise<Omit<MapScale, 'method'> | undefined> {
   const { folder, record, scorer } = loaded;
   const support = readSupport(folder, dataset);
@@ -142,7 +155,10 @@ async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun):
   return { ...scaleOf(values, scorer.mapRange), from, images };
 }
 
-/** Training images that are not in the support set, nor copies of one that is; evenly over the list where there are many. */
+/**
+ * Training images that are neither in the support set nor copies of such images; evenly spaced over
+ * the list if there are many.
+ */
 export function heldOut({ train }: Dataset, support: readonly Sample[]): Sample[] {
   const seen = new Set(support.map(({ file }) => file));
   const others = evenly(
@@ -153,13 +169,15 @@ export function heldOut({ train }: Dataset, support: readonly Sample[]): Sample[
   return others.filter(({ file }) => !bytes.has(sha256File(file)));
 }
 
-/** From values of normal maps in any order. @param bounds - between which all values lie */
+/**
+ * Computes a scale from values of normal maps in any order. @param bounds - the range of all values
+ */
 export function scaleOf(values: Float32Array, bounds: readonly [number, number] | null): { low: number; high: number } {
   const rising = values.slice().sort();
   const at = (share: number): number => rising[Math.min(rising.length - 1, Math.floor(share * rising.length))];
   const [low, most] = [at(0.95), at(0.999)];
   const high = Math.min(most + (most - low) / 2, bounds?.[1] ?? Infinity);
-  // of four digits: the last bits differ between machines
+  // rounded to four digits, since the last bits differ between machines
   const [from, to] = [low, high].map((value) => Number(value.toPrecision(4)));
   return { low: from, high: to > from ? to : from + Math.max(Math.abs(from) / 100, 1e-4) };
 }
@@ -173,7 +191,10 @@ async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], optio
   return Float32Array.from(taken);
 }
 
-/** Maps of the support set by a method that compares with it: each image by a fit to the others, in at most four parts. */
+/**
+ * Maps of the support set for a method that compares with it. Each image is scored after a fit to
+ * others, in at most four parts.
+ */
 async function valuesApart({ backbone, record, scorer }: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
   const features = await encodeSupport(support, scorer, {});
   const taken: number[] = [];
@@ -202,7 +223,7 @@ async function valuesApart({ backbone, record, scorer }: LoadedRun, support: rea
   return Float32Array.from(taken);
 }
 
-/** Adds the values of maps, `[B, S, S]`, or as many of them as are enough. */
+/** Appends the values of maps, `[B, S, S]`, or a sufficient part of them. */
 function take(values: Float32Array, count: number, into: number[]): void {
   const step = Math.ceil(values.length / count / MOST_VALUES);
   for (let i = 0; i < values.length; i += step) into.push(values[i]);

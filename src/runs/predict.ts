@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { csvText, type Cell } from '../common/csv';
+import { csvText, type CsvValue } from '../common/csv';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
@@ -15,37 +15,40 @@ import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
 import { checkScore, ONE_BY_ONE, scoreBatches } from './score';
 
-/** What was found in one image. */
+/** The prediction for one image. */
 export interface Prediction {
   image: string;
-  /** Higher is more abnormal; comparable between images of one run. */
+  /** Higher is more abnormal; comparable between images of the same run. */
   score: number;
-  /** 16-bit grey PNG, S x S: `mapRange` as 0 to 65535; null for methods that do not localise. */
+  /** 16-bit grey PNG, S x S: `mapRange` as 0 to 65535; null for methods without maps. */
   map: string | null;
-  /** The image at S x S with the map in heat colours of the run's scale, a colour bar below it. */
+  /**
+   * The image at S x S with its map in the heat colours of the run's scale, and a colour bar below.
+   */
   overlay: string | null;
-  /** The colours of the overlay; the same for all images of a run. */
+  /** The colour scale of the overlay; the same for all images of a run. */
   scale: MapScale | null;
   /**
-   * The map's values at 0 and at 65535, the same for all images of a run: 0 and 1 where maps are probabilities (MediCLIP, the methods by
-   * language), else 0 and ten times the last colour of the scale.
+   * The values of the map at 0 and at 65535, the same for all images of a run: 0 and 1 if maps are
+   * probabilities (MediCLIP and the language-based methods), else 0 and ten times the last colour
+   * of the scale.
    */
   mapRange: readonly [number, number] | null;
-  /** Pixels of the map beyond that range, which are 0 or 65535 in the file. */
+  /** Number of pixels of the map outside that range, which are 0 or 65535 in the file. */
   mapClipped: number | null;
 }
 
 /**
- * Scores any images with a run of any method and writes a map and an overlay for each, where the method has maps, and
- * `predictions.csv`.
- * @throws UserError where an image or the run is missing or unreadable, before anything is written
+ * Scores any images with a run of any method. Writes `predictions.csv` and, if the method has maps,
+ * a map and an overlay for each image.
+ * @throws UserError if an image or the run is missing or unreadable, before anything is written
  */
 export async function predictImages(run: string, images: readonly string[], out: string, options: LongRun = {}): Promise<Prediction[]> {
-  if (images.length === 0) throw new UserError('predict: name at least one image', 2);
+  if (images.length === 0) throw new UserError('predict: give at least one image', 2);
   for (const image of images) {
     const stat = fs.statSync(image, { throwIfNoEntry: false });
     if (!stat) throw new UserError(`${image}: no such file`);
-    if (stat.isDirectory()) throw new UserError(`${image}: is a folder; name the images in it: ${path.join(shellQuote(image), '*.png')}`);
+    if (stat.isDirectory()) throw new UserError(`${image}: is a folder; give the images in it: ${path.join(shellQuote(image), '*.png')}`);
   }
   const files = outputFiles(images, out);
   const loadedRun = await loadRun(run);
@@ -104,14 +107,14 @@ async function writePredictions(
     writeFileAtomic(path.join(out, 'predictions.csv'), csvText(COLUMNS, predictions.map(rowOf)));
     return predictions;
   } catch (error) {
-    for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list are half a result
+    for (const file of written) fs.rmSync(file, { force: true }); // pictures without the list would be half a result
     throw error;
   }
 }
 
 const COLUMNS = ['image', 'score', 'map', 'overlay', 'map_low', 'map_high', 'map_clipped', 'overlay_low', 'overlay_high'] as const;
 
-function rowOf({ scale, mapRange, mapClipped, ...prediction }: Prediction): Record<(typeof COLUMNS)[number], Cell> {
+function rowOf({ scale, mapRange, mapClipped, ...prediction }: Prediction): Record<(typeof COLUMNS)[number], CsvValue> {
   const [low, high] = mapRange ?? [null, null];
   const colours = { overlay_low: scale?.low ?? null, overlay_high: scale?.high ?? null };
   return { ...prediction, map_low: low, map_high: high, map_clipped: mapClipped, ...colours };
@@ -127,14 +130,14 @@ interface OutputFiles {
   overlay: string;
 }
 
-/** @throws UserError where one of them is an image that is to be scored */
+/** @throws UserError if one of them is an image to be scored */
 function outputFiles(images: readonly string[], out: string): OutputFiles[] {
   const read = new Set(images.map((image) => fs.realpathSync(image)));
   return outputNames(images).map((name) => {
     const files = { map: path.join(out, `${name}-map.png`), overlay: path.join(out, `${name}-overlay.png`) };
     for (const file of Object.values(files)) {
       if (fs.existsSync(file) && read.has(fs.realpathSync(file))) {
-        throw new UserError(`${file}: is one of the images and would be written over; choose another --out`);
+        throw new UserError(`${file}: is one of the images and would be overwritten; choose another --out`);
       }
     }
     return files;
@@ -142,8 +145,9 @@ function outputFiles(images: readonly string[], out: string): OutputFiles[] {
 }
 
 /**
- * A file name for each image: its own without extension, shortened where a longer one would not fit. Where several have one name, the first keeps it and the others get the next
- * numbers that are nobody's name. Upper and lower case count as the same, as on many disks.
+ * A file name for each image: its own without extension, shortened if a longer one would not fit.
+ * If several images have the same name, the first keeps it and the others get the next free
+ * numbers. Upper and lower case count as the same, as on many disks.
  */
 function outputNames(images: readonly string[]): string[] {
   const stems = images.map((image) => shortName(path.basename(image, path.extname(image))));

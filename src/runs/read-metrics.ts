@@ -5,7 +5,9 @@ import type { Metrics } from './evaluate';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 
 const share = z.number().min(0).max(1);
-/** A run of an older version lacks the metrics that are new; those that only a newer version knows are passed over. */
+/**
+ * A run of an older version lacks new metrics; metrics that only a newer version knows are ignored.
+ */
 const metric = share.nullable().default(null);
 const count = z.number().int().nonnegative().safe();
 
@@ -15,12 +17,12 @@ const schema = z
     datasetHash: z.string().default(''),
     images: count,
     protocol: z.enum(['fixed', 'paper']),
-    backend: z.string().optional(), // else what the run was trained on
+    backend: z.string().optional(), // else the backend of the training
     ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, metric])) as Record<MetricName, typeof metric>),
   })
   .passthrough();
 
-/** All that an evaluation writes. */
+/** Everything that an evaluation writes. */
 const wholeSchema = schema.extend({
   epoch: count,
   normal: count,
@@ -29,18 +31,18 @@ const wholeSchema = schema.extend({
   intervals: z.record(z.tuple([share, share]).nullable()),
 });
 
-/** What tables need of a `metrics.json`; the file holds more. */
+/** The part of a `metrics.json` that tables need; the file holds more. */
 export type SavedMetrics = z.infer<typeof schema>;
 
 /**
  * Reads `metrics.json`.
- * @throws UserError that names the file and the key of a value that is missing or out of its range
+ * @throws UserError that names the file and the key of a value that is missing or out of range
  */
 export function readMetrics(file: string): SavedMetrics {
   return checked(schema, readJson(file, SMALL_FILE), file, 'remove it and evaluate the run again');
 }
 
-/** {@link readMetrics} of a file that has all that an evaluation writes. */
+/** {@link readMetrics} for a file with everything that an evaluation writes. */
 export function readWholeMetrics(file: string): Metrics {
   return checked(wholeSchema, readJson(file, SMALL_FILE), file, 'remove it and evaluate the run again') as unknown as Metrics;
 }

@@ -21,7 +21,10 @@ const recordSchema = z.object({
   config: z.record(z.unknown()),
 });
 
-/** The settings that every run has; each has a default, by which a missing one must not be replaced. */
+/**
+ * The settings that every run has. Each has a default, but a missing one must not be replaced by
+ * it.
+ */
 const SINCE_0_1_0 = [
   ...['method', 'baseline', 'protocol', 'watch', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'layers', 'adapters'],
   ...['contextTokens', 'classSpecificContext', 'classTokenPositions', 'prompts', 'causalTextMask', 'losses', 'score', 'tasks'],
@@ -32,14 +35,20 @@ const SINCE_0_1_0 = [
 export interface RunRecord {
   /** Version of this software. */
   version: string;
-  /** The backend, and how frozen encoders ran on it where that was not operation by operation: `tensorflow graph`. */
+  /**
+   * The backend, and how frozen encoders ran on it unless operation by operation: `tensorflow
+   * graph`.
+   */
   backend: string;
   model: { name: string; dir: string; hash: string };
   dataset: { name: string; dir: string; hash: string };
   config: TrainingConfig;
 }
 
-/** The name of a data set as that of a folder; one of dots alone, or of none, leads nowhere else. */
+/**
+ * The name of a data set as the name of a folder; a name that is empty or consists of dots leads
+ * nowhere else.
+ */
 export function transferName(dataset: string): string {
   return Buffer.from(dataset)
     .subarray(0, 240) // a name may have 255 bytes
@@ -63,12 +72,12 @@ export class RunFolder {
     return path.join(this.dir, name);
   }
 
-  /** The folder of the results on a data set that the run was not trained on. */
+  /** The folder for results on a data set on which the run was not trained. */
   transfer(dataset: string): string {
     return this.file(path.join('transfer', transferName(dataset)));
   }
 
-  /** True where a run was begun here. */
+  /** True if a run was started here. */
   get begun(): boolean {
     return fs.existsSync(this.file('config.json'));
   }
@@ -78,20 +87,20 @@ export class RunFolder {
   }
 
   /**
-   * Keys beside those that are known here, as a newer version may write, are named in a note and do
-   * not count. Unknown settings are refused: they may change what the run means.
-   * @param onNote - called with the note (default: it goes to stderr, once per file)
-   * @throws UserError where the folder holds no run, or one whose configuration does not parse or is
-   *   not whole
+   * Unknown keys, which a newer version may write, are named in a note and ignored. Unknown settings
+   * are refused, since they may change the meaning of the run.
+   * @param onNote - called with the note (default: to stderr, once per file)
+   * @throws UserError if the folder holds no run, or its configuration does not parse or is
+   *   incomplete
    */
   readRecord(onNote?: (line: string) => void): RunRecord {
     const file = this.file('config.json');
-    if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); "mediclip train --out" makes one`);
+    if (!this.begun) throw new UserError(`${this.dir}: no run here (config.json is missing); make one with "mediclip train --out"`);
     const { version, backend, model, dataset, config } = this.checkedRecord(file, onNote);
     const known = currentSettings(config, file);
     const absent = SINCE_0_1_0.find((key) => !Object.hasOwn(known, key));
     if (absent !== undefined) {
-      throw new UserError(`${file}: config.${absent}: is missing; what the run was made with is not known, and defaults would be a guess`);
+      throw new UserError(`${file}: config.${absent}: is missing; the settings of the run are not known, and defaults would be a guess`);
     }
     try {
       return { version, backend, model, dataset, config: recordedConfig(known, file) };
@@ -117,7 +126,7 @@ export class RunFolder {
     writeHistoryFile(this.file('history.csv'), rows);
   }
 
-  /** @throws UserError where a row is none */
+  /** @throws UserError if a row is invalid */
   readHistory(): HistoryRow[] {
     return readHistoryFile(this.file('history.csv'));
   }

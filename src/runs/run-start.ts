@@ -11,32 +11,32 @@ import type { CountedImages } from '../datasets/leaks';
 import type { KeptImages } from './kept-images';
 import type { RunFolder, RunRecord } from './run-folder';
 
-/** A run that is about to begin or to go on; everything about it is checked. */
+/** A run that is about to start or to be resumed; everything about it is checked. */
 export interface RunStart {
   folder: RunFolder;
-  /** The folder holds its beginning already. */
+  /** True if the folder already holds a started run. */
   resumed: boolean;
   record: RunRecord;
   dataset: Dataset;
-  /** The test images that count. */
+  /** The counted test images. */
   counted: CountedImages;
   /** The K training images. */
   support: Sample[];
   backbone: Backbone;
-  /** Images that were decoded to check them, where they are soon needed again. */
+  /** Images that were decoded for a check, if they are soon needed again. */
   images?: KeptImages;
 }
 
-/** What a grid calls the run, written before it is begun. */
+/** The file with the names that a grid gives the run, written before the run starts. */
 export const LABELS_FILE = 'labels.json';
 
-/** What a run leaves that was stopped before its record was written. */
+/** The files of a run that was stopped before its record was written. */
 const BEGINNINGS = new Set(['checkpoint.safetensors', 'support.json', 'run.lock', LABELS_FILE]);
 
-/** Refuses a folder that is in use; returns what is to go on. */
+/** Refuses a folder that is in use; returns the record of a run to resume. */
 export function prepareFolder(folder: RunFolder, resume: boolean, onNote?: (line: string) => void): RunRecord | undefined {
   if (resume) return folder.readRecord(onNote);
-  if (folder.begun) throw new UserError(`${folder.dir}: holds a run already; go on with --resume, or choose another folder`);
+  if (folder.begun) throw new UserError(`${folder.dir}: already holds a run; continue it with --resume, or choose another folder`);
   if (fs.existsSync(folder.dir) && !fs.statSync(folder.dir).isDirectory()) throw new UserError(`${folder.dir}: is a file, not a folder`);
   const leftovers = fs.existsSync(folder.dir)
     ? fs.readdirSync(folder.dir).filter((name) => !BEGINNINGS.has(name) && !isTemporary(name))
@@ -48,10 +48,12 @@ export function prepareFolder(folder: RunFolder, resume: boolean, onNote?: (line
 }
 
 /**
- * Works on a run while no other process can. Where the work fails before it has written anything, no folder is left.
- * @throws UserError where another process works on it, or has begun a run there since it was found free
+ * Works on a run while no other process can. If the work fails before it has written anything, no
+ * folder is left.
+ * @throws UserError if another process works on the run, or has started a run there since the
+ * folder was found free
  */
-export async function alone<T>({ folder, resumed }: RunStart, work: () => Promise<T>): Promise<T> {
+export async function whileLocked<T>({ folder, resumed }: RunStart, work: () => Promise<T>): Promise<T> {
   const existed = fs.existsSync(folder.dir);
   makeFolder(folder.dir);
   try {
@@ -65,7 +67,10 @@ export async function alone<T>({ folder, resumed }: RunStart, work: () => Promis
   }
 }
 
-/** Writes the names of the training images and the record; the record last: a folder with one can be resumed. */
+/**
+ * Writes the names of the training images and the record; the record comes last: a folder with a
+ * record can be resumed.
+ */
 export function writeStart(folder: RunFolder, record: RunRecord, support: readonly Sample[]): void {
   writeJson(
     folder.file('support.json'),
@@ -75,40 +80,40 @@ export function writeStart(folder: RunFolder, record: RunRecord, support: readon
 }
 
 /**
- * The training images that a run's `support.json` names; none for a method that sees none.
- * @throws UserError where it is damaged, or names what the data set does not have
+ * The training images that the `support.json` of a run names; none for a method that uses none.
+ * @throws UserError if the file is damaged, or names images that the data set does not have
  */
 export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
   const file = folder.file('support.json');
   const names = z.array(z.string()).safeParse(readJson(file, SMALL_FILE));
-  if (names.success === false) throw new UserError(`${file}: a list of training images is expected`);
+  if (names.success === false) throw new UserError(`${file}: expected a list of training images`);
   return names.data.map((name) => {
-    const sample = dataset.train.find(({ filename }) => filename === nameWithinImages(name)); // 0.1.0 wrote images/ before it
-    if (!sample) throw new UserError(`${file}: ${name} is no training image of ${dataset.dir}`);
+    const sample = dataset.train.find(({ filename }) => filename === nameWithinImages(name)); // version 0.1.0 wrote images/ before the name
+    if (!sample) throw new UserError(`${file}: ${name} is not a training image of ${dataset.dir}`);
     return sample;
   });
 }
 
-/** @throws UserError where the images are not those with which a run began. */
+/** @throws UserError if the images are not those with which a run was started */
 export function checkDataset(folder: RunFolder, { dataset }: RunRecord, now: { dir: string; hash: string }): void {
   if (dataset.hash === now.hash) return;
-  const own = now.dir === dataset.dir ? '' : ` (its own is ${dataset.dir})`;
+  const own = now.dir === dataset.dir ? '' : ` (its data set is ${dataset.dir})`;
   throw new UserError(
-    `${folder.file('config.json')}: this run began on another data set than ${now.dir}${own}, or it has changed; give that one back, or begin anew in another --out`,
+    `${folder.file('config.json')}: this run was started on another data set than ${now.dir}${own}, or the data set has changed; restore it, or start a new run in another --out`,
   );
 }
 
-/** @throws UserError where the backend is not that with which a run began. */
+/** @throws UserError if the backend is not that with which a run was started */
 export function checkBackend(folder: RunFolder, { backend }: RunRecord, now: string): void {
   if (backend === now) return;
   throw new UserError(
-    `${folder.file('config.json')}: this run began on the ${backend} backend, now it is ${now}; it would not go on exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as they were, or begin anew in another --out`,
+    `${folder.file('config.json')}: this run was started on the ${backend} backend, but now it is ${now}, with which it would not continue exactly: set MEDICLIP_BACKEND and MEDICLIP_ENCODER as before, or start a new run in another --out`,
   );
 }
 
-/** Says where a run that goes on was begun by another version of this program. */
+/** Notes if a resumed run was started by another version of this program. */
 export function noteVersion(folder: RunFolder, { version }: RunRecord, onNote?: (line: string) => void): void {
   const now = packageVersion();
   if (version !== now)
-    onNote?.(`${folder.dir}: was begun by version ${version} and goes on by ${now}; CHANGELOG.md says what is different`);
+    onNote?.(`${folder.dir}: was started by version ${version} and is continued by ${now}; see CHANGELOG.md for the differences`);
 }

@@ -15,23 +15,24 @@ export interface Predictions {
   /** `[N]`, higher is more abnormal. */
   scores: Float32Array;
   /**
-   * `[N, S, S]`, higher is more abnormal (by MediCLIP: probability of "abnormal"); null for methods
-   * that do not localise.
+   * `[N, S, S]`, higher is more abnormal (for MediCLIP: probability of "abnormal"); null for
+   * methods without maps.
    */
   maps: Float32Array | null;
 }
 
-/** A batch of images with what a method says of them. */
+/** A batch of images with their predictions. */
 export interface ScoredImages extends Predictions {
-  /** Place of the first image. */
+  /** Index of the first image. */
   start: number;
   images: RgbImage[];
 }
 
 /**
- * The one way from images to scores, batch by batch in their order: each image is decoded and
- * encoded once, and its features are dropped when it is scored.
- * @throws UserError where an image cannot be read; Interrupted where the signal stopped it
+ * The single way from images to scores, batch by batch in order: each image is decoded and encoded
+ * once, and its features are dropped when it is scored.
+ * @throws UserError if an image cannot be read
+ * @throws Interrupted if the signal stopped it
  */
 export async function* scoreBatches(
   count: number,
@@ -47,35 +48,35 @@ export async function* scoreBatches(
 }
 
 /**
- * For predictions of images that belong to no set: the last bits of a score can depend on how many
- * images are computed at once, and an image must get the same score and overlay alone and among
- * others.
+ * For predictions of images that belong to no set. The last bits of a score can depend on the
+ * number of images that are computed at once, but an image must get the same score and overlay
+ * alone and among others.
  */
 export const ONE_BY_ONE = { batchSize: 1, phase: 'scoring images' } as const;
 
 /**
- * Checks a score that a user is about to read.
- * @throws UserError where it is no number
+ * Checks a score before the user sees it.
+ * @throws UserError if it is not a number
  */
 export function checkScore(score: number, image: string, run: string): void {
   if (!Number.isFinite(score)) throw new UserError(`${image}: its score is ${score}; the parameters of ${run} are damaged`);
 }
 
-/** {@link scoreBatches} of all images at once. */
+/** {@link scoreBatches} for all images, collected. */
 export async function scoreImages(count: number, imageAt: ImageAt, scorer: Scorer, options: EncodeOptions = {}): Promise<Predictions> {
-  const all = new Gathered(count, scorer.imageSize);
+  const all = new CollectedPredictions(count, scorer.imageSize);
   for await (const batch of scoreBatches(count, imageAt, scorer, options)) all.add(batch.start, batch);
   return all;
 }
 
 /** Scores of images whose frozen features are stored. */
 export function scoreStored(scorer: Scorer, store: FeatureStore, count: number): Predictions {
-  const all = new Gathered(count, scorer.imageSize);
+  const all = new CollectedPredictions(count, scorer.imageSize);
   store.forEach((features, start) => all.add(start, scoreOf(scorer, features)));
   return all;
 }
 
-/** What a method says of one batch of frozen features, which stay the caller's. */
+/** The predictions of a method for one batch of frozen features, which the caller still owns. */
 export function scoreOf(scorer: Scorer, features: readonly tf.Tensor3D[]): Predictions {
   let said: Predictions = { scores: new Float32Array(), maps: null };
   tf.tidy(() => {
@@ -85,8 +86,8 @@ export function scoreOf(scorer: Scorer, features: readonly tf.Tensor3D[]): Predi
   return said;
 }
 
-/** Batches put together. */
-class Gathered implements Predictions {
+/** Collects the predictions of batches. */
+class CollectedPredictions implements Predictions {
   readonly scores: Float32Array;
   maps: Float32Array | null = null;
 
@@ -105,7 +106,7 @@ class Gathered implements Predictions {
   }
 }
 
-/** The predictions of some of the images, at places that rise. */
+/** The predictions of some of the images, by increasing indices. */
 export function predictionsAt({ scores, maps }: Predictions, places: readonly number[]): Predictions {
   if (places.length === scores.length) return { scores, maps };
   const size = maps ? maps.length / scores.length : 0;
@@ -114,25 +115,25 @@ export function predictionsAt({ scores, maps }: Predictions, places: readonly nu
   return { scores: Float32Array.from(places, (i) => scores[i]), maps: chosen };
 }
 
-/** A data set's test images, as a run encodes them. */
+/** The test images of a data set, as a run encodes them. */
 export interface TestSet {
   dataset: Pick<Dataset, 'test'>;
   /** Hashes of the model and of the data set. */
   identity: FeatureIdentity;
-  /** Folder of the run, which takes features that do not fit into memory. */
+  /** Folder of the run, for features that do not fit into memory. */
   folder: string;
 }
 
 export interface TestFeatureOptions extends LongRun {
-  /** Where frozen features are kept for other runs (default: nowhere). */
+  /** Cache in which frozen features are kept for other runs (default: none). */
   featureCache?: FeatureCache;
-  /** Images that are decoded already. */
+  /** Decoded images. */
   images?: KeptImages;
 }
 
 const PHASE = 'encoding test images';
 
-/** The frozen features of test images that are scored again and again: kept ones, or encoded now. */
+/** The frozen features of test images that are scored repeatedly: kept ones, or encoded now. */
 export function testFeatures(
   encoder: FrozenEncoder,
   { dataset: { test }, identity, folder }: TestSet,
@@ -143,7 +144,7 @@ export function testFeatures(
   return FeatureStore.of(files, encoder, { phase: PHASE, images, onProgress, signal, spillFolder: folder, keep });
 }
 
-/** Scores of test images that are scored once; with a cache, their features are taken from it or kept there. */
+/** Scores test images once; with a cache, their features are taken from it or kept there. */
 export async function scoreTestSet(scorer: Scorer, tested: TestSet, options: TestFeatureOptions): Promise<Predictions> {
   const { test } = tested.dataset;
   if (!options.featureCache) {

@@ -12,7 +12,7 @@ import type { RunRecord } from './run-folder';
 import { openBackboneFolder } from '../backbones/node/open-folder';
 import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
-/** A frozen backbone by name or folder, and what identifies it. */
+/** A frozen backbone and its identity. */
 export interface OpenedBackbone {
   backbone: Backbone;
   identity: { name: string; dir: string; hash: string };
@@ -20,7 +20,8 @@ export interface OpenedBackbone {
 
 /**
  * Finds a backbone by name or folder, without opening it.
- * @throws UserError where there is none, or it cannot be used, whatever the method would use of it
+ * @throws UserError if there is none, or it cannot be used, even if the method would not need the
+ * faulty part
  */
 export function modelIdentity(nameOrDir: string): OpenedBackbone['identity'] {
   const { name, dir } = resolveModel(nameOrDir);
@@ -35,9 +36,10 @@ export async function openModel(nameOrDir: string, imageSize?: number): Promise<
 }
 
 /**
- * The backbone with which a run began: the current model of that name or, where there is none or it has other weights, the one in
- * the folder where it was then. A relative path names something else in every folder.
- * @throws UserError where neither is there, or neither has the run's weights
+ * The backbone with which a run was started: the current model of that name or, if there is none or
+ * it has other weights, the model in the folder that was used then. A relative path means something
+ * else in every folder.
+ * @throws UserError if neither exists, or neither has the weights of the run
  */
 export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedBackbone['identity'] {
   const found: OpenedBackbone['identity'][] = [];
@@ -53,15 +55,17 @@ export function recordedModel(where: string, { name, dir, hash }: RunRecord['mod
     }
   }
   if (found.length === 0) throw missing;
-  throw new UserError(`${where}: began with other weights of ${name} than those in ${found[0].dir} now; put those back, or train anew`);
+  throw new UserError(
+    `${where}: was started with other weights of ${name} than those in ${found[0].dir} now; restore them, or train again`,
+  );
 }
 
-/** SHA-256 over those of the configuration and the weights' files. */
+/** SHA-256 over the hashes of the configuration and the weights. */
 function modelHash(dir: string): string {
   return sha256(backboneFiles(checkpointFolder(dir)).map(sha256File).join());
 }
 
-/** MediCLIP as a configuration describes it, freshly initialised from its seed. */
+/** MediCLIP with a given configuration, newly initialised from its seed. */
 export function buildModel(backbone: Backbone, config: TrainingConfig): MediClip {
   const options = {
     layers: config.layers ?? defaultLayers(backbone.image.depth),

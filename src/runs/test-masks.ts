@@ -5,17 +5,21 @@ import { LOSSY_FROM } from '../image/node/mask';
 
 /** The masks of a test set. */
 export interface TestMasks {
-  /** `[N, S, S]`, 0 or 1; normal images have empty ones. Null where an abnormal image has none: pixel metrics are then undefined. */
+  /**
+   * `[N, S, S]`, 0 or 1; normal images have empty ones. Null if an abnormal image has no mask:
+   * pixel metrics are then undefined.
+   */
   masks: Uint8Array | null;
-  /** Where some are JPEGs: how many, and the level from which their pixels count, of 255. */
+  /** If some are JPEGs: their number, and the level (of 255) from which their pixels count. */
   jpegMasks?: { count: number; from: number };
-  /** For people: what is missing, marks nothing or is a JPEG. */
+  /** Notes for the user: masks that are missing, mark nothing or are JPEGs. */
   notes: string[];
 }
 
 /**
  * Reads the masks of test images.
- * @param protocol - under `paper` every pixel of a JPEG mask counts that is not 0, as in the published code
+ * @param protocol - under `paper` every pixel of a JPEG mask that is not 0 counts, as in the
+ * published code
  */
 export async function loadTestMasks(samples: readonly Sample[], size: number, protocol: 'fixed' | 'paper'): Promise<TestMasks> {
   const abnormal = samples.filter((sample) => sample.label === 1);

@@ -5,7 +5,7 @@ import type { Metrics } from './evaluate';
 import type { FeatureCache } from './feature-cache';
 import type { HistoryRow, RunRecord } from './run-folder';
 
-/** What {@link train} is asked for. */
+/** Options of {@link train}. */
 export interface TrainOptions extends LongRun {
   /** Folder of a data set in the published layout; a resumed run knows its own. */
   dataset?: string;
@@ -15,29 +15,37 @@ export interface TrainOptions extends LongRun {
   out: string;
   settings?: TrainingSettings;
   /**
-   * Go on with the run that lies in `out`, by its own configuration; begin where none is and `dataset` is given. What is given besides
-   * must agree with the run.
+   * Continue the run in `out` with its own configuration, or start it if there is none and
+   * `dataset` is given. Other options must agree with the run.
    */
   resume?: boolean;
-  /** Called after every epoch, with the model as it is then. */
+  /** Called after every epoch, with the current model. */
   onEpoch?: (row: HistoryRow, model: MediClip) => void | Promise<void>;
-  /** Called with a line on what the user may not expect: images that are passed over, an epoch that cannot be chosen. */
+  /**
+   * Called with a line about anything unexpected: images that are skipped, an epoch that cannot be
+   * chosen.
+   */
   onNote?: (line: string) => void;
-  /** Threads that synthesise anomalies (default: one less than there are cores, 1 to 4). */
+  /**
+   * Threads that synthesise anomalies (default: one less than the number of cores, from 1 to 4).
+   */
   threads?: number;
-  /** Where frozen features of the test set are kept for other runs (default: nowhere). */
+  /** Cache in which the frozen features of the test set are kept for other runs (default: none). */
   featureCache?: FeatureCache;
 }
 
-/** What a training ends with. */
+/** The result of {@link train}. */
 export interface TrainResult {
   record: RunRecord;
-  /** Empty for methods that learn in no epochs. */
+  /** Empty for methods without epochs. */
   history: HistoryRow[];
-  /** Of the test set, if the data set has one. */
+  /** Metrics of the test set, if the data set has one. */
   metrics: Metrics | null;
-  /** True where a run that was to go on had nothing left to do. */
+  /** True if a resumed run had nothing left to do. */
   finishedBefore?: boolean;
-  /** What tells classes apart without a look at what images show ({@link runWarnings}); nothing where a run goes on. */
+  /**
+   * Traits that separate the classes apart from the content of images ({@link runWarnings}); absent
+   * if a run is resumed.
+   */
   warnings?: string[];
 }

@@ -16,7 +16,7 @@ import { checkImageSize } from './image-size';
 import { KeptImages } from './kept-images';
 import { learn } from './learn';
 import { RunFolder, type RunRecord } from './run-folder';
-import { alone, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
+import { whileLocked, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
 import { modelIdentity, recordedModel } from './session';
 import type { TrainOptions, TrainResult } from './train-options';
 import { openBackboneFolder } from '../backbones/node/open-folder';
@@ -25,11 +25,14 @@ import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 export type { TrainOptions, TrainResult };
 
 /**
- * One few-shot run. MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies synthesised on them, adapters and prompts
- * trained with a weighted sum of losses; another method, where the settings name one, is fitted to the same K images. Writes the run folder
- * after every epoch; a run that was stopped at any moment and resumed ends with the same parameters as one that never was.
- * @throws UserError for bad input before any work, and where a run in `out` was begun with other settings than are given; Interrupted
- * where the signal stopped it
+ * One few-shot run. For MediCLIP (Zhang et al. 2024, section 2): K normal images, anomalies
+ * synthesised on them, adapters and prompts trained with a weighted sum of losses. If the settings
+ * name another method, it is fitted to the same K images. The run folder is written after every
+ * epoch; a run that was stopped at any moment and resumed ends with the same parameters as an
+ * uninterrupted one.
+ * @throws UserError for bad input before any work, and if a run in `out` was started with other
+ * settings
+ * @throws Interrupted if the signal stopped it
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = new RunFolder(options.out);
@@ -37,7 +40,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (saved) checkAgreement(folder.dir, saved, { settings: options.settings });
   else trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;
-  if (datasetDir === undefined) throw new UserError('--dataset <dir>: is required to begin a run: a folder in the published layout', 2);
+  if (datasetDir === undefined) throw new UserError('--dataset <dir>: is required to start a run: a folder in the published layout', 2);
   const dataset = readDataset(datasetDir);
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });
@@ -65,12 +68,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
     if (saved) checkBackend(folder, saved, record.backend);
     const support = drawn ?? readSupport(folder, dataset);
-    const images = METHODS[config.method].epochs ? undefined : new KeptImages(config.imageSize); // hours would lie between
-    const warnings = saved ? [] : await lookAt(record.dataset, support, dataset.test, options, images);
+    const images = METHODS[config.method].epochs ? undefined : new KeptImages(config.imageSize); // otherwise hours would lie between the two uses
+    const warnings = saved ? [] : await inspectImages(record.dataset, support, dataset.test, options, images);
     const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks });
     for (const line of counted.notes) options.onNote?.(line);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone, images };
-    const result = await alone(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
+    const result = await whileLocked(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
     return { ...result, warnings };
   } finally {
     backbone.dispose();
@@ -78,10 +81,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /**
- * Decodes all images once. Says what may make a result worthless before the hours that it takes.
- * @param images - keeps them for a method that looks at them at once
+ * Decodes all images once, and notes what may make the result worthless before the hours of
+ * training.
+ * @param images - keeps them for a method that uses them at once
  */
-async function lookAt(
+async function inspectImages(
   dataset: RunRecord['dataset'],
   support: readonly Sample[],
   test: readonly Sample[],

@@ -2,7 +2,7 @@ import { tf } from '../common/tf';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import { bankEpoch, type BatchSource } from './batches';
 
-/** What one training step learns from. */
+/** The input of one training step. */
 export interface EncodedBatch {
   /** Frozen features of the batch. */
   tokens: tf.Tensor3D[];
@@ -11,13 +11,13 @@ export interface EncodedBatch {
 }
 
 /**
- * The encoded batches of a training. With a bank of N epochs, epoch N + 1 sees the images of epoch 1 again, and so on: their frozen
- * features are computed once and stay in memory.
+ * The encoded batches of a training run. With a bank of N epochs, epoch N + 1 uses the images of
+ * epoch 1 again, and so on: their frozen features are computed once and stay in memory.
  */
 export class TrainingFeatures {
   private readonly bank = new Map<string, EncodedBatch>();
 
-  /** @param bankEpochs - N, or 0: every epoch synthesises images of its own, and nothing is kept */
+  /** @param bankEpochs - N, or 0: every epoch synthesises its own images, and nothing is kept */
   constructor(
     private readonly source: BatchSource,
     private readonly encoder: FrozenEncoder,
@@ -28,7 +28,10 @@ export class TrainingFeatures {
     return this.source.stepsPerEpoch;
   }
 
-  /** Calls `use` with the batch of a step, counted from 1 and from 0; `use` must not keep it. */
+  /**
+   * Calls `use` with the batch of a step; epochs count from 1, steps from 0. `use` must not keep
+   * it.
+   */
   async withBatch<T>(epoch: number, step: number, use: (batch: EncodedBatch) => T): Promise<T> {
     const key = `${bankEpoch(epoch, this.bankEpochs)} ${step}`;
     const kept = this.bank.get(key);

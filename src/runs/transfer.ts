@@ -11,7 +11,7 @@ import { evaluateLoaded } from './evaluate-run';
 
 /** A run that is tested on every data set. */
 export interface TransferRun {
-  /** For people: what it was trained on, or that it was not. */
+  /** Display name: the data set on which it was trained, or that it was not trained. */
   name: string;
   /** Run folder. */
   run: string;
@@ -21,7 +21,7 @@ export interface TransferRun {
 export interface TransferCell {
   /** Name of the {@link TransferRun}. */
   trainedOn: string;
-  /** Name of the data set. */
+  /** Name of the test set. */
   testedOn: string;
   metrics: Metrics;
   /** `[N]`, in the order of the test set. */
@@ -40,18 +40,20 @@ export interface TransferMatrix {
 }
 
 /**
- * Tests every run on every data set, also those that it was not trained on (zero-shot transfer: nothing is adapted to them). The results
- * are also written into the run folders, as {@link evaluateRun} does.
- * @param options.featureCache - with it the frozen features of a test set are computed once for all runs on one model
- * @throws UserError where two runs or two data sets share a name, or one of them is broken
+ * Tests every run on every data set, even those on which it was not trained (zero-shot transfer:
+ * nothing is adapted to them). The results are also written to the run folders, as by {@link
+ * evaluateRun}.
+ * @param options.featureCache - with it the frozen features of a test set are computed once for all
+ * runs on one model
+ * @throws UserError if two runs or two data sets share a name, or one of them is damaged
  */
 export async function transferMatrix(
   runs: readonly TransferRun[],
   datasets: readonly Dataset[],
   options: LongRun & { featureCache?: FeatureCache } = {},
 ): Promise<TransferMatrix> {
-  refuseTwins(runs.map(({ name }) => name));
-  refuseTwins(datasets.map(({ name }) => transferName(name)));
+  refuseDuplicates(runs.map(({ name }) => name));
+  refuseDuplicates(datasets.map(({ name }) => transferName(name)));
   const cells: TestedCell[] = [];
   for (const { name, run } of runs) {
     const loaded = await loadRun(run);
@@ -67,7 +69,10 @@ export async function transferMatrix(
   return { rows: runs.map(({ name }) => name), ...compared(datasets, cells) };
 }
 
-/** Data sets and cells with those images alone that count for every run: another run's training images may be among the others. */
+/**
+ * Data sets and cells restricted to the images that count for every run; the others may be training
+ * images of another run.
+ */
 function compared(datasets: readonly Dataset[], cells: readonly TestedCell[]): Pick<TransferMatrix, 'datasets' | 'cells'> {
   const common = new Map(
     datasets.map(({ name, test }) => {
@@ -87,27 +92,31 @@ function compared(datasets: readonly Dataset[], cells: readonly TestedCell[]): P
 
 type TestedCell = TransferCell & { samples: readonly Sample[] };
 
-function refuseTwins(names: readonly string[]): void {
+function refuseDuplicates(names: readonly string[]): void {
   const twin = names.find((name, i) => names.indexOf(name) < i);
-  if (twin !== undefined) throw new UserError(`transfer: ${twin} is there twice; results could not be told apart`);
+  if (twin !== undefined) throw new UserError(`transfer: ${twin} occurs twice; the results could not be told apart`);
 }
 
-/** @throws RangeError where the matrix has no such field */
+/** @throws RangeError if the matrix has no such cell */
 export function cellOf({ cells }: TransferMatrix, trainedOn: string, testedOn: string): TransferCell {
   const found = cells.find((cell) => cell.trainedOn === trainedOn && cell.testedOn === testedOn);
-  if (!found) throw new RangeError(`the matrix has no field ${trainedOn}, ${testedOn}`);
+  if (!found) throw new RangeError(`the matrix has no cell ${trainedOn}, ${testedOn}`);
   return found;
 }
 
-/** How much a run's image AUROC on a test set differs from that of the run trained at home. */
+/**
+ * The difference between the image AUROC of a run on a test set and that of the run trained on the
+ * same data set.
+ */
 export interface TransferGap extends PairedTest {
   trainedOn: string;
   testedOn: string;
 }
 
 /**
- * Differences from home: image AUROC of each run that comes from elsewhere minus that of the run whose name is the test set's, on the same
- * images, with a paired bootstrap. Test sets without such a run, and those of one class, are left out.
+ * Differences from home: the image AUROC of each run from elsewhere minus that of the run with the
+ * name of the test set, on the same images, with a paired bootstrap. Test sets without such a run,
+ * or with only one class, are left out.
  */
 export function gapsFromHome(matrix: TransferMatrix, random: Random, options: { resamples?: number } = {}): TransferGap[] {
   return matrix.cells.flatMap(({ trainedOn, testedOn, scores, labels }) => {
@@ -118,12 +127,12 @@ export function gapsFromHome(matrix: TransferMatrix, random: Random, options: { 
   });
 }
 
-/** What a threshold does on a test set. */
+/** The effect of a threshold on a test set. */
 export interface ThresholdRates {
   threshold: number;
-  /** Share of the normal images at or above it; NaN where there are none. */
+  /** Fraction of the normal images at or above it; NaN if there are none. */
   falsePositiveRate: number;
-  /** Share of the abnormal images at or above it; NaN where there are none. */
+  /** Fraction of the abnormal images at or above it; NaN if there are none. */
   truePositiveRate: number;
 }
 
@@ -137,8 +146,8 @@ export function ratesAt({ scores, labels }: Pick<TransferCell, 'scores' | 'label
 }
 
 /**
- * The lowest of the scores at or above which lies no more than a share of the normal images; infinite where even the highest score
- * has too many.
+ * The lowest score at or above which at most a given fraction of the normal images lies; infinite
+ * if even the highest score has too many.
  */
 export function thresholdFor({ scores, labels }: Pick<TransferCell, 'scores' | 'labels'>, falsePositiveRate: number): number {
   const rising = [...new Set(scores)].sort((a, b) => a - b);
@@ -146,8 +155,9 @@ export function thresholdFor({ scores, labels }: Pick<TransferCell, 'scores' | '
 }
 
 /**
- * The place of each image among the normal ones of its test set: the share of them that score lower, ties counting half. Unlike scores,
- * places can be compared between runs and between test sets; the mean over abnormal images is the AUROC.
+ * The rank of each image among the normal images of its test set: the fraction of them that score
+ * lower, with ties counting half. Unlike scores, ranks can be compared between runs and test sets.
+ * Their mean over abnormal images is the AUROC.
  */
 export function placesAmongNormals({ scores, labels }: Pick<TransferCell, 'scores' | 'labels'>): Float64Array {
   const normals = scores.filter((_, i) => labels[i] === 0);

@@ -2,19 +2,23 @@ import { asLossOf010, type LossWeights } from '../methods/mediclip/losses';
 import { METHODS, type MethodName } from '../methods/registry';
 import { trainingConfig, WHOLE_SETTINGS, type TrainingConfig } from './config';
 
-/** What a run is of: a method, and the settings in which it differs from the published ones. */
+/** A method, and the settings that differ from the published ones. */
 export interface Variant {
   method: MethodName;
-  /** By their dotted paths: `{ contextTokens: 0 }`, `{ 'baseline.winclip.fewShot': false }`. */
+  /**
+   * The changed settings by their dotted paths: `{ contextTokens: 0 }`, `{
+   * 'baseline.winclip.fewShot': false }`.
+   */
   changed: Readonly<Record<string, unknown>>;
 }
 
-/** Settings that say how long and how large a run is, not which method it is. */
+/** Settings of the length and size of a run, which do not change the method. */
 const SCALE = ['method', 'shots', 'seed', 'epochs', 'batchSize', 'imageSize', 'protocol', 'watch'];
 
 /**
- * The variant that a configuration is of. What only decides the size of the run (shots, seed, epochs, batch, image size, protocol) is
- * left out, and so is what does not count for the method.
+ * The variant of a configuration. Settings that only determine the size of the run (shots, seed,
+ * epochs, batch, image size, protocol) are left out, and so are those that do not affect the
+ * method.
  */
 export function variantOf(config: TrainingConfig): Variant {
   const published = trainingConfig({}) as unknown as Record<string, unknown>;
@@ -32,12 +36,12 @@ function differences(path: string, value: unknown, published: unknown): [string,
   return Object.entries(value).flatMap(([key, part]) => differences(`${path}.${key}`, part, published[key]));
 }
 
-/** Whether nothing differs from the published settings. */
+/** True if nothing differs from the published settings. */
 export function isPublished({ changed }: Pick<Variant, 'changed'>): boolean {
   return Object.keys(changed).length === 0;
 }
 
-/** The changed settings in a few words: `loss focal, layers 2+3`; empty where nothing is changed. */
+/** The changed settings in a few words: `loss focal, layers 2+3`; empty if nothing is changed. */
 export function changesInWords({ changed }: Pick<Variant, 'changed'>): string {
   return Object.entries(changed)
     .map(([path, value]) => (path === 'losses' ? lossesInWords(value as LossWeights) : `${path.replaceAll('.', ' ')} ${inWords(value)}`))
@@ -45,7 +49,7 @@ export function changesInWords({ changed }: Pick<Variant, 'changed'>): string {
 }
 
 /**
- * As version 0.1.0 said it where it could, so that tables keep their words: `loss focal`, else
+ * In the words of version 0.1.0 where possible, so that tables keep their words: `loss focal`, else
  * `losses focal 1 dice 0.5`.
  */
 function lossesInWords(weights: LossWeights): string {
@@ -53,12 +57,15 @@ function lossesInWords(weights: LossWeights): string {
   return loss === undefined ? `losses ${inWords(weights)}` : `loss ${loss}`;
 }
 
-/** A variant in a few words, one text for each: `mediclip`, `mediclip: loss focal`, `winclip: baseline winclip fewShot false`. */
+/**
+ * A variant in a few words, unique for each variant: `mediclip`, `mediclip: loss focal`, `winclip:
+ * baseline winclip fewShot false`.
+ */
 export function variantInWords(variant: Variant): string {
   return isPublished(variant) ? variant.method : `${variant.method}: ${changesInWords(variant)}`;
 }
 
-/** The name of a variant for people: `PatchCore`, `MediCLIP: loss focal`, `WinCLIP, zero-shot`. */
+/** The display name of a variant: `PatchCore`, `MediCLIP: loss focal`, `WinCLIP, zero-shot`. */
 export function variantLabel(variant: Variant): string {
   const { label, variants = [] } = METHODS[variant.method];
   const known = variants.find(({ changed }) => JSON.stringify(changed) === JSON.stringify(variant.changed));

@@ -4,7 +4,7 @@ import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
-import { samplesFound, type TestFinding } from '../runs/findings';
+import { findingsOf, type TestFinding } from '../runs/findings';
 import { methodsMontage } from '../plots/methods-montage';
 import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';
@@ -52,7 +52,7 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
     if (!first)
       throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);
     if (!METHODS[first.method].maps) continue;
-    methods.push({ name, findings: await samplesFound(path.dirname(first.predictions), chosen, run) });
+    methods.push({ name, findings: await findingsOf(path.dirname(first.predictions), chosen, run) });
   }
   if (methods.length === 0) throw new UserError(`${dataset.name}: no finished run with k = ${shots} gives maps`);
   const images = methods[0].findings.map(({ image, mask, label, name }) => ({ image, mask, label, name }));

@@ -74,7 +74,7 @@ test('a run that was stopped before its results is done anew; a finished one is 
   for (const name of ['metrics.json', 'predictions.csv']) fs.rmSync(path.join(out, name));
   await train({ out, resume: true });
   assert.equal(text(out, 'predictions.csv'), before);
-  await assert.rejects(train({ dataset: await dataset, model, out, settings: { method: 'padim' } }), /holds a run already/);
+  await assert.rejects(train({ dataset: await dataset, model, out, settings: { method: 'padim' } }), /already holds a run/);
 });
 
 test('features that are kept serve MediCLIP, PatchCore and PaDiM alike, and give the same results', async () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { UserError } from '../../src/common/errors';
-import type { Examination } from '../../src/runs/findings';
+import type { SamplePredictions } from '../../src/runs/findings';
 import { pictureBudget, reportItems, worthAPicture } from '../../src/report/report-items';
 
 const SIDE = 16;
 
-function found(label: 0 | 1, score: number, parts: { map?: boolean; mask?: boolean } = {}): Examination['found'][number] {
+function found(label: 0 | 1, score: number, parts: { map?: boolean; mask?: boolean } = {}): SamplePredictions['found'][number] {
   const pixels = SIDE * SIDE;
   return {
     sample: { filename: `${label}/${score}.png`, file: '/none', label, labelName: '', clsname: '' },

@@ -29,7 +29,7 @@ test('a checkpoint whose state is damaged is refused in one line that names the 
     [{ ...whole, best: { epoch: 2, metric: 1.5 } }, 'best.metric'],
     [{ ...whole, epoch: 2 ** 53 }, 'epoch'],
     [{ ...whole, epoch: 6, step: 12, generator: { seed: 1, nextEpoch: 7 } }, 'epoch is 6'],
-    [{ ...whole, step: 7 }, 'step is 7, by the run.s configuration it would be 6'],
+    [{ ...whole, step: 7 }, 'step is 7, but by the configuration of the run it would be 6'],
     [{ ...whole, generator: { seed: 2, nextEpoch: 4 } }, 'generator.seed is 2'],
     [{ ...whole, generator: { seed: 1, nextEpoch: 3 } }, 'generator.nextEpoch is 3'],
     [{ ...whole, best: { epoch: 4, metric: 0.5 } }, 'best.epoch is 4'],

@@ -49,17 +49,20 @@ test('options that are not those of the run are named, with what it has; those t
     const attempt = train(await command(out, more));
     await assert.rejects(attempt, (error: UserError) => error.exitCode === 2 && pattern.test(error.message), String(pattern));
   };
-  await refused({ settings: { ...SETTINGS, seed: 8 } }, /was begun with other settings: --seed: the run has 7, given is 8; give those of/);
-  await refused({ settings: { shots: 1, epochs: 4 } }, /--shots: the run has 2, given is 1; --epochs: the run has 3, given is 4/);
-  await refused({ settings: { method: 'padim' } }, /--method: the run has mediclip, given is padim/);
-  await refused({ settings: { imageSize: 40 } }, /--image-size: the run has 32, given is 40/);
-  await refused({ settings: { optimizer: { beta1: 0.9 } } }, /optimizer\.beta1: the run has 0.5, given is 0.9/);
-  await refused({ settings: { tasks: { IdentityTask: 1 } } }, /tasks: the run has \{"Cutpaste.*given is \{"IdentityTask":1\}/);
-  await refused({ settings: { syntheticBank: 2 } }, /syntheticBank: the run has none, given is 2/);
-  await refused({ model: writeTinyClip(undefined, { projection_dim: 6 }) }, /--model: the run has .*, given is /);
+  await refused(
+    { settings: { ...SETTINGS, seed: 8 } },
+    /was started with other settings: --seed: the run has 7, given was 8; give those of/,
+  );
+  await refused({ settings: { shots: 1, epochs: 4 } }, /--shots: the run has 2, given was 1; --epochs: the run has 3, given was 4/);
+  await refused({ settings: { method: 'padim' } }, /--method: the run has mediclip, given was padim/);
+  await refused({ settings: { imageSize: 40 } }, /--image-size: the run has 32, given was 40/);
+  await refused({ settings: { optimizer: { beta1: 0.9 } } }, /optimizer\.beta1: the run has 0.5, given was 0.9/);
+  await refused({ settings: { tasks: { IdentityTask: 1 } } }, /tasks: the run has \{"Cutpaste.*given was \{"IdentityTask":1\}/);
+  await refused({ settings: { syntheticBank: 2 } }, /syntheticBank: the run has none, given was 2/);
+  await refused({ model: writeTinyClip(undefined, { projection_dim: 6 }) }, /--model: the run has .*, given was /);
   const other = await writeTinyDataset({ test: 2 });
   await assert.rejects(train(await command(out, { dataset: other })), (error: Error) => {
-    return error instanceof UserError && /began on another data set than .*\(its own is .*tiny\)/.test(error.message);
+    return error instanceof UserError && /was started on another data set than .*\(its data set is .*tiny\)/.test(error.message);
   });
   for (const settings of [undefined, {}, { optimizer: {} }, { optimizer: { beta1: 0.5 }, layers: null }]) {
     assert.ok((await train(await command(out, { settings, model: undefined }))).finishedBefore);
@@ -80,11 +83,11 @@ test('a run of another version goes on with a note; results that cannot be used 
     const { finishedBefore } = await train(await command(out, { onNote: (line) => notes.push(line) }));
     assert.ok(!finishedBefore);
     assert.match(notes[0], /metrics\.json: .*; they are made again/);
-    assert.match(notes[1], /was begun by version 0\.0\.9 and goes on by \d/);
+    assert.match(notes[1], /was started by version 0\.0\.9 and is continued by \d/);
     assert.deepEqual(readJson(path.join(out, 'metrics.json')), metrics);
   }
   const history = path.join(out, 'history.csv');
   fs.writeFileSync(history, fs.readFileSync(history, 'utf8').split('\n').slice(0, 3).join('\n') + '\n');
   fs.rmSync(path.join(out, 'metrics.json'));
-  await assert.rejects(train(await command(out)), /history\.csv: has 2 epochs, the checkpoint 3; put back the whole file/);
+  await assert.rejects(train(await command(out)), /history\.csv: has 2 epochs, but the checkpoint has 3; restore the whole file/);
 });

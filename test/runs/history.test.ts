@@ -85,7 +85,7 @@ test('a record without its settings is none: defaults would be a guess', () => {
   };
   refused({ config: undefined }, /config\.json: config: Required/);
   refused({ config: null }, /config\.json: config: Expected object/);
-  refused({ config: {} }, /config\.json: config\.method: is missing; what the run was made with is not known/);
+  refused({ config: {} }, /config\.json: config\.method: is missing; the settings of the run are not known/);
   const { optimizer, ...rest } = record.config;
   assert.ok(optimizer);
   refused({ config: rest }, /config\.json: config\.optimizer: is missing/);

@@ -47,7 +47,7 @@ for (const [what, pattern] of [
     const notes: string[] = [];
     const out = await run(dataset, { protocol: 'paper' }, { onNote: (line) => notes.push(line) });
     assert.equal(notes.length, 1);
-    assert.match(notes[0], /no AUROC to choose an epoch by; the last one/);
+    assert.match(notes[0], /no AUROC by which to choose an epoch; the last one/);
     assert.deepEqual(fs.readFileSync(path.join(out, 'best.safetensors')), fs.readFileSync(path.join(out, 'checkpoint.safetensors')));
     if (what === 'of one class') assert.equal(json(out, 'metrics.json').epoch, 3);
   });
@@ -86,8 +86,8 @@ test('a model given by a relative path is found again from elsewhere, also where
     await train({ out, resume: true, threads: 0 });
     await predictImages(out, [path.join(dataset, 'images/test/normal/0.png')], path.join(elsewhere, 'out'));
     fs.appendFileSync(path.join(model, 'config.json'), ' ');
-    await assert.rejects(evaluateRun(out, dataset), /began with other weights of/);
-    await assert.rejects(train({ out, resume: true, threads: 0 }), /began with other weights of/);
+    await assert.rejects(evaluateRun(out, dataset), /was started with other weights of/);
+    await assert.rejects(train({ out, resume: true, threads: 0 }), /was started with other weights of/);
   } finally {
     process.chdir(before);
     fs.writeFileSync(path.join(model, 'config.json'), JSON.stringify(TINY));
@@ -161,7 +161,7 @@ test('predictions of images of one name have names of their own, always the same
   assert.deepEqual(await names('a.png', 'b/a.png', 'a-2.png'), ['a', 'a-3', 'a-2']);
   assert.deepEqual(await names('a.png', 'b/A.png', 'c/a.png'), ['a', 'A-2', 'a-3']);
   const own = [place('out/x.png'), place('out/x-map.png')];
-  await assert.rejects(predictImages(out, own, path.join(dir, 'out')), /x-map\.png: is one of the images and would be written over/);
+  await assert.rejects(predictImages(out, own, path.join(dir, 'out')), /x-map\.png: is one of the images and would be overwritten/);
 });
 
 test('a prediction that fails leaves no pictures of its own, and those that were there', async () => {

@@ -18,7 +18,7 @@ test('a grid replaces the names in its own groups and leaves those that another 
   writeLabels(run, [name('methods', 'ours')], ['methods', 'components']);
   assert.deepEqual(readLabels(run), [name('methods', 'ours')]);
   fs.writeFileSync(path.join(run, 'labels.json'), '{"variants":[{}]}');
-  assert.throws(() => readLabels(run), /labels\.json: variants\.0\.group: .*; start the grid again, or remove the file/);
+  assert.throws(() => readLabels(run), /labels\.json: variants\.0\.group: .*; run the grid again, or remove the file/);
 });
 
 test('a cell that fails has its names already, so that what it leaves is not taken for another method', async () => {

@@ -71,6 +71,6 @@ test('weights decide what is descended; history has every loss and the weighted 
   assert.doesNotThrow(() => checkAgreement('run', record, { settings: { loss: 'focal' } }));
   assert.throws(
     () => checkAgreement('run', record, { settings: { loss: 'dice' } }),
-    /losses: the run has \{"focal":1\}, given is \{"dice":1\}/,
+    /losses: the run has \{"focal":1\}, given was \{"dice":1\}/,
   );
 });

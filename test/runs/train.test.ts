@@ -73,7 +73,10 @@ test('a run that was interrupted and resumed ends like one that never was', asyn
     predictImages(out, [path.join(await dataset, 'images/test/normal/0.png')], `${out}-p`),
     /2 of \d+ epochs are trained/,
   );
-  await assert.rejects(evaluateRun(out, await dataset), /2 of \d+ epochs are trained; go on with: npx mediclip train --resume --out/);
+  await assert.rejects(
+    evaluateRun(out, await dataset),
+    /2 of \d+ epochs are trained; finish the training first: npx mediclip train --resume --out/,
+  );
   assert.ok(!fs.existsSync(path.join(out, 'metrics.json')), 'half a run leaves no result');
   await train({ out, resume: true, threads: 1 });
   assert.ok(bytes(out).equals(bytes(whole)));
@@ -129,7 +132,7 @@ test('Ctrl-C stops the command line soon, which says how to go on', { timeout: 6
   });
   const code = await new Promise((resolve) => child.on('exit', resolve));
   assert.equal(code, 130);
-  assert.match(said, /stopped after epoch \d+ of 100000.*go on with: npx mediclip train --resume --out/);
+  assert.match(said, /stopped after epoch \d+ of 100000.*to continue: npx mediclip train --resume --out/);
 });
 
 test('protocol paper scores the test set after every epoch and keeps the best one', async () => {
@@ -230,7 +233,7 @@ test('bad input is refused before work starts, in one line', async () => {
   await refuses({ model: '/nonexistent' }, /nonexistent/);
   await refuses({ resume: true, dataset: undefined }, /no run here/);
   const done = await run();
-  await assert.rejects(train({ dataset: await dataset, model, out: done, settings: SETTINGS }), /holds a run already/);
+  await assert.rejects(train({ dataset: await dataset, model, out: done, settings: SETTINGS }), /already holds a run/);
 });
 
 test('a resumed run notices that its data set or checkpoint has changed', async () => {

@@ -37,7 +37,7 @@ export function removeLeftovers(dir: string, keep: ReadonlySet<string> = new Set
     for (const name of fs.readdirSync(dir)) {
       const found = LEFTOVER.exec(name);
       const file = path.join(dir, name);
-      if (found && !keep.has(file) && isLeft(file, Number(found[1]), found[2])) fs.rmSync(file, { force: true });
+      if (found && !keep.has(file) && isLeftover(file, Number(found[1]), found[2])) fs.rmSync(file, { force: true });
     }
   } catch {
     // the folder does not exist, or cannot be written
@@ -48,7 +48,7 @@ export function removeLeftovers(dir: string, keep: ReadonlySet<string> = new Set
  * True if the process that wrote a file is gone. For a process on another machine only the age of
  * the file tells.
  */
-function isLeft(file: string, pid: number, host = HOST): boolean {
+function isLeftover(file: string, pid: number, host = HOST): boolean {
   if (host === HOST) return pid === process.pid || !isAlive(pid);
   return (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - DAY;
 }

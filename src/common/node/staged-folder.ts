@@ -75,7 +75,9 @@ export function stageFolder(target: string): StagedFolder {
 export function recoverFolder(target: string): void {
   const [parent, stem] = [path.dirname(path.resolve(target)), path.basename(stemOf(target))];
   try {
-    const left = fs.readdirSync(parent).filter((name) => name.startsWith(stem) && isLeft(name.slice(stem.length), path.join(parent, name)));
+    const left = fs
+      .readdirSync(parent)
+      .filter((name) => name.startsWith(stem) && isLeftover(name.slice(stem.length), path.join(parent, name)));
     for (const name of left.sort()) {
       const file = path.join(parent, name);
       if (name.endsWith('.old') && !fs.existsSync(target)) fs.renameSync(file, target);
@@ -90,7 +92,7 @@ export function recoverFolder(target: string): void {
  * True if an ending belongs to a folder that an ended process of this machine was about to put in
  * place.
  */
-function isLeft(ending: string, file: string): boolean {
+function isLeftover(ending: string, file: string): boolean {
   const [, pid, host] = /^\.(\d+)(\.[0-9a-f]{8})?\.(?:tmp|old)$/.exec(ending) ?? [];
   if (pid === undefined || (host !== undefined && !temporaryName('').includes(host))) return false;
   return Number(pid) === process.pid ? !own.has(file) : !isAlive(Number(pid));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../common/node/project-root';
-import { type Finding, finding } from './finding';
+import { type CheckResult, checkResult } from './finding';
 
 const GB = 1e9;
 
@@ -18,25 +18,25 @@ function foldersWith(folder: string, inner: string): string[] {
 }
 
 /** The CLIP models under `models/`. */
-export function modelsFinding(root = projectRoot()): Finding {
+export function modelsFinding(root = projectRoot()): CheckResult {
   const names = foldersWith(path.join(root, 'models'), 'config.json');
-  if (names.length > 0) return finding('models', 'ok', names.join(', '));
-  return finding('models', 'warn', 'none in models/', 'npx mediclip models pull openai/clip-vit-large-patch14');
+  if (names.length > 0) return checkResult('models', 'ok', names.join(', '));
+  return checkResult('models', 'warn', 'none in models/', 'npx mediclip models pull openai/clip-vit-large-patch14');
 }
 
 /** The prepared data sets under `datasets/`. */
-export function dataSetsFinding(root = projectRoot()): Finding {
+export function dataSetsFinding(root = projectRoot()): CheckResult {
   const found = foldersWith(path.join(root, 'datasets'), 'samples').map((name) => path.join('datasets', name));
-  if (found.length > 0) return finding('data sets', 'ok', found.join(', '));
-  return finding('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" shows how');
+  if (found.length > 0) return checkResult('data sets', 'ok', found.join(', '));
+  return checkResult('data sets', 'ok', 'none prepared yet; "npx mediclip datasets --help" shows how');
 }
 
 /** Free space of the project's disk: a run needs little, a downloaded model 2 GB. */
-export function diskFinding(root = projectRoot()): Finding {
+export function diskFinding(root = projectRoot()): CheckResult {
   const { bavail, bsize } = fs.statfsSync(root);
   const free = bavail * bsize;
   const detail = `${(free / GB).toFixed(1)} GB free`;
-  if (free < 0.2 * GB) return finding('disk', 'fail', detail, 'free some space: runs cannot be saved');
-  if (free < 3 * GB) return finding('disk', 'warn', detail, 'enough for runs, not for a downloaded model');
-  return finding('disk', 'ok', detail);
+  if (free < 0.2 * GB) return checkResult('disk', 'fail', detail, 'free some space: runs cannot be saved');
+  if (free < 3 * GB) return checkResult('disk', 'warn', detail, 'enough for runs, not for a downloaded model');
+  return checkResult('disk', 'ok', detail);
 }

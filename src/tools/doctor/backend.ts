@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scriptJson } from './child';
-import { type Finding, finding } from './finding';
+import { type CheckResult, checkResult } from './finding';
 import { type SetupReport } from './setup';
 
 const checkSchema = z.object({
@@ -23,31 +23,32 @@ export function checkBackend(backend: 'native' | 'wasm'): BackendCheck {
  * The backend that work will use, as `initBackend` chooses it.
  * @param wanted value of MEDICLIP_BACKEND
  */
-export function backendFinding(native: BackendCheck, wasm: BackendCheck, wanted: string | undefined): Finding {
+export function backendFinding(native: BackendCheck, wasm: BackendCheck, wanted: string | undefined): CheckResult {
   const name = 'backend';
   const library = `TensorFlow ${native.tensorflow ?? ''}${native.gpu === true ? ' on the GPU' : ' on the CPU'}`;
   if (wanted !== undefined && wanted !== 'tensorflow' && wanted !== 'wasm') {
-    return finding(name, 'fail', `MEDICLIP_BACKEND is ${JSON.stringify(wanted)}`, 'set it to tensorflow or wasm, or unset it');
+    return checkResult(name, 'fail', `MEDICLIP_BACKEND is ${JSON.stringify(wanted)}`, 'set it to tensorflow or wasm, or unset it');
   }
   if (wanted === 'wasm') {
     return wasm.ok
-      ? finding(name, 'ok', 'WebAssembly, as set by MEDICLIP_BACKEND')
-      : finding(name, 'fail', `WebAssembly does not load (${wasm.error ?? ''})`, 'unset MEDICLIP_BACKEND');
+      ? checkResult(name, 'ok', 'WebAssembly, as set by MEDICLIP_BACKEND')
+      : checkResult(name, 'fail', `WebAssembly does not load (${wasm.error ?? ''})`, 'unset MEDICLIP_BACKEND');
   }
-  if (native.ok) return finding(name, 'ok', library);
+  if (native.ok) return checkResult(name, 'ok', library);
   const broken = `the native backend does not load (${native.error ?? ''})`;
-  if (wanted === 'tensorflow') return finding(name, 'fail', broken, 'run "npm run setup", or unset MEDICLIP_BACKEND to use WebAssembly');
-  if (wasm.ok) return finding(name, 'warn', `WebAssembly, several times slower: ${broken}`, '"npm run setup" names what is missing');
-  return finding(name, 'fail', `${broken}, and neither does WebAssembly (${wasm.error ?? ''})`, 'npm run setup');
+  if (wanted === 'tensorflow')
+    return checkResult(name, 'fail', broken, 'run "npm run setup", or unset MEDICLIP_BACKEND to use WebAssembly');
+  if (wasm.ok) return checkResult(name, 'warn', `WebAssembly, several times slower: ${broken}`, '"npm run setup" names what is missing');
+  return checkResult(name, 'fail', `${broken}, and neither does WebAssembly (${wasm.error ?? ''})`, 'npm run setup');
 }
 
 /** Whether there is a GPU and whether it is used. */
-export function gpuFinding(report: SetupReport | null, native: BackendCheck): Finding {
+export function gpuFinding(report: SetupReport | null, native: BackendCheck): CheckResult {
   const gpus = report?.gpus ?? [];
-  if (gpus.length === 0) return finding('GPU', 'ok', 'nvidia-smi lists none; the CPU is used');
+  if (gpus.length === 0) return checkResult('GPU', 'ok', 'nvidia-smi lists none; the CPU is used');
   const names = gpus.map((line) => line.replace(/^GPU \d+: /, '').replace(/ \(UUID.*$/, '')).join(', ');
-  if (native.gpu === true) return finding('GPU', 'ok', names);
-  return finding(
+  if (native.gpu === true) return checkResult('GPU', 'ok', names);
+  return checkResult(
     'GPU',
     'warn',
     `${names}: present, but TensorFlow does not use it`,

@@ -2,7 +2,7 @@
 export type Status = 'ok' | 'warn' | 'fail';
 
 /** One line of the report of `mediclip doctor`. */
-export interface Finding {
+export interface CheckResult {
   name: string;
   status: Status;
   /** What was found. */
@@ -12,14 +12,14 @@ export interface Finding {
 }
 
 /** Makes a line of the report. */
-export function finding(name: string, status: Status, detail: string, remedy = ''): Finding {
+export function checkResult(name: string, status: Status, detail: string, remedy = ''): CheckResult {
   return { name, status, detail, remedy };
 }
 
 const MARK: Record<Status, string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
 
 /** The report as lines: a mark, the name, what was found, and the remedy below it. */
-export function renderFindings(findings: Finding[]): string[] {
+export function renderResults(findings: CheckResult[]): string[] {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, status, detail, remedy }) => [
     `${MARK[status]}  ${name.padEnd(width)}  ${detail}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scriptJson } from './child';
-import { type Finding, finding } from './finding';
+import { type CheckResult, checkResult } from './finding';
 
 const reportSchema = z.object({
   gpus: z.array(z.string()),
@@ -31,11 +31,12 @@ export function setupReport(): SetupReport | null {
  * One line per step of the set-up. A step that was given up is only a warning, because WebAssembly
  * replaces it.
  */
-export function setupFindings(report: SetupReport | null): Finding[] {
-  if (report === null) return [finding('set-up', 'fail', 'the set-up script does not run', '"node scripts/setup.mjs --report" shows why')];
+export function setupFindings(report: SetupReport | null): CheckResult[] {
+  if (report === null)
+    return [checkResult('set-up', 'fail', 'the set-up script does not run', '"node scripts/setup.mjs --report" shows why')];
   return report.steps.map(({ name, state, detail, remedy }) => {
-    if (state === 'ready') return finding(name, 'ok', detail);
-    if (state === 'given up') return finding(name, 'warn', detail, remedy ?? 'npm run setup');
-    return finding(name, 'fail', detail, remedy ?? 'npm run setup');
+    if (state === 'ready') return checkResult(name, 'ok', detail);
+    if (state === 'given up') return checkResult(name, 'warn', detail, remedy ?? 'npm run setup');
+    return checkResult(name, 'fail', detail, remedy ?? 'npm run setup');
   });
 }

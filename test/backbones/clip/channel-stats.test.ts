@@ -111,8 +111,8 @@ test('what a file asks for and is not done here is refused by name', () => {
     ['{"rescale_offset":0.5}', /rescale_offset/],
     ['{"image_processor_type":"ViTImageProcessor"}', /image_processor_type "ViTImageProcessor": its defaults are not those of CLIP/],
     ['{"size":64}', /size 64: config\.json says that images are 32 pixels wide/],
-    ['{"size":32,"do_center_crop":true,"crop_size":{"height":24,"width":32}}', /crop_size .*32 pixels a side/],
-    ['{"do_center_crop":false,"crop_size":32,"size":{"shortest_edge":40}}', /size .*32 pixels a side/],
+    ['{"size":32,"do_center_crop":true,"crop_size":{"height":24,"width":32}}', /crop_size .*images are 32 pixels wide/],
+    ['{"do_center_crop":false,"crop_size":32,"size":{"shortest_edge":40}}', /size .*images are 32 pixels wide/],
   ] as const) {
     fs.writeFileSync(file, text);
     assert.throws(

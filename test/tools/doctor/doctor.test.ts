@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { dataSetsFinding, modelsFinding } from '../../../src/tools/doctor/assets';
 import { backendFinding, gpuFinding } from '../../../src/tools/doctor/backend';
-import { finding, renderFindings } from '../../../src/tools/doctor/finding';
+import { checkResult, renderResults } from '../../../src/tools/doctor/finding';
 import { setupFindings } from '../../../src/tools/doctor/setup';
 
 const works = { ok: true, tensorflow: '2.21.0', gpu: false };
@@ -13,7 +13,7 @@ const broken = { ok: false, error: 'libtensorflow_cc.so.2: cannot open shared ob
 const wasm = { ok: true };
 
 test('the backend is judged as initBackend chooses it', () => {
-  assert.deepEqual(backendFinding(works, wasm, undefined), finding('backend', 'ok', 'TensorFlow 2.21.0 on the CPU'));
+  assert.deepEqual(backendFinding(works, wasm, undefined), checkResult('backend', 'ok', 'TensorFlow 2.21.0 on the CPU'));
   const slower = backendFinding(broken, wasm, undefined);
   assert.equal(slower.status, 'warn');
   assert.match(slower.detail, /WebAssembly.*libtensorflow_cc/);
@@ -28,7 +28,7 @@ test('the backend is judged as initBackend chooses it', () => {
 test('a GPU that lies idle is a warning', () => {
   const report = { gpus: ['GPU 0: NVIDIA A100 (UUID: GPU-1)'], variant: 'gpu' as const, source: '.venv', steps: [] };
   assert.equal(gpuFinding(report, works).status, 'warn');
-  assert.deepEqual(gpuFinding(report, { ...works, gpu: true }), finding('GPU', 'ok', 'NVIDIA A100'));
+  assert.deepEqual(gpuFinding(report, { ...works, gpu: true }), checkResult('GPU', 'ok', 'NVIDIA A100'));
   assert.equal(gpuFinding({ ...report, gpus: [] }, works).status, 'ok');
 });
 
@@ -58,12 +58,12 @@ test('models and data sets are found by their files', (t) => {
     fs.mkdirSync(path.join(root, folder), { recursive: true });
   }
   fs.writeFileSync(path.join(root, 'models/compact/config.json'), '{}');
-  assert.deepEqual(modelsFinding(root), finding('models', 'ok', 'compact'));
+  assert.deepEqual(modelsFinding(root), checkResult('models', 'ok', 'compact'));
   assert.equal(dataSetsFinding(root).detail, path.join('datasets', 'brain'));
 });
 
 test('the report puts each remedy below its finding and sums up', () => {
-  const lines = renderFindings([finding('Node', 'ok', '22'), finding('disk', 'warn', '1 GB free', 'free some space')]);
+  const lines = renderResults([checkResult('Node', 'ok', '22'), checkResult('disk', 'warn', '1 GB free', 'free some space')]);
   assert.deepEqual(lines, ['ok    Node  22', 'WARN  disk  1 GB free', '            -> free some space', '', 'works, with 1 to look at']);
-  assert.match(renderFindings([finding('disk', 'fail', 'full')]).join('\n'), /1 of 1 keep the project from working$/);
+  assert.match(renderResults([checkResult('disk', 'fail', 'full')]).join('\n'), /1 of 1 keep the project from working$/);
 });
