@@ -1,5 +1,6 @@
-// What every notebook imports: settings, data sets, and pictures that need no model. Notebooks import this file and not its folder, whose
-// parts they need not know; it loads neither TensorFlow nor training, so that the first picture comes soon.
+// What every notebook imports: settings, data sets, and pictures that need no model. Notebooks
+// import this file and not its folder, whose parts they need not know; it loads neither TensorFlow
+// nor training, so that the first picture comes soon.
 export { Random } from './common/random';
 export { evenly } from './common/evenly';
 export { sourceName } from './datasets/source-name';

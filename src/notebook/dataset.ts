@@ -13,8 +13,8 @@ import type { PngPicture } from '../plots/picture';
 import { COLOURS } from '../drawing/style';
 
 /**
- * The data set of a notebook: a folder in the published layout, or a procedural data set in its small size, which is generated into the
- * cache the first time.
+ * The data set of a notebook: a folder in the published layout, or a procedural data set in its
+ * small size, which is generated into the cache the first time.
  * @param nameOrDir - `phantom-brain` and the like, or a folder, absolute or below the project
  * @throws UserError if there is no such folder, or it is damaged
  */
@@ -23,12 +23,18 @@ export async function openDataset(nameOrDir: string, seed = 0): Promise<Dataset>
   return readDataset(path.resolve(projectRoot(), nameOrDir));
 }
 
-/** What is normal and what is abnormal of samples, findings or anything else with a label; each in the order given. */
+/**
+ * What is normal and what is abnormal of samples, findings or anything else with a label; each in
+ * the order given.
+ */
 export function splitByLabel<T extends { label: 0 | 1 }>(all: readonly T[]): [normal: T[], abnormal: T[]] {
   return [all.filter(({ label }) => label === 0), all.filter(({ label }) => label === 1)];
 }
 
-/** `count` samples of as many kinds of anomaly as possible where the data set names kinds ({@link kindsOf}), in its order. */
+/**
+ * `count` samples of as many kinds of anomaly as possible where the data set names kinds
+ * ({@link kindsOf}), in its order.
+ */
 export function variety(samples: readonly Sample[], count: number): Sample[] {
   const seen = new Map<string, number>();
   const ranked = samples.map((sample, i) => {
@@ -51,8 +57,8 @@ export async function samplePanel(sample: Sample, size: number): Promise<Panel> 
 }
 
 /**
- * One row of normal and one of abnormal test images, for a montage: images of every kind where kinds are known, otherwise evenly over
- * the list.
+ * One row of normal and one of abnormal test images, for a montage: images of every kind where
+ * kinds are known, otherwise evenly over the list.
  */
 export async function exampleRows(dataset: Dataset, count = 6, size = 224): Promise<MontageRow[]> {
   const rows = [0, 1].map(async (label) => {
@@ -64,7 +70,8 @@ export async function exampleRows(dataset: Dataset, count = 6, size = 224): Prom
 }
 
 /**
- * Test images of one data set or several: per data set one row of normal and one of abnormal images, true anomalies outlined.
+ * Test images of one data set or several: per data set one row of normal and one of abnormal
+ * images, true anomalies outlined.
  * @param options.count - images per row, default 6
  */
 export async function exampleMontage(

@@ -14,8 +14,8 @@ export interface LiveHistory {
 }
 
 /**
- * A chart of the losses that grows during training: `const live = liveHistory()`, then `live.add(row)` after each epoch and
- * `await live.finish()`. Outside of a kernel nothing is shown.
+ * A chart of the losses that grows during training: `const live = liveHistory()`, then
+ * `live.add(row)` after each epoch and `await live.finish()`. Outside of a kernel nothing is shown.
  * @param every - epochs from one chart to the next, default 5
  */
 export function liveHistory(every = 5): LiveHistory {

@@ -19,8 +19,9 @@ export interface DemoCounts {
 }
 
 /**
- * The folder with the user's own images. With `demo`, a folder is generated: loose PNG files of tablets in `normal/` and `abnormal/`
- * and, as in real life, a file that is there twice and one that is not an image.
+ * The folder with the user's own images. With `demo`, a folder is generated: loose PNG files of
+ * tablets in `normal/` and `abnormal/` and, as in real life, a file that is there twice and one
+ * that is not an image.
  * @param images - `demo`, or a folder, absolute or below the project
  * @throws UserError if there is no such folder
  */

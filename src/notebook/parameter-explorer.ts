@@ -28,7 +28,10 @@ export function parameterExplorer(image: GrayImage, swept: readonly SweepResult[
   return imageSlider(image, ['normal', 'synthetic', 'difference', 'mask'], series, alt);
 }
 
-/** The same for paper: one row per sweep, one column per value, with the outlines of the masks on the images. */
+/**
+ * The same for paper: one row per sweep, one column per value, with the outlines of the masks on
+ * the images.
+ */
 export function sweepRows(swept: readonly SweepResult[]): MontageRow[] {
   return swept.map(({ sweep, draws }) => ({
     label: taskStyle(sweep.task).name,

@@ -27,7 +27,10 @@ const inUnits =
     `${value}${unit}`;
 const percent = (value: number): string => `${Math.round(value * 100)} %`;
 
-/** What the explorer shows. A parameter that is sampled from a range is held at one value of that range. */
+/**
+ * What the explorer shows. A parameter that is sampled from a range is held at one value of that
+ * range.
+ */
 export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
   {
     task: 'GaussIntensityChangeTask',
@@ -111,15 +114,18 @@ export const PARAMETER_SWEEPS: readonly ParameterSweep[] = [
   },
 ];
 
-/** The result of a sweep: one synthetic image per value, all from the same generator state and with a single shape. */
+/**
+ * The result of a sweep: one synthetic image per value, all from the same generator state and with
+ * a single shape.
+ */
 export interface SweepResult {
   sweep: ParameterSweep;
   draws: Draw[];
 }
 
 /**
- * Runs a sweep. Of `among` generator states it takes the one that changes the image most at the published value, so that there is
- * something to see.
+ * Runs a sweep. Of `among` generator states it takes the one that changes the image most at the
+ * published value, so that there is something to see.
  */
 export function runSweep(sweep: ParameterSweep, image: GrayImage, support: readonly GrayImage[], seed: number, among = 16): SweepResult {
   const draw = (value: number, k: number): Draw => {

@@ -7,7 +7,10 @@ import { PUBLISHED_PARAMETERS } from '../synthesis/parameters';
 import { ATTEMPTS, cellNoise, perlinShape, type Gradients } from '../synthesis/perlin-shape';
 import { countInside, sideBounds } from '../synthesis/shape';
 
-/** How many pixels at the threshold rounding may put on either side. Another attempt differs by thousands. */
+/**
+ * How many pixels at the threshold rounding may put on either side. Another attempt differs by
+ * thousands.
+ */
 const ROUNDING = 3;
 
 /** How one smooth shape is made, step by step. */
@@ -31,7 +34,8 @@ export interface PerlinSteps {
 }
 
 /**
- * The steps behind `perlinShape` with the published parameters. The same generator state gives the same mask.
+ * The steps behind `perlinShape` with the published parameters. The same generator state gives the
+ * same mask.
  * @param side - side of the image in pixels
  * @param limits - smallest and largest side of the box, as shares of the side of the image
  */
@@ -55,7 +59,8 @@ export function perlinSteps(side: number, random: Random, limits: { minimum: num
 }
 
 /**
- * Two rows of pictures: the four ramps; then noise, rotated noise, the mask, and the mask on an image.
+ * Two rows of pictures: the four ramps; then noise, rotated noise, the mask, and the mask on an
+ * image.
  * @param image - an image of the side that the steps were made for
  */
 export function perlinRows(steps: PerlinSteps, image: GrayImage): MontageRow[] {

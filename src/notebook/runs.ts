@@ -1,4 +1,5 @@
-// What notebooks import to train, to look into a model, and to test runs. It loads TensorFlow; pictures and data sets are in src/notebook.ts.
+// What notebooks import to train, to look into a model, and to test runs. It loads TensorFlow;
+// pictures and data sets are in src/notebook.ts.
 export { f1Max } from '../metrics/precision-recall';
 export { overlayGallery } from '../plots/overlay-gallery';
 export { scoredColumns, scoredMontage } from '../plots/scored-montage';

@@ -6,15 +6,21 @@ import { projectRoot } from '../common/node/project-root';
 /** What a notebook's first cell or environment variables can change. */
 export interface NotebookSettings {
   /**
-   * A folder in the published layout, absolute or below the project, or the name of a procedural data set such as `phantom-brain`
-   * (`MEDICLIP_DATASET`).
+   * A folder in the published layout, absolute or below the project, or the name of a procedural
+   * data set such as `phantom-brain` (`MEDICLIP_DATASET`).
    */
   dataset: string;
   /** Several data sets, at least one; separated by commas in `MEDICLIP_DATASETS`. */
   datasets: readonly string[];
-  /** A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a generated one (`MEDICLIP_IMAGES`). */
+  /**
+   * A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a generated
+   * one (`MEDICLIP_IMAGES`).
+   */
   images: string;
-  /** A folder of finished runs, absolute or below the project; `make` for runs that the notebook trains (`MEDICLIP_RUNS`). */
+  /**
+   * A folder of finished runs, absolute or below the project; `make` for runs that the notebook
+   * trains (`MEDICLIP_RUNS`).
+   */
   runs: string;
   /** Name or folder of a CLIP (`MEDICLIP_MODEL`). */
   model: string;
@@ -27,7 +33,8 @@ export interface NotebookSettings {
 }
 
 /**
- * The settings of a notebook: its own values, any of which an environment variable may replace. A notebook names those that it uses.
+ * The settings of a notebook: its own values, any of which an environment variable may replace. A
+ * notebook names those that it uses.
  * @throws UserError that names the variable whose value is not a whole number in its range
  */
 export function notebookSettings<K extends keyof NotebookSettings>(
@@ -64,8 +71,8 @@ export function notebookSettings<K extends keyof NotebookSettings>(
 }
 
 /**
- * A place for a run of a notebook, `runs/notebooks/NAME`. What an earlier execution left there is removed, so that a notebook can be
- * run again and again.
+ * A place for a run of a notebook, `runs/notebooks/NAME`. What an earlier execution left there is
+ * removed, so that a notebook can be run again and again.
  * @throws UserError if the name is not a plain folder name
  */
 export function freshRunFolder(name: string, parent = path.join(projectRoot(), 'runs', 'notebooks')): string {

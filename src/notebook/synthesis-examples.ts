@@ -19,13 +19,19 @@ export interface SynthesisSource {
 /** The published parameters with a single shape per image, so that one thing is seen at a time. */
 export const ONE_SHAPE: SynthesisParameters = { ...PUBLISHED_PARAMETERS, secondShapeProbability: 0 };
 
-/** Synthetic image number `k` of a task. It is made on each support image in turn; everything else follows from the seed. */
+/**
+ * Synthetic image number `k` of a task. It is made on each support image in turn; everything else
+ * follows from the seed.
+ */
 export function synthesizeExample(task: string, k: number, { support, seed, parameters }: SynthesisSource): SynthesisExample {
   const normal = support[k % support.length];
   return { normal, draw: synthesize(task, normal, { support, parameters, random: Random.of(seed, 'example', task, k) }) };
 }
 
-/** The first `count` synthetic images of a task, without selection, as panels with the outline of the mask. */
+/**
+ * The first `count` synthetic images of a task, without selection, as panels with the outline of
+ * the mask.
+ */
 export function examplePanels(task: string, count: number, source: SynthesisSource): Panel[] {
   return Array.from({ length: count }, (_, k) => {
     const { draw } = synthesizeExample(task, k, source);
@@ -33,7 +39,10 @@ export function examplePanels(task: string, count: number, source: SynthesisSour
   });
 }
 
-/** Of the first `among` synthetic images the one that differs most from its normal image, to see what a task does. */
+/**
+ * Of the first `among` synthetic images the one that differs most from its normal image, to see
+ * what a task does.
+ */
 export function clearestExample(task: string, source: SynthesisSource, among = 4): SynthesisExample {
   const examples = Array.from({ length: among }, (_, k) => synthesizeExample(task, k, source));
   return examples.reduce((best, next) => (totalChange(next.normal, next.draw) > totalChange(best.normal, best.draw) ? next : best));
@@ -46,7 +55,10 @@ export function totalChange(normal: { data: ArrayLike<number> }, draw: Draw): nu
   return sum;
 }
 
-/** What tasks do, one row per task: a normal image, the synthetic one, their difference and the mask ({@link clearestExample}). */
+/**
+ * What tasks do, one row per task: a normal image, the synthetic one, their difference and the mask
+ * ({@link clearestExample}).
+ */
 export function taskMontage(tasks: readonly string[], source: SynthesisSource, options: Partial<MontageOptions> = {}): Promise<PngPicture> {
   const labelled = tasks.length > 1;
   const examples = tasks.map((task) => ({ ...clearestExample(task, source), ...(labelled && { label: taskStyle(task).name }) }));
@@ -54,7 +66,10 @@ export function taskMontage(tasks: readonly string[], source: SynthesisSource, o
   return synthesisMontage(examples, { alt: `${names}: normal image, synthetic image, difference, mask.`, ...options });
 }
 
-/** The first `count` synthetic images of each task, one row per task, without selection; the masks are outlined. */
+/**
+ * The first `count` synthetic images of each task, one row per task, without selection; the masks
+ * are outlined.
+ */
 export function taskGallery(
   tasks: readonly string[],
   count: number,

@@ -16,7 +16,10 @@ import { taskStyle } from '../plots/task-style';
 /** What is measured of one synthetic image. */
 export interface SynthesisStatistics {
   task: string;
-  /** Number of the synthetic image within its task; it is made on image `draw` modulo the number of images. */
+  /**
+   * Number of the synthetic image within its task; it is made on image `draw` modulo the number of
+   * images.
+   */
   draw: number;
   /** Shapes on the image. */
   anomalies: number;
@@ -28,7 +31,10 @@ export interface SynthesisStatistics {
   absoluteChange: number;
 }
 
-/** Measures `count` synthetic images of each task with the published parameters. All measures are 0 where the mask is empty. */
+/**
+ * Measures `count` synthetic images of each task with the published parameters. All measures are 0
+ * where the mask is empty.
+ */
 export async function synthesisStatistics(
   tasks: readonly string[],
   images: readonly DeepGrayImage[],
@@ -55,7 +61,10 @@ export async function synthesisStatistics(
   return out;
 }
 
-/** Measures of 600 synthetic images per task by the published code, and the normal images that they were made on. */
+/**
+ * Measures of 600 synthetic images per task by the published code, and the normal images that they
+ * were made on.
+ */
 export interface PublishedStatistics {
   images: DeepGrayImage[];
   area: Record<string, number[]>;
@@ -70,7 +79,10 @@ export async function publishedStatistics(dir = path.join(projectRoot(), 'test',
   return { images: await readDrawImages(dir), area: column('mask_fraction'), absoluteChange: column('absd_in') };
 }
 
-/** Pairs the areas and absolute changes by this project with those by the published code, task by task. */
+/**
+ * Pairs the areas and absolute changes by this project with those by the published code, task by
+ * task.
+ */
 export function compareStatistics(
   tasks: readonly string[],
   ours: readonly SynthesisStatistics[],
@@ -103,7 +115,10 @@ export function distributionTable(pairs: readonly DistributionPair[]): Table {
   return { columns: ['task', 'measure', 'mean, this project', 'mean, published code', 'largest gap', 'p'], rows };
 }
 
-/** Exports both interactive pictures of notebook 01 as one page, `figures/synthesis.html`, which needs neither Jupyter nor a network. */
+/**
+ * Exports both interactive pictures of notebook 01 as one page, `figures/synthesis.html`, which
+ * needs neither Jupyter nor a network.
+ */
 export async function exportSynthesisPage(explorer: Interactive, cloud: Interactive): Promise<void> {
   await exportPage('synthesis', 'Synthetic anomalies', [
     { heading: 'Turn the knobs', text: 'Choose a parameter, move the slider.', picture: explorer },

@@ -14,8 +14,9 @@ import { readResults, type Result } from '../tables/results';
 import type { ResultTable } from '../tables/table';
 
 /**
- * The folder of a notebook's grid, `runs/notebooks/NAME-HASH`. Other weights, images or base settings get another folder, so that only
- * runs of one grid lie beside each other. A grid with more variants gets the same folder and finds the runs that are there.
+ * The folder of a notebook's grid, `runs/notebooks/NAME-HASH`. Other weights, images or base
+ * settings get another folder, so that only runs of one grid lie beside each other. A grid with
+ * more variants gets the same folder and finds the runs that are there.
  */
 export async function gridFolder(grid: Grid, name: string): Promise<string> {
   const { datasets, models } = await findInputs(grid);
@@ -30,7 +31,8 @@ export interface NotebookPlan extends Plan {
 }
 
 /**
- * Plans the runs of a grid in the folder of a notebook ({@link gridFolder}); for finished runs of somebody's own an empty plan.
+ * Plans the runs of a grid in the folder of a notebook ({@link gridFolder}); for finished runs of
+ * somebody's own an empty plan.
  * @param runs - `make`, or a folder of finished runs ({@link runsFolder})
  * @param name - name of the notebook's folder
  */
@@ -70,7 +72,10 @@ export function runsFolder(runs: string): string {
   return folder;
 }
 
-/** The results of a plan's finished runs and of no others in its folder. Where the plan is empty, the results of all runs there. */
+/**
+ * The results of a plan's finished runs and of no others in its folder. Where the plan is empty,
+ * the results of all runs there.
+ */
 export function plannedResults({ out, cells }: Pick<NotebookPlan, 'out' | 'cells'>): Result[] {
   const names = new Set(cells.map(({ name }) => name));
   return readResults(out).filter(({ run }) => names.size === 0 || names.has(run));
@@ -92,7 +97,10 @@ export interface CsvRow {
   best: number;
 }
 
-/** The committed results of a table in `results/embedded`; none where there are none (`npm run results` makes them). */
+/**
+ * The committed results of a table in `results/embedded`; none where there are none (`npm run
+ * results` makes them).
+ */
 export function committedRows(table: string, folder = path.join(projectRoot(), 'results', 'embedded')): CsvRow[] {
   const file = path.join(folder, `${table}.csv`);
   if (!fs.existsSync(file)) return [];
@@ -105,7 +113,8 @@ export function committedRows(table: string, folder = path.join(projectRoot(), '
 }
 
 /**
- * Writes tables in all formats, `FOLDER/NAME.md`, `.tex`, `.csv` and `.html`; tables without rows are left out.
+ * Writes tables in all formats, `FOLDER/NAME.md`, `.tex`, `.csv` and `.html`; tables without rows
+ * are left out.
  * @returns the names of the files
  */
 export function writeTables(tables: readonly ResultTable[], folder: string): string[] {

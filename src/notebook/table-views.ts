@@ -21,7 +21,8 @@ interface Frame {
 /**
  * A data frame as a table for people: numbers with three decimals, nothing for what is undefined.
  * @param options.best - a column whose largest value is set in bold
- * @param options.within - among the rows that share the values of these columns (default: among all)
+ * @param options.within - among the rows that share the values of these columns (default: among
+ * all)
  */
 export function frameTable(frame: Frame, options: { best?: string; within?: readonly string[] } = {}): Table<TableCell> {
   const columns = frame.columnNames();
@@ -42,7 +43,10 @@ function cellText(value: unknown): string {
   return typeof value === 'number' && !Number.isInteger(value) ? formatNumber(value) : String(value as string | number);
 }
 
-/** A table of the paper from finished runs ({@link buildTable}). Where no run fits, an empty table that says what was looked for. */
+/**
+ * A table of the paper from finished runs ({@link buildTable}). Where no run fits, an empty table
+ * that says what was looked for.
+ */
 export function queryTable(name: TableName, results: readonly Result[], where: string): ResultTable {
   try {
     return buildTable(name, results, {}, where);
@@ -56,10 +60,10 @@ export function queryTable(name: TableName, results: readonly Result[], where: s
 export function verdictTable({ data }: ResultTable): Table {
   const rows = data.flatMap(({ dataset, shots, label, against, test }) => {
     if (!test) return [];
-    const says = test.low > 0 ? 'better' : test.high < 0 ? 'worse' : 'cannot be told apart';
-    return [[dataset, String(shots), label, against ?? '', differenceText(test), pText(test.p), says]];
+    const verdict = test.low > 0 ? 'better' : test.high < 0 ? 'worse' : 'no clear difference';
+    return [[dataset, String(shots), label, against ?? '', differenceText(test), pText(test.p), verdict]];
   });
-  return { columns: ['data set', 'k', 'row', 'against', 'difference in points [95 % interval]', 'p', 'says'], rows };
+  return { columns: ['data set', 'k', 'row', 'against', 'difference in points [95 % interval]', 'p', 'verdict'], rows };
 }
 
 /** One sentence on how many of a table's tests found a difference. */
@@ -67,10 +71,12 @@ export function verdictSentence({ data }: ResultTable): string {
   const tests = data.flatMap(({ test }) => (test ? [test] : []));
   const apart = tests.filter(({ low, high }) => low > 0 || high < 0).length;
   if (tests.length === 0) return 'Nothing was tested.';
-  return `${apart} of ${tests.length} rows can be told from what they are compared with; of so many tests, ${formatNumber(0.05 * tests.length, 1)} would seem to differ by chance alone.`;
+  return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${formatNumber(0.05 * tests.length, 1)} would do so by chance.`;
 }
 
-/** Every finished run of a group as a point. Of several data sets and models only the first is used. */
+/**
+ * Every finished run of a group as a point. Of several data sets and models only the first is used.
+ */
 export function seedPoints(results: readonly Result[], group: string, metric: MetricName = 'imageAuroc'): SeedPoint[] {
   const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && row[metric] !== null);
   const first = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.model.localeCompare(b.model))[0];
@@ -91,7 +97,10 @@ export function differencePoints(rows: readonly ComparedRow[]): DifferencePoint[
   return rows.flatMap(({ dataset, label, test }) => (test ? [{ dataset, label, ...test }] : []));
 }
 
-/** Published results that could be traced to a source: one row per training, its best and its last epoch side by side. */
+/**
+ * Published results that could be traced to a source: one row per training, its best and its last
+ * epoch side by side.
+ */
 export function publishedTable(): Table {
   const sources = [...new Set(PUBLISHED.map(({ source }) => source))];
   const rows: string[][] = [];
@@ -107,7 +116,10 @@ export function publishedTable(): Table {
   return { columns, rows, notes: sources.map((source, i) => `[${i + 1}] ${source}.`) };
 }
 
-/** Committed rows, each with mean, standard deviation and number of seeds, the best of each comparison in bold. */
+/**
+ * Committed rows, each with mean, standard deviation and number of seeds, the best of each
+ * comparison in bold.
+ */
 export function committedTable(rows: readonly CsvRow[]): Table<TableCell> {
   return {
     ...(rows.length === 0 && { caption: 'There are no results yet; "npm run results" makes them.' }),

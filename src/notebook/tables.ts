@@ -1,4 +1,5 @@
-// What the notebook of ablation tables imports: grids of runs, and the tables and charts of their results.
+// What the notebook of ablation tables imports: grids of runs, and the tables and charts of their
+// results.
 export { checkGrid, type GridVariant } from '../ablation/grid';
 export { seedDots } from '../plots/seed-dots';
 export { figureOf } from '../tables/figures';

@@ -21,8 +21,9 @@ interface Tablet {
 type Change = (y: number, x: number, value: number) => number;
 
 /**
- * A picture of a round white tablet on a dark belt, as an inspection camera sees it. It is rendered from a few formulas, not a
- * photograph. Place, size, light and the direction of the score line vary.
+ * A picture of a round white tablet on a dark belt, as an inspection camera sees it. It is rendered
+ * from a few formulas, not a photograph. Place, size, light and the direction of the score line
+ * vary.
  * @param size - pixels per side
  */
 export function renderTablet(size: number, random: Random, defect?: TabletDefect): GrayImage {

@@ -26,7 +26,8 @@ export interface UntrainedModel {
 }
 
 /**
- * Loads a CLIP and puts untrained adapters and prompts on it, as a training with these settings starts.
+ * Loads a CLIP and puts untrained adapters and prompts on it, as a training with these settings
+ * starts.
  * @param name - name or folder of a CLIP
  */
 export async function untrainedModel(name: string, settings: TrainingSettings): Promise<UntrainedModel> {
@@ -46,14 +47,19 @@ export function dispose(...unused: readonly { dispose(): void }[]): void {
   for (const one of unused) one.dispose();
 }
 
-/** Two normal and two abnormal prompts of a model as its text network receives them ({@link tokenFigure}). */
+/**
+ * Two normal and two abnormal prompts of a model as its text network receives them
+ * ({@link tokenFigure}).
+ */
 export function promptTokens({ prompts, options }: MediClip): Promise<PngPicture> {
   const { normal, abnormal } = prompts.ids;
   const shown = [normal[0], normal[3], abnormal[4], abnormal[10]].filter(Boolean);
   return tokenFigure(shown, options.contextTokens, loadTokenizer());
 }
 
-/** A training image: the normal image that it was made from, and the synthetic image with its mask. */
+/**
+ * A training image: the normal image that it was made from, and the synthetic image with its mask.
+ */
 export interface TrainingImage {
   normal: GrayImage;
   draw: Draw;
@@ -71,7 +77,10 @@ export async function firstEpoch(support: GrayImage[], { seed, tasks, batchSize,
   }
 }
 
-/** The architecture with the numbers of a model; its example is the first Cutpaste image of an epoch, otherwise the first image. */
+/**
+ * The architecture with the numbers of a model; its example is the first Cutpaste image of an
+ * epoch, otherwise the first image.
+ */
 export function architectureOf(model: MediClip, images: readonly TrainingImage[]): Promise<PngPicture> {
   const { normal, draw } = images.find(({ draw: { task } }) => task === 'CutpasteTask') ?? images[0];
   return architectureFigure(factsOf(model, { normal, synthetic: draw.image, mask: draw.mask.data }));
@@ -103,7 +112,10 @@ export function probeFilm(probe: MapProbe, colours: MapScale | null): Promise<Pn
   return filmStrip(strips, momentsOf(probe), { alt, colours });
 }
 
-/** The cosine differences of a probe's first image at every moment, one row per block of the image encoder that has an adapter. */
+/**
+ * The cosine differences of a probe's first image at every moment, one row per block of the image
+ * encoder that has an adapter.
+ */
 export function layerFilm(probe: MapProbe, { options }: MediClip): Promise<PngPicture> {
   const strips = options.layers.map((layer, l) => ({
     image: probe.images[0],

@@ -15,7 +15,10 @@ import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import type { TransferPoint } from '../plots/transfer-chart';
 
-/** One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is returned. */
+/**
+ * One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is
+ * returned.
+ */
 export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc'): TransferPoint[] {
   return cells.flatMap(({ trainedOn, testedOn, metrics }) => {
     const mean = metrics[metric];
@@ -23,13 +26,16 @@ export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' |
   });
 }
 
-/** What training on another data set costs in image AUROC: one row per test set and run, with a 95 % interval and a verdict. */
+/**
+ * What training on another data set costs in image AUROC: one row per test set and run, with a 95 %
+ * interval and a verdict.
+ */
 export function gapTable(matrix: TransferMatrix, random: Random): Table {
   const rows = gapsFromHome(matrix, random).map(({ trainedOn, testedOn, difference, low, high }) => {
-    const verdict = low > 0 ? 'better than home' : high < 0 ? 'worse than home' : 'cannot be told apart';
+    const verdict = low > 0 ? 'better than home' : high < 0 ? 'worse than home' : 'no clear difference';
     return [testedOn, trainedOn, signed(difference), `${signed(low)} to ${signed(high)}`, verdict];
   });
-  return { columns: ['tested on', 'trained on', 'AUROC minus that of home', '95 % interval', 'says'], rows };
+  return { columns: ['tested on', 'trained on', 'AUROC minus that of home', '95 % interval', 'verdict'], rows };
 }
 
 function signed(value: number): string {
@@ -37,8 +43,9 @@ function signed(value: number): string {
 }
 
 /**
- * Every run on every test set, with the run's threshold: the one at which a share of the normal test images of the data set that it was
- * trained on are false alarms. Runs that were trained on none of the test sets are left out.
+ * Every run on every test set, with the run's threshold: the one at which a share of the normal
+ * test images of the data set that it was trained on are false alarms. Runs that were trained on
+ * none of the test sets are left out.
  * @param falseAlarms - that share, in [0, 1]
  */
 export function thresholdPanels(matrix: TransferMatrix, falseAlarms: number): ThresholdPanel[] {
@@ -60,7 +67,10 @@ export function thresholdTable(panels: readonly ThresholdPanel[]): Table {
   return { columns: ['threshold from', 'used on', 'threshold', 'false alarms', 'found'], rows };
 }
 
-/** What a threshold means for test images: how many abnormal ones are found, and how many normal ones are false alarms. */
+/**
+ * What a threshold means for test images: how many abnormal ones are found, and how many normal
+ * ones are false alarms.
+ */
 export function thresholdSummary(scores: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): string {
   const tested = { scores: Float32Array.from(scores), labels: Uint8Array.from(labels) };
   const abnormal = tested.labels.filter((label) => label === 1).length;
@@ -95,13 +105,16 @@ export function kindTable(matrix: TransferMatrix): Table {
 export interface TransferExample {
   dataset: string;
   sample: Sample;
-  /** Its place among the normal test images by each run ({@link placesAmongNormals}), in the order of the runs. */
+  /**
+   * Its place among the normal test images by each run ({@link placesAmongNormals}), in the order
+   * of the runs.
+   */
   places: number[];
 }
 
 /**
- * Abnormal images of every test set: `agreed` are those that all runs place high, `differing` those whose places differ most between
- * runs.
+ * Abnormal images of every test set: `agreed` are those that all runs place high, `differing` those
+ * whose places differ most between runs.
  * @param each - how many of each per test set
  */
 export function agreementExamples(
@@ -125,8 +138,8 @@ export function agreementExamples(
 }
 
 /**
- * The place of every abnormal image by the run that was trained on its data set (home), beside its place by each other run (away). Test
- * sets that no run was trained on are left out.
+ * The place of every abnormal image by the run that was trained on its data set (home), beside its
+ * place by each other run (away). Test sets that no run was trained on are left out.
  */
 export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly string[]): PlacedImage[] {
   const places = (trainedOn: string, testedOn: string): Float64Array => placesAmongNormals(cellOf(matrix, trainedOn, testedOn));
@@ -145,8 +158,8 @@ export function placesAtHomeAndAway(matrix: TransferMatrix, runs: readonly strin
 }
 
 /**
- * Examples as a picture, one row each: the image with its true outline, then the map by every run in the colours of that run, with the
- * image's place below.
+ * Examples as a picture, one row each: the image with its true outline, then the map by every run
+ * in the colours of that run, with the image's place below.
  */
 export async function exampleMaps(examples: readonly TransferExample[], runs: readonly TransferRun[]): Promise<PngPicture> {
   const samples = examples.map(({ sample }) => sample);

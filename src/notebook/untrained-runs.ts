@@ -5,8 +5,8 @@ import { train } from '../runs/train';
 import type { TransferRun } from '../runs/transfer';
 
 /**
- * Runs of zero-shot CLIP, which learns from no image of the data set: of the model as it is and, for the compact model, of the same
- * network with random weights.
+ * Runs of zero-shot CLIP, which learns from no image of the data set: of the model as it is and,
+ * for the compact model, of the same network with random weights.
  * @param options.out - folder in which the run folders are made
  */
 export async function untrainedRuns(

@@ -3,20 +3,21 @@ import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** A variant of the method: mean and spread over seeds. */
+/** A variant of the method: mean and standard deviation over seeds. */
 export interface AblationPoint {
   dataset: string;
   label: string;
   /** In [0, 1]. */
   mean: number;
-  /** null for one seed: no bar. */
+  /** null where there is one seed only: no bar is plotted. */
   sd: number | null;
 }
 
 /**
- * A dot for each variant with a bar of one standard deviation over seeds, a panel a data set; the dashed line is the reference variant.
- * Variants stand in the order given.
- * @param options.reference - label of the variant that the others are compared with (default: the first)
+ * One dot per variant with a bar of one standard deviation over seeds, one panel per data set. The
+ * dashed line is the reference variant. Variants keep the order given.
+ * @param options.reference - label of the variant that the others are compared with, default the
+ * first
  */
 export function ablationChart(
   points: readonly AblationPoint[],

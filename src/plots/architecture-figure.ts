@@ -8,23 +8,23 @@ import { COLOURS } from '../drawing/style';
 
 /** What the figure shows of a model and a run. */
 export interface ArchitectureFacts {
-  /** Blocks of the image encoder, and those of them that carry an adapter. */
+  /** Blocks of the image encoder, and the blocks that have an adapter. */
   depth: number;
   layers: readonly number[];
   /** Side of the image in pixels and in patches. */
   imageSize: number;
   grid: number;
-  /** Width of the image tokens and of the space shared with texts. */
+  /** Width of the image tokens, and of the space that images share with texts. */
   width: number;
   dim: number;
   contextTokens: number;
-  /** Prompts for normal and for abnormal. */
+  /** Number of prompts for normal and for abnormal. */
   prompts: [number, number];
-  /** A normal image, and the same with an anomaly synthesised on it, the mask in [0, 1]. */
+  /** A normal image, the same image with a synthetic anomaly, and its mask in [0, 1]. */
   example: { normal: DeepGrayImage; synthetic: DeepGrayImage; mask: ArrayLike<number> };
 }
 
-/** The numbers of a model. */
+/** The numbers that the figure shows of a model. */
 export function factsOf(model: MediClip, example: ArchitectureFacts['example']): ArchitectureFacts {
   const { image, imageSize, jointWidth } = model.backbone;
   const { layers, contextTokens, prompts } = model.options;
@@ -41,7 +41,9 @@ export function factsOf(model: MediClip, example: ArchitectureFacts['example']):
   };
 }
 
-/** MediCLIP as one drawing, with the numbers of the model at hand. Dashed: used in training only. */
+/**
+ * MediCLIP as one drawing, with the numbers of this model. Dashed lines are used in training only.
+ */
 export async function architectureFigure(facts: ArchitectureFacts): Promise<PngPicture> {
   const { depth, layers, imageSize, grid, width, dim, contextTokens, prompts, example } = facts;
   const { width: w, height: h } = example.synthetic;

@@ -20,14 +20,17 @@ export function chart(spec: object, alt: string): Chart {
 
 let lastRendering: Promise<unknown> = Promise.resolve();
 
-/** Draws a chart as SVG, in Node; the same chart gives the same text. */
+/** Renders a chart as SVG in Node. The same chart gives the same text. */
 export function toSvg(picture: Chart): Promise<string> {
   const drawn = lastRendering.then(() => render(picture)); // one at a time: Vega numbers its clip paths globally
   lastRendering = drawn.catch(() => undefined);
   return drawn;
 }
 
-/** What Vega passes on of vega-scenegraph without declaring it: names of clip paths and gradients count from one again. */
+/**
+ * A function of vega-scenegraph that Vega exports without declaring it: names of clip paths and
+ * gradients count from one again.
+ */
 interface IdCounters {
   resetSVGDefIds(): void;
 }
@@ -52,7 +55,7 @@ async function render(picture: Chart): Promise<string> {
 }
 
 /**
- * Draws a chart as PNG.
+ * Renders a chart as PNG.
  * @param scale - pixels of the file per CSS pixel, default 2
  */
 export async function toPng(picture: Chart, scale = 2): Promise<PngPicture> {

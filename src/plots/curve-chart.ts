@@ -6,19 +6,19 @@ import { COLOURS } from '../drawing/style';
 export interface UnitCurve {
   title: string;
   subtitle: string;
-  /** Points in the order in which the line runs. */
+  /** Points in the order in which the line connects them. */
   x: readonly number[];
   y: readonly number[];
   xTitle: string;
   yTitle: string;
-  /** How the line runs between points: straight, or level to the right of a point's predecessor. */
+  /** How the line runs between two points: straight, or level at the height of the second point. */
   interpolate: 'linear' | 'step-before';
-  /** End points of the dashed line that a guess would reach. */
+  /** End points of the dashed line that guessing would reach. */
   chance: [[number, number], [number, number]];
   alt: string;
 }
 
-/** A curve over a square of 260 pixels, with the line of chance. */
+/** A curve in a square of 260 pixels, with the line that guessing would reach. */
 export function curveChart(curve: UnitCurve): Chart {
   const axis = (field: string, title: string): object => ({
     field,

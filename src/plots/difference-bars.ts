@@ -3,7 +3,7 @@ import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** How far a variant lies above or below the one it is compared with. */
+/** The difference between a variant and the one it is compared with. */
 export interface DifferencePoint {
   dataset: string;
   label: string;
@@ -15,8 +15,8 @@ export interface DifferencePoint {
 }
 
 /**
- * A bar for each variant from zero, its reference, to its difference in points (hundredths), with the interval as a line; bars whose
- * interval holds zero are pale. A panel a data set.
+ * One bar per variant, from zero (the reference) to its difference in points (hundredths), with the
+ * interval as a line. Bars whose interval contains zero are pale. One panel per data set.
  */
 export function differenceBars(points: readonly DifferencePoint[], options: { metric?: string; reference?: string } = {}): Chart {
   const { metric = 'image AUROC', reference = 'the reference' } = options;

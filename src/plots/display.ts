@@ -6,7 +6,10 @@ import { isChart, isInteractive, type Picture } from './picture';
 import { screenCopy } from './screen-copy';
 import { tableHtml, tableText, type TableCell, type Table } from './table';
 
-/** What Jupyter calls a MIME bundle: one output in several formats, of which a viewer draws the best it knows. */
+/**
+ * What Jupyter calls a MIME bundle: one output in several formats. A viewer shows the best one that
+ * it knows.
+ */
 interface Bundle {
   data: Record<string, unknown>;
   metadata: Record<string, unknown>;
@@ -18,14 +21,17 @@ const VEGA_LITE = 'application/vnd.vegalite.v5+json';
 const PLOTLY = 'application/vnd.plotly.v1+json';
 
 /**
- * Shows a picture below the notebook's cell: a chart as Vega-Lite and an interactive picture as Plotly, which JupyterLab draws,
- * with a PNG beside it for viewers that run no scripts; a PNG as it is. Outside of a kernel nothing happens.
+ * Shows a picture below the notebook's cell: a chart as Vega-Lite and an interactive picture as
+ * Plotly, which JupyterLab draws, with a PNG beside it for viewers that run no scripts; a PNG as it
+ * is. Outside a kernel nothing happens.
  */
 export async function show(picture: Picture): Promise<void> {
   if (findKernel()) send(await bundleOf(picture));
 }
 
-/** Shows a table below the notebook's cell, as HTML and as text. Outside of a kernel nothing happens. */
+/**
+ * Shows a table below the notebook's cell, as HTML and as text. Outside a kernel nothing happens.
+ */
 export function showTable(table: Table<TableCell>): void {
   const kernel = findKernel();
   const html = tableHtml(table);
@@ -35,15 +41,19 @@ export function showTable(table: Table<TableCell>): void {
 
 /** A picture that is replaced in place, for progress. */
 export interface LiveChart {
-  /** Asks for this picture to be shown; returns at once. Where several come while one is drawn, the last of them is. */
+  /**
+   * Asks for this picture to be shown and returns at once. Of several pictures that come while one
+   * is rendered, only the last is shown.
+   */
   update(picture: Picture): void;
-  /** Waits until the last picture is shown. Errors of drawing surface here. */
+  /** Waits until the last picture is shown. Throws the first error of rendering. */
   finish(): Promise<void>;
 }
 
 /**
- * A place below the notebook's cell whose picture changes: `const live = liveChart()`, then `live.update(chart)` after every
- * epoch and `await live.finish()`. Outside of a kernel nothing happens.
+ * A place below the notebook's cell whose picture changes: `const live = liveChart()`, then
+ * `live.update(chart)` after every epoch and `await live.finish()`. Outside a kernel nothing
+ * happens.
  */
 export function liveChart(): LiveChart {
   const place = newPlace();
@@ -91,7 +101,7 @@ async function bundleOf(picture: Picture): Promise<Bundle> {
   };
 }
 
-/** Opens a place for an output that later calls overwrite. */
+/** Opens an output that later calls replace. */
 function newPlace(): (bundle: Bundle) => void {
   const id = crypto.randomBytes(8).toString('hex');
   let shown = false;
@@ -110,7 +120,7 @@ function send(bundle: Bundle): void {
   else if (kernel) sendBest(kernel.display, bundle);
 }
 
-/** tslab's public display takes one format: the PNG, which every viewer shows. */
+/** tslab's public display takes one format only: the PNG, which every viewer shows. */
 function sendBest(display: Display, bundle: Bundle): void {
   display.png(Buffer.from(bundle.data['image/png'] as string, 'base64'));
 }
@@ -118,11 +128,14 @@ function sendBest(display: Display, bundle: Bundle): void {
 interface Kernel {
   display: Display;
   newDisplay(): Display;
-  /** tslab's private function for messages with several formats, where it is found. */
+  /** tslab's private function for messages with several formats, if it is found. */
   write?: WriteDisplayData;
 }
 
-/** The tslab kernel that this process is; looked up among the loaded modules, so that nothing is loaded outside of one. */
+/**
+ * The tslab kernel of this process. It is looked up among the loaded modules, so that nothing is
+ * loaded outside a kernel.
+ */
 function findKernel(): Kernel | undefined {
   const loaded = (file: string): Record<string, unknown> | undefined => {
     const ending = ['', 'tslab', 'dist', file].join(path.sep);

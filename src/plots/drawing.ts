@@ -2,7 +2,7 @@ import { sharpWithFonts } from '../drawing/fonts';
 import type { PngPicture } from './picture';
 import { COLOURS, escapeXml, FONT } from '../drawing/style';
 
-/** Fills of diagrams: what is trained stands out, what is frozen keeps quiet. */
+/** Fills of diagrams: what is trained stands out, what is frozen does not. */
 export const FILLS = { frozen: '#DCE6EE', learned: '#FFE3B3', data: '#F4F4F4', background: COLOURS.background } as const;
 
 export interface TextOptions {
@@ -34,7 +34,10 @@ export function arrow(points: readonly [number, number][], dashed = false): stri
   return `<path d="${path}" fill="none" stroke="${COLOURS.text}" stroke-width="1.5" marker-end="url(#head)"${dash}/>`;
 }
 
-/** Puts shapes on white and draws them. @param scale - pixels of the PNG per CSS pixel, default 2 */
+/**
+ * Renders shapes on a white background.
+ * @param scale - pixels of the PNG per CSS pixel, default 2
+ */
 export async function drawing(width: number, height: number, shapes: readonly string[], alt: string, scale = 2): Promise<PngPicture> {
   const head =
     '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">' +

@@ -10,13 +10,14 @@ import { looksTheSame } from './same-figure';
 import { smallPng } from './screen-copy';
 
 /**
- * Writes a picture as a figure: `NAME.svg` (charts and drawings) and `NAME.png`, whole or not at all. Of an interactive picture the
- * still; several of them become one page with {@link exportPage}. Files that look the same already stay as they are (another
- * processor computes other last digits), so that version control shows what changed to the eye.
+ * Writes a picture as a figure: `NAME.png` and, for charts and drawings, `NAME.svg`, completely or
+ * not at all. For an interactive picture it writes the still; {@link exportPage} puts several of
+ * them on one page. Files that already look the same are not written (last digits differ between
+ * processors), so that version control shows visible changes only.
  * @param name - letters, digits, `-` and `_`
  * @param folder - default `figures/` of the project, or `MEDICLIP_FIGURES` where it is set
  * @returns the files of the figure
- * @throws UserError if the name is no plain file name.
+ * @throws UserError if the name is not a plain file name
  */
 export async function exportFigure(name: string, picture: Picture, folder = figuresFolder()): Promise<string[]> {
   if (isChart(picture)) {
@@ -28,17 +29,21 @@ export async function exportFigure(name: string, picture: Picture, folder = figu
 }
 
 /**
- * Writes interactive pictures as one page, `NAME.html`, that needs no network; as {@link exportFigure}, where it looks different.
+ * Writes interactive pictures as one page, `NAME.html`, that needs no network. Like
+ * {@link exportFigure} it writes only what looks different.
  * @param title - of the page
  * @returns the file of the page
- * @throws UserError if the name is no plain file name.
+ * @throws UserError if the name is not a plain file name
  */
 export async function exportPage(name: string, title: string, sections: readonly PageSection[], folder = figuresFolder()): Promise<string> {
   const [file] = await writeFigure(name, { html: Buffer.from(plotlyPage(title, sections)) }, folder);
   return file;
 }
 
-/** Writes all files of a figure, by their extensions, if one of them looks different from the file that is there. */
+/**
+ * Writes all files of a figure if one of them looks different from the file that is there.
+ * @param contents - by extension
+ */
 async function writeFigure(name: string, contents: Record<string, Buffer>, folder: string): Promise<string[]> {
   const files = Object.entries(contents).map(([extension, content]) => ({ extension, content, file: figureFile(name, extension, folder) }));
   let same = true;

@@ -5,25 +5,26 @@ import { heatLegend, scaleNote } from './heat-legend';
 import { montage, type MontageOptions, type MontageRow } from './montage';
 import type { PngPicture } from './picture';
 
-/** An image and its map at several moments. */
+/** An image and its maps at several moments. */
 export interface FilmStrip {
   image: Raster;
-  /** `[H, W]` of the image: the outline of the true anomaly, drawn on the image and on maps of its size. */
+  /** `[H, W]` of the image: the true anomaly, outlined on the image and on maps of its size. */
   mask?: ArrayLike<number> | null;
   /** At the left. */
   label?: string;
-  /** A square map a moment. */
+  /** One square map per moment. */
   frames: readonly ArrayLike<number>[];
-  /** A text below each frame. */
+  /** One line of text below each map. */
   captions?: readonly string[];
 }
 
 /**
- * Maps as they change: a row an image, a column a moment, all in one colour scale, so that a map that becomes brighter really
- * has higher values.
- * @param moments - above the columns: `epoch 1`
- * @param options.colours - those of a run's anomaly maps
- * @param options.range - the ends of the colours of other maps (default: their lowest and highest value)
+ * Maps as they change: one row per image, one column per moment, all in one colour scale, so that a
+ * brighter map has higher values.
+ * @param moments - titles of the columns, such as `epoch 1`
+ * @param options.colours - the colour scale of a run's anomaly maps
+ * @param options.range - values at the ends of the colours for other maps, default their lowest and
+ * highest value
  */
 export function filmStrip(
   strips: readonly FilmStrip[],

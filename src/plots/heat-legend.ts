@@ -3,7 +3,10 @@ import { endTexts } from '../drawing/colour-bar';
 import { OVERLAY_TABLE } from '../drawing/overlay';
 import type { MontageOptions } from './montage';
 
-/** The colour bar of a montage of overlays, which are in the scales of their runs: of one run with values, of several with words. */
+/**
+ * The colour bar of a montage of overlays. With the scale of one run its ends are values; with
+ * scales of several runs they are words.
+ */
 export function heatLegend(scales: readonly MapScale[]): Pick<MontageOptions, 'heatRange' | 'heatTitle' | 'heatNote' | 'heatTable'> {
   const [first] = scales;
   if (scales.every(({ low, high, method }) => low === first.low && high === first.high && method === first.method)) {
@@ -23,8 +26,8 @@ export function heatLegend(scales: readonly MapScale[]): Pick<MontageOptions, 'h
 }
 
 /**
- * What the ends of a run's colours mean, for people.
- * @param lowest - how values below the scale are drawn
+ * What the ends of a run's colour scale mean, in words.
+ * @param lowest - how values below the scale are shown
  */
 export function scaleNote({ low, high, from, images }: MapScale, lowest = 'Not coloured'): string {
   if (images === 0) return `The run's one scale: ${from}.`;

@@ -2,20 +2,20 @@ import type { Raster } from '../image/image';
 import { plotlyText } from './plotly';
 import { COLOURS } from '../drawing/style';
 
-/** Images that change with one value. */
+/** Images that change with one parameter. */
 export interface SliderSeries {
-  /** In the list of all. */
+  /** Name in the list of all series. */
   name: string;
-  /** Beside the slider's value. */
+  /** Name shown beside the slider's value. */
   valueName: string;
   frames: SliderFrame[];
-  /** Index of the frame to begin with. */
+  /** Index of the first frame to show. */
   start: number;
 }
 
-/** What is seen at one value. */
+/** What is shown at one value. */
 export interface SliderFrame {
-  /** Of the slider's step. */
+  /** Label of the slider's step. */
   label: string;
   /** A line below the images. */
   caption: string;
@@ -23,7 +23,7 @@ export interface SliderFrame {
   images: Raster[];
 }
 
-/** Where in the figure the things lie that a step replaces. */
+/** Where a step finds what it replaces in the figure. */
 interface Targets {
   /** Index of the caption among the annotations. */
   caption: number;
@@ -32,8 +32,8 @@ interface Targets {
 }
 
 /**
- * A slider for each series, of which one is seen, and a list that chooses it. Every step carries its images, so that no front end
- * has to know of Plotly's frames.
+ * One slider per series, of which one is visible, and a list that chooses it. Every step contains
+ * its images, so that front ends need not support Plotly's frames.
  * @param sources - images of each series and frame, as data URIs
  */
 export function sliderControls(

@@ -14,10 +14,11 @@ const MARGIN = { l: 14, r: 14, t: 84, b: 112 };
 const HINT = 'A list of parameters and a slider appear here in Jupyter when you point at the picture.';
 
 /**
- * Images side by side that follow a slider, and a list to choose what the slider moves; all frames lie inside. The first image is
- * the same in all frames; zooming into one zooms into all.
- * @param first - square, as all images are
- * @param columns - above the images
+ * Images side by side that change with a slider, and a list that chooses the parameter of the
+ * slider. The figure contains all frames. The first image is the same in all frames. Zooming into
+ * one image zooms into all.
+ * @param first - the first image; all images are square
+ * @param columns - titles of the images
  */
 export async function imageSlider(
   first: Raster,
@@ -51,7 +52,7 @@ export async function imageSlider(
   return interactive({ data: traces, layout }, await stillOf(first, columns, series[0], alt));
 }
 
-/** Axes are called x, x2, x3 ... */
+/** Plotly's axes are named x, x2, x3 and so on. */
 function suffixOf(column: number): string {
   return column === 0 ? '' : String(column + 1);
 }
@@ -60,7 +61,7 @@ function sizeOf(count: number): { width: number; height: number } {
   return { width: MARGIN.l + count * (PANEL + GAP) - GAP + MARGIN.r, height: MARGIN.t + PANEL + MARGIN.b };
 }
 
-/** Where a column lies, as shares of the width between the margins. */
+/** The left and right edge of a column, as shares of the width between the margins. */
 function domainOf(column: number, count: number): [number, number] {
   const width = count * (PANEL + GAP) - GAP;
   const left = column * (PANEL + GAP);
@@ -97,7 +98,7 @@ function note(text: string, x: number, y: number, place: object): object {
   return { text: plotlyText(text), x, y, xref: 'paper', yref: 'paper', showarrow: false, ...place };
 }
 
-/** The first series at its start, on a canvas as large as the interactive picture. */
+/** The first frame of the first series, in a picture as large as the interactive one. */
 async function stillOf(first: Raster, columns: readonly string[], { name, frames, start }: SliderSeries, alt: string): Promise<PngPicture> {
   const { label, caption, images } = frames[start];
   const { width, height } = sizeOf(columns.length);

@@ -1,6 +1,7 @@
 /**
- * The vertical axis of Vega-Lite charts with a row a label: in the order given, the same rows in every panel, no line and no ticks.
- * @param axis - what differs: grid, width of the labels, whether they are shown
+ * The vertical axis of Vega-Lite charts with one row per label: in the order given, the same rows
+ * in every panel, without a line or ticks.
+ * @param axis - grid, width of the labels, and whether they are shown
  */
 export function labelAxis(labels: readonly string[], axis: { labelLimit: number; grid?: boolean; labels?: boolean }): object {
   return {

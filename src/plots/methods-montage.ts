@@ -6,12 +6,15 @@ import { heatOverlay, rangeOf } from '../drawing/overlay';
 import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** What one method says of the images of a {@link methodsMontage}, in their order. */
+/** The maps and scores of one method, in the order of the images of a {@link methodsMontage}. */
 export interface MethodMaps {
   name: string;
   /** `[H, W]` each. */
   maps: readonly ArrayLike<number>[];
-  /** The colours of its run, since methods differ in scale; left out, the lowest to the highest value of its maps. */
+  /**
+   * The colour scale of its run, since methods differ in scale. Default: the lowest to the highest
+   * value of its maps.
+   */
   scale?: MapScale;
   scores: readonly number[];
 }
@@ -19,16 +22,16 @@ export interface MethodMaps {
 /** A test image with its mask. */
 export interface MethodsImage {
   image: Raster;
-  /** `[H, W]` of the image; null where it is not known. */
+  /** `[H, W]` of the image; null if unknown. */
   mask: ArrayLike<number> | null;
   label: 0 | 1;
   name?: string;
 }
 
 /**
- * A row an image: the image, the image with the outline of its mask, and the map of each method over it. The colours of each method
- * are those of its run, since methods have different scales.
- * @throws RangeError where a method has not as many maps and scores as there are images
+ * One row per image: the image, the image with the outline of its mask, and the map of each method
+ * over it. Each method has the colours of its run, since methods differ in scale.
+ * @throws RangeError if the number of a method's maps or scores differs from the number of images
  */
 export function methodsMontage(
   images: readonly MethodsImage[],

@@ -14,5 +14,5 @@ export function metricsTable(metrics: Metrics | null): Table {
     const interval = metrics.intervals[key];
     return [title, formatNumber(metrics[key]), interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : '', meaning];
   });
-  return { columns: ['metric', 'value', '95 % interval', 'what it says'], rows };
+  return { columns: ['metric', 'value', '95 % interval', 'meaning'], rows };
 }

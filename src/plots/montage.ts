@@ -10,39 +10,42 @@ import { COLOURS, escapeXml, FONT } from '../drawing/style';
 /** An image of a montage. */
 export interface Panel {
   image: Raster;
-  /** A line below it; cut where it is too long. */
+  /** A line below it; cut if it is too long. */
   caption?: string;
   captionColour?: string;
-  /** `[H, W]` of the image: a mask whose outline is drawn. */
+  /** `[H, W]` of the image: a mask to outline. */
   contour?: ArrayLike<number>;
-  /** A thin line around the image: for those that are white at their borders. */
+  /** Whether to put a thin line around the image, for images with white borders. */
   framed?: boolean;
 }
 
 /** A row of a montage. */
 export interface MontageRow {
-  /** At the left of the row; cut where it is too long for its room. */
+  /** At the left of the row; cut if it is too long. */
   label?: string;
   panels: Panel[];
 }
 
 export interface MontageOptions {
-  /** For readers who cannot see it. */
+  /** Alt text, for readers who cannot see the picture. */
   alt: string;
   title?: string;
-  /** Above the columns. */
+  /** Titles of the columns. */
   columns?: string[];
   /** Side of the square that each image is fitted into, in CSS pixels, default 150. */
   cell?: number;
   /** Width left of the images for labels in CSS pixels, default 110. */
   labelRoom?: number;
-  /** A colour bar with the values of its ends, or with words for them where panels have scales of their own. */
+  /**
+   * Adds a colour bar with these values at its ends, or with these words if panels have scales of
+   * their own.
+   */
   heatRange?: ColourBar['ends'];
   /** What the colour bar measures, default "anomaly map". */
   heatTitle?: string;
-  /** What more there is to say about it, below it. */
+  /** A note below the colour bar. */
   heatNote?: string;
-  /** Its colours, `[256, 3]`, default those of anomaly maps. */
+  /** Colours of the bar, `[256, 3]`, default those of anomaly maps. */
   heatTable?: Uint8Array;
   /** Pixels of the file per CSS pixel, default 2. */
   scale?: number;
@@ -52,7 +55,7 @@ const GAP = 8;
 const MARGIN = 12;
 
 /**
- * Rows of images with labels, on white. Images keep their proportions.
+ * Rows of images with labels on a white background. Images keep their proportions.
  * @returns a PNG; the same input gives the same bytes
  */
 export async function montage(rows: readonly MontageRow[], options: MontageOptions): Promise<PngPicture> {
@@ -126,7 +129,10 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
   return { png, width, height, alt };
 }
 
-/** Scales an image into a square of `side` pixels, the outline of its mask drawn after scaling, so that it stays thin. */
+/**
+ * Scales an image into a square of `side` pixels. The mask is outlined after scaling, so that the
+ * line stays thin.
+ */
 async function fit(panel: Panel, side: number, thickness: number): Promise<Raster<Uint8Array>> {
   const sharp = (await import('sharp')).default;
   const rgb = toRgb(panel.image);

@@ -9,19 +9,20 @@ import { COLOURS, formatNumber } from '../drawing/style';
 
 const SIZE = 224;
 
-/** A predicted image on disk: what `predictImages` says of it, and its class. */
+/** A predicted image on disk: the result of `predictImages` and its true class. */
 export interface OverlaidImage {
   image: string;
-  /** Null where the method has no maps. */
+  /** Null if the method has no maps. */
   overlay: string | null;
   score: number;
   label: 0 | 1;
-  /** The colours of the overlay. */
+  /** The colour scale of the overlay. */
   scale?: MapScale | null;
 }
 
 /**
- * Predicted images in rows of `perRow`, each with its overlay below and its score in the colour of its true class.
+ * Predicted images in rows of `perRow`, each with its overlay below. The score has the colour of
+ * the true class.
  * @param options.perRow - default 6
  */
 export async function overlayGallery(
@@ -50,7 +51,7 @@ export async function overlayGallery(
   return montage(rows, { alt, cell: 130, ...legend, ...rest });
 }
 
-/** The square of an overlay, without the colour bar below it. */
+/** The square part of an overlay, without the colour bar below it. */
 function withoutBar({ width, height, channels, data }: Raster): Raster {
   const side = Math.min(width, height);
   return { width, height: side, channels, data: data.subarray(0, width * side * channels) } as Raster;

@@ -8,11 +8,11 @@ import { renderPhantom, phantomKinds } from '../phantoms/phantom';
 export interface GalleryOptions {
   /** Default 7. */
   seed?: number;
-  /** Normal pictures a data set; default 3. */
+  /** Normal pictures per data set, default 3. */
   normal?: number;
-  /** Abnormal pictures a data set, their kinds in turn; default 7. */
+  /** Abnormal pictures per data set, of each kind in turn, default 7. */
   abnormal?: number;
-  /** Pixels a side of a picture; default 160. */
+  /** Side of a picture in pixels, default 160. */
   size?: number;
 }
 
@@ -20,7 +20,8 @@ const GAP = 4;
 const OUTLINE = [255, 170, 60];
 
 /**
- * A page of the procedural data sets: two rows each, pictures above, and below the same with the mask's outline.
+ * An overview of the procedural data sets, two rows each: pictures, and below them the same
+ * pictures with their masks outlined.
  * @returns a PNG
  */
 export async function phantomGallery({ seed = 7, normal = 3, abnormal = 7, size = 160 }: GalleryOptions = {}): Promise<Buffer> {

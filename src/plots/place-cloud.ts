@@ -3,27 +3,30 @@ import type { Interactive } from './picture';
 import { interactive, plotlyText } from './plotly';
 import { COLOURS } from '../drawing/style';
 
-/** An abnormal image, and the share of the normal images of its test set that score lower (in [0, 1]). */
+/**
+ * An abnormal image and its places by two runs. A place is the share of normal images of its test
+ * set that score lower, in [0, 1].
+ */
 export interface PlacedImage {
   testedOn: string;
-  /** The run from elsewhere. */
+  /** The data set that the other run was trained on. */
   trainedOn: string;
-  /** By the run that was trained on images of this kind. */
+  /** Its place by the run that was trained on the data set of this test set. */
   home: number;
-  /** By the run from elsewhere. */
+  /** Its place by the other run. */
   away: number;
-  /** What the pointer shows. */
+  /** Name that the pointer shows. */
   name: string;
 }
 
 const [WIDTH, GAP, SYMBOLS] = [205, 46, ['circle', 'diamond', 'square', 'cross', 'triangle-up']];
-/** A mark, since the legend would push a title of the first panel upwards. */
+/** The heading is a mark, because the legend would push a title of the first panel upwards. */
 const HEADING = { x: 0, y: -10, align: 'left', fontWeight: 600, fontSize: 12, color: COLOURS.text };
 const TITLES = ['place by the run from home (%)', 'place by the run from elsewhere (%)'];
 
 /**
- * A panel a test set, a point an image and run: on the diagonal home and elsewhere agree, below it home alone places the image high. The
- * pointer names the image.
+ * One panel per test set, one point per image and run. On the diagonal both runs agree; below it
+ * only the run trained on this data set (home) places the image high. The pointer names the image.
  */
 export async function placeCloud(images: readonly PlacedImage[]): Promise<Interactive> {
   const sets = [...new Set(images.map(({ testedOn }) => testedOn))];

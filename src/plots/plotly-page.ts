@@ -6,14 +6,14 @@ import { projectRoot } from '../common/node/project-root';
 import type { Interactive } from './picture';
 import { COLOURS, escapeXml, FONT, scriptJson } from '../drawing/style';
 
-/** A picture of a page with its heading and a sentence above it. */
+/** A picture of a page, with a heading and a sentence above it. */
 export interface PageSection {
   heading: string;
   text: string;
   picture: Interactive;
 }
 
-/** Nothing is fetched: whatever the page could want to load from elsewhere, the browser refuses. */
+/** Nothing is fetched: the browser refuses whatever the page tries to load from elsewhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
 const STYLE = `
@@ -21,7 +21,7 @@ body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: ${COLOU
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2.2rem 0 0 } p { max-width: 46rem; margin: .3rem 0 .6rem }
 figure { margin: 0; overflow-x: auto } figure img { display: block } footer { margin-top: 2.5rem; font-size: .8rem; color: ${COLOURS.faint} }`;
 
-/** Unpacks plotly.js, then draws each figure in the place of its still. */
+/** Unpacks plotly.js, then plots each figure in place of its still. */
 const SCRIPT = `
 (async () => {
   const packed = Uint8Array.from(atob(document.getElementById('plotly').textContent), (c) => c.charCodeAt(0));
@@ -42,8 +42,9 @@ const SCRIPT = `
 })();`;
 
 /**
- * A self-contained HTML page: interactive pictures, their stills for readers without scripts, and plotly.js itself (compressed,
- * some 2.5 MB). It works without a network; texts are escaped. The same input gives the same bytes on one machine.
+ * A self-contained HTML page with interactive pictures, their stills for readers without scripts,
+ * and plotly.js itself (compressed, about 2.5 MB). It works without a network. Texts are escaped.
+ * The same input gives the same bytes on one machine.
  */
 export function plotlyPage(title: string, sections: readonly PageSection[]): string {
   const body = sections.map(({ heading, text, picture }) => {

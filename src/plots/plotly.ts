@@ -1,7 +1,7 @@
 import type { Interactive, PlotlyFigure, PngPicture } from './picture';
 import { COLOURS, FONT } from '../drawing/style';
 
-/** Quiet tool bar, no logo, nothing that leads out of the page. */
+/** A short tool bar, no logo, no links out of the page. */
 const CONFIG = {
   displaylogo: false,
   showSendToCloud: false,
@@ -20,8 +20,9 @@ const AXIS = {
 };
 
 /**
- * An interactive picture in the project's style, as large as the still that stands for it where no script runs.
- * @param axes - which of the layout's axes get the style's grid and fonts, such as `xaxis`
+ * An interactive picture in the project's style, of the same size as its still.
+ * @param axes - names of the layout's axes that get the grid and fonts of the style, such as
+ * `xaxis`
  */
 export function interactive(
   { data, layout }: Pick<PlotlyFigure, 'data' | 'layout'>,
@@ -50,7 +51,7 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return out;
 }
 
-/** A text from outside for Plotly, which reads a little HTML in labels, links among it: markup becomes text. */
+/** Escapes a text from outside for Plotly, which reads some HTML in labels, including links. */
 export function plotlyText(text: string): string {
   return text
     .replace(/[\u0000-\u001f\u007f]/g, '\ufffd')

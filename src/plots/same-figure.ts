@@ -1,14 +1,20 @@
 import sharp from 'sharp';
 
-/** Side of the squares in which pictures are compared, in pixels of the file: two CSS pixels. */
+/** Side of the squares in which pictures are compared, in pixels of the file (two CSS pixels). */
 const SQUARE = 4;
-/** What the mean of a square may differ by, of 255: a thin line that moves by a quarter of a CSS pixel, not another digit. */
+/**
+ * By how much the mean of a square may differ, of 255: enough for a thin line that moves by a
+ * quarter of a CSS pixel, not for another digit.
+ */
 const TOLERANCE = 32;
-/** Share of the squares that may differ by more: a digit or two below the images of a large picture, whose last digit was rounded. */
+/**
+ * Share of the squares that may differ by more: one or two rounded last digits below the images of
+ * a large picture.
+ */
 const EXCEPTIONS = 0.0004;
-/** What a coordinate of a drawing may differ by, in CSS pixels. */
+/** By how much a coordinate of a drawing may differ, in CSS pixels. */
 const SHIFT = 0.25;
-/** What numbers with three decimals and more may differ by in words. */
+/** By how much numbers with three or more decimals may differ in texts. */
 const ROUNDING = 0.00101;
 
 const IMAGE = /data:image\/png;base64,([A-Za-z0-9+/=]+)/;
@@ -16,9 +22,10 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?/g;
 const LONG_NUMBER = /\d+\.\d{3,}/g;
 
 /**
- * Whether two versions of a figure differ by no more than what rounding explains: processors compute other last digits, and their
- * compressed bytes differ. PNG files are compared as pictures, others as text in which coordinates of drawings and third decimals
- * may differ a little and pictures are compared as such.
+ * Whether two versions of a figure differ by rounding at most. Last digits differ between
+ * processors, and with them the compressed bytes. PNG files are compared as pictures. Other files
+ * are compared as text in which coordinates of drawings and third decimals may differ a little, and
+ * embedded pictures are compared as pictures.
  * @param extension - `png`, `svg` or `html`
  */
 export async function looksTheSame(extension: string, before: Buffer, after: Buffer): Promise<boolean> {
@@ -47,7 +54,7 @@ async function samePixels(before: Buffer, after: Buffer): Promise<boolean> {
   return apart <= (EXCEPTIONS * a.means.length) / 3;
 }
 
-/** Means over squares, `[rows, columns, 3]`; or nothing where a file is no picture. */
+/** Means over squares, `[rows, columns, 3]`; undefined if a file is not a picture. */
 async function squares(png: Buffer): Promise<{ width: number; height: number; means: Float64Array } | undefined> {
   const read = sharp(png).flatten({ background: '#ffffff' }).toColourspace('srgb').removeAlpha().raw();
   const found = await read.toBuffer({ resolveWithObject: true }).catch(() => undefined);
@@ -66,7 +73,7 @@ async function squares(png: Buffer): Promise<{ width: number; height: number; me
   return { width, height, means };
 }
 
-/** Tags may differ by small shifts; what is written, also for those who cannot see, by roundings. */
+/** Tags may differ by small shifts, texts and alt texts by rounding. */
 function sameDrawing(before: string, after: string): boolean {
   return samePieces(before, after, /(<[^>]*>)/, (a, b, isTag) => (isTag ? sameTag(a, b) : near(a, b, LONG_NUMBER, ROUNDING)));
 }
@@ -77,13 +84,13 @@ function sameTag(before: string, after: string): boolean {
   );
 }
 
-/** Compares texts piece by piece: what `separator` finds, and what lies between. */
+/** Compares texts piece by piece: the matches of `separator` and the pieces between them. */
 function samePieces(before: string, after: string, separator: RegExp, same: (a: string, b: string, found: boolean) => boolean): boolean {
   const [a, b] = [before, after].map((text) => text.split(separator));
   return a.length === b.length && a.every((piece, i) => piece === b[i] || same(piece, b[i], i % 2 === 1));
 }
 
-/** Whether two texts are equal but for numbers that lie near each other. */
+/** Whether two texts are equal except for numbers that are close to each other. */
 function near(before: string, after: string, numbers: RegExp, by: number): boolean {
   if (before.replace(numbers, '#') !== after.replace(numbers, '#')) return false;
   const [a, b] = [before, after].map((text) => Array.from(text.matchAll(numbers), ([number]) => Number(number)));

@@ -5,7 +5,8 @@ import type { Chart } from './picture';
 import { formatNumber } from '../drawing/style';
 
 /**
- * The ROC curve of image scores with its area; only the line of chance where one class is missing.
+ * The ROC curve of image scores with its area. If one class is missing, only the line of chance is
+ * plotted.
  * @param labels - 0 normal, 1 abnormal
  * @param interval - 95 % interval of the area, for the subtitle
  */

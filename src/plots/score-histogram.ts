@@ -4,10 +4,11 @@ import type { Chart } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
 /**
- * Histogram of image scores, normal and abnormal over each other: the less they overlap, the better the detector.
+ * Histogram of image scores, normal and abnormal images over each other. The less they overlap, the
+ * better the detector.
  * @param labels - 0 normal, 1 abnormal
  * @param options.bins - number of equal bins over the range of the scores, default 30
- * @param options.threshold - drawn as a line: images at or above it are called abnormal
+ * @param options.threshold - plotted as a line: images at or above it are called abnormal
  * @throws UserError if a score is not finite or a label is neither 0 nor 1.
  */
 export function scoreHistogram(
@@ -73,7 +74,10 @@ export function scoreHistogram(
   return chart(spec, describe(scores, labels) + (cut ? ` The dashed line is the threshold ${formatNumber(threshold, 4)}.` : ''));
 }
 
-/** Lower end and width of equal bins over falling scores; around a lone value where all are equal. */
+/**
+ * Lower end and width of equal bins over falling scores; if all scores are equal, bins around that
+ * value.
+ */
 function binsOver(falling: Float64Array, bins: number): [number, number] {
   if (falling.length === 0) return [0, 1 / bins];
   const [high, low] = [falling[0], falling[falling.length - 1]];

@@ -6,24 +6,25 @@ import { heatLegend } from './heat-legend';
 import type { PngPicture } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** A tested image with what the model says of it. */
+/** A test image with its anomaly map and score. */
 export interface ScoredImage {
   image: Raster;
   /** `[H, W]` of the image, higher means more abnormal. */
   map: ArrayLike<number>;
-  /** `[H, W]` of the image, above 0 where abnormal; left out where it is not known. */
+  /** `[H, W]` of the image, above 0 where abnormal; left out if unknown. */
   mask?: ArrayLike<number> | null;
   label: 0 | 1;
   score: number;
   name?: string;
-  /** Colours of the maps of its run; left out only where no run made the map. */
+  /** The colour scale of its run; left out only if no run made the map. */
   scale?: MapScale;
 }
 
 /**
- * A row for each finding: the image, the image with the outline of its mask (where any has one), and the map over it, in
- * the colours of the run (shown below).
- * @param options.range - other ends of the colours; default those of the run, and where no run made the maps their lowest and highest value
+ * One row per image: the image, the image with the outline of its mask (if any image has one), and
+ * the map over it. Colours are those of the run, shown in a colour bar.
+ * @param options.range - values at the ends of the colours, default those of the run; if no run
+ * made the maps, their lowest and highest value
  */
 export function scoredMontage(
   findings: readonly ScoredImage[],
@@ -49,8 +50,8 @@ export function scoredMontage(
 }
 
 /**
- * A column for each finding: the image above, the map over it with the outline of the true anomaly below. Colours
- * as in {@link scoredMontage}. For slides and the top of a page.
+ * One column per image: the image, and below it the map over the image with the outline of the true
+ * anomaly. Colours as in {@link scoredMontage}. For slides and the top of a page.
  */
 export function scoredColumns(
   findings: readonly ScoredImage[],
@@ -76,7 +77,10 @@ export function scoredColumns(
   return montage(rows, { alt, columns: findings.map(({ name }) => name ?? ''), ...legend, cell: 132, ...rest });
 }
 
-/** The colours of each finding's run; with a range, or of findings without a run, one range for all. */
+/**
+ * The colours of each image's run; one range for all images if it is given or if an image has no
+ * run.
+ */
 function coloursOf(
   findings: readonly ScoredImage[],
   given?: [number, number],

@@ -1,6 +1,9 @@
 import type { PngPicture } from './picture';
 
-/** A PNG with at most 256 colours, about half the bytes; scaled down to `width` pixels where that is less. */
+/**
+ * A PNG with at most 256 colours, about half the bytes; scaled down to `width` pixels where that is
+ * less.
+ */
 export async function smallPng(png: Buffer, width?: number): Promise<Buffer> {
   const sharp = (await import('sharp')).default;
   return sharp(png)
@@ -10,8 +13,9 @@ export async function smallPng(png: Buffer, width?: number): Promise<Buffer> {
 }
 
 /**
- * A picture as a notebook keeps it: one pixel of the file per CSS pixel (two for drawings, whose letters are small) and at most
- * 256 colours. Notebooks lie in version control with their outputs; figures keep all pixels.
+ * A picture as a notebook keeps it: one pixel of the file per CSS pixel (two for drawings, whose
+ * letters are small) and at most 256 colours, since notebooks are under version control with their
+ * outputs. Figures keep all pixels.
  */
 export async function screenCopy(picture: PngPicture): Promise<PngPicture> {
   return { ...picture, png: await smallPng(picture.png, picture.width * (picture.svg === undefined ? 1 : 2)) };

@@ -3,14 +3,17 @@ import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** A run of a method with one seed. */
+/** One run of a method with one seed. */
 export interface SeedPoint {
   label: string;
   /** In [0, 1]. */
   value: number;
 }
 
-/** A row a method, a dot a run: how far seeds alone spread. The tick is their mean. */
+/**
+ * One row per method, one dot per run: how much results vary with the seed alone. The tick is the
+ * mean.
+ */
 export function seedDots(points: readonly SeedPoint[], options: { metric?: string } = {}): Chart {
   const { metric = 'image AUROC' } = options;
   const labels = [...new Set(points.map(({ label }) => label))];
@@ -41,5 +44,5 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
     const own = points.filter((point) => point.label === label).map(({ value }) => value);
     return `${label}: ${formatNumber(mean)} (${formatNumber(Math.min(...own))} to ${formatNumber(Math.max(...own))})`;
   });
-  return chart(spec, `${metric} of single runs, a row a method, with their mean. ${summary.join('; ') || 'No runs yet.'}`);
+  return chart(spec, `${metric} of single runs, one row per method, with their mean. ${summary.join('; ') || 'No runs yet.'}`);
 }

@@ -2,22 +2,22 @@ import { chart } from './chart';
 import type { Chart } from './picture';
 import { formatNumber } from '../drawing/style';
 
-/** Mean and spread of a metric for a method with k training images. */
+/** Mean and standard deviation of a metric for a method with k training images. */
 export interface ShotsPoint {
   dataset: string;
   /** The method's name. */
   label: string;
-  /** k; 0 for methods that see no training image: drawn as a level line. */
+  /** k; 0 for methods that see no training image, which are plotted as a level line. */
   shots: number;
   /** In [0, 1]. */
   mean: number;
-  /** Over seeds; null for one seed: no band. */
+  /** Over seeds; null if there is one seed only: no band is plotted. */
   sd: number | null;
 }
 
 /** Okabe and Ito's colours; the first method of a chart is black. */
 const PALETTE = ['#000000', '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#767676'];
-/** With the colours: no two of the first thirty methods look alike. */
+/** Combined with the colours, no two of the first thirty methods look alike. */
 const DASHES = [
   [1, 0],
   [6, 3],
@@ -26,9 +26,9 @@ const DASHES = [
 ];
 
 /**
- * A metric against the number of training images, a panel a data set and a line a method, each with a band of one standard deviation
- * over seeds.
- * @param options.first - method drawn in black (default: the first)
+ * A metric against the number of training images: one panel per data set, one line per method with
+ * a band of one standard deviation over seeds.
+ * @param options.first - method plotted in black, default the first
  * @param options.metric - title of the axis, default "image AUROC"
  */
 export function shotsChart(points: readonly ShotsPoint[], options: { first?: string; metric?: string; title?: string } = {}): Chart {

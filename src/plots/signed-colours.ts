@@ -2,19 +2,23 @@ import type { RgbImage } from '../image/image';
 import { colourTable } from '../drawing/overlay';
 import { rgbOf } from '../drawing/style';
 
-/** Purple below 0, white at 0, green above: ends of equal weight that differ for any colour vision. */
+/**
+ * Purple below 0, white at 0, green above. Both ends look equally strong, and any colour vision
+ * tells them apart.
+ */
 const ANCHORS = ['#5B2A86', '#B79CD0', '#FFFFFF', '#93CBA0', '#176B34'].map(rgbOf);
 
 /** 256 colours, `[256, 3]`, linear between the anchors. */
 export const SIGNED_TABLE = colourTable(ANCHORS);
 
-/** Where 0 lies in the table: of 256 colours none is in the middle, so 0 is set to white itself. */
+/** The colour of 0. None of 256 colours is in the middle of the table, so 0 is set to white. */
 const WHITE = [255, 255, 255];
 
 /**
- * Values of both signs as a picture.
+ * Values of both signs as a picture: negative ones purple, positive ones green.
  * @param values - `[height, width]`
- * @param limit - the absolute value of the ends; what is beyond is drawn as the ends
+ * @param limit - absolute value at the ends of the colours; values beyond it get the colours of the
+ * ends
  */
 export function signedImage(width: number, height: number, values: ArrayLike<number>, limit: number): RgbImage {
   if (values.length !== width * height) throw new RangeError(`${values.length} values do not fill ${width} x ${height}`);

@@ -58,11 +58,14 @@ export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart 
     const areas = draws.filter((draw) => draw.task === task).map((draw) => draw.area);
     return `${taskStyle(task).name} ${formatNumber(100 * median(areas), 1)} %`;
   });
-  const alt = `Histograms of the mask's area and of the mean change within it, a row a task. Median areas: ${texts.join(', ')}.`;
+  const alt = `Histograms of the mask's area and of the mean change within it, one row per task. Median areas: ${texts.join(', ')}.`;
   return chart({ concat, columns: columns.length, align: 'each', spacing: { row: 4, column: 24 } }, alt);
 }
 
-/** A scatter plot to explore: area against mean change, one colour and one symbol per task. The pointer names the image. */
+/**
+ * A scatter plot to explore: area against mean change, one colour and one symbol per task. The
+ * pointer names the image.
+ */
 export async function synthesisCloud(draws: readonly MeasuredSynthesis[]): Promise<Interactive> {
   const tasks = [...new Set(draws.map((draw) => draw.task))];
   const [xTitle, yTitle] = ['area of the mask (% of the image)', 'mean change within the mask (grey levels)'];
@@ -118,7 +121,10 @@ export interface DistributionPair {
   published: readonly number[];
 }
 
-/** Two distribution functions per panel, one column per task and one row per measure: they agree where the lines lie over each other. */
+/**
+ * Two distribution functions per panel, one column per task and one row per measure: they agree
+ * where the lines lie over each other.
+ */
 export function distributionChart(pairs: readonly DistributionPair[]): Chart {
   const measures = [...new Set(pairs.map(({ measure }) => measure))];
   const tasks = [...new Set(pairs.map(({ task }) => task))];

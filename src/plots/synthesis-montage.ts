@@ -15,7 +15,10 @@ export interface SynthesisExample {
 /** Changes from this size on get the full colour, in grey levels of 8 bits. */
 export const CHANGE_LIMIT = 128;
 
-/** What an anomaly changed, in colours: purple where it became darker, green where it became brighter. */
+/**
+ * What an anomaly changed, in colours: purple where it became darker, green where it became
+ * brighter.
+ */
 export function changeImage(normal: DeepGrayImage, changed: DeepGrayImage): RgbImage {
   const unit = normal.data instanceof Uint16Array ? 257 : 1;
   const difference = Float32Array.from(changed.data, (v, i) => (v - normal.data[i]) / unit);

@@ -1,16 +1,16 @@
 import { escapeXml } from '../drawing/style';
 
-/** A text, or one that is the best of those it stands beside, which is set in bold. */
+/** A text; one that is the best of its comparison is set in bold. */
 export type TableCell = string | { text: string; best?: boolean };
 
-/** A small table of texts, some of which may be marked. */
+/** A small table of texts, some of which may be bold. */
 export interface Table<C extends TableCell = string> {
   columns: readonly string[];
-  /** As many cells a row as there are columns. */
+  /** One cell per column in each row. */
   rows: readonly (readonly C[])[];
-  /** What it shows, above it. */
+  /** What it shows; above the table. */
   caption?: string;
-  /** Sources and the like, below it. */
+  /** Sources and other notes; below the table. */
   notes?: readonly string[];
 }
 
@@ -18,7 +18,10 @@ function textOf(cell: TableCell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 
-/** The table as HTML; texts are escaped, columns of numbers are set to the right, and lines of the body do not break within 30 letters. */
+/**
+ * The table as HTML. Texts are escaped, columns of numbers are right-aligned, and cells of up to 30
+ * letters do not break.
+ */
 export function tableHtml({ columns, rows, caption, notes = [] }: Table<TableCell>): string {
   const numeric = columns.map((_, c) => rows.every((cells) => /^([−+\d]|undefined$|$)/.test(textOf(cells[c]))));
   const style = (cell: string, i: number, tag: string): string =>

@@ -2,7 +2,7 @@ import { chart } from './chart';
 import type { Chart } from './picture';
 import { COLOURS, formatNumber } from '../drawing/style';
 
-/** Scores of a test set by one run, and a threshold that came from elsewhere. */
+/** Scores of a test set by one run, and a threshold that was set on other images. */
 export interface ThresholdPanel {
   trainedOn: string;
   testedOn: string;
@@ -13,8 +13,8 @@ export interface ThresholdPanel {
 }
 
 /**
- * A row a run, a column a test set: a tick an image, normal above abnormal, and the run's threshold as a line. All panels share the
- * axis of scores, so that what shifts is seen.
+ * One row per run, one column per test set: one tick per image, normal images above abnormal ones,
+ * and the run's threshold as a line. All panels share the axis of scores, so that shifts are seen.
  */
 export function thresholdChart(panels: readonly ThresholdPanel[], options: { title?: string } = {}): Chart {
   const [rows, columns] = [panels.map((p) => p.trainedOn), panels.map((p) => p.testedOn)].map((names) => [...new Set(names)]);
@@ -70,5 +70,5 @@ export function thresholdChart(panels: readonly ThresholdPanel[], options: { tit
     const above = (label: number): number => Array.from(of).filter((score, i) => labels[i] === label && score >= threshold).length;
     return `${trainedOn} on ${testedOn}: ${above(0)} normal and ${above(1)} abnormal images at or above ${formatNumber(threshold)}`;
   });
-  return chart(spec, `Scores of every test image by every run, with one threshold a run. ${summary.join('; ') || 'No results yet.'}`);
+  return chart(spec, `Scores of every test image by every run, with one threshold per run. ${summary.join('; ') || 'No results yet.'}`);
 }

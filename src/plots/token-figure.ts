@@ -9,10 +9,10 @@ const GAP = 4;
 const ROW = 46;
 
 /**
- * Prompts as the text encoder receives them: a box a token with its number below; learnable tokens are drawn in their own
- * colour. The zeros that fill the rest are left out.
+ * Prompts as the text encoder receives them: one box per token with its number below. Learnable
+ * tokens have their own colour. The zeros at the end are left out.
  * @param prompts - token ids of each prompt, `[N]`
- * @param contextTokens - learnable tokens, directly behind the start
+ * @param contextTokens - number of learnable tokens, directly after the start token
  */
 export function tokenFigure(prompts: readonly ArrayLike<number>[], contextTokens: number, tokenizer: Tokenizer): Promise<PngPicture> {
   const rows = prompts.map((ids) => tokensOf(Array.from(ids), contextTokens, tokenizer));

@@ -4,22 +4,23 @@ import { COLOURS, formatNumber } from '../drawing/style';
 
 /** A metric of runs trained on one data set and tested on another. */
 export interface TransferPoint {
-  /** A data set, or the name of a method that is not trained. */
+  /** A data set, or the name of a method without training. */
   trainedOn: string;
   testedOn: string;
-  /** Whether it was tested where it was trained; default: both names are the same. */
+  /** Whether it was trained on the data set it is tested on; default: both names are the same. */
   home?: boolean;
   /** In [0, 1]. */
   mean: number;
-  /** Ends of its interval, written below it. */
+  /** Ends of its interval, shown below the value. */
   interval?: readonly [number, number] | null;
 }
 
 /**
- * Heat map of trained on x tested on, with the numbers in the fields; colours run from chance (0.5) to 1. A frame marks what was tested
- * where it was trained.
- * @param options.last - rows to put below the others: methods that are not trained
- * @param options.sorted - rows and columns by name (default), or as they come
+ * Heat map with one row per training set and one column per test set, with the numbers in the
+ * fields. Colours run from chance (0.5) to 1. A frame marks runs that were tested on the data set
+ * they were trained on.
+ * @param options.last - rows to put below the others: methods without training
+ * @param options.sorted - whether rows and columns are sorted by name, default true
  */
 export function transferChart(
   points: readonly TransferPoint[],

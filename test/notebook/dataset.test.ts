@@ -22,7 +22,7 @@ test('variety takes each kind before any kind again', () => {
   assert.deepEqual(variety([sample('0'), sample('1')], 5).length, 2);
 });
 
-test('a folder is opened, and examples have a row a class with outlines on the abnormal ones', async () => {
+test('a folder is opened, and examples have one row per class, abnormal ones with outlines', async () => {
   const dataset = await openDataset(await writeTinyDataset({ test: 3 }));
   const rows = await exampleRows(dataset, 2, 32);
   assert.deepEqual(

@@ -73,10 +73,10 @@ test('verdicts follow the intervals; pictures say them', async () => {
     rows.map((cells) => [cells[2], cells[3], cells[6]]),
     [
       ['better', 'complete', 'better'],
-      ['same', 'complete', 'cannot be told apart'],
+      ['same', 'complete', 'no clear difference'],
     ],
   );
-  assert.match(verdictSentence(table), /^1 of 2 rows can be told/);
+  assert.match(verdictSentence(table), /^1 of 2 rows differ clearly/);
   const bars = differenceBars(differencePoints(table.data), { reference: 'complete' });
   assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: \d+\.\d points/);
   assert.match(await toSvg(bars), /minus that of complete/);
