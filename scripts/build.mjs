@@ -1,6 +1,6 @@
-// Builds dist/: what the package holds in place of src. The library, the command line and the worker that synthesises
-// anomalies are CommonJS files; an ES module beside the library hands on its names, so that a program that loads it
-// both ways has one library.
+// Builds dist/: what the package holds in place of src. The library, the command line and the
+// worker that synthesises anomalies are CommonJS files; an ES module beside the library hands on
+// its names, so that a program that loads it both ways has one library.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -31,7 +31,8 @@ await build({
   banner: { js: `'use strict'; const MEDICLIP_PACKAGE = require('node:path').dirname(__dirname);` },
 });
 
-// what stands in the namespace `metrics` is described where it is declared, and editors look for it where it is exported
+// the members of the namespace `metrics` are described at their declaration, but editors look for the
+// description at the export
 const types = fs.readFileSync(path.join(dist, 'index.d.ts'), 'utf8');
 const description = (name) => new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/\\n(?=declare (?:function|const) ${name}\\b)`).exec(types)?.[0] ?? '';
 const described = types.replace(/^declare const metrics_\w+: typeof (\w+);/gm, (line, name) => description(name) + line);

@@ -1,4 +1,5 @@
-// Runs notebooks without JupyterLab: node scripts/notebooks.mjs [--write] [NOTEBOOK...]; see run-notebooks.py.
+// Runs notebooks without JupyterLab: node scripts/notebooks.mjs [--write] [NOTEBOOK...]; see
+// run-notebooks.py.
 import { runNotebooks } from './setup/project-python.mjs';
 
 process.exitCode = await runNotebooks(process.argv.slice(2));

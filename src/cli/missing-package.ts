@@ -2,7 +2,10 @@ import path from 'node:path';
 import { readJson } from '../common/node/files';
 import { projectRoot } from '../common/node/project-root';
 
-/** What to do where a package is missing that is not installed by itself; undefined for any other error. */
+/**
+ * What to do where a package is missing that is not installed by itself; undefined for any other
+ * error.
+ */
 export function missingPackage(error: unknown): string | undefined {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined;

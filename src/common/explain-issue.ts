@@ -14,7 +14,7 @@ export interface IssueWords {
 export function explainIssue(issue: z.ZodIssue, { whole = 'top level', within, knownKeys }: IssueWords = {}): string {
   const path = within === undefined ? issue.path : [within, ...issue.path];
   if (issue.code === 'unrecognized_keys' && knownKeys) {
-    return `unknown key ${[...path, issue.keys[0]].join('.')}; known here are ${knownKeys(issue.path).join(', ')}`;
+    return `unknown key ${[...path, issue.keys[0]].join('.')}; known keys are ${knownKeys(issue.path).join(', ')}`;
   }
   return `${path.join('.') || whole}: ${issue.message}`;
 }

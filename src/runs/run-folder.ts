@@ -87,8 +87,8 @@ export class RunFolder {
   }
 
   /**
-   * Unknown keys, which a newer version may write, are named in a note and ignored. Unknown settings
-   * are refused, since they may change the meaning of the run.
+   * Unknown keys, which a newer version may write, are named in a note and ignored. Unknown
+   * settings are refused, since they may change the meaning of the run.
    * @param onNote - called with the note (default: to stderr, once per file)
    * @throws UserError if the folder holds no run, or its configuration does not parse or is
    *   incomplete
@@ -115,9 +115,7 @@ export class RunFolder {
     const known = checked(recordSchema, record, file) as RunRecord;
     const others = Object.keys(record as object).filter((key) => !Object.hasOwn(recordSchema.shape, key));
     if (others.length > 0) {
-      onNote(
-        `${file}: ${others.join(', ')}: not known here and not used; the run is of version ${known.version}, this is ${packageVersion()}`,
-      );
+      onNote(`${file}: ${others.join(', ')}: unknown and ignored; the run is of version ${known.version}, this is ${packageVersion()}`);
     }
     return known;
   }

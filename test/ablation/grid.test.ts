@@ -154,9 +154,9 @@ test('errors in a grid are refused with one line that names the file and the key
       String(pattern),
     );
   };
-  refuses({ seed: [1] }, /unknown key seed; known here are datasets, models/);
+  refuses({ seed: [1] }, /unknown key seed; known keys are datasets, models/);
   refuses({ datasets: [{ generate: 'phantom-knee' }] }, /datasets\.0.*phantom-brain/);
-  refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; known here are/);
+  refuses({ datasets: [{ dir: 'x', optinal: true }] }, /unknown key datasets\.0\.optinal; known keys are/);
   refuses({ datasets: [{ generate: 'phantom-brain', sead: 1 }] }, /unknown key datasets\.0\.sead/);
   refuses({ datasets: [] }, /datasets/);
   refuses({ seeds: [1, 2, 1] }, /seeds: the same value is there twice/);

@@ -104,5 +104,5 @@ test('a key beside the settings that a newer version wrote is named in a note, a
   fs.writeFileSync(file, JSON.stringify({ ...record, version: '9.0.0', hardware: 'x', licence: 1 }));
   assert.equal(folder.readRecord((line) => notes.push(line)).config.seed, 3);
   assert.equal(notes.length, 1);
-  assert.match(notes[0], /config\.json: hardware, licence: not known here and not used; the run is of version 9\.0\.0, this is \d/);
+  assert.match(notes[0], /config\.json: hardware, licence: unknown and ignored; the run is of version 9\.0\.0, this is \d/);
 });

@@ -37,7 +37,7 @@ test('weights have one form, whatever was given: the older key, another order, a
     );
   refused({ loss: 'focal', losses: { focal: 1 } }, /^a\.yaml: loss and losses are both given/);
   refused({ loss: 'iou' }, /^a\.yaml: loss: expected total, focal or dice, got "iou"/);
-  refused({ losses: { iou: 1 } }, /^a\.yaml: unknown key losses\.iou; known here are focal, dice$/);
+  refused({ losses: { iou: 1 } }, /^a\.yaml: unknown key losses\.iou; known keys are focal, dice$/);
   refused({ losses: {} }, /^a\.yaml: losses: at least one loss needs a weight above 0/);
   refused({ losses: { focal: 0, dice: 0 } }, /at least one loss/);
   refused({ losses: { focal: -1 } }, /^a\.yaml: losses\.focal: /);

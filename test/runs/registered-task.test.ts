@@ -79,7 +79,7 @@ test('settings name tasks that there are, and parameters of tasks that are drawn
   refused({ tasks: { BrightRow: 0.7 } }, /^a\.yaml: tasks: the probabilities of the tasks must sum to 1, not 0\.7/);
   refused({ synthesis: { BrightRow: { height: 2 } } }, /^a\.yaml: synthesis\.BrightRow: the task BrightRow is not among tasks/);
   refused({ tasks: TASKS, synthesis: { BrightRow: { hight: 2 } } }, /^a\.yaml: unknown key synthesis\.BrightRow\.hight/);
-  refused({ synthesis: { DarkRow: {} } }, /^a\.yaml: unknown key synthesis\.DarkRow; known here are .*cutpaste/);
+  refused({ synthesis: { DarkRow: {} } }, /^a\.yaml: unknown key synthesis\.DarkRow; known keys are .*cutpaste/);
   const thirds = { CutpasteTask: 0.333333, SinkTask: 0.333333, BrightRow: 0.333333 };
   assert.deepEqual(trainingConfig({ tasks: thirds }).tasks, thirds);
   assert.ok(!('BrightRow' in trainingConfig({}).synthesis), 'runs without it are what they were');

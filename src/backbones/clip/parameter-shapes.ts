@@ -1,6 +1,9 @@
 import type { ClipConfig } from './config';
 
-/** Every parameter of a CLIP under its Hugging Face name, with its shape, in the order of a checkpoint. */
+/**
+ * Every parameter of a CLIP under its Hugging Face name, with its shape, in the order of a
+ * checkpoint.
+ */
 export function parameterShapes(config: ClipConfig): [string, number[]][] {
   const { projection_dim: p, vision_config: v, text_config: t } = config;
   const grid = Math.floor(v.image_size / v.patch_size);

@@ -9,7 +9,8 @@ const loaded = new Map<string, Tokenizer>();
 
 /**
  * CLIP's tokenizer with the merges of a file, which each process reads once.
- * @param mergesFile - list of merges, one per line after a heading, plain (`merges.txt`) or gzipped; by default CLIP's own
+ * @param mergesFile - list of merges, one per line after a heading, plain (`merges.txt`) or
+ * gzipped; by default CLIP's own
  * @throws UserError if the file is missing or is no list of CLIP's length
  */
 export function loadTokenizer(mergesFile = path.join(projectRoot(), 'models', 'vocabulary', 'bpe_simple_vocab_16e6.txt.gz')): Tokenizer {

@@ -7,9 +7,10 @@ import { checkpointFolder } from './checkpoint-folder';
 import { loadTokenizer } from './load-tokenizer';
 
 /**
- * Opens the backbone in a folder, by what the folder is, and makes the backend ready; no weights are read yet.
+ * Opens the backbone in a folder, by what the folder is, and makes the backend ready; no weights
+ * are read yet.
  * @param imageSize - S in pixels (default: the checkpoint's own)
- * @throws UserError where the folder's files are missing or wrong, or of a family that is not known
+ * @throws UserError if the files of the folder are missing or wrong, or of an unknown family
  */
 export async function openBackboneFolder(dir: string, imageSize?: number): Promise<Backbone> {
   const backbone = openBackbone(checkpointFolder(dir), options(imageSize));
@@ -18,8 +19,10 @@ export async function openBackboneFolder(dir: string, imageSize?: number): Promi
 }
 
 /**
- * As {@link openBackboneFolder}, for a Hugging Face `CLIPModel`, where more of it is needed than every backbone has.
- * @throws UserError where the folder's files are missing or wrong, or say that weights or pixels mean something that is not known here
+ * As {@link openBackboneFolder}, for a Hugging Face `CLIPModel`, where more of it is needed than
+ * every backbone has.
+ * @throws UserError if the files of the folder are missing or wrong, or give weights or pixels an
+ * unknown meaning
  */
 export async function openClipFolder(dir: string, imageSize?: number): Promise<Clip> {
   const clip = Clip.open(checkpointFolder(dir), options(imageSize));

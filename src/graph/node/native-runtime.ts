@@ -4,7 +4,10 @@ import path from 'node:path';
 import { tf } from '../../common/tf';
 import type { GraphRuntime } from '../runtime';
 
-/** What the native backend offers beyond tfjs's own interface: the calls behind `tf.node.loadSavedModel`. */
+/**
+ * What the native backend offers beyond tfjs's own interface: the calls behind
+ * `tf.node.loadSavedModel`.
+ */
 interface NativeBackend {
   loadSavedModelMetaGraph(dir: string, tags: string): number;
   runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];

@@ -13,10 +13,14 @@ export interface AdamOptions {
 export const PUBLISHED_ADAM: AdamOptions = { learningRate: 1e-3, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1) over named variables: m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1
- * - β₂) g², θ ← θ - α / (1 - β₁ᵗ) · m / (sqrt(v) / sqrt(1 - β₂ᵗ) + ε). The bias corrections are
- * computed from t in double precision, so that a saved state continues exactly. All variables are
- * treated as one vector, so that a step needs few operations.
+ * Adam (Kingma and Ba 2015, algorithm 1) over named variables:
+ *
+ *     m ← β₁ m + (1 - β₁) g
+ *     v ← β₂ v + (1 - β₂) g²
+ *     θ ← θ - α / (1 - β₁ᵗ) · m / (sqrt(v) / sqrt(1 - β₂ᵗ) + ε)
+ *
+ * The bias corrections are computed from t in double precision, so that a saved state continues
+ * exactly. All variables are treated as one vector, so that a step needs few operations.
  */
 export class Adam {
   private step = 0;

@@ -51,8 +51,8 @@ export class Padim implements Detector {
   }
 
   /**
-   * Samples the features and learns the Gaussians (section III-B, equation 1): Σ = 1 / (K - 1) Σ_k
-   * (x_k - μ)(x_k - μ)ᵀ + ε I; for a single image only ε I.
+   * Samples the features and learns the Gaussians (section III-B, equation 1):
+   * Σ = 1 / (K - 1) Σ_k (x_k - μ)(x_k - μ)ᵀ + ε I; for a single image only ε I.
    */
   fit(support: readonly tf.Tensor3D[]): void {
     const width = support.reduce((sum, layer) => sum + layer.shape[2], 0);

@@ -3,8 +3,8 @@ import type { Random } from '../../common/random';
 /**
  * A subset of points such that no point is far from it (PatchCore, Roth et al. 2022, equation 5 and
  * algorithm 1; minimax facility location by greedy choice). The first point is sampled; each next
- * one is the point farthest from those chosen so far. The time is at most proportional to n · count
- * · d.
+ * one is the point farthest from those chosen so far. The time is at most proportional to
+ * n · count · d.
  * @param points - `[n, d]`, row-major
  * @param count - how many to choose, at most n
  * @returns their indices, in the order of choice

@@ -4,7 +4,10 @@ import { writePng } from '../../image/node/encode';
 import type { GrayImage } from '../../image/image';
 import { roundImages } from './paper-model';
 
-/** A data set of {@link roundImages} in the published layout; the abnormal test images have a bright square. No masks. */
+/**
+ * A data set of {@link roundImages} in the published layout; the abnormal test images have a bright
+ * square. No masks.
+ */
 export async function writeRoundDataset(dir: string, counts: { train: number; test: number; size: number }): Promise<string> {
   const { train, test, size } = counts;
   const images = roundImages(train + test, size);

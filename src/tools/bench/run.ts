@@ -15,8 +15,9 @@ import { openClipFolder } from '../../backbones/node/open-folder';
 const [IMAGES, EPOCHS] = [220, 200];
 
 /**
- * A whole few-shot run with validation after every epoch. Ours encodes the test set once; the published procedure encodes it and the
- * prompts again for every batch of every epoch. Both are extrapolated from parts measured here: ours from the history of a short run.
+ * A whole few-shot run with validation after every epoch. Ours encodes the test set once; the
+ * published procedure encodes it and the prompts again for every batch of every epoch. Both are
+ * extrapolated from parts measured here: ours from the history of a short run.
  */
 export const run: Bench = {
   about: 'a few-shot run of ViT-L/14 with validation every epoch: 16 shots, 220 test images, 200 epochs, extrapolated',
@@ -59,7 +60,10 @@ export const run: Bench = {
   },
 };
 
-/** Seconds of the whole run, from three epochs with a test set of one batch: the first also encodes it. */
+/**
+ * Seconds of the whole run, from three epochs with a test set of one batch: the first also encodes
+ * it.
+ */
 async function extrapolated({ quick, folder, signal }: BenchOptions, { dir, config, clip }: PaperModel, round: number): Promise<number> {
   const test = config.batchSize;
   const size = clip.vision_config.image_size;

@@ -9,7 +9,10 @@ import { PythonSide } from './python-side';
 import { alternate, ratios, measureDuration } from './spread';
 import { openClipFolder } from '../../backbones/node/open-folder';
 
-/** A training step of ViT-L/14 from synthesis to Adam, against the same formulas on PyTorch and open_clip. */
+/**
+ * A training step of ViT-L/14 from synthesis to Adam, against the same formulas on PyTorch and
+ * open_clip.
+ */
 export const step: Bench = {
   about:
     'a training step of ViT-L/14 at batch 8: synthesis, encoding, prompts forward and backward, Adam; against PyTorch (without synthesis)',

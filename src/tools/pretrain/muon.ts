@@ -24,9 +24,12 @@ interface Group {
 /**
  * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks") for the
  * weight matrices of transformer blocks. The momentum of the gradient is made nearly orthogonal by
- * a Newton-Schulz iteration, so that all directions of a matrix learn alike: M ← μ M + G, θ ← θ - α
- * sqrt(max(1, out / in)) · NS(G + μ M). Matrices of one shape are stacked, so that a step needs few
- * operations.
+ * a Newton-Schulz iteration, so that all directions of a matrix learn alike:
+ *
+ *     M ← μ M + G
+ *     θ ← θ - α sqrt(max(1, out / in)) · NS(G + μ M)
+ *
+ * Matrices of one shape are stacked, so that a step needs few operations.
  */
 export class Muon {
   private readonly groups: Group[] = [];
