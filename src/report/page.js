@@ -5,10 +5,10 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const { items, suggestions } = data;
 const byId = (id) => document.getElementById(id);
-const levels = [...new Set(items.map((item) => item.score))].sort((a, b) => a - b); // a position of the slider each, and one above them all
+const levels = [...new Set(items.map((item) => item.score))].sort((a, b) => a - b); // one slider position per level, and one above all
 const WORDS = { tp: 'found', fn: 'missed', fp: 'false alarm', tn: 'cleared' };
 const MARKS = { tp: '\u2713', fn: '\u2717', fp: '\u2717', tn: '\u2713' };
-const shown = new Set(); // outcomes that the filter lets through; none: all
+const shown = new Set(); // outcomes that the filter shows; empty: all
 let position = 0;
 
 const thresholdAt = (at) => (at < levels.length ? levels[at] : Infinity);
@@ -56,7 +56,7 @@ function drawStrip() {
   const context = canvas.getContext('2d');
   context.scale(ratio, ratio);
   const style = getComputedStyle(document.documentElement);
-  const [left, room] = [9, width - 18]; // the slider's thumb keeps half its width from both ends
+  const [left, room] = [9, width - 18]; // the slider's thumb stays half its width away from both ends
   const step = room / levels.length;
   const counts = new Map(levels.map((level) => [level, [0, 0]]));
   for (const { label, score } of items) counts.get(score)[label]++;
@@ -139,14 +139,14 @@ byId('slider').addEventListener('input', () => {
 });
 byId('exact').addEventListener('input', () => {
   const written = byId('exact').value.trim();
-  const value = Number(written); // of a text with more than a number, such as 0.5x or 0,5, this is none
+  const value = Number(written); // NaN for text that is more than a number, such as 0.5x or 0,5
   if (written !== '' && Number.isFinite(value)) moveTo(value);
   else sayWrong(written);
 });
 byId('exact').addEventListener('blur', () => {
   const { textContent } = byId('wrong');
   update();
-  byId('wrong').textContent = textContent; // what was written is gone from the field, why stays until the threshold moves
+  byId('wrong').textContent = textContent; // update() reset the field; keep the reason until the threshold moves
   byId('wrong').hidden = textContent === '';
 });
 suggestions.forEach(({ value }, i) => byId('suggestion-' + i).addEventListener('click', () => moveTo(value)));
@@ -190,7 +190,7 @@ function open(i) {
     (i + 1) +
     ' of ' +
     items.length +
-    '; in truth ' +
+    '; true label ' +
     truth +
     ': ' +
     WORDS[outcome] +

@@ -10,7 +10,7 @@ import { smoothNoise } from './smooth-noise';
 import { synthesisTask } from './task';
 
 /**
- * Changes by a share of the grey range within `change`, textured: noise blurred by one of
+ * The change is a share of the grey range within `change`, times a texture: noise blurred by one of
  * `textureSigmas` pixels.
  */
 const schema = z
@@ -24,7 +24,7 @@ const schema = z
   .refine(ordered, order)
   .default({});
 
-/** A smooth shape, brighter or darker, with a texture of its own. */
+/** A smooth shape, brighter or darker, with its own texture. */
 export const gaussIntensityTask = synthesisTask({
   name: 'GaussIntensityChangeTask',
   short: 'gauss-intensity',

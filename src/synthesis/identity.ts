@@ -4,7 +4,7 @@ import { simpleShape } from './simple-shape';
 import { synthesisTask } from './task';
 
 /**
- * Nothing changes, and the label is empty. Shapes are counted all the same, as in the published
+ * Changes nothing, and the label is empty. Shapes are counted nevertheless, as in the published
  * code.
  */
 export const identityTask = synthesisTask({

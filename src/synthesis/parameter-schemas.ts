@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// What the parameters of several tasks and shapes are made of.
+// Schemas that the parameters of several tasks and shapes share.
 
 /** A share, 0 to 1. */
 export const share = z.number().min(0).max(1);
@@ -21,5 +21,5 @@ export const sides = (minimum: number, maximum: number) => ({
 
 /** Whether the sides are in order. */
 export const ordered = (v: { minimum?: number; maximum?: number }): boolean => v.minimum! < v.maximum!;
-/** What to say where they are not. */
+/** The message if they are not. */
 export const order = { message: 'minimum must be less than maximum', path: ['minimum'] };

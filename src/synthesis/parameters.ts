@@ -13,8 +13,8 @@ type Schemas = { [E in Entry as E['key']]: E['schema'] };
 
 /**
  * All parameters of the built-in synthesis, with the published values as defaults. Lengths are in
- * pixels, angles in degrees (uniform between minus and plus the value), changes in grey levels of
- * an 8-bit image: for a 16-bit image they count 65535 / 255 = 257 times as much.
+ * pixels, angles in degrees (uniform between minus and plus the value), and changes in grey levels
+ * of an 8-bit image: in a 16-bit image, they are 65535 / 255 = 257 times as large.
  */
 const builtIn = z
   .object({
@@ -29,23 +29,23 @@ const builtIn = z
   .strict();
 
 /**
- * What settings may give under `synthesis`, as of now: parameters of registered tasks too, each
- * under its name.
+ * The current schema of the settings under `synthesis`, which includes the parameters of registered
+ * tasks, each under its name.
  */
 export function synthesisSchema(): typeof builtIn {
   const own = registeredTasks().map(({ name, schema }) => [name, schema.optional()] as const);
   return builtIn.extend(Object.fromEntries(own)) as unknown as typeof builtIn;
 }
 
-/** The same where tasks were registered elsewhere: their parameters are taken as they are. */
+/** The same for tasks that were registered elsewhere: their parameters are accepted unchecked. */
 export function recordedSynthesisSchema(): typeof builtIn {
   return builtIn.catchall(z.record(z.unknown())) as unknown as typeof builtIn;
 }
 
-/** What a caller may give: any part of the parameters. */
+/** Any part of the parameters, as a caller may give it. */
 export type SynthesisOptions = z.input<typeof builtIn>;
 
-/** All parameters, complete. */
+/** All parameters. */
 export type SynthesisParameters = Complete<z.output<typeof builtIn>>;
 
 /** The published values. */
@@ -53,8 +53,8 @@ export const PUBLISHED_PARAMETERS = builtIn.parse({}) as SynthesisParameters;
 
 /**
  * Completes and checks parameters.
- * @param where - what the error names: a file, or the key that holds them
- * @throws UserError on an unknown key, a wrong type or a value out of range: one line.
+ * @param where - the file or the key of the parameters, for error messages
+ * @throws UserError in one line for an unknown key, a wrong type or a value out of range
  */
 export function synthesisParameters(options: unknown = {}, where = 'synthesis'): SynthesisParameters {
   const result = synthesisSchema().safeParse(options);
@@ -64,7 +64,7 @@ export function synthesisParameters(options: unknown = {}, where = 'synthesis'):
 
 /**
  * The complete parameters of a registered task.
- * @throws UserError where they are not those that the task has now
+ * @throws UserError if they do not match the task as registered now
  */
 export function parametersOf(task: string, parameters: Readonly<Record<string, unknown>>): TaskParameters {
   const result = registeredTask(task)?.schema.safeParse(parameters[task] ?? {});

@@ -6,50 +6,50 @@ import type { DeepGrayImage } from '../image/image';
 type Parameter = number | boolean | string;
 
 /**
- * Parameters of a task of one's own, by name: numbers, texts, true or false, or lists of one kind
- * of these.
+ * Parameters of a user's own task, by name: numbers, strings, booleans, or lists of one kind of
+ * these.
  */
 export type TaskParameters = Record<string, Parameter | readonly Parameter[]>;
 
-/** What `draw` returns. */
+/** The result of `draw`. */
 export interface DrawnPair {
-  /** The image that came in, changed, or another of its size and bit depth. */
+  /** The given image, changed, or another image of the same size and bit depth. */
   image: DeepGrayImage;
   /**
-   * One number for each pixel, row by row: 1 where the image is abnormal, 0 where not, or between.
+   * One number per pixel, row by row: 1 where the image is abnormal, 0 where it is not, or a value
+   * in between.
    */
   mask: ArrayLike<number>;
 }
 
-/** A synthesis task of one's own, for `registerTask`. */
+/** A user's own synthesis task, for `registerTask`. */
 export interface TaskDefinition<Parameters extends TaskParameters = TaskParameters> {
-  /** As settings name it: letters and digits. */
+  /** The name in settings: letters and digits. */
   name: string;
   /**
-   * The parameters that there are, with their defaults. Settings change them under
-   * `synthesis.NAME`.
+   * The parameters with their defaults. Settings change them under `synthesis.NAME`.
    */
   parameters?: Parameters;
   /**
    * Puts one anomaly into a normal image.
    * @param image - a copy, which may be changed: `data` has `width` times `height` grey levels, row
-   * by row, 0 to 255 (16-bit images: to 65535). Training always gives 8 bits
-   * @param random - the only source of randomness: then a seed decides a run, whatever the order of
-   * its draws
-   * @param parameters - complete
-   * @param support - all normal images of the run, to cut from; not to be changed
+   *   by row, from 0 to 255 (to 65535 in 16-bit images). Training always gives 8 bits
+   * @param random - must be the only source of randomness, so that a seed determines a run,
+   *   whatever the order of its draws
+   * @param parameters - all parameters
+   * @param support - all normal images of the run, to cut from; must not be changed
    */
   draw(image: DeepGrayImage, random: Random, parameters: Parameters, support: readonly DeepGrayImage[]): DrawnPair;
 }
 
-/** A registered task, checked. */
+/** A registered task after its checks. */
 export interface RegisteredTask extends Required<TaskDefinition> {
-  /** Of its parameters, with their defaults. */
+  /** The schema of its parameters, with their defaults. */
   schema: z.ZodObject<z.ZodRawShape>;
 }
 
 /**
- * Checks a definition, but for its name.
+ * Checks a definition, except its name.
  * @throws UserError naming the key that is wrong
  */
 export function checkedTask(definition: TaskDefinition): RegisteredTask {
@@ -73,7 +73,7 @@ function schemaOf(where: string, key: string, value: unknown): z.ZodTypeAny {
 }
 
 /**
- * Draws with a registered task, and checks what comes back.
+ * Makes a draw with a registered task and checks the result.
  * @returns the image and its labels, `[height, width]` in [0, 1]
  * @throws UserError that says what `draw` should have returned
  */

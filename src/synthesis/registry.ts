@@ -8,8 +8,8 @@ import { smoothIntensityTask } from './smooth-intensity';
 import { sourceTask } from './source';
 
 /**
- * The built-in tasks. A new one is a file and its place here, at the end: the order decides which
- * task a number stands for (`pickTask`), and so what a seed gives.
+ * The built-in tasks. To add one, write a file and append the task here. The order must not change:
+ * it determines which task a random number selects (`pickTask`), and so the results of a seed.
  */
 export const BUILT_IN_TASKS = [cutpasteTask, smoothIntensityTask, gaussIntensityTask, sourceTask, sinkTask, identityTask] as const;
 
@@ -22,14 +22,15 @@ export const TASK_NAMES: readonly TaskName[] = BUILT_IN_TASKS.map(({ name }) => 
 /** Short names for the command line, in the order of {@link TASK_NAMES}. */
 export const SHORT_TASK_NAMES: readonly string[] = BUILT_IN_TASKS.map(({ short }) => short);
 
-/** Keys under `synthesis` that are none of a registered task. */
+/** Keys under `synthesis` that a registered task cannot have. */
 const RESERVED: readonly string[] = ['secondShapeProbability', 'perlinShape', 'simpleShape', ...BUILT_IN_TASKS.map(({ key }) => key)];
 
 const registered = new Map<string, RegisteredTask>();
 
 /**
- * Adds a synthesis task of your own. It counts from now on in this process: in settings (`tasks: { BrightDisc: 1 }`), training, grids
- * and tables. The same name again replaces it, as when a notebook's cell is run twice.
+ * Adds your own synthesis task. From then on, it is available in this process: in settings
+ * (`tasks: { BrightDisc: 1 }`), training, grids and tables. Registering the same name again
+ * replaces the task, for example if a notebook's cell is run twice.
  * @example
  * registerTask({
  *   name: 'BrightDisc',
@@ -37,9 +38,9 @@ const registered = new Map<string, RegisteredTask>();
  *   draw(image, random, { radius, change }) {
  *     const [x, y] = [random.integer(0, image.width), random.integer(0, image.height)];
  *     const mask = Array.from(image.data, (_, i) => {
- *       return Math.hypot((i % image.width) - x, Math.floor(i / image.width) - y) <= radius ? 1 : 0;
+ * return Math.hypot((i % image.width) - x, Math.floor(i / image.width) - y) <= radius ? 1 : 0;
  *     });
- *     mask.forEach((inside, i) => (image.data[i] = Math.min(255, image.data[i] + inside * change)));
+ * mask.forEach((inside, i) => (image.data[i] = Math.min(255, image.data[i] + inside * change)));
  *     return { image, mask };
  *   },
  * });
@@ -76,10 +77,10 @@ export function isKnownTask(name: string): boolean {
   return isTaskName(name) || registered.has(name);
 }
 
-/** What to say of a name that no task has here. */
+/** The message for the name of an unknown task. */
 export function unknownTask(name: string): string {
   const known = [...TASK_NAMES, ...registered.keys()].join(', ');
-  return `${JSON.stringify(name)} is no synthesis task here; use ${known}, or register it before with registerTask (in a notebook, run its cell first)`;
+  return `${JSON.stringify(name)} is not a known synthesis task; use ${known}, or register it first with registerTask (in a notebook, run its cell first)`;
 }
 
 /**

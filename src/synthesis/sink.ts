@@ -3,7 +3,7 @@ import type { OutlinedShape } from './shape';
 import { simpleShape } from './simple-shape';
 import { synthesisTask } from './task';
 
-/** A shape whose pixels are pulled towards a point of it. */
+/** Pulls the pixels of a shape towards one of its points. */
 export const sinkTask = synthesisTask({
   name: 'SinkTask',
   short: 'sink',

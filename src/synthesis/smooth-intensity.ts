@@ -9,8 +9,8 @@ import type { Corner, Shape } from './shape';
 import { synthesisTask } from './task';
 
 /**
- * Changes by offset + Gamma(shape, scale) grey levels, over a border of S (borderOffset +
- * Gamma(borderShape, borderScale)) pixels.
+ * The change is offset + Gamma(shape, scale) grey levels, over a border of S (borderOffset +
+ * Gamma(borderShape, borderScale)) pixels, where S is the side of the image.
  */
 const schema = z
   .object({

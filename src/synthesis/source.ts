@@ -3,7 +3,7 @@ import type { OutlinedShape } from './shape';
 import { simpleShape } from './simple-shape';
 import { synthesisTask } from './task';
 
-/** A shape whose pixels are pushed outwards from a point of it. */
+/** Pushes the pixels of a shape outwards from one of its points. */
 export const sourceTask = synthesisTask({
   name: 'SourceTask',
   short: 'source',

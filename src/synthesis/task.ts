@@ -7,53 +7,53 @@ import type { PerlinShapeParameters } from './perlin-shape';
 import type { Corner, Shape } from './shape';
 import type { SimpleShapeParameters } from './simple-shape';
 
-/** Parameters of the shapes that tasks share. */
+/** Parameters of the shapes that several tasks use. */
 export interface ShapeParameters {
   perlinShape: PerlinShapeParameters;
   simpleShape: SimpleShapeParameters;
 }
 
-/** What a change is made with. */
+/** The inputs of a change. */
 export interface ChangeContext<Parameters> {
   parameters: Parameters;
   random: Random;
-  /** Images to cut from, where the task has `usesSupport`. */
+  /** Images to cut from, for tasks with `usesSupport`. */
   support: readonly DeepGrayImage[];
 }
 
-/** Changes a canvas where a shape lies. */
+/** Changes a canvas inside of a shape. */
 export type Change<C, Parameters> = (canvas: C, shape: Shape, corner: Corner, context: ChangeContext<Parameters>) => void;
 
 /**
- * A built-in synthesis task: shapes, what happens within them, and the label. One file holds a
- * task; the registry lists it. Without `alter` and `deform` nothing is changed, and the label is
- * empty.
+ * A built-in synthesis task: its shapes, the change inside of them, and the label. Each task has
+ * its own file and is listed in the registry. Without `alter` and `deform`, nothing changes and the
+ * label is empty.
  */
 export interface SynthesisTask<Name extends string, Key extends string, Schema extends z.ZodTypeAny> {
-  /** As settings and `draws.csv` have it: `CutpasteTask`. */
+  /** The name in settings and `draws.csv`: `CutpasteTask`. */
   name: Name;
-  /** For the command line: `cutpaste`. */
+  /** The name on the command line: `cutpaste`. */
   short: string;
-  /** Its own parameters lie in the settings under `synthesis.KEY`. */
+  /** The key under `synthesis` for its own parameters in the settings. */
   key: Key;
   schema: Schema;
   /** Whether it cuts from other normal images. */
   usesSupport?: boolean;
-  /** One shape. Sides are shares of the image's. */
+  /** Makes one random shape. Its sides are shares of the image's. */
   shape(image: DeepGrayImage, parameters: Complete<z.output<Schema>>, shapes: ShapeParameters, random: Random): Shape;
-  /** In floats, which are truncated afterwards. */
+  /** Changes the canvas in floats, which are truncated afterwards. */
   alter?: Change<Canvas, Complete<z.output<Schema>>>;
-  /** In whole grey levels, on the image itself. */
+  /** Changes the image itself, in whole grey levels. */
   deform?: Change<AnyCanvas, Complete<z.output<Schema>>>;
   /**
-   * `shape`: 1 where a shape lies. A function (of tasks that alter): any label in [0, 1] from the
-   * changed canvas, the levels before and where shapes lie, `[height, width]` each.
+   * `shape`: 1 inside of the shapes. A function (only for tasks with `alter`): any label in [0, 1],
+   * from the changed canvas, the original levels and the shapes, `[height, width]` each.
    */
   label?:
     'shape' | ((canvas: Canvas, original: ArrayLike<number>, shapes: Uint8Array, parameters: Complete<z.output<Schema>>) => Float32Array);
 }
 
-/** A task with the types of its name and parameters kept. */
+/** Returns the task; keeps the exact types of its name and parameters. */
 export function synthesisTask<const Name extends string, const Key extends string, Schema extends z.ZodTypeAny>(
   task: SynthesisTask<Name, Key, Schema>,
 ): SynthesisTask<Name, Key, Schema> {

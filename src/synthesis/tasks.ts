@@ -9,42 +9,45 @@ import { BUILT_IN_TASKS, registeredTask, unknownTask, type TaskName } from './re
 import { randomCorner, type Corner, type Shape } from './shape';
 import type { SynthesisTask } from './task';
 
-/** The shortest side an image may have. */
+/** The shortest side that an image may have. */
 export const MINIMUM_SIDE = 8;
 
-/** What a draw needs besides the image. */
+/** The inputs of a draw, except the image. */
 export interface SynthesisContext {
-  /** The normal images that CutPaste cuts from, of the image's bit depth and any size; the image itself may be among them. */
+  /**
+   * The normal images that CutPaste cuts from, with the image's bit depth and any size. The image
+   * itself may be among them.
+   */
   support: readonly DeepGrayImage[];
   random: Random;
   /** Default: the published values. */
   parameters?: SynthesisParameters;
 }
 
-/** A synthesised pair, and what went into it. */
+/** A synthesised image with its mask, and how it was made. */
 export interface Draw {
   task: string;
-  /** The image's bit depth, truncated to whole grey levels. */
+  /** With the bit depth of the original, truncated to whole grey levels. */
   image: DeepGrayImage;
   /** Labels in [0, 1]; empty for IdentityTask. */
   mask: Mask;
   /**
-   * Shapes put in: 1 or 2. IdentityTask counts its shapes although it changes nothing. Of a
-   * registered task, 1 where it has a mask.
+   * Number of shapes: 1 or 2. IdentityTask counts its shapes although it changes nothing. For a
+   * registered task, 1 if its mask is not empty.
    */
   anomalies: number;
   /**
-   * The first shape's box in pixels, and its filled share. Of a registered task, that of its mask;
-   * empty where it has none.
+   * The box of the first shape in pixels, and its filled share. For a registered task, the box of
+   * its mask, which may be empty.
    */
   patch: { height: number; width: number; fill: number };
 }
 
 /**
- * Draws one synthetic anomaly. The same generator state gives the same draw.
+ * Synthesises one anomaly. The same generator state gives the same draw.
  * @param task - a built-in task, or one that was registered in this process
- * @throws UserError if there is no such task, an image is too small, its data has another size than
- * it says, or CutPaste has no support.
+ * @throws UserError if there is no such task, if an image is too small, if the size of its data is
+ *   wrong, or if CutPaste has no support images
  */
 export function synthesize(task: string, image: DeepGrayImage, context: SynthesisContext): Draw {
   const complete = { ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
@@ -62,7 +65,7 @@ export function synthesize(task: string, image: DeepGrayImage, context: Synthesi
 /** A built-in task, whatever the type of its parameters. */
 type AnyTask = SynthesisTask<TaskName, string, z.ZodTypeAny>;
 
-/** One or two shapes at random places, each changed by the task. */
+/** Puts one or two shapes at random places; the task changes the image inside of each. */
 function drawShapes(entry: AnyTask, image: DeepGrayImage, context: Required<SynthesisContext>): Draw {
   const { random, support, parameters } = context;
   const { name: task, alter, deform, label } = entry;
@@ -96,7 +99,7 @@ function drawShapes(entry: AnyTask, image: DeepGrayImage, context: Required<Synt
   };
 }
 
-/** The box of all that is not 0, and its filled share. */
+/** The box of all values that are not 0, and its filled share. */
 function boxOf(mask: Float32Array, width: number): Draw['patch'] {
   const inside = [...mask.keys()].filter((i) => mask[i] > 0);
   if (inside.length === 0) return { height: 0, width: 0, fill: 0 };
@@ -118,7 +121,7 @@ function checkSupport(task: string, image: DeepGrayImage, support: readonly Deep
   for (const [i, source] of support.entries()) {
     checkImage(source, `support image ${i}`);
     if (source.data.BYTES_PER_ELEMENT !== image.data.BYTES_PER_ELEMENT) {
-      throw new UserError(`synthesis: support image ${i} has another bit depth than the image; give both 8 or both 16 bits`);
+      throw new UserError(`synthesis: support image ${i} has a different bit depth than the image; both must have 8 or 16 bits`);
     }
   }
 }

@@ -115,7 +115,7 @@ test('invalid options and requests are refused before any work', async () => {
   };
   refused({ tasks: { CutpasteTask: 0.5 } }, /must sum to 1, not 0.5/);
   refused({ tasks: {} }, /must sum to 1, not 0/);
-  refused({ tasks: { Cutpaste: 1 } }, /"Cutpaste" is no synthesis task here; use CutpasteTask/);
+  refused({ tasks: { Cutpaste: 1 } }, /"Cutpaste" is not a known synthesis task; use CutpasteTask/);
   refused({ tasks: { CutpasteTask: 2, SinkTask: -1 } }, /CutpasteTask is 2/);
   refused({ tasks: { CutpasteTask: NaN } }, /NaN/);
   refused({ support: [] }, /support/);

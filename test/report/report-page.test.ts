@@ -172,7 +172,7 @@ test(
       assert.deepEqual(await levels(page), [20, 120, 255]);
       assert.match(
         await page.locator('#detail-score').innerText(),
-        /score 0\.6, rank 3 of 6; in truth abnormal: found at the threshold 0\.6/,
+        /score 0\.6, rank 3 of 6; true label abnormal: found at the threshold 0\.6/,
       );
       await page.locator('#next').click();
       assert.deepEqual(await levels(page), [30, 130]);

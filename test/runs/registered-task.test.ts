@@ -65,7 +65,7 @@ test('where the task is not registered, a run is shown in tables, and a line say
   assert.deepEqual([resumed.status, resumed.stderr.trim().split('\n').length], [2, 1], resumed.stderr);
   assert.match(
     resumed.stderr,
-    /config\.json: tasks: "BrightRow" is no synthesis task here; use CutpasteTask, .*register it before with registerTask/,
+    /config\.json: tasks: "BrightRow" is not a known synthesis task; use CutpasteTask, .*register it first with registerTask/,
   );
 });
 
@@ -75,7 +75,7 @@ test('settings name tasks that there are, and parameters of tasks that are drawn
       () => trainingConfig(settings, 'a.yaml'),
       (error: Error) => error instanceof UserError && pattern.test(error.message),
     );
-  refused({ tasks: { DarkRow: 1 } }, /^a\.yaml: tasks: "DarkRow" is no synthesis task here; use .*BrightRow/);
+  refused({ tasks: { DarkRow: 1 } }, /^a\.yaml: tasks: "DarkRow" is not a known synthesis task; use .*BrightRow/);
   refused({ tasks: { BrightRow: 0.7 } }, /^a\.yaml: tasks: the probabilities of the tasks must sum to 1, not 0\.7/);
   refused({ synthesis: { BrightRow: { height: 2 } } }, /^a\.yaml: synthesis\.BrightRow: the task BrightRow is not among tasks/);
   refused({ tasks: TASKS, synthesis: { BrightRow: { hight: 2 } } }, /^a\.yaml: unknown key synthesis\.BrightRow\.hight/);

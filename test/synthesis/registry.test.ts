@@ -38,7 +38,7 @@ test('the built-in tasks keep their order, on which seeds depend', () => {
   );
 });
 
-test('a registered task draws what its function says, with its parameters, and leaves its input alone', () => {
+test('a registered task calls its function with its parameters and does not change its input', () => {
   registerDisc();
   const image = phantom(40, 50);
   const before = image.data.slice();
@@ -58,7 +58,7 @@ test('a registered task draws what its function says, with its parameters, and l
   assert.notDeepEqual(again.image, draw.image);
 });
 
-test('a name, a parameter or a function that cannot be is refused by name', () => {
+test('invalid names, parameters and functions are refused by name', () => {
   const define = (changes: object): (() => void) => {
     const task = { name: 'Mine', draw: (image: unknown) => ({ image, mask: [] }), ...changes };
     return () => registerTask(task as unknown as TaskDefinition);
@@ -77,14 +77,14 @@ test('a name, a parameter or a function that cannot be is refused by name', () =
   );
 });
 
-test('parameters of a registered task are checked like those of others', () => {
+test('parameters of a registered task are checked like those of built-in tasks', () => {
   registerDisc();
   refused(() => synthesisParameters({ BrightDisc: { radius: 'large' } }), /^synthesis\.BrightDisc\.radius: Expected number/);
   refused(() => synthesisParameters({ BrightDisc: { raduis: 3 } }), /^synthesis\.BrightDisc: Unrecognized key/);
   refused(() => synthesisParameters({ DarkDisc: {} }), /Unrecognized key.*DarkDisc/);
 });
 
-test('what a function returns is checked', () => {
+test('the result of a function is checked', () => {
   const image = phantom(10, 12);
   const returns = (value: unknown, pattern: RegExp): void => {
     registerTask({ name: 'Wrong', draw: () => value as DrawnPair });
@@ -102,18 +102,18 @@ test('what a function returns is checked', () => {
   returns({ image, mask: mask.map((_, i) => (i === 7 ? NaN : 0)) }, /a mask with NaN at pixel 7/);
   refused(
     () => synthesize('Absent', image, { support: [image], random: Random.of(1) }),
-    /"Absent" is no synthesis task here; use CutpasteTask/,
+    /"Absent" is not a known synthesis task; use CutpasteTask/,
   );
 });
 
-test('tasks are picked by their probabilities, whatever order they are named or registered in', () => {
+test('tasks are picked by their probabilities, independently of the order of names or registration', () => {
   const pick = (tasks: Record<string, number>): string[] => Array.from({ length: 40 }, (_, i) => pickTask(tasks, Random.of(i)));
   const picked = pick({ B: 0.3, SinkTask: 0.3, A: 0.4 });
   assert.deepEqual(picked, pick({ A: 0.4, B: 0.3, SinkTask: 0.3 }));
   assert.deepEqual([...new Set(picked)].sort(), ['A', 'B', 'SinkTask']);
 });
 
-test('a pool with a registered task gives the same draws with any number of threads', async () => {
+test('a pool with a registered task makes the same draws with any number of threads', async () => {
   registerDisc();
   const support = [phantom(32, 32), phantom(24, 40)];
   const requests = Array.from({ length: 8 }, (_, i) => ({ image: i % 2, keys: [1, i] }));
