@@ -10,7 +10,7 @@ import { synthesisTask } from './task';
 
 /**
  * The change is offset + Gamma(shape, scale) grey levels, over a border of S (borderOffset +
- * Gamma(borderShape, borderScale)) pixels, where S is the side of the image.
+ * Gamma(borderShape, borderScale)) pixels, where S is the shorter side.
  */
 const schema = z
   .object({
