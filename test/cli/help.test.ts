@@ -26,7 +26,7 @@ function parse(line: string): void {
   }
 }
 
-test('the help of each verb marks what is required and shows an example that the verb takes', () => {
+test('the help of each verb marks required options and shows a valid example', () => {
   const root = program();
   assert.deepEqual(Object.keys(EXAMPLES).sort(), verbs(root).map(fullName).sort());
   for (const command of verbs(root)) {

@@ -39,7 +39,7 @@ test('a closed stdout and a reader that reads one line end quietly', () => {
   }
 });
 
-test('where the working directory is gone, a line says so', () => {
+test('a missing working directory is reported in one line', () => {
   const { status, stderr } = shell('root=$PWD; dir=$(mktemp -d); cd "$dir"; rmdir "$dir"; "$0" "$root/$1" models list');
   assert.equal(status, 1);
   assert.match(stderr, /^mediclip: the working directory is gone; change to another one\n$/);

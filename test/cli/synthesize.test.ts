@@ -58,7 +58,7 @@ test('writes images, masks and a table; the same again for the same seed, publis
   assert.match(refused.stderr, /already holds draws/);
 });
 
-test('where an image has 16 bits, all are drawn at 16 bits', async () => {
+test('if one image has 16 bits, all anomalies are generated at 16 bits', async () => {
   const deep = path.join(folder, 'deep');
   fs.cpSync(dataset, deep, { recursive: true });
   const ramp = Uint16Array.from({ length: 48 * 48 }, (_, i) => 20_000 + 7 * i);
@@ -90,7 +90,7 @@ test('a drawing that fails leaves nothing; a folder that holds draws without the
   assert.match(mediclip('--dataset', dataset, '--task', 'sink', '--count', '2', '--out', out).stderr, /already holds draws/);
 });
 
-test('what a killed drawing left is removed by the next one', () => {
+test('the leftovers of a killed run are removed by the next one', () => {
   const out = path.join(folder, 'drawn-after-kill');
   const left = path.join(out, 'draws.999999999.tmp');
   fs.mkdirSync(left, { recursive: true });

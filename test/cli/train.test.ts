@@ -26,7 +26,7 @@ test('options out of range are wrong usage, before anything is read', () => {
   }
 });
 
-test('an empty option, as an unset variable leaves it, and what the system refuses are a line each', () => {
+test('an empty option (an unset variable) and a refusal of the system are reported in one line each', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mediclip-cli-'));
   const mediclip = (...args: string[]): { status: number | null; stderr: string } =>
     spawnSync(process.execPath, [path.join(projectRoot(), 'bin', 'mediclip.cjs'), ...args], { encoding: 'utf8', cwd: dir });

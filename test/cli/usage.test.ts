@@ -15,7 +15,7 @@ function refused(verb: string, ...cases: [argv: string[], message: string][]): v
   });
 }
 
-test('errors of options, arguments and verbs have one form: what, what is wrong, where help is', () => {
+test('errors of options, arguments and verbs have one form: subject, fault, where to find help', () => {
   refused('', [['trian'], 'trian: no such verb (did you mean train?)']);
   refused('datasets', [['prep'], 'prep: no such verb (did you mean prepare?)']);
   refused(
@@ -57,7 +57,7 @@ test('an empty value, a NUL character and an option instead of a value are refus
   );
 });
 
-test('what fails is one line as well, and exits with 1', () => {
+test('a failure is also reported in one line, and exits with 1', () => {
   assert.deepEqual(commandLines('.', ['verify', 'no\nsuch']), [
     { code: 1, stdout: '', stderr: 'mediclip: no\\nsuch: no such directory\n' },
   ]);

@@ -6,7 +6,7 @@ import { commandLines } from '../helpers/command-line';
 import { temporaryFolder } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
-test('a file for a folder, a folder for a file, what is missing or empty: each verb says what is wrong and what to do', async () => {
+test('a file for a folder, a folder for a file, missing or empty input: each verb says what is wrong and what to do', async () => {
   const dir = temporaryFolder();
   fs.writeFileSync(path.join(dir, 'file'), 'text');
   fs.writeFileSync(path.join(dir, 'bad.json'), '{bad');

@@ -58,7 +58,7 @@ test('either kind of line ends, a byte order mark, no line end at the end', () =
   }
 });
 
-test('what is no table is a line with its place', () => {
+test('a text that is not a table is refused with the line', () => {
   const refused = (text: string, message: RegExp): void =>
     assert.throws(
       () => readCsv(text, ['a', 'b'], 'x.csv'),

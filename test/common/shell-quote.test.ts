@@ -34,6 +34,6 @@ test('line breaks, escapes and overrides survive in bash and cannot steer the te
   }
 });
 
-test('what needs no quotes gets none', () => {
+test('arguments without special characters get no quotes', () => {
   assert.equal(shellQuote('runs/brain_1.2'), 'runs/brain_1.2');
 });

@@ -30,7 +30,7 @@ before(async () => {
   script = outputFiles[0].text;
 });
 
-test('the core runs where there is neither Node nor a document: no process, no require, no Buffer', async () => {
+test('the core runs without Node and without a document: no process, no require, no Buffer', async () => {
   const context = vm.createContext({ TextEncoder, TextDecoder, console, performance, setTimeout, clearTimeout, merges });
   vm.runInContext('this.self = this; class WorkerGlobalScope {}', context); // as in a worker of a page
   bare = await (vm.runInContext(`${script}\ncore.runCore(merges)`, context) as Promise<Outcome>);

@@ -26,7 +26,7 @@ test('the first pass runs along x and rounds before the second', () => {
   assert.deepEqual([...resizeBilinear(image, 1, 1).data], [2]);
 });
 
-test('a constant stays what it is, whatever the size', () => {
+test('a constant stays unchanged at any size', () => {
   const image = { width: 7, height: 5, channels: 3 as const, data: new Uint8Array(105).fill(255) };
   for (const [w, h] of [
     [1, 1],

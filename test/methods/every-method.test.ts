@@ -68,7 +68,7 @@ for (const method of BASELINES) {
   });
 }
 
-test('a run that was stopped before its results is done anew; a finished one is refused', async () => {
+test('a run that was stopped before its results starts again; a finished one is refused', async () => {
   const out = await run('padim');
   const before = text(out, 'predictions.csv');
   for (const name of ['metrics.json', 'predictions.csv']) fs.rmSync(path.join(out, name));
@@ -106,7 +106,7 @@ test('seed and number of images decide the fit', async () => {
   assert.equal(await scores({ epochs: 3, batchSize: 2 }), first);
 });
 
-test('what does not fit is refused in one line: changed images, a damaged support list, a layer that there is not', async () => {
+test('misfits are refused in one line: changed images, a damaged support list, a layer that does not exist', async () => {
   const own = await writeTinyDataset({ test: 1 });
   const out = await run('knn', { dataset: own });
   const file = path.join(out, 'support.json');

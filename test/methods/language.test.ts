@@ -87,7 +87,7 @@ test('the prompt ensemble: 22 sentences around 7 and 4 states', () => {
   assert.deepEqual(['brainmri', 'phantom-chest', 'my_own-set'].map(objectOf), ['brain MRI', 'chest X-ray', 'my own set']);
 });
 
-test('windows of a grid of 3, and what they say of patches, by hand', () => {
+test('windows of a grid of 3 and their values at patches, by hand', () => {
   const windows = windowPatches(3, 2);
   assert.deepEqual(windows, [
     [0, 1, 3, 4],

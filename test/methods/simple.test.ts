@@ -30,7 +30,7 @@ test('mean grey, by hand', () => {
   method.dispose();
 });
 
-test('grey pixels: luminance back from normalised colours, means of areas, also where sides do not divide', () => {
+test('grey pixels: luminance from normalised colours, means of areas, even if the sides do not divide', () => {
   const size = 6;
   const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 37) % 256);
   const image = { width: size, height: size, channels: 3 as const, data };

@@ -110,7 +110,7 @@ test('https goes through a tunnel, the proxy seeing the host alone; name and pas
   await assert.rejects(ask(new URL('https://localhost/'), env, null), /self-signed/i);
 });
 
-test('http is asked of the proxy by its whole address, except where NO_PROXY names the host', async (t) => {
+test('http goes to the proxy with the whole address, unless NO_PROXY names the host', async (t) => {
   const port = await listen(
     t,
     http.createServer((asked, answer) => answer.end(`${asked.headers.host} ${asked.url}`)),

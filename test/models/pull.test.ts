@@ -65,7 +65,7 @@ const message =
   (error: unknown): boolean =>
     error instanceof UserError && pattern.test(error.message);
 
-test('fetches what is needed, checks it and makes the folder in one step', async (t) => {
+test('fetches the needed files, checks them and creates the folder in one step', async (t) => {
   const { hub, dir, pull } = await setting(t);
   const seen: string[] = [];
   const pulled = await pull({ onProgress: ({ phase, done, total }) => seen.push(`${phase} ${done}/${total}`) });
@@ -89,7 +89,7 @@ test('a second pull fetches nothing; a changed file alone is fetched again', asy
   assert.deepEqual(fs.readdirSync(dir), [FOLDER]);
 });
 
-test('where earlier files cannot be linked, they are fetched again', async (t) => {
+test('earlier files that cannot be linked are fetched again', async (t) => {
   const { pull } = await setting(t);
   const { bytes } = await pull();
   t.mock.method(fs, 'linkSync', () => {
@@ -98,7 +98,7 @@ test('where earlier files cannot be linked, they are fetched again', async (t) =
   assert.equal((await pull()).fetched, bytes);
 });
 
-test('goes on by range where the connection breaks off', async (t) => {
+test('continues by range where the connection breaks off', async (t) => {
   const { hub, pull, taken } = await setting(t);
   let breaks = 0;
   hub.intercept = (request, response, seen) => {
@@ -117,7 +117,7 @@ test('goes on by range where the connection breaks off', async (t) => {
   assert.equal(pulled.fetched, pulled.bytes);
 });
 
-test('begins anew with a server that knows no ranges', async (t) => {
+test('starts again with a server that does not support ranges', async (t) => {
   const { hub, pull, taken } = await setting(t);
   hub.ranges = false;
   let first = true;
@@ -132,7 +132,7 @@ test('begins anew with a server that knows no ranges', async (t) => {
   assert.equal(sumOf(hub.of(WEIGHTS).map((request) => request.sent)), weights.length + 1_000_000);
 });
 
-test('a killed process leaves its part, from which the next one goes on', { timeout: 30_000 }, async (t) => {
+test('a killed process leaves its part, from which the next one continues', { timeout: 30_000 }, async (t) => {
   const { hub, dir, pull, taken } = await setting(t);
   const arrived = new Promise<void>((resolve) => {
     hub.intercept = (_, response, seen) => {
@@ -170,7 +170,7 @@ test('a damaged part is fetched once more from the beginning', async (t) => {
   assert.deepEqual(fs.readFileSync(path.join((await pull()).dir, WEIGHTS)), weights);
 });
 
-test('an interruption keeps what has arrived and says how to go on', async (t) => {
+test('an interruption keeps the downloaded part and says how to continue', async (t) => {
   const { hub, dir, pull } = await setting(t);
   const controller = new AbortController();
   hub.intercept = (_, response, seen) => {
@@ -190,7 +190,7 @@ test('an interruption keeps what has arrived and says how to go on', async (t) =
   assert.equal(hub.of(WEIGHTS).at(-1)?.range, 'bytes=1000000-');
 });
 
-test('content that is not what was announced is deleted and refused', async (t) => {
+test('content that differs from the announcement is deleted and refused', async (t) => {
   const { hub, dir, pull } = await setting(t);
   hub.announce[WEIGHTS] = { lfs: { sha256: 'a'.repeat(64), size: weights.length } };
   await assert.rejects(pull(), message(/model\.safetensors: its content does not have the checksum/));
@@ -279,7 +279,7 @@ test('the token stays with its host when a redirect leads to another', async (t)
   assert.equal(fs.readFileSync(path.join(dir, 'source.json'), 'utf8').includes('hf_secret'), false);
 });
 
-test('plain http is refused beyond this machine, also by redirect', async (t) => {
+test('plain http to another machine is refused, even after a redirect', async (t) => {
   const { hub, pull } = await setting(t);
   await assert.rejects(pull({ endpoint: 'http://example.org' }), message(/expected an https address/));
   hub.intercept = (_, response) => Boolean(response.writeHead(302, { location: 'http://example.org/x' }).end());
@@ -316,7 +316,7 @@ test('hostile names among the files of a repository are left alone', async (t) =
   assert.equal(fs.readdirSync((await pull()).dir).length, 4);
 });
 
-test('what is no CLIP with safetensors is refused before its weights are fetched', async (t) => {
+test('a model that is not a CLIP with safetensors is refused before its weights are fetched', async (t) => {
   const { hub, pull } = await setting(t, { 'config.json': '{"model_type": "bert"}' });
   await assert.rejects(pull(), message(/config\.json: model_type/));
   assert.equal(hub.of(WEIGHTS).length, 0);
@@ -360,7 +360,7 @@ test('a server that knows no ranges and always breaks off at the same place is g
   assert.equal(hub.of(WEIGHTS).length, 6);
 });
 
-test('nor does one help that alternates between nonsense and beginning anew', { timeout: 60_000 }, async (t) => {
+test('nor does a server that alternates between nonsense and starting again', { timeout: 60_000 }, async (t) => {
   const { hub, pull, taken } = await setting(t);
   hub.ranges = false;
   hub.intercept = (request, response, seen) => {
@@ -373,7 +373,7 @@ test('nor does one help that alternates between nonsense and beginning anew', { 
   assert.ok(hub.of(WEIGHTS).length < 9, `${hub.of(WEIGHTS).length}`);
 });
 
-test('a server that knows no ranges gets on where each connection lasts longer; what is there is not written twice', async (t) => {
+test('without ranges a download progresses if each connection lasts longer; no bytes are written twice', async (t) => {
   const { hub, pull, taken } = await setting(t);
   hub.ranges = false;
   const cuts = [500_000, 1_500_000, 2_900_000];
@@ -400,7 +400,7 @@ test('a connection on which a byte arrives now and then is too slow', { timeout:
   await assert.rejects(pull({ stallMs: 150 }), message(/less than 1024 bytes per second arrive; given up after 6 attempts/));
 });
 
-test('a folder or a link in the place of a part is removed, and what it leads to stays as it is', async (t) => {
+test('a folder or a link in the place of a part is removed, and its target does not change', async (t) => {
   const { dir, pull } = await setting(t);
   const part = path.join(dir, `.part-${FOLDER}`);
   const name = `${crypto.createHash('sha256').update(weights).digest('hex')}.part`;
@@ -446,7 +446,7 @@ test('files of 0 bytes, an index that lists nothing, names that are too long and
   await assert.rejects(pull(), message(/adapter_config\.json is there, an adapter \(PEFT/));
 });
 
-test('what says how pixels are prepared is fetched, and refused before the weights are', async (t) => {
+test('the preprocessing files are fetched, and refused before the weights are fetched', async (t) => {
   const { hub, pull } = await setting(t, {
     'processor_config.json': '{"image_processor":{"image_std":[1,2,3]}}',
     'preprocessor_config.json': '{}',
@@ -461,7 +461,7 @@ test('what says how pixels are prepared is fetched, and refused before the weigh
   assert.equal(hub.of(WEIGHTS).length, asked);
 });
 
-test('a saved token goes to the public hub alone; HF_TOKEN goes where HF_ENDPOINT points', async (t) => {
+test('a saved token goes only to the public hub; HF_TOKEN goes where HF_ENDPOINT points', async (t) => {
   const { hub, dir } = await setting(t);
   const saved = { HF_HOME: process.env.HF_HOME, HF_TOKEN: process.env.HF_TOKEN };
   t.after(() => {
@@ -488,7 +488,7 @@ test('a saved token goes to the public hub alone; HF_TOKEN goes where HF_ENDPOIN
   assert.equal(held('https://huggingface.co.evil.example'), undefined);
 });
 
-test('where the hub cannot be reached, the variables are named that help', async (t) => {
+test('if the hub cannot be reached, the error names the variables that help', async (t) => {
   const { hub, pull } = await setting(t);
   await hub.stop();
   await assert.rejects(

@@ -51,7 +51,7 @@ test("a model in the Hugging Face cache is found, main's commit first", (t) => {
   assert.equal(path.basename(resolveModel('someone/clip', temporary(t)).dir), 'aaaa');
 });
 
-test('what is not there is refused with its remedy', (t) => {
+test('a missing model is refused with a remedy', (t) => {
   const folder = temporary(t);
   assert.throws(() => resolveModel('openai/no-such-model', folder), /npx mediclip models pull openai\/no-such-model$/);
   assert.throws(() => resolveModel('compact', folder), /embedded model is missing/);
@@ -61,7 +61,7 @@ test('what is not there is refused with its remedy', (t) => {
   assert.throws(() => resolveModel('../someone--clip', path.join(folder, 'models')), /there is no such model/);
 });
 
-test('a folder or a file that is no CLIPModel says what it is', (t) => {
+test('for a folder or a file that is not a CLIPModel the error says what it is', (t) => {
   const folder = temporary(t);
   const write = (name: string, content = '{}'): string => {
     const file = path.join(folder, name);

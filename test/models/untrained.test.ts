@@ -13,7 +13,7 @@ import { PRETRAIN_DEFAULTS, Pretrainer } from '../../src/tools/pretrain/trainer'
 import { temporaryFolder } from '../helpers/tiny-clip';
 import { openClipFolder } from '../../src/backbones/node/open-folder';
 
-test('the untrained model is what a pretraining of the same seed holds before its first step', async () => {
+test('the untrained model equals a pretraining run of the same seed before its first step', async () => {
   const [mine, theirs] = [temporaryFolder(), temporaryFolder()];
   writeUntrained(mine, TINY_ARCHITECTURE, 5);
   const stages = STAGE_PLAN.map((stage) => ({ ...stage, steps: 1 }));
@@ -31,7 +31,7 @@ test('the untrained model is what a pretraining of the same seed holds before it
   assert.equal(fs.readFileSync(path.join(mine, 'config.json'), 'utf8'), fs.readFileSync(path.join(theirs, 'config.json'), 'utf8'));
 });
 
-test('it is written once, again where it was made by another recipe, and encodes images', async () => {
+test('it is written once, written again if made by another recipe, and encodes images', async () => {
   const dir = path.join(temporaryFolder(), UNTRAINED);
   assert.equal(ensureUntrained(dir), dir);
   const file = path.join(dir, 'model.safetensors');

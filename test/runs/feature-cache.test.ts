@@ -27,7 +27,7 @@ async function run(featureCache?: { dir: string; limit?: number }, settings: Rec
 const predictions = (dir: string): string => fs.readFileSync(path.join(dir, 'predictions.csv'), 'utf8');
 const filesOf = (dir: string): string[] => fs.readdirSync(dir).sort();
 
-test('kept features give the same results as encoded ones, and are what is read', async () => {
+test('kept features are read back and give the same results as encoded ones', async () => {
   const cache = { dir: path.join(temporaryFolder(), 'features') };
   const plain = await run();
   const first = await run(cache);
@@ -41,7 +41,7 @@ test('kept features give the same results as encoded ones, and are what is read'
   assert.equal(filesOf(cache.dir).length, 1, 'another seed, and evaluation afterwards, share the file');
 });
 
-test('a file whose content is not what was written is made anew, wherever it was damaged', async (t) => {
+test('a file with changed content is made again, wherever it was damaged', async (t) => {
   const files = readDataset(await dataset).test.map(({ file }) => file);
   const { backbone } = await openModel(model, 32);
   t.after(() => backbone.dispose());
@@ -106,7 +106,7 @@ test('other blocks or another data set have features of their own', async () => 
   assert.equal(filesOf(cache.dir).length, 3);
 });
 
-test('each way of encoding has features of its own: two round differently', async (t) => {
+test('each way of encoding has its own features, since they round differently', async (t) => {
   const before = process.env.MEDICLIP_ENCODER;
   t.after(() => {
     if (before === undefined) delete process.env.MEDICLIP_ENCODER;
@@ -146,7 +146,7 @@ test('a cache that is removed or full while it is filled costs nothing but itsel
   assert.equal(predictions(await run({ dir })), plain);
 });
 
-test('a truncated file is made anew; nothing is kept beyond the limit', async () => {
+test('a truncated file is made again; nothing is kept beyond the limit', async () => {
   const cache = { dir: path.join(temporaryFolder(), 'features') };
   const plain = predictions(await run(cache));
   const [file] = filesOf(cache.dir).map((name) => path.join(cache.dir, name));

@@ -66,7 +66,7 @@ test('of several that need the same features at once, one encodes', async () => 
   assert.deepEqual(fs.readdirSync(path.dirname(keep.file)), ['features.safetensors']);
 });
 
-test('where the lock cannot be had, the features are encoded all the same', async () => {
+test('without the lock the features are still encoded', async () => {
   const files = readDataset(await writeTinyDataset({ test: 3 })).test.map(({ file }) => file);
   const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
   fs.mkdirSync(`${keep.file}.lock`); // a folder: neither to be read nor to be written

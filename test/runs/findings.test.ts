@@ -65,7 +65,7 @@ test('findings of a run are its predictions, and a probe after its last epoch sa
   dispose();
 });
 
-test('predictions.csv names images as their user did, where the data set says so', () => {
+test('predictions.csv has the original names of images if the data set has them', () => {
   const dir = temporaryFolder();
   const sample = (filename: string, source?: unknown) => ({
     ...{ filename, file: '', label: 0 as const, labelName: 'good', clsname: 'x' },

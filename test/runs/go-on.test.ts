@@ -20,7 +20,7 @@ async function command(out: string, more: Partial<TrainOptions> = {}): Promise<T
 
 const bytes = (dir: string): Buffer => fs.readFileSync(path.join(dir, 'checkpoint.safetensors'));
 
-test('one command begins where nothing is, goes on with what was begun, and says where a run is finished', async () => {
+test('one command starts a new run, continues a started one, and reports a finished one', async () => {
   const out = path.join(temporaryFolder(), 'my run');
   const controller = new AbortController();
   const onEpoch = (row: HistoryRow): void => {
@@ -41,7 +41,7 @@ test('one command begins where nothing is, goes on with what was begun, and says
   assert.equal(fs.statSync(path.join(out, 'metrics.json')).mtimeMs, written);
 });
 
-test('options that are not those of the run are named, with what it has; those that are not given agree', async () => {
+test('options that differ from the run are named with its values; options that are not given agree', async () => {
   const out = path.join(temporaryFolder(), 'run');
   await train(await command(out));
   const before = fs.readdirSync(out).map((name) => fs.statSync(path.join(out, name)).mtimeMs);
@@ -71,7 +71,7 @@ test('options that are not those of the run are named, with what it has; those t
   assert.deepEqual(after, before, 'nothing was touched');
 });
 
-test('a run of another version goes on with a note; results that cannot be used are made again', async () => {
+test('a run of another version continues with a note; unusable results are made again', async () => {
   const out = path.join(temporaryFolder(), 'run');
   await train(await command(out));
   const metrics = readJson(path.join(out, 'metrics.json')) as Record<string, unknown>;

@@ -53,7 +53,7 @@ for (const [what, pattern] of [
   });
 }
 
-test('damaged training images, test images and masks are found before the run is begun', async () => {
+test('damaged training images, test images and masks are found before the run starts', async () => {
   const damage = async (name: string): Promise<string> => {
     const dataset = await writeTinyDataset();
     const file = path.join(dataset, name);
@@ -71,7 +71,7 @@ test('damaged training images, test images and masks are found before the run is
   await refuses({ dataset: two }, /2 of 8 images cannot be used; the first: .*normal\/0\.png/);
 });
 
-test('a model given by a relative path is found again from elsewhere, also where the path names another one', async () => {
+test('a model given by a relative path is found from another folder, even if the path names another model there', async () => {
   const dataset = await writeTinyDataset();
   const before = process.cwd();
   try {
@@ -94,7 +94,7 @@ test('a model given by a relative path is found again from elsewhere, also where
   }
 });
 
-test("images have the model's own size unless another is asked for", async () => {
+test('images have the size of the model unless another is requested', async () => {
   const dataset = await writeTinyDataset();
   const size = (out: string): unknown => (json(out, 'config.json').config as { imageSize: number }).imageSize;
   const vision = { ...TINY.vision_config, image_size: 40 };
@@ -107,7 +107,7 @@ test("images have the model's own size unless another is asked for", async () =>
   assert.equal(size(out), 24);
 });
 
-test('a training image under two names is drawn once, with a note, while there are others; on resuming the images are those of the beginning', async () => {
+test('a training image under two names is sampled once, with a note, while there are others; a resumed run keeps its images', async () => {
   const dataset = await writeTinyDataset();
   const [first, second] = ['images/train/normal/0.png', 'images/train/normal/1.png'].map((name) => path.join(dataset, name));
   fs.copyFileSync(first, second);
@@ -164,7 +164,7 @@ test('predictions of images of one name have names of their own, always the same
   await assert.rejects(predictImages(out, own, path.join(dir, 'out')), /x-map\.png: is one of the images and would be overwritten/);
 });
 
-test('a prediction that fails leaves no pictures of its own, and those that were there', async () => {
+test('a failed prediction leaves no new pictures, and keeps the old ones', async () => {
   const dataset = await writeTinyDataset();
   const out = await run(dataset);
   const target = temporaryFolder();

@@ -21,7 +21,7 @@ test('a grid replaces the names in its own groups and leaves those that another 
   assert.throws(() => readLabels(run), /labels\.json: variants\.0\.group: .*; run the grid again, or remove the file/);
 });
 
-test('a cell that fails has its names already, so that what it leaves is not taken for another method', async () => {
+test('a failed cell already has its names, so that its files are not taken for another method', async () => {
   const dir = temporaryFolder();
   const run = path.join(dir, 'run');
   const variants = [name('sweep', 'batch 2')];

@@ -43,7 +43,7 @@ test('weights have one form, whatever was given: the older key, another order, a
   refused({ losses: { focal: -1 } }, /^a\.yaml: losses\.focal: /);
 });
 
-test('a variant is called as before where version 0.1.0 had a name for it', () => {
+test('a variant keeps its name if version 0.1.0 had a name for it', () => {
   const words = (settings: object): string => variantInWords(variantOf(trainingConfig(settings)));
   assert.equal(words({ losses: { dice: 1, focal: 1 } }), 'mediclip');
   assert.equal(words({ losses: { focal: 1 } }), 'mediclip: loss focal');
@@ -52,7 +52,7 @@ test('a variant is called as before where version 0.1.0 had a name for it', () =
   assert.equal(words({ losses: { focal: 2 } }), 'mediclip: losses focal 2');
 });
 
-test('weights decide what is descended; history has every loss and the weighted sum', async () => {
+test('weights determine the minimised sum; the history has every loss and the weighted sum', async () => {
   const [both, again, focal, half] = [
     {},
     { losses: { focal: 1, dice: 1 } },

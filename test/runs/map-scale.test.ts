@@ -114,7 +114,7 @@ test('copies of support images are not held out', async () => {
   );
 });
 
-test('where all images were learned from, the support set counts; a method that knows them by heart is fitted to a part', async () => {
+test('if training used all images, the support set counts; a method that memorises them is fitted to a part', async () => {
   const dataset = await writeTinyDataset({ train: 3 });
   assert.equal((await scaleIn(await finishedRun(dataset, 'mediclip', 3)))?.from, 'the support set, 3 normal images');
   const padim = await finishedRun(dataset, 'padim', 3);

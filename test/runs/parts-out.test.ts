@@ -15,7 +15,7 @@ for (const [what, change, parameters] of [
   ['hand-written prompts', { contextTokens: 0 }, /^\d_adapter\.0\.(weight|bias)$/],
   ['no adapters', { adapters: false }, /^ctx\.(normal|abnormal)_end$/],
 ] as const) {
-  test(`${what}: a run learns what is left, and is evaluated as it was`, async () => {
+  test(`${what}: a run trains the remaining epochs, and is evaluated as before`, async () => {
     const dataset = await writeTinyDataset();
     const out = path.join(temporaryFolder(), 'run');
     const { history, metrics } = await train({ dataset, model, out, settings: { ...SETTINGS, ...change }, threads: 0 });

@@ -54,7 +54,7 @@ test('a task that was registered trains a run, which records its parameters and 
   assert.deepEqual([group, label], ['tasks', 'tasks BrightRow 0.5 IdentityTask 0.5, synthesis BrightRow height 3 levels 90']);
 });
 
-test('where the task is not registered, a run is shown in tables, and a line says what its training needs', async () => {
+test('without the registered task, tables show a run, and a line says what its training needs', async () => {
   const dir = await run({ tasks: TASKS, epochs: 2 });
   const program = path.join(projectRoot(), 'bin', 'mediclip.cjs');
   const mediclip = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 120_000 });
@@ -69,7 +69,7 @@ test('where the task is not registered, a run is shown in tables, and a line say
   );
 });
 
-test('settings name tasks that there are, and parameters of tasks that are drawn', () => {
+test('settings may name only known tasks, and parameters only of tasks in use', () => {
   const refused = (settings: object, pattern: RegExp): void =>
     assert.throws(
       () => trainingConfig(settings, 'a.yaml'),

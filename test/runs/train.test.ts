@@ -105,7 +105,7 @@ test('a process that is killed and resumed ends like one that never was', { time
   assert.ok(bytes(out).equals(bytes(whole)));
 });
 
-test('Ctrl-C stops the command line soon, which says how to go on', { timeout: 60_000 }, async () => {
+test('Ctrl-C stops the command line soon, which says how to continue', { timeout: 60_000 }, async () => {
   const settings = path.join(temporaryFolder(), 'settings.yaml');
   fs.writeFileSync(settings, 'batchSize: 3\nimageSize: 32\n');
   const out = path.join(temporaryFolder(), 'run');

@@ -39,7 +39,7 @@ async function seen(bank: number): Promise<{ encoded: number; values: number[] }
   return { encoded, values };
 }
 
-test('the encoder runs in the epochs of the bank only, and what it gave comes again', async () => {
+test('the encoder runs only in the epochs of the bank, and its features are used again', async () => {
   assert.deepEqual(await seen(0), { encoded: 12, values: [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110] });
   assert.deepEqual(await seen(2), { encoded: 4, values: [0, 10, 20, 30, 0, 10, 20, 30, 0, 10, 20, 30] });
 });

@@ -44,7 +44,7 @@ test('places among the normal images, whose mean over abnormal ones is the AUROC
   assert.ok(Math.abs(mean - (auroc(some.scores, some.labels) as number)) < 1e-12);
 });
 
-test('gaps from home: same images, sign, and nothing where there is no home or only one class', () => {
+test('gaps from home: same images, sign, and none without a home run or with only one class', () => {
   const random = Random.of(1, 'scores');
   const labels = Array.from({ length: 60 }, (_, i) => i % 2);
   const good = labels.map((label) => label + 0.3 * random.uniform());

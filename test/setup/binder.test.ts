@@ -31,7 +31,7 @@ test('both scripts can be run', { skip }, () => {
   for (const name of ['postBuild', 'start']) fs.accessSync(path.join(root, name), fs.constants.X_OK);
 });
 
-test('postBuild sets up with the Python of the image, in the project, and fails where that fails', { skip }, (t) => {
+test('postBuild sets up the project with the Python of the image, and fails if that fails', { skip }, (t) => {
   const { dir, notes, env } = project(t);
   const run = (more: NodeJS.ProcessEnv = {}) =>
     spawnSync(path.join(dir, 'postBuild'), { cwd: os.tmpdir(), env: { ...env, ...more }, encoding: 'utf8' });

@@ -77,7 +77,7 @@ test('a .venv that somebody else made is left alone', async (t) => {
   assert.equal(fs.readFileSync(precious, 'utf8'), 'mine');
 });
 
-test('a .venv that is a link keeps what it leads to, even another environment of the set-up', async (t) => {
+test('a .venv that is a link keeps its target, even if that is another environment of the set-up', async (t) => {
   const { chooseEnvironment, environment } = await load();
   const [dir, other] = [project(t), project(t)];
   fs.writeFileSync(path.join(other, 'mediclip-setup.json'), JSON.stringify({ inputs: 'of another folder' }));
@@ -88,7 +88,7 @@ test('a .venv that is a link keeps what it leads to, even another environment of
   assert.deepEqual(fs.readdirSync(other), before);
 });
 
-test('an interpreter that does not run, or lacks packages, is refused with what to do', async (t) => {
+test('an interpreter that does not run, or lacks packages, is refused with a remedy', async (t) => {
   const { environment } = await load();
   const dir = project(t);
   const given: Chosen = { python: path.join(dir, 'no-python'), source: 'MEDICLIP_PYTHON', owned: false };

@@ -67,7 +67,7 @@ test('a program that a dead set-up left running is waited for', async (t) => {
   assert.ok(orphanEnded);
 });
 
-test('a place that cannot be written is named, with what to do', async (t) => {
+test('a folder that cannot be written is named, with a remedy', async (t) => {
   const { acquireLock } = await setupModule<Lock>('lock.mjs');
   const dir = folder(t);
   fs.writeFileSync(path.join(dir, 'plain'), '');

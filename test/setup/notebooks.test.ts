@@ -92,7 +92,7 @@ test('notebooks run in the project folder wherever they lie; errors fail them, l
   assert.deepEqual(fs.readdirSync(dir).sort(), names.map((name) => `${name}.ipynb`).sort(), 'nothing else is left behind');
 });
 
-test('a kernel whose port was taken in the meantime is started anew', { skip }, async (t) => {
+test('a kernel whose port was taken in the meantime is restarted', { skip }, async (t) => {
   const dir = temporaryFolder(t);
   const once = path.join(dir, 'once');
   const taker = path.join(dir, 'taker.cjs'); // loaded into every kernel; the first one takes its own port
@@ -152,7 +152,7 @@ test(
   },
 );
 
-test('a kernel ends when what started it was killed', { skip, timeout: 120_000 }, async (t) => {
+test('a kernel ends when the process that started it was killed', { skip, timeout: 120_000 }, async (t) => {
   const dir = temporaryFolder(t);
   const [file, pidFile] = ['a.ipynb', 'pid'].map((name) => path.join(dir, name));
   writeWaiting(file, pidFile);

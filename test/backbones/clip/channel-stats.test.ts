@@ -33,7 +33,7 @@ const folder = (preprocessor?: unknown): string => {
 
 const tensor = (values: Float32Array): tf.Tensor4D => tf.tensor4d(values, [1, 3, SIZE, SIZE]);
 
-test('a checkpoint with statistics of its own sees pixels normalised by these', async () => {
+test('a checkpoint with its own statistics sees pixels normalised by them', async () => {
   for (const [preprocessor, stats] of [
     [{ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] }, HALF],
     [{ do_normalize: false }, { mean: [0, 0, 0], std: [1, 1, 1] }],
@@ -79,7 +79,7 @@ test('other statistics make another model; damaged ones are refused in one line'
   }
 });
 
-test('what processor_config.json says of images counts, before preprocessor_config.json, as in transformers', () => {
+test('processor_config.json takes precedence over preprocessor_config.json, as in transformers', () => {
   const dir = writeTinyClip();
   const write = (name: string, value: unknown): void => fs.writeFileSync(path.join(dir, name), JSON.stringify(value));
   assert.deepEqual(readChannelStats(checkpointFolder(dir)), CLIP_STATS);
@@ -95,7 +95,7 @@ test('what processor_config.json says of images counts, before preprocessor_conf
   assert.throws(() => readChannelStats(checkpointFolder(dir)), /processor_config\.json: top level: Expected object/);
 });
 
-test('what a file asks for and is not done here is refused by name', () => {
+test('unsupported steps in a file are refused by name', () => {
   const dir = writeTinyClip();
   const file = path.join(dir, 'preprocessor_config.json');
   for (const [text, pattern] of [

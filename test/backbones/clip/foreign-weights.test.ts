@@ -105,7 +105,7 @@ test('tensors of a part of CLIP that the configuration does not know are refused
   );
 });
 
-test('a head of another task is named and left aside; position ids are what old versions saved', async (t) => {
+test('a head for another task is named and ignored; old versions saved position ids', async (t) => {
   const dir = withWeights((arrays) =>
     arrays.set('classifier.weight', one).set('text_model.embeddings.position_ids', { shape: [2], data: Int32Array.of(0, 1) }),
   );
@@ -154,7 +154,7 @@ test('a weight that is not finite is named with its tensor when its encoder is l
 const vision = TINY.vision_config;
 const text = TINY.text_config;
 
-test('keys of a configuration that may change what the weights mean are refused by name', () => {
+test('keys of a configuration that may change the meaning of the weights are refused by name', () => {
   for (const [changes, pattern] of [
     [{ quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true } }, /quantization_config .*its weights are quantised/],
     [{ quantization_config: {}, text_config: { ...text, compression_config: { bits: 4 } } }, /text_config: compression_config .*quantised/],
@@ -211,7 +211,7 @@ test('a byte order mark before config.json is read over', async () => {
   (await openClipFolder(dir)).dispose();
 });
 
-test('a folder without weights that can be read says what is there', async () => {
+test('for a folder without supported weights the error says what it holds', async () => {
   for (const [name, pattern] of [
     ['pytorch_model.bin', /pytorch_model\.bin is there, weights of PyTorch.*save_pretrained/],
     ['ViT-L-14.pt', /ViT-L-14\.pt is there, weights of PyTorch/],

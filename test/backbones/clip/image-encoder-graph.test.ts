@@ -111,7 +111,7 @@ test('a model gives back its graph and all its tensors, and keeps none of its fe
   assert.deepEqual([tf.memory().numTensors, openSessions()], before);
 });
 
-test('MEDICLIP_ENCODER chooses; where graphs do not run the plain encoder does the work', async (t) => {
+test('MEDICLIP_ENCODER chooses; if graphs cannot run, the plain encoder is used', async (t) => {
   const ask = (backend: string, encoder?: string): string => {
     const code =
       "require('./src/common/node/backend.ts').initBackend().then(() => console.log(require('./src/graph/execution.ts').execution()))";

@@ -17,7 +17,7 @@ function backend(wanted: string, ...args: string[]): string {
   }).trim();
 }
 
-test('the backend that was asked for starts', { skip: !hasNative && 'the native addon is not built here' }, () => {
+test('the requested backend starts', { skip: !hasNative && 'the native addon is not built here' }, () => {
   assert.equal(backend('tensorflow'), 'tensorflow');
   assert.equal(backend('wasm'), 'wasm');
   assert.equal(backend(''), 'tensorflow', 'an empty variable is none');

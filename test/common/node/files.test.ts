@@ -55,7 +55,7 @@ test('names that leave their folder are refused', () => {
   assert.throws(() => resolveInside(dir, 'link/passwd'), refusal(/through a link/));
 });
 
-test('data is written whole where the system takes it in pieces, and where it takes no more that is an error', (t) => {
+test('data is written whole if the system takes it in pieces; if it takes no more, that is an error', (t) => {
   const file = path.join(temporaryFolder(), 'data');
   const handle = fs.openSync(file, 'w');
   const whole = fs.writeSync.bind(fs) as (...all: unknown[]) => number;

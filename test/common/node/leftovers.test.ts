@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../helpers/tiny-clip';
 /** A process id that nobody has. */
 const gone = spawnSync(process.execPath, ['-e', '']).pid;
 
-test('what killed processes of this machine left is removed, what others write stays', () => {
+test('leftovers of killed processes of this machine are removed; files that others write stay', () => {
   const dir = temporaryFolder();
   const mine = path.basename(temporaryName('history.csv'));
   const [, host] = /\.([0-9a-f]{8})\.tmp$/.exec(mine) ?? [];
@@ -33,7 +33,7 @@ test('what killed processes of this machine left is removed, what others write s
   removeLeftovers(path.join(dir, 'absent'));
 });
 
-test('a leftover under the very name that a process writes to is no hindrance, also where it is a link', () => {
+test('a leftover under the name that a process writes to does not hinder it, even if it is a link', () => {
   const dir = temporaryFolder();
   const file = path.join(dir, 'a');
   const elsewhere = path.join(temporaryFolder(), 'precious');

@@ -22,7 +22,7 @@ async function dead(): Promise<number> {
   return child.pid as number;
 }
 
-test('a lock is held while the work goes on, and gone afterwards, also where it fails', async () => {
+test('a lock is held during the work and removed afterwards, even after a failure', async () => {
   const lock = newLock();
   await withLock(lock, 'work', async () => assert.equal(await taken(lock), false));
   await assert.rejects(
@@ -58,7 +58,7 @@ test('a lock that its process died before writing is taken after a while', async
   assert.equal(await taken(lock), true);
 });
 
-test('what is no lock but lies where one would is refused at once, with what to do', { timeout: 10_000 }, async () => {
+test('something else in the place of a lock is refused at once, with a remedy', { timeout: 10_000 }, async () => {
   const refused = async (plant: (lock: string) => void, kind: string): Promise<void> => {
     const lock = newLock();
     plant(lock);

@@ -12,7 +12,7 @@ const script = `const { quietLoad } = require('./src/common/node/quiet-load.ts')
   console.error('and more');
   console.log('result');`;
 
-test('what a library says while it is loaded is not shown, all else is', () => {
+test('the output of a library during loading is hidden, all other output is shown', () => {
   const command = '"$0" --require tsx/cjs -e "$1" 2>&1 >/dev/null | cat'; // a pipe: Node's own are sockets, which cannot be opened again
   const { stdout } = spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' });
   const greeting = fs.existsSync('/proc/self/fd/2') ? '' : 'greeting\n';
@@ -31,7 +31,7 @@ test('both streams into one file: every line arrives', () => {
   );
 });
 
-test('packages behind links are found where they lie, also after a load with a pipe for standard error', () => {
+test('packages behind links are found at their location, even after a load with a pipe as standard error', () => {
   const folder = fs.realpathSync(temporaryFolder());
   fs.mkdirSync(path.join(folder, 'node_modules'));
   for (const name of ['a', 'b']) {

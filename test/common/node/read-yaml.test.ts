@@ -26,7 +26,7 @@ test('YAML and JSON are read alike, with a byte order mark too', () => {
   assert.deepEqual(read('a: &x {k: 1}\nb: *x\n'), { a: { k: 1 }, b: { k: 1 } });
 });
 
-test('a key that is there twice, an unknown tag and what is no YAML are named with their line', () => {
+test('a repeated key, an unknown tag and invalid YAML are reported with their line', () => {
   refused('epochs: 3\noptimizer:\n  beta1: 0.5\n  beta2: 0.9\n  beta1: 0.4\n', /settings\.yaml: line 5: the key "beta1" occurs twice/);
   refused('{"a": 1,\n "a": 2}', /line 2: the key "a" occurs twice/);
   refused('- {a: 1, a: 1}', /line 1: the key "a" occurs twice/);

@@ -64,7 +64,7 @@ test('a header that takes long to read is refused before it is read', () => {
   refused(write(` {"a":${entry(0, 4)}}`, Buffer.alloc(4)), /the header is not an object/);
 });
 
-test('what is no safetensors is named where it is known', () => {
+test('a file of another known kind is named instead of safetensors', () => {
   const file = path.join(dir, 'model.safetensors');
   for (const [content, pattern] of [
     ['version https://git-lfs.github.com/spec/v1\noid sha256:a2bf\nsize 1710540580\n', /a Git LFS pointer.*git lfs pull/],

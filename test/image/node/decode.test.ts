@@ -195,7 +195,7 @@ test('a palette is resized by NEAREST for training, and by BILINEAR for the test
   assert.ok((await loadTestRgb(file, 2)).data.every((value) => value > 50 && value < 200));
 });
 
-test('a mask is 1 wherever it is not 0, also in 16 bits', async () => {
+test('a mask is 1 wherever it is not 0, even with 16 bits', async () => {
   const file = path.join(dir, 'mask.png');
   await writePng(file, { width: 2, height: 2, channels: 1, data: Uint16Array.of(0, 1, 255, 65535) });
   assert.deepEqual([...(await loadMask(file, 2))], [0, 1, 1, 1]);
@@ -203,7 +203,7 @@ test('a mask is 1 wherever it is not 0, also in 16 bits', async () => {
   assert.deepEqual([...(await loadMask(file, 4))], [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1]);
 });
 
-test('a mask that is a JPEG counts where it is nearer to white, not where compression has left traces', async () => {
+test('a JPEG mask counts where it is nearer to white, not where compression left traces', async () => {
   const file = path.join(dir, 'mask.jpg');
   const square = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 > 9 && i % 32 < 21 && i > 10 * 32 && i < 22 * 32 ? 255 : 0));
   await sharp(square, { raw: { width: 32, height: 32, channels: 1 } })

@@ -80,7 +80,7 @@ test('a file of more than 100 megapixels is refused with the limit and a remedy'
   await refused(decodeImage(claimed, 'x.bmp'), /x\.bmp: 20000 x 20000 pixels; at most 100 megapixels/);
 });
 
-test('an image of wide samples that would take more than a gigabyte is refused with what it takes', async () => {
+test('an image with wide samples that needs more than a gigabyte is refused, and the error names its need', async () => {
   await refused(decodeImage(pngOf(10_000, 10_000, [16, 6, 0, 0, 0]), 'x.png'), /x\.png: 10000 x 10000 pixels of this kind need 1526 MB/);
 });
 

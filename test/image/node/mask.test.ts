@@ -23,7 +23,7 @@ async function maskOf(
   return [...mask.subarray(0, pixels.length)];
 }
 
-test('whatever is not 0 in a colour channel counts, also where its grey is 0', async () => {
+test('a pixel that is not 0 in some colour channel counts, even if its grey is 0', async () => {
   const colours = [
     [0, 0, 0],
     [1, 0, 0],
@@ -88,7 +88,7 @@ test('a pixel without opacity marks nothing; opacity that is 0 everywhere says n
   );
 });
 
-test('of a JPEG what is nearer to white counts, or as published every pixel whose grey is not 0', async () => {
+test('in a JPEG pixels nearer to white count, or, as published, every pixel whose grey is not 0', async () => {
   const data = Uint8Array.from({ length: 32 * 32 }, (_, i) => (i % 32 > 9 && i % 32 < 21 ? 255 : 0));
   const file = path.join(dir, 'stripe.jpg');
   await sharp(data, { raw: { width: 32, height: 32, channels: 1 } })

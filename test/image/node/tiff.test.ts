@@ -28,7 +28,7 @@ function picture(width: number, height: number, channels: 1 | 3, deep: boolean):
   return deep ? Uint16Array.from({ length }, (_, i) => next(i)) : Uint8Array.from({ length }, (_, i) => next(i));
 }
 
-test('what sharp writes comes back: all codes, predictors, strips, tiles', async () => {
+test('files written by sharp decode to the same pixels: all codes, predictors, strips, tiles', async () => {
   const [width, height] = [301, 203];
   for (const [channels, deep] of [
     [1, false],
@@ -82,7 +82,7 @@ test('PackBits: the example of the specification', () => {
   assert.throws(() => decodePackBits(packed, 25), /truncated/);
 });
 
-test('training and testing see the same pixels where an extra sample says nothing', async () => {
+test('training and testing see the same pixels if an extra sample has no meaning', async () => {
   for (const name of ['extra-unspecified', 'extra-not-stated', 'extra-two', 'extra-unset-opacity', 'ycbcr', 'ycbcr-extra']) {
     const file = path.join(GOLDEN, `${name}.tif`);
     const { raster, alpha } = await decodeImage(golden(name), name);
@@ -101,7 +101,7 @@ test('opacity that the file states is kept apart', async () => {
   assert.ok((await decodeImage(golden('extra-grey-opacity'), 'x')).alpha);
 });
 
-test('palettes and single bits are told', async () => {
+test('palettes and single bits are reported', async () => {
   for (const [name, indexed] of [
     ['palette', true],
     ['palette-4', true],

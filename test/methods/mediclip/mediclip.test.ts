@@ -32,7 +32,7 @@ async function model(changes: Partial<MediClipOptions> = {}, seed = 1): Promise<
   return new MediClip(clip, { ...OPTIONS, ...changes }, Random.of(seed));
 }
 
-test('where the class words stand: 2 text tokens, 3 learnable ones, in 12 positions', () => {
+test('positions of the class words: 2 text tokens, 3 learnable ones, in 12 positions', () => {
   // tokenized: 0 start, 1-3 placeholders, 4-5 text, 6 ".", 7 end, 8-11 padding; -1, -2, -3 are the learnable tokens
   assert.deepEqual(layout('end', 12, 3, 2), [0, -1, -2, -3, 4, 5, 6, 7, 8, 9, 10, 11]);
   assert.deepEqual(layout('middle', 12, 3, 2), [0, -1, 4, 5, -2, -3, 6, 7, 8, 9, 10, 11]);
@@ -69,7 +69,7 @@ test('the score is the maximum, or the mean of a share of the highest pixels', (
   assert.ok(Math.abs(imageScore(map, 'top100percent').dataSync()[0] - 0.995) < 1e-6);
 });
 
-test('a rule for the score is refused where it names no share of the pixels', () => {
+test('a score rule without a valid percentage of the pixels is refused', () => {
   for (const score of ['max', 'top1percent', 'top0.4percent', 'top100percent']) assert.equal(trainingConfig({ score }).score, score);
   for (const score of ['min', 'top0percent', 'top100.5percent', 'top-1percent', 'top1e1percent', 'toppercent', ' top1percent', 1]) {
     assert.throws(() => trainingConfig({ score }, 'a.yaml'), {

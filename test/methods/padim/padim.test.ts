@@ -35,7 +35,7 @@ test('the Mahalanobis distance of one position, by hand (equations 1 and 2)', ()
   padim.dispose();
 });
 
-test('at every position its own Gaussian: equal to elimination in plain loops, also with fewer images than features', () => {
+test('at every position its own Gaussian: equal to elimination in plain loops, even with fewer images than features', () => {
   const [g, k, c] = [2, 4, 7];
   const support = randomFeatures([k, g * g, c], 'support');
   const image = randomFeatures([1, g * g, c], 'image');
@@ -57,7 +57,7 @@ test('at every position its own Gaussian: equal to elimination in plain loops, a
   padim.dispose();
 });
 
-test('as many features are kept as were asked for, over all layers, the same by the same seed; one image will do', () => {
+test('the requested number of features is kept, over all layers, equal for equal seeds; one image is enough', () => {
   const support = [randomFeatures([1, 4, 5], 'a').tensor, randomFeatures([1, 4, 6], 'b').tensor];
   const kept = (seed: number): number[] => {
     const padim = new Padim(fakeEncoder(4), 2, options({ dimensions: 4 }), Random.of(seed));

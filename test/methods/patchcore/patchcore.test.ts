@@ -16,7 +16,7 @@ before(() => initBackend());
 const options = (changes: Record<string, unknown>): BaselineOptions['patchcore'] =>
   (baselineSchema.parse({ patchcore: changes }) as BaselineOptions).patchcore;
 
-test('a coreset takes what is farthest from all taken so far: points on a line, by hand', () => {
+test('a coreset takes the point farthest from all taken so far: points on a line, by hand', () => {
   const points = Float32Array.of(0, 1, 2, 10, 4);
   const from = (start: number): number[] => {
     const random = { integer: () => start } as unknown as Random;
@@ -76,7 +76,7 @@ test('scores and maps equal those of plain loops, with two layers, neighbourhood
   core.dispose();
 });
 
-test('the memory keeps the share that was asked for, of rows that exist, chosen in a projection', () => {
+test('the memory keeps the requested fraction of existing rows, chosen in a projection', () => {
   const { tensor, rows } = randomFeatures([4, 25, 40], 'e');
   const core = new PatchCore(
     fakeEncoder(10),

@@ -28,7 +28,7 @@ test('a sample is the same whoever draws it', async () => {
   assert.notDeepEqual(fromThreads[0].image, fromThreads[1].image);
 });
 
-test('a mask is empty exactly where the image is normal, and covers what was changed', () => {
+test('a mask is empty exactly if the image is normal, and covers all changes', () => {
   let abnormal = 0;
   const count = 60;
   for (let index = 0; index < count; index++) {
@@ -55,7 +55,7 @@ test('anatomies are the healthy phantoms', () => {
 });
 
 for (const kind of Object.keys(FINDINGS) as Finding[]) {
-  test(`${kind}: drawn within its mask, and plain to see`, () => {
+  test(`${kind}: lies within its mask and is clearly visible`, () => {
     let drawn = 0;
     for (let seed = 0; seed < 8; seed++) {
       const random = Random.of(seed, 'test', kind);
@@ -115,7 +115,7 @@ test('at the start of training findings are plainer, and spots no more frequent 
   assert.ok(easy.spots < 0.8 * hard.spots, `${easy.spots} and ${hard.spots} of the captions name spots`);
 });
 
-test('captions say what is there in words of which every token is trained', () => {
+test('captions describe the image in words whose tokens are all trained', () => {
   const vocabulary = new UsedVocabulary(loadTokenizer(), allPhrases());
   for (let seed = 0; seed < 300; seed++) {
     const random = Random.of(seed, 'test');
@@ -150,7 +150,7 @@ test('a finding that keeps within a tissue stays on one side of an edge', () => 
   assert.ok(free >= 12 && bound < free / 3, `${free} of the free ones lie on both sides, ${bound} of the bound ones`);
 });
 
-test('an opacity may take the grey of what is beside it: the border is lost, and only what changed is a finding', () => {
+test('an opacity may take the grey of its neighbourhood: the border is lost, and only changed pixels are a finding', () => {
   const size = 112;
   const halves = { size, data: Float32Array.from({ length: size * size }, (_, i) => (i % size < size / 2 ? 60 : 160)) };
   let lost = 0;
@@ -181,7 +181,7 @@ test('a small finding makes its patch anomalous; a patch without one is normal',
   assert.deepEqual(targets.slice(1), [0, 0, 1]);
 });
 
-test('what is bright or dark is shifted, multiplied, or has the grey of another place of the picture', () => {
+test('bright or dark findings are shifted, multiplied, or have the grey of another place of the picture', () => {
   const size = 112;
   const bands = { size, data: Float32Array.from({ length: size * size }, (_, i) => (i % size < size / 2 ? 60 : 150)) };
   let [drawn, alike] = [0, 0];

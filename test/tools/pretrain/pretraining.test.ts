@@ -69,7 +69,7 @@ test('another seed gives other weights', async () => {
   await b.dispose();
 });
 
-test('what is exported opens as a CLIP, with trained rows where captions used them', async () => {
+test('the exported model opens as a CLIP, with trained rows for the tokens of captions', async () => {
   const trainer = await Pretrainer.create(settings, 0);
   await trainer.run();
   const { vocabulary, parameters } = trainer;

@@ -26,7 +26,7 @@ test('each step has its stage, and progress rises from 0 to 1', () => {
   assert.ok(all.every((p, i) => i === 0 || p > all[i - 1]));
 });
 
-test('planned anew on a slower machine, the later stage keeps its time and the one at hand gives way', () => {
+test('after replanning on a slower machine, the later stage keeps its time and the current one is shortened', () => {
   const stages = planStages(10, plan, [0.5, 1]);
   const again = replan(stages, plan, 200, 10, 400, [1, 2]);
   assert.deepEqual(

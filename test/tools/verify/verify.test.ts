@@ -83,7 +83,7 @@ test('a changed number is found, and the exit code says so', { timeout: 120_000 
   assert.match(err, /2 of \d+ checks missed/);
 });
 
-test('what is not there is not compared; a part that is damaged is a miss, and the others are compared', async () => {
+test('a missing part is not compared; a damaged part is a miss, and the others are compared', async () => {
   const dir = temporaryFolder();
   fs.cpSync('test/golden/clip', path.join(dir, 'clip'), { recursive: true });
   const file = path.join(dir, 'clip', 'expected.safetensors');
