@@ -5,7 +5,7 @@ import { differenceBars, type DifferencePoint } from '../plots/difference-bars';
 import type { Chart } from '../plots/picture';
 import type { ComparedRow } from '../tables/compare';
 import { METRICS, type MetricName } from '../metrics/metrics';
-import { PUBLISHED } from '../tables/published';
+import { ADAPTER_NOTE, PUBLISHED } from '../tables/published';
 import type { TableName } from '../tables/queries';
 import type { Result } from '../tables/results';
 import { buildTable, NothingFound, type ResultTable } from '../tables/table';
@@ -99,21 +99,30 @@ export function differencePoints(rows: readonly ComparedRow[]): DifferencePoint[
 
 /**
  * Published results that could be traced to a source: one row per training, its best and its last
- * epoch side by side.
+ * epoch side by side, with its setting.
  */
 export function publishedTable(): Table {
   const sources = [...new Set(PUBLISHED.map(({ source }) => source))];
   const rows: string[][] = [];
-  for (const [i, { dataset, model, shots, metric, value, epoch, source }] of PUBLISHED.entries()) {
+  for (const [i, { dataset, model, shots, metric, value, epoch, at, setting, source }] of PUBLISHED.entries()) {
     if (epoch === 'last' && PUBLISHED[i - 1]?.epoch === 'best') {
       rows[rows.length - 1][5] = percent(value);
       continue;
     }
-    const at = ['best', 'last', 'partial'].map((one) => (one === epoch ? percent(value) : ''));
-    rows.push([dataset, model, String(shots), METRICS[metric].title, ...at, `[${sources.indexOf(source) + 1}]`]);
+    const text = at === undefined ? percent(value) : `${percent(value)} (epoch ${at})`;
+    const cells = ['best', 'last', 'partial'].map((one) => (one === epoch ? text : ''));
+    rows.push([
+      dataset,
+      model,
+      String(shots),
+      METRICS[metric].title,
+      ...cells,
+      setting ?? 'as published',
+      `[${sources.indexOf(source) + 1}]`,
+    ]);
   }
-  const columns = ['data set', 'model', 'k', 'metric', 'best epoch', 'last epoch', 'first epochs', 'source'];
-  return { columns, rows, notes: sources.map((source, i) => `[${i + 1}] ${source}.`) };
+  const columns = ['data set', 'model', 'k', 'metric', 'best epoch', 'last epoch', 'broken off', 'setting', 'source'];
+  return { columns, rows, notes: [...sources.map((source, i) => `[${i + 1}] ${source}.`), `${ADAPTER_NOTE}.`] };
 }
 
 /**

@@ -62,7 +62,8 @@ export function flat(row: ComparedRow): Record<string, string | number | null> {
     epochs,
     batchSize,
     imageSize,
-    published: values.map(({ value, epoch }) => `${value} (${epoch})`).join('; ') || null,
+    published:
+      values.map(({ value, epoch, at }) => `${value} (${epoch}${at === undefined ? '' : `, epoch ${at} of 200`})`).join('; ') || null,
     source: [...new Set(values.map(({ source }) => source))].join('; ') || null,
   };
 }

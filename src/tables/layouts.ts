@@ -1,7 +1,7 @@
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
-import { publishedFor, shortModelName, type PublishedValue } from './published';
+import { epochText, publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
 import { isProposed } from './roles';
 import { differenceText, meanText, percent, pText } from './texts';
@@ -178,10 +178,7 @@ function valueCell(row: ComparedRow | undefined): TableCell {
 function publishedText(row: ComparedRow, shots: readonly number[], model: string, cite: Cite): string {
   const found = publishedFor(row.dataset, row.metric, model).filter((value) => shots.includes(value.shots));
   return found
-    .map((value) => {
-      const epoch = { best: 'best epoch', last: 'last epoch', partial: 'first epochs' }[value.epoch];
-      return `${percent(value.value)} (k = ${value.shots}, ${value.model}, ${epoch}) [${cite(value)}]`;
-    })
+    .map((value) => `${percent(value.value)} (k = ${value.shots}, ${value.model}, ${epochText(value)}) [${cite(value)}]`)
     .join('; ');
 }
 

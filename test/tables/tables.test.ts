@@ -13,6 +13,7 @@ import { figureOf } from '../../src/tables/figures';
 import { flat } from '../../src/tables/format-csv';
 import { formatTable, type Format } from '../../src/tables/format';
 import { latexTable, latexText } from '../../src/tables/format-latex';
+import { PUBLISHED, publishedFor } from '../../src/tables/published';
 import { comparison, components, type TableName } from '../../src/tables/queries';
 import { readResults } from '../../src/tables/results';
 import { summarise } from '../../src/tables/summary';
@@ -87,7 +88,7 @@ test('mean and standard deviation over seeds equal those computed by hand', () =
   assert.deepEqual([zero?.mean, zero?.sd, zero?.n, zero?.shots], [0.65, null, 1, 0]);
 });
 
-test('comparison: methods by shots, the best of each column in bold, missing cells empty, published values with their source', () => {
+test('comparison: methods by shots, the best of each column in bold, missing cells empty', () => {
   const dir = runs();
   const table = buildTable('comparison', readResults(dir), { resamples: 50 }, dir);
   assert.deepEqual(table.columns, ['data set', 'method', 'k = 0', 'k = 4', 'k = 16', 'published']);
@@ -99,16 +100,37 @@ test('comparison: methods by shots, the best of each column in bold, missing cel
       ['brainmri', 'MediCLIP', '', '62.0 ± 2.8 (2)', '<88.0 ± 7.2 (3)>'],
     ],
   );
-  const [zero, patchcore, ours] = table.rows.map((row) => row[5].text);
-  assert.deepEqual([zero, patchcore], ['', '']);
-  assert.match(ours, /90\.8 \(k = 16, ViT-L\/14, last epoch\) \[1\]/);
-  assert.ok(table.notes.some((note) => note.startsWith('[1] training logs in public forks')));
   assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about the published/);
+});
+
+test('published values stand with epoch and source, and only where their setting is the published one', () => {
+  const dir = temporaryFolder();
+  for (const shots of [1, 5, 16]) writeFakeRun(dir, `k-${shots}`, { settings: { shots }, imageAuroc: 0.8 });
+  writeFakeRun(dir, 'busi', { dataset: 'busi', settings: { shots: 16 }, imageAuroc: 0.8 });
+  const results = readResults(dir).map((row) => ({ ...row, model: 'openai/clip-vit-large-patch14' }));
+  const table = buildTable('comparison', results, { resamples: 20 });
+  const [brain, busi] = table.rows.map((row) => row[row.length - 1].text);
+  const values = [
+    '93.6 (k = 1, ViT-L/14, best epoch) [1]',
+    '93.2 (k = 1, ViT-L/14, last epoch) [1]',
+    '92.1 (k = 5, ViT-L/14, epoch 105 of 200, broken off) [2]',
+    '90.9 (k = 5, ViT-L/14, epoch 125 of 200, broken off) [2]',
+  ];
+  assert.deepEqual([brain, busi], [values.join('; '), '']); // with k = 16 there are only logs whose adapter is unclear
+  assert.match(table.notes[table.notes.length - 1], /^\[2\] a reader's log, MatteoMorellini\/MediCLIP at \w{7}, .*5_shot.*logger\.log\.$/);
+  assert.equal(buildTable('backbones', results, { resamples: 20 }).rows[0].at(-1)?.text, brain);
+  const five = table.data.find(({ shots }) => shots === 5);
+  assert.equal(five && flat(five).published, '0.9213 (partial, epoch 105 of 200); 0.9093 (partial, epoch 125 of 200)');
+  const others = PUBLISHED.filter(({ setting }) => setting !== undefined);
+  assert.ok(
+    others.length > 0 && others.every(({ dataset, metric, model }) => publishedFor(dataset, metric, model).every((one) => !one.setting)),
+  );
+  assert.deepEqual(publishedFor('brainmri', 'imageAuroc', 'ViT-B/32'), []);
 });
 
 test('published values are shown only for the complete method', () => {
   const dir = temporaryFolder();
-  const shared = { settings: { shots: 16, seed: 1 }, imageAuroc: 0.8, scores: [[1], [2]] as [number[], number[]] };
+  const shared = { settings: { shots: 1, seed: 1 }, imageAuroc: 0.8, scores: [[1], [2]] as [number[], number[]] };
   writeFakeRun(dir, 'whole', shared);
   writeFakeRun(dir, 'less', { ...shared, settings: { ...shared.settings, adapters: false }, imageAuroc: 0.5 });
   writeFakeRun(dir, 'causal', {
@@ -240,8 +262,7 @@ test('backbones: one row per model; different trainings are kept apart and not a
       ['ViT-B/32', '<90.0 (1)>'],
     ],
   );
-  assert.match(rows[1][3], /94\.0 \(k = 16, ViT-B\/32, last epoch\)/);
-  assert.equal(rows[0][3], '');
+  assert.deepEqual([rows[0][3], rows[1][3]], ['', '']); // what others published for ViT-B/32 has one adapter
   writeFakeRun(dir, 'c', { imageAuroc: 0.7, settings: { seed: 1, epochs: 50 }, variants: ours });
   assert.deepEqual(
     cellsOf(dir, 'comparison', { model: 'compact' }).map((row) => row[1]),
@@ -394,9 +415,14 @@ function hostile(format: Format): string {
   const dir = temporaryFolder();
   const label = 'a|b & <i>50%</i> _x_ $y$ #\\{~^"';
   [0.5, 0.6].forEach((imageAuroc, seed) =>
-    writeFakeRun(dir, `r${seed}`, { imageAuroc, settings: { seed }, variants: methods(label), scores: [[1], [2]] }),
+    writeFakeRun(dir, `r${seed}`, { imageAuroc, settings: { seed, shots: 1 }, variants: methods(label), scores: [[1], [2]] }),
   );
-  writeFakeRun(dir, 'plain', { imageAuroc: 0.4, settings: { score: 'top1percent' }, variants: methods('plain', 1), scores: [[1], [2]] });
+  writeFakeRun(dir, 'plain', {
+    imageAuroc: 0.4,
+    settings: { shots: 1, score: 'top1percent' },
+    variants: methods('plain', 1),
+    scores: [[1], [2]],
+  });
   return formatTable(buildTable('comparison', readResults(dir), { resamples: 20 }), format);
 }
 
@@ -470,8 +496,8 @@ test('CSV: one value per line with everything that determined it, not rounded; u
   assert.deepEqual(head.split(',').slice(0, 9), ['table', 'dataset', 'trainedOn', 'model', 'method', 'label', 'settings', 'k', 'metric']);
   assert.equal(lines.length, 2);
   assert.ok(lines[0].includes('"a|b & <i>50%</i> _x_ $y$ #\\{~^"""'));
-  assert.match(lines[0], /,16,imageAuroc,0\.55,0\.0707106781186547\d*,2,1,,,,,,,fixed,200,8,224,/);
-  assert.match(lines[1], /,16,imageAuroc,0\.4,,1,0,/);
+  assert.match(lines[0], /,1,imageAuroc,0\.55,0\.0707106781186547\d*,2,1,,,,,,,fixed,200,8,224,/);
+  assert.match(lines[1], /,1,imageAuroc,0\.4,,1,0,/);
 });
 
 test('every table has its figure, with the numbers of the table', async () => {
