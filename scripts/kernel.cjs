@@ -4,6 +4,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { checkOnce } = require('./check-once.cjs');
 const { reportStatusInOrder } = require('./kernel-status.cjs');
 
 const root = path.resolve(__dirname, '..');
@@ -27,10 +28,12 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 // An edit of a source takes effect at the next start. tslab would watch the files it compiled, and
 // a change while a cell runs stops the kernel ("Unexpected pending rebuildTimer"), so nothing is
 // watched.
-const { sys } = require(require.resolve('@tslab/typescript-for-tslab', { paths: [main] }));
+const typescript = require.resolve('@tslab/typescript-for-tslab', { paths: [main] });
+const { sys } = require(typescript);
 const unwatched = () => ({ close() {} });
 sys.watchFile = unwatched;
 sys.watchDirectory = unwatched;
+checkOnce(typescript);
 
 // Jupyter looks for free ports and the kernel opens them seconds later. Another program may have
 // taken one in between: tslab logs that and waits for ever. A kernel that ends is restarted by
