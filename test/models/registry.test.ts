@@ -77,7 +77,7 @@ test('for a folder or a file that is not a CLIPModel the error says what it is',
   write('pipeline/model_index.json');
   assert.throws(() => resolveModel(path.join(folder, 'pipeline'), folder), /a pipeline of diffusers/);
   assert.throws(() => resolveModel(write('ViT-L-14.pt'), folder), /is a file; expected a folder with config\.json .*weights of PyTorch/);
-  assert.throws(() => resolveModel(write('bare/model.safetensors'), folder), /is a file, .*; give the folder that contains it$/);
+  assert.throws(() => resolveModel(write('bare/model.safetensors'), folder), /is a file; .*; give the folder that contains it$/);
   assert.throws(() => resolveModel(path.join(folder, 'bare'), folder), /the folder has no config\.json beside its weights/);
 });
 
