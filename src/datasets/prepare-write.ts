@@ -4,7 +4,7 @@ import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/node/files';
 import { checkFolderName, recoverFolder, stageFolder } from '../common/node/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import type { ImageFormat } from '../image/node/decode';
+import { extensionOf } from '../image/node/formats';
 import { writePng } from '../image/node/encode';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
@@ -12,8 +12,6 @@ import type { PrepareReport } from './prepare-report';
 
 /** The file in a prepared data set that says how it was made. */
 export const PREPARED_FILE = 'prepared.json';
-
-const EXTENSIONS: Record<ImageFormat, string> = { jpeg: '.jpg', png: '.png', bmp: '.bmp', tiff: '.tif' };
 
 /**
  * Checks in advance that the result can be written to `out`, which must be missing or an empty
@@ -98,7 +96,7 @@ async function writeImages(
     run.onProgress?.({ phase: 'copying images', done: i, total: images.length });
     const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
     const number = (used[folder] = (used[folder] ?? -1) + 1);
-    const filename = `${folder}/${number}${EXTENSIONS[image.format]}`;
+    const filename = `${folder}/${number}${extensionOf(image.format)}`;
     fs.copyFileSync(image.file, path.join(dir, filename));
     fs.chmodSync(path.join(dir, filename), 0o666 & ~process.umask());
     const row: SampleRow = {

@@ -184,7 +184,7 @@ test('folder: 12-bit images in 16 bits are noted because they would be nearly bl
     notes.some((note) => /^4 images of 16 bits reach only 39\d\d of 65535 and will be nearly black; export/.test(note)),
     notes.join(),
   );
-  assert.deepEqual(skipped, [{ file: 'normal/scan.dcm', reason: 'a DICOM file; convert it to PNG, with the window used for viewing' }]);
+  assert.deepEqual(skipped, [{ file: 'normal/scan.dcm', reason: 'a DICOM file; convert it to PNG with the window used for viewing' }]);
 });
 
 test('folder: no patient is on both sides, and no patient with an abnormal image is used for training', async () => {

@@ -1,6 +1,5 @@
 import sharp from 'sharp';
 import { decodeWithin } from './budget';
-import type { ImageFormat } from '../image-format';
 import { checkScans } from './jpeg-markers';
 import { checkSize, NotRead } from '../limits';
 import { separate, type StoredImage } from '../samples';
@@ -20,7 +19,7 @@ const SPACES: Record<string, string | undefined> = {
  * @param page - the page of a TIFF, from 0
  * @throws NotRead for unsupported kinds, Error for damaged files
  */
-export async function decodeWithSharp(bytes: Buffer, format: ImageFormat, page = 0): Promise<StoredImage> {
+export async function decodeWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 'tiff', page = 0): Promise<StoredImage> {
   // The size is checked here, so that the error can name it.
   const options: sharp.SharpOptions = { failOn: 'error', limitInputPixels: false, ignoreIcc: true, pages: 1, page };
   const meta = await sharp(bytes, options).metadata();

@@ -1,17 +1,14 @@
 import { messageOf, UserError } from '../../common/errors';
-import { decodeBmp } from './decode-bmp';
-import { decodeWithSharp } from './decode-sharp';
+import { FORMATS_IN_WORDS, formatOf, type ImageFormat } from './formats';
 import { checkFrames } from './frames';
 import type { Raster } from '../image';
-import { imageFormat, type ImageFormat } from '../image-format';
 import { NotRead } from '../limits';
 import { orient } from '../orientation';
 import { readImageBytes } from './read-bytes';
 import type { StoredImage } from '../samples';
-import { decodeTiff } from './tiff/decode-tiff';
 import type { ReadAs } from './tiff/range';
 
-export { imageFormat, type ImageFormat } from '../image-format';
+export type { ImageFormat } from './formats';
 export { MAX_FILE_BYTES, MAX_PIXELS } from '../limits';
 export { readImageBytes } from './read-bytes';
 
@@ -59,29 +56,24 @@ export async function decodeFile(file: string, as: ReadAs = 'image'): Promise<De
  * and marks what is not 0
  */
 export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image'): Promise<DecodedImage> {
-  const format = imageFormat(bytes);
+  const format = formatOf(bytes);
   if (format === undefined) {
     if (bytes.length === 0) throw new UserError(`${name}: is empty (0 bytes)`);
     if (bytes.toString('latin1', 128, 132) === 'DICM') {
       throw new UserError(`${name}: a DICOM file; convert it to PNG with the window used for viewing`);
     }
-    throw new UserError(`${name}: not an image of a known kind (JPEG, PNG, BMP or TIFF)`);
+    throw new UserError(`${name}: not an image of a known kind (${FORMATS_IN_WORDS})`);
   }
   try {
     checkFrames(bytes);
-    return upright(format, await decodeStored(bytes, format, as));
+    return upright(format.name, await format.decode(bytes, as));
   } catch (error) {
     const why = messageOf(error).split('\n')[0].trim();
     if (error instanceof NotRead) throw new UserError(`${name}: ${why}`);
     throw new UserError(
-      `${name}: the ${format.toUpperCase()} image cannot be decoded (${why}); the file is damaged, truncated or of an unusual kind`,
+      `${name}: the ${format.title} image cannot be decoded (${why}); the file is damaged, truncated or of an unusual kind`,
     );
   }
-}
-
-function decodeStored(bytes: Buffer, format: ImageFormat, as: ReadAs): Promise<StoredImage> {
-  if (format === 'bmp') return decodeBmp(bytes);
-  return format === 'tiff' ? decodeTiff(bytes, as) : decodeWithSharp(bytes, format);
 }
 
 function upright(format: ImageFormat, { raster, alpha, indexed, orientation }: StoredImage): DecodedImage {

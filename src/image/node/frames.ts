@@ -1,4 +1,4 @@
-import { imageFormat } from '../image-format';
+import { formatOf } from './formats';
 import { NotRead } from '../limits';
 import { mpoPictures } from './mpo';
 import { TiffBytes } from './tiff/directory';
@@ -11,7 +11,7 @@ import { countPages } from './tiff/pages';
  * @throws Error if the file is damaged
  */
 export function countFrames(bytes: Buffer): number {
-  const format = imageFormat(bytes);
+  const format = formatOf(bytes)?.name;
   if (format === 'tiff') return countPages(new TiffBytes(bytes).directories());
   if (format === 'jpeg') return mpoPictures(bytes);
   return format === 'png' ? animationFrames(bytes) : 1;
