@@ -332,7 +332,7 @@ test('runs that do not match their cells, unknown cells and too little memory ar
   };
   await refuses({ model: { ...clip, hash: 'other' } }, /was made with different weights of .*remove the folder or choose another --out/);
   await refuses({ dataset: { ...dataset, hash: 'other' } }, /was made with different images of tiny/);
-  await refuses({ config: { ...config, loss: 'dice' } }, /was made with different settings/);
+  await refuses({ config: { ...config, losses: { dice: 1 } } }, /was made with different settings/);
   writeJson(path.join(out, name, 'config.json'), record);
   assert.equal((await planGrid(grid, { out })).cells[0].state, 'started');
   await assert.rejects(

@@ -34,6 +34,6 @@ test('an empty option (an unset variable) and a refusal of the system are report
   assert.deepEqual([empty.status, empty.stderr], [2, 'mediclip: --out: is empty; see "npx mediclip datasets prepare --help"\n']);
   fs.symlinkSync('loop', path.join(dir, 'loop'));
   const looped = mediclip('table', '--runs', 'loop', '--name', 'comparison');
-  assert.deepEqual([looped.status, looped.stderr], [1, 'mediclip: loop: stat is refused (ELOOP: too many symbolic links encountered)\n']);
+  assert.deepEqual([looped.status, looped.stderr], [1, 'mediclip: loop: stat was refused (ELOOP: too many symbolic links encountered)\n']);
   fs.rmSync(dir, { recursive: true });
 });

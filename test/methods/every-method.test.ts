@@ -116,7 +116,7 @@ test('misfits are refused in one line: changed images, a damaged support list, a
     await assert.rejects(attempt, (e: Error) => e instanceof UserError && pattern.test(e.message) && !e.message.includes('\n'));
   };
   fs.writeFileSync(file, '["../../../etc/passwd"]');
-  await refuses(/support\.json: \.\.\/\.\.\/\.\.\/etc\/passwd is no training image/);
+  await refuses(/support\.json: \.\.\/\.\.\/\.\.\/etc\/passwd is not a training image/);
   fs.writeFileSync(file, '{}');
   await refuses(/support\.json: a list/);
   fs.writeFileSync(file, saved);
