@@ -118,7 +118,7 @@ test('misfits are refused in one line: changed images, a damaged support list, a
   fs.writeFileSync(file, '["../../../etc/passwd"]');
   await refuses(/support\.json: \.\.\/\.\.\/\.\.\/etc\/passwd is not a training image/);
   fs.writeFileSync(file, '{}');
-  await refuses(/support\.json: a list/);
+  await refuses(/support\.json: expected a list/);
   fs.writeFileSync(file, saved);
   fs.copyFileSync(path.join(own, 'images/train/normal/0.png'), path.join(own, 'images/train/normal/1.png'));
   await refuses(/changed since/);
