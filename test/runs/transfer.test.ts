@@ -123,6 +123,6 @@ test('the matrix: home fields are the runs’ own metrics, each test set is enco
 
 test('names that are there twice, and a test set without images, are refused', async () => {
   await assert.rejects(transferMatrix([runs[0], runs[0]], datasets), UserError);
-  await assert.rejects(transferMatrix(runs, [datasets[0], datasets[0]]), /set_0 is there twice/);
+  await assert.rejects(transferMatrix(runs, [datasets[0], datasets[0]]), /set_0 occurs twice/);
   await assert.rejects(transferMatrix([runs[0]], [{ ...datasets[0], test: [] }]), /nothing to evaluate/);
 });

@@ -73,7 +73,10 @@ test('notebooks run in the project folder wherever they lie; errors fail them, l
   assert.match(text, /notebooks: 1 of 4 passed/);
   assert.match(text, /FAILED throws\.ipynb: code cell 2 \(throw new Error.*the cell failed\n(.*\n)*.*broken on purpose/);
   assert.match(text, /FAILED types\.ipynb: code cell 1 .*\n1:7 - Type 'string' is not assignable to type 'number'/);
-  assert.match(text, /FAILED late\.ipynb: code cell \d .*nobody caught.*\nUncaughtException: Error: nobody caught me/);
+  assert.match(
+    text,
+    /FAILED late\.ipynb: code cell \d \(.*\): an uncaught error during or after this cell\nUncaughtException: Error: nobody caught me/,
+  );
   assert.doesNotMatch(text, /FAILED good/);
 
   const good = JSON.parse(fs.readFileSync(files[0], 'utf8')) as { cells: Cell[]; metadata: { kernelspec: { name: string } } };
