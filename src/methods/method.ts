@@ -109,9 +109,15 @@ export interface DetectorMethod<Name extends string, Key extends string, Schema 
   create(parts: Parts<Complete<z.infer<Schema>>>): Detector;
 }
 
-/** An entry of the registry, which keeps the types of its name and settings. */
+/** Keys of the configuration that count for methods without epochs. */
+const DETECTOR_KEYS = ['baseline', 'layers', 'prompts'] as const;
+
+/**
+ * An entry of the registry: adds what all methods without epochs share, and keeps the types of its
+ * name and settings.
+ */
 export function detectorMethod<const Name extends string, const Key extends string, Schema extends z.ZodTypeAny>(
-  entry: DetectorMethod<Name, Key, Schema>,
+  entry: Omit<DetectorMethod<Name, Key, Schema>, 'epochs' | 'keys'>,
 ): DetectorMethod<Name, Key, Schema> {
-  return entry;
+  return { ...entry, epochs: false, keys: DETECTOR_KEYS };
 }

@@ -11,8 +11,6 @@ export interface UnitCurve {
   y: readonly number[];
   xTitle: string;
   yTitle: string;
-  /** How the line runs between two points: straight, or level at the height of the second point. */
-  interpolate: 'linear' | 'step-before';
   /** End points of the dashed line that guessing would reach. */
   chance: [[number, number], [number, number]];
   alt: string;
@@ -34,7 +32,7 @@ export function curveChart(curve: UnitCurve): Chart {
   };
   const line = {
     data: { values: curve.x.map((x, order) => ({ order, x, y: curve.y[order] })) },
-    mark: { type: 'line', color: COLOURS.curve, strokeWidth: 2.5, strokeJoin: 'round', interpolate: curve.interpolate },
+    mark: { type: 'line', color: COLOURS.curve, strokeWidth: 2.5, strokeJoin: 'round', interpolate: 'linear' },
     encoding: { x: axis('x', curve.xTitle), y: axis('y', curve.yTitle), order: { field: 'order', type: 'quantitative' } },
   };
   const title = { text: curve.title, subtitle: curve.subtitle };

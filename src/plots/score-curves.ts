@@ -20,7 +20,6 @@ export function rocChart(scores: ArrayLike<number>, labels: ArrayLike<number>, i
     y: curve?.tpr ?? [],
     xTitle: 'false positive rate',
     yTitle: 'true positive rate',
-    interpolate: 'linear',
     chance: [
       [0, 0],
       [1, 1],

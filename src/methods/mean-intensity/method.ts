@@ -7,10 +7,8 @@ export const meanIntensity = detectorMethod({
   name: 'mean-intensity',
   label: 'mean grey',
   role: 'baseline',
-  epochs: false,
   maps: false,
   features: 'grey',
-  keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'knn', schema: knnSchema },
   create: ({ backbone, options }) => new MeanIntensity(greyEncoder(backbone.imageSize, options.pixels)),
 });

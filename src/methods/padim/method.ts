@@ -8,9 +8,7 @@ export const padim = detectorMethod({
   name: 'padim',
   label: 'PaDiM',
   role: 'baseline',
-  epochs: false,
   maps: true,
-  keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'padim', schema: padimSchema },
   create: ({ backbone, layers, seed, options }) =>
     new Padim(tokensOf(backbone, layers), backbone.image.grid, options, Random.of(seed, 'padim')),

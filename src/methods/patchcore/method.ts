@@ -8,9 +8,7 @@ export const patchcore = detectorMethod({
   name: 'patchcore',
   label: 'PatchCore',
   role: 'baseline',
-  epochs: false,
   maps: true,
-  keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'patchcore', schema: patchcoreSchema },
   create: ({ backbone, layers, seed, options }) =>
     new PatchCore(tokensOf(backbone, layers), backbone.image.grid, options, Random.of(seed, 'patchcore')),

@@ -8,12 +8,10 @@ export const winclip = detectorMethod({
   label: 'WinCLIP',
   variants: [{ changed: { 'baseline.winclip.fewShot': false }, label: 'WinCLIP, zero-shot' }],
   role: 'baseline',
-  epochs: false,
   maps: true,
   features: 'windows',
   // because of its windows; measured with the compact model at 224 pixels
   passes: 9,
-  keys: ['baseline', 'layers', 'prompts'],
   settings: { key: 'winclip', schema: winclipSchema },
   seesTraining: ({ fewShot }) => fewShot,
   create: ({ backbone, dataset, options }) => new WinClip(backbone, options, options.object ?? objectOf(dataset)),
