@@ -13,6 +13,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip datasets prepare brainmri --from ~/Downloads/brainmri --out datasets/brainmri',
     'npx mediclip datasets prepare folder --from my-scans --out datasets/my-scans',
   ],
+  'mediclip inspect': ['npx mediclip inspect scan.dcm', 'npx mediclip inspect scan.dcm --window lung --out frames'],
   'mediclip synthesize': ['npx mediclip synthesize --dataset datasets/small-brain --task cutpaste --count 8 --out runs/drawn'],
   'mediclip train': [
     'npx mediclip train --dataset datasets/small-brain --shots 16 --seed 1 --epochs 20 --out runs/brain',

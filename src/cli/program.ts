@@ -8,6 +8,7 @@ import { registerPrepare } from './datasets-prepare';
 import { registerDoctor } from './doctor';
 import { registerEvaluate } from './evaluate';
 import { addExamples } from './examples';
+import { registerInspect } from './inspect';
 import { registerModels } from './models';
 import { registerPredict } from './predict';
 import { registerReport } from './report';
@@ -31,6 +32,7 @@ export function program(): Command {
   const datasets = root.command('datasets').description('generate procedural data sets, prepare downloaded ones');
   registerGenerate(datasets);
   registerPrepare(datasets);
+  registerInspect(root);
   registerSynthesize(root);
   registerTrain(root);
   registerEvaluate(root);

@@ -27,3 +27,8 @@ export function orient<T extends Raster>(image: T, orientation: number): T {
   }
   return { ...image, width: columns, height: rows, data: out };
 }
+
+/** The upright size of an image that is stored with an orientation. */
+export function uprightSize(width: number, height: number, orientation: number): { width: number; height: number } {
+  return orientation >= 5 && orientation <= 8 ? { width: height, height: width } : { width, height };
+}

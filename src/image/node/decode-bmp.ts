@@ -2,6 +2,7 @@ import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { decodeWithin } from './budget';
 import { checkSize, NotRead } from '../limits';
 import type { StoredImage } from '../samples';
+import type { StoredFrames } from './stored-frames';
 
 interface Header {
   width: number;
@@ -21,18 +22,27 @@ interface Header {
 const CORE = 40;
 
 /**
- * Decodes a Windows bitmap with 1, 4, 8, 16, 24 or 32 bits per pixel that is not run-length
+ * Opens a Windows bitmap with 1, 4, 8, 16, 24 or 32 bits per pixel that is not run-length
  * encoded; opacity is dropped. The header is checked against the actual number of bytes before any
  * allocation.
  * @throws Error if the header is damaged, or claims more data than there is
  * @throws NotRead for unsupported kinds
  */
-export async function decodeBmp(bytes: Buffer): Promise<StoredImage> {
+export function openBmp(bytes: Buffer): StoredFrames {
   const header = parseHeader(bytes);
-  return decodeWithin(header.width, header.height, 6, async () => {
-    await eventLoopTurn(); // bitmaps are decoded here, and Ctrl-C would wait for the last of many
-    return readPixels(bytes, header);
-  });
+  const { width, height } = header;
+  return {
+    frames: 1,
+    width,
+    height,
+    channels: 3,
+    bits: 8,
+    frame: () =>
+      decodeWithin(width, height, 6, async () => {
+        await eventLoopTurn(); // bitmaps are decoded here, and Ctrl-C would wait for the last of many
+        return readPixels(bytes, header);
+      }),
+  };
 }
 
 function readPixels(bytes: Buffer, header: Header): StoredImage {

@@ -2,7 +2,9 @@ import sharp from 'sharp';
 import { decodeWithin } from './budget';
 import { checkScans } from './jpeg-markers';
 import { checkSize, NotRead } from '../limits';
+import { uprightSize } from '../orientation';
 import { separate, type StoredImage } from '../samples';
+import type { StoredFrames } from './stored-frames';
 
 /** The colour space to decode to, for each stored colour space. */
 const SPACES: Record<string, string | undefined> = {
@@ -15,11 +17,11 @@ const SPACES: Record<string, string | undefined> = {
 };
 
 /**
- * Decodes a file with sharp (libvips), without its colour profile.
+ * Opens a file with sharp (libvips), without its colour profile.
  * @param page - the page of a TIFF, from 0
  * @throws NotRead for unsupported kinds, Error for damaged files
  */
-export async function decodeWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 'tiff', page = 0): Promise<StoredImage> {
+export async function openWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 'tiff', page = 0): Promise<StoredFrames> {
   // The size is checked here, so that the error can name it.
   const options: sharp.SharpOptions = { failOn: 'error', limitInputPixels: false, ignoreIcc: true, pages: 1, page };
   const meta = await sharp(bytes, options).metadata();
@@ -35,23 +37,27 @@ export async function decodeWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 't
   const stride = channels === 2 ? 4 : channels;
   // Memory for the samples, their copy without opacity, and the coefficients of a progressive JPEG.
   const perPixel = stride * (depth === 'ushort' ? 2 : 1) * 2 + (meta.isProgressive === true ? 2 * channels : 0);
-  return decodeWithin(width, height, perPixel, async () => {
+  const wide = depth === 'ushort';
+  const orientation = meta.orientation !== undefined && meta.orientation >= 1 && meta.orientation <= 8 ? meta.orientation : 1;
+  const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
+  const decode = async (): Promise<StoredImage> => {
     const image = sharp(bytes, options);
     if (space === 'cmyk') image.pipelineColourspace('cmyk');
     const { data, info } = await image.toColourspace(target).raw({ depth }).toBuffer({ resolveWithObject: true });
-    const samples =
-      depth === 'ushort'
-        ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
-        : new Uint8Array(data.buffer, data.byteOffset, data.length);
-    const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
+    const samples = wide
+      ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+      : new Uint8Array(data.buffer, data.byteOffset, data.length);
     const pixels = separate(samples, info.width, info.height, info.channels, colours);
     // A PNG whose colour type has no opacity can name a transparent colour, which Pillow's modes do
     // not keep.
     if (format === 'png' && (bytes[25] & 4) === 0) delete pixels.alpha;
-    return {
-      ...pixels,
-      indexed: meta.isPalette === true || meta.bitsPerSample === 1,
-      orientation: meta.orientation !== undefined && meta.orientation >= 1 && meta.orientation <= 8 ? meta.orientation : 1,
-    };
-  });
+    return { ...pixels, indexed: meta.isPalette === true || meta.bitsPerSample === 1, orientation };
+  };
+  return {
+    frames: 1,
+    ...uprightSize(width, height, orientation),
+    channels: colours === 1 ? 1 : 3,
+    bits: wide ? 16 : 8,
+    frame: () => decodeWithin(width, height, perPixel, decode),
+  };
 }

@@ -1,44 +1,61 @@
-import type { StoredImage } from '../samples';
-import { decodeBmp } from './decode-bmp';
-import { decodeWithSharp } from './decode-sharp';
-import { decodeTiff } from './tiff/decode-tiff';
-import type { ReadAs } from './tiff/range';
+import { openBmp } from './decode-bmp';
+import { openWithSharp } from './decode-sharp';
+import { animationFrames, checkOneImage } from './frames';
+import { mpoPictures } from './mpo';
+import type { ReadOptions, StoredFrames } from './stored-frames';
+import { openTiff } from './tiff/decode-tiff';
 
-/** An image format: how its files are recognised, named and decoded. */
+/** An image format: how its files are recognised, named and opened. */
 export interface Format {
   name: string;
   /** For people. */
   title: string;
   /** Of the files that this project writes or copies, with its dot. */
   extension: string;
-  /** The first bytes of a file, in each of their forms. A file's name never counts. */
-  starts: readonly (readonly number[])[];
-  /** @throws NotRead for unsupported kinds, Error for damaged files */
-  decode(bytes: Buffer, as: ReadAs): Promise<StoredImage>;
+  /** Whether these are the bytes of such a file. Its name never counts. */
+  recognises(bytes: Buffer): boolean;
+  /**
+   * Reads the header.
+   * @param file - where the bytes come from, for formats that keep pixels in a second file
+   * @throws NotRead for unsupported kinds, Error for damaged files
+   */
+  open(bytes: Buffer, options: ReadOptions, file: string): StoredFrames | Promise<StoredFrames>;
 }
 
-/** All formats that are read. A new one is a file that decodes it and its entry here. */
+/** All formats that are read. A new one is a file that opens it and its entry here. */
 const FORMATS = [
-  { name: 'jpeg', title: 'JPEG', extension: '.jpg', starts: [[0xff, 0xd8, 0xff]], decode: (bytes) => decodeWithSharp(bytes, 'jpeg') },
+  {
+    name: 'jpeg',
+    title: 'JPEG',
+    extension: '.jpg',
+    recognises: startsWith([0xff, 0xd8, 0xff]),
+    open(bytes) {
+      checkOneImage(mpoPictures(bytes));
+      return openWithSharp(bytes, 'jpeg');
+    },
+  },
   {
     name: 'png',
     title: 'PNG',
     extension: '.png',
-    starts: [[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
-    decode: (bytes) => decodeWithSharp(bytes, 'png'),
+    recognises: startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    open(bytes) {
+      checkOneImage(animationFrames(bytes));
+      return openWithSharp(bytes, 'png');
+    },
   },
-  { name: 'bmp', title: 'BMP', extension: '.bmp', starts: [[0x42, 0x4d]], decode: (bytes) => decodeBmp(bytes) },
+  { name: 'bmp', title: 'BMP', extension: '.bmp', recognises: startsWith([0x42, 0x4d]), open: openBmp },
   {
     name: 'tiff',
     title: 'TIFF',
     extension: '.tif',
-    starts: [
+    recognises: startsWith(
       [0x49, 0x49, 0x2a, 0x00],
       [0x4d, 0x4d, 0x00, 0x2a],
       [0x49, 0x49, 0x2b, 0x00], // BigTIFF
       [0x4d, 0x4d, 0x00, 0x2b],
-    ],
-    decode: decodeTiff,
+    ),
+    open: openTiff,
   },
 ] as const satisfies readonly Format[];
 
@@ -50,12 +67,17 @@ export const FORMATS_IN_WORDS = FORMATS.map(({ title }) => title)
   .join(', ')
   .replace(/, ([^,]*)$/, ' or $1');
 
-/** The format of a file by its first bytes, or undefined if unknown. */
-export function formatOf(bytes: Uint8Array): (Format & { name: ImageFormat }) | undefined {
-  return FORMATS.find(({ starts }) => starts.some((head: readonly number[]) => head.every((value, i) => bytes[i] === value)));
+/** The format of a file by its content, or undefined if unknown. */
+export function formatOf(bytes: Buffer): (Format & { name: ImageFormat }) | undefined {
+  return FORMATS.find(({ recognises }) => recognises(bytes));
 }
 
 /** The extension of a format, with its dot. */
 export function extensionOf(format: ImageFormat): string {
   return (FORMATS as readonly Format[]).find(({ name }) => name === format)?.extension as string;
+}
+
+/** Recognises files by their first bytes, in any of several forms. */
+function startsWith(...starts: readonly (readonly number[])[]): (bytes: Buffer) => boolean {
+  return (bytes) => starts.some((head) => head.every((value, i) => bytes[i] === value));
 }

@@ -1,13 +1,16 @@
 import { decodeWithin } from '../budget';
-import { decodeWithSharp } from '../decode-sharp';
+import { openWithSharp } from '../decode-sharp';
+import { checkOneImage } from '../frames';
 import { checkScans } from '../jpeg-markers';
 import { NotRead } from '../../limits';
+import { uprightSize } from '../../orientation';
 import { separate, type StoredImage } from '../../samples';
+import type { ReadOptions, StoredFrames } from '../stored-frames';
 import { decoderOf, JPEG } from './compression';
 import { TiffBytes, type TiffDirectory } from './directory';
 import { tiffLayout, type TiffLayout } from './layout';
-import { tiffPages } from './pages';
-import { lookUp } from './palette';
+import { countPages, tiffPages, type TiffPage } from './pages';
+import { lookUp, readPalette } from './palette';
 import { tiffMeaning, type TiffMeaning } from './photometric';
 import { toLevels, type ReadAs } from './range';
 import { readSamples } from './read-samples';
@@ -16,22 +19,42 @@ import type { Samples } from './unpack';
 import { readYCbCr } from './ycbcr';
 
 /**
- * Decodes the only page of a TIFF or BigTIFF. Samples are read here, so that each kind is decoded
- * as its tags say or refused by name. libtiff (through sharp) reads JPEG and fax codes.
- * @param as - a mask with floating point or 32 bits has a clear meaning where an image would not
+ * Opens a TIFF or BigTIFF. Samples are read here, so that each kind is decoded as its tags say or
+ * refused by name. libtiff (through sharp) reads JPEG and fax codes.
  * @throws NotRead for unsupported kinds, Error for damage
  */
-export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<StoredImage> {
+export function openTiff(bytes: Buffer, { as = 'image' }: ReadOptions): StoredFrames {
   const source = new TiffBytes(bytes);
-  const { directory, index } = tiffPages(source.directories())[0];
+  const directories = source.directories();
+  const frames = countPages(directories);
+  const page = tiffPages(directories)[0];
+  const { width, height, samples, bits } = tiffLayout(page.directory);
+  const { space } = tiffMeaning(page.directory, samples, bits);
+  return {
+    frames,
+    ...uprightSize(width, height, orientationOf(page.directory)),
+    channels: space === 'palette' ? readPalette(page.directory, bits).channels : space === 'grey' ? 1 : 3,
+    bits,
+    async frame() {
+      checkOneImage(frames);
+      return decodePage(bytes, source, page, as);
+    },
+  };
+}
+
+/**
+ * Decodes a page.
+ * @param as - a mask with floating point or 32 bits has a clear meaning where an image would not
+ */
+async function decodePage(bytes: Buffer, source: TiffBytes, { directory, index }: TiffPage, as: ReadAs): Promise<StoredImage> {
   const layout = tiffLayout(directory);
   const meaning = tiffMeaning(directory, layout.samples, layout.bits);
+  const orientation = orientationOf(directory);
   const { width, height, compression } = layout;
-  const stated = directory.number(Tag.Orientation, 1);
-  const orientation = stated >= 1 && stated <= 8 ? stated : 1;
   if (decoderOf(compression) === 'libtiff') {
     checkForLibtiff(bytes, directory, layout, meaning);
-    return { ...(await decodeWithSharp(bytes, 'tiff', index)), indexed: layout.bits === 1, orientation };
+    const image = await (await openWithSharp(bytes, 'tiff', index)).frame(0);
+    return { ...image, indexed: layout.bits === 1, orientation };
   }
   const { colours, opacity } = meaning;
   const wanted = Array.from({ length: colours }, (_, c) => c);
@@ -47,6 +70,11 @@ export async function decodeTiff(bytes: Buffer, as: ReadAs = 'image'): Promise<S
       orientation,
     };
   });
+}
+
+function orientationOf(directory: TiffDirectory): number {
+  const stated = directory.number(Tag.Orientation, 1);
+  return stated >= 1 && stated <= 8 ? stated : 1;
 }
 
 /** libtiff decodes JPEG and fax codes to grey and RGB if nothing about them is unusual. */

@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../common/errors';
+import { checkWritable, writeFileAtomic } from '../common/node/files';
+import { progressBar } from '../common/node/progress-bar';
+import { npyBytes } from '../common/npy';
+import { type LongRun, stopIfAsked } from '../common/progress';
+import type { Raster } from '../image/image';
+import type { FrameFacts } from '../image/node/stored-frames';
+import { interruptSignal } from './interrupt';
+import { emit } from './output';
+
+interface Options {
+  out?: string;
+  window?: string;
+  json?: boolean;
+}
+
+/** What `inspect` reports. Nothing in it says whose image it is. */
+interface Inspection extends Pick<FrameFacts, 'frames' | 'width' | 'height' | 'channels'> {
+  file: string;
+  format: string;
+  /** Stored bits of a sample. */
+  depth: number;
+  spacing: FrameFacts['spacing'] | null;
+  /** The window of each frame, in words; null for formats without windows. */
+  windows: string[] | null;
+  /** The levels of each frame, in [0, 1]. */
+  levels: { min: number; mean: number; max: number }[];
+  /** The files written, one a frame. */
+  written: string[];
+}
+
+/** `mediclip inspect`: how a file is read. */
+export function registerInspect(root: Command): void {
+  root
+    .command('inspect')
+    .summary('show what an image file holds and how it is read')
+    .description(
+      'Show what an image file holds and how it is read: format, size, frames, depth, window, spacing.\n' +
+        'Every frame is decoded. With --out, each is written as frame-0.npy, frame-1.npy ...: float32,\n' +
+        '[H, W] or [H, W, 3], values in [0, 1], as training and testing see them before resizing.',
+    )
+    .argument('<file>', 'image file')
+    .option('--out <dir>', 'folder for the frames')
+    .option('--window <window>', 'window of a DICOM file')
+    .option('--json', 'print one JSON document')
+    .action(async (file: string, options: Options) => {
+      const bar = progressBar();
+      try {
+        const inspection = await inspect(file, options, { onProgress: bar.onProgress, signal: interruptSignal() });
+        bar.clear();
+        emit(options.json, inspection, describe);
+      } finally {
+        bar.clear();
+      }
+    });
+}
+
+async function inspect(file: string, { out, window }: Options, run: LongRun): Promise<Inspection> {
+  const { openImageFile } = await import('../image/node/image-file');
+  if (out !== undefined) checkWritable(out);
+  const image = await openImageFile(file, { window });
+  const { format, frames, width, height, channels, bits: depth, spacing = null } = image;
+  const levels: Inspection['levels'] = [];
+  const written: string[] = [];
+  try {
+    for (let i = 0; i < frames; i++) {
+      stopIfAsked(run);
+      run.onProgress?.({ phase: 'reading frames', done: i, total: frames });
+      const { raster } = await image.frame(i);
+      const values = unitLevels(raster);
+      levels.push(spread(values));
+      if (out === undefined) continue;
+      const target = path.join(out, `frame-${i}.npy`);
+      if (fs.existsSync(target) && fs.realpathSync(target) === fs.realpathSync(file))
+        throw new UserError(`${target}: is the file itself; choose another --out`);
+      const shape = [raster.height, raster.width, ...(raster.channels === 1 ? [] : [raster.channels])];
+      writeFileAtomic(target, npyBytes(values, shape));
+      written.push(target);
+    }
+  } catch (error) {
+    for (const target of written) fs.rmSync(target, { force: true }); // some of the frames would be half a result
+    throw error;
+  }
+  if (out !== undefined) removeOthers(out, frames);
+  const windows = image.window ? levels.map((_, i) => (image.window as (i: number) => string)(i)) : null;
+  return { file, format, frames, width, height, channels, depth, spacing, windows, levels, written };
+}
+
+/** Levels as fractions of the largest: v / 255 or v / 65535, in float32. */
+function unitLevels({ data }: Raster): Float32Array {
+  const most = data instanceof Uint16Array ? 65535 : 255;
+  return Float32Array.from(data, (v) => v / most);
+}
+
+function spread(values: Float32Array): Inspection['levels'][number] {
+  let [min, max, sum] = [Infinity, -Infinity, 0];
+  for (const v of values) {
+    if (v < min) min = v;
+    if (v > max) max = v;
+    sum += v;
+  }
+  return { min, mean: sum / values.length, max };
+}
+
+/** Removes the frames that an earlier inspection left in the folder beyond those of this file. */
+function removeOthers(out: string, frames: number): void {
+  for (const name of fs.readdirSync(out)) {
+    const number = /^frame-(\d+)\.npy$/.exec(name)?.[1];
+    if (number !== undefined && Number(number) >= frames) fs.rmSync(path.join(out, name), { force: true });
+  }
+}
+
+function describe({ file, format, frames, width, height, channels, depth, spacing, windows, levels, written }: Inspection): string[] {
+  const lines = [
+    `${file}: ${format}, ${frames > 1 ? `${frames} frames of ` : ''}${width} x ${height}, ${channels === 1 ? 'grey' : 'RGB'}, ${depth} bits`,
+  ];
+  if (spacing)
+    lines.push(`spacing: ${mm(spacing.row)} x ${mm(spacing.column)} mm${spacing.slice ? `, slices ${mm(spacing.slice)} mm apart` : ''}`);
+  levels.forEach(({ min, mean, max }, i) => {
+    const window = windows ? `window ${windows[i]}; ` : '';
+    lines.push(`frame ${i}: ${window}levels ${min.toFixed(3)} to ${max.toFixed(3)}, mean ${mean.toFixed(3)}`);
+  });
+  if (written.length > 0)
+    lines.push(`${written.length === 1 ? written[0] : `${written[0]} to ${path.basename(written[written.length - 1])}`} written`);
+  return lines;
+}
+
+function mm(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,42 @@
+import type { StoredImage } from '../samples';
+import type { ReadAs } from './tiff/range';
+
+/** How the frames of a file are read. */
+export interface ReadOptions {
+  /** `mask`: only what is not 0 matters; see {@link ReadAs}. Default `image`. */
+  as?: ReadAs;
+  /** The window of a DICOM file, in words; see `inspect --help`. Default: the file's own. */
+  window?: string;
+  /** The volume of a file with several, from 0. */
+  volume?: number;
+  /** The axis along which a volume is cut into slices. */
+  axis?: string;
+}
+
+/** What is known of a file's frames before they are decoded. Width and height are upright. */
+export interface FrameFacts {
+  frames: number;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  /** Stored bits of a sample. */
+  bits: number;
+  /** Distances between the centres of pixels and of slices, in mm. */
+  spacing?: { row: number; column: number; slice?: number };
+  /**
+   * The window of a frame, in words: `40/400 (the file's first)`, `range 12..1800`. A range is known
+   * once the frame is decoded.
+   */
+  window?: (frame: number) => string;
+  /**
+   * Whose image it is. These ids identify a person: they are compared and hashed in memory, and
+   * never written or shown.
+   */
+  source?: { patient?: string; study?: string; series?: string; position?: number; instance?: string };
+}
+
+/** The frames of an opened file. Those of one file have one size. */
+export interface StoredFrames extends FrameFacts {
+  /** @throws NotRead for unsupported kinds, Error for damage */
+  frame(i: number): Promise<StoredImage>;
+}
