@@ -20,7 +20,9 @@ parentPort?.on('message', (request: CorpusRequest) => {
   const { index, size, difficulty } = request;
   try {
     const sample = generateSample(workerData as CorpusOptions, index, size, difficulty);
-    const parts = [sample.image, sample.clean, sample.mask].map((part) => part.buffer as ArrayBuffer);
+    const parts = [sample.image, sample.clean, sample.mask, ...sample.things.map(({ mask }) => mask)].map(
+      (part) => part.buffer as ArrayBuffer,
+    );
     parentPort?.postMessage({ ...request, sample } satisfies CorpusReply, parts);
   } catch (error) {
     parentPort?.postMessage({ ...request, error: messageOf(error) } satisfies CorpusReply);

@@ -23,6 +23,7 @@ interface Options {
   out: string;
   threads: string;
   resume?: boolean;
+  try?: boolean;
   from?: string;
 }
 
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     .option('--seed <n>', 'decides initial values and corpus', '1')
     .option('--out <dir>', 'folder for the model, its log and its checkpoint', 'runs/pretrain')
     .option('--threads <n>', 'threads that generate the corpus', '1')
+    .option('--try', 'train only at the first, small size, to compare ideas within minutes')
     .option(
       '--from <model>',
       'folder of an earlier run whose weights are the start; they are trained only at the last size and at less than half the rate',
@@ -76,7 +78,8 @@ async function main(): Promise<void> {
     throw new UserError(`${options.out}: already holds a pretraining run; continue it with --resume, or choose another folder`);
   const minutes = number('minutes', 0.01);
   const weights = options.from === undefined ? undefined : openSafetensors(path.join(options.from, 'model.safetensors'));
-  const plan = weights ? STAGE_PLAN.slice(-1).map((stage) => ({ ...stage, share: 1 })) : STAGE_PLAN;
+  const only = weights ? STAGE_PLAN.slice(-1) : options.try === true ? STAGE_PLAN.slice(0, 1) : undefined;
+  const plan = only?.map((stage) => ({ ...stage, share: 1 })) ?? STAGE_PLAN;
   const secondsPerStep = await calibrate(number('seed', 0), threads, plan);
   const stages = planStages(minutes, plan, secondsPerStep);
   const settings = { ...settingsOf(number('seed', 0), stages), clock: { minutes, secondsPerStep } };
@@ -97,24 +100,21 @@ async function finishAndDispose(trainer: Pretrainer, out: string, seconds: numbe
   }
 }
 
-/** The plan of stages: all of them, or only the end if a run started from weights. */
+/** The plan of the stages of a run: all of them, or the one that it has. */
 function planOf(stages: readonly Stage[]): readonly StagePlan[] {
-  return STAGE_PLAN.slice(-stages.length);
+  return STAGE_PLAN.filter((plan) => stages.some(({ size, batchSize }) => size === plan.size && batchSize === plan.batchSize));
 }
 
 function settingsOf(seed: number, stages: Stage[]): PretrainSettings {
   return { ...PRETRAIN_DEFAULTS, seed, architecture: COMPACT_ARCHITECTURE, stages };
 }
 
-/**
- * Measures the seconds per step at each size with a few steps. Anatomies are left out: each is slow
- * only the first time.
- */
+/** Measures the seconds per step at each size with a few steps. */
 async function calibrate(seed: number, threads: number, plan: readonly StagePlan[]): Promise<number[]> {
   const seconds: number[] = [];
   for (const { size, batchSize } of plan) {
     const settings = settingsOf(seed, [{ size, batchSize, steps: 8 }]);
-    const trainer = await Pretrainer.create({ ...settings, corpus: { ...settings.corpus, anatomyShare: 0 } }, threads);
+    const trainer = await Pretrainer.create(settings, threads);
     for (let i = 0; i < 3; i++) await trainer.run();
     const started = performance.now();
     for (let i = 0; i < 4; i++) await trainer.run();

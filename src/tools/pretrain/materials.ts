@@ -1,28 +1,20 @@
 import type { Random } from '../../common/random';
-import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
-import type { Subject } from '../../models/captions';
+import { blur, field, smoothStep, valueNoise, type Field } from './noise';
 
-/** The subjects that are generated here, without any anatomy. */
-export type Material = Exclude<Subject, 'brain' | 'chest' | 'breast'>;
-
-/** A normal picture, grey levels 0 to 255. */
-export function generateMaterial(kind: Material, size: number, random: Random): Field {
-  return DRAW[kind](size, random);
-}
-
-const DRAW: Record<Material, (size: number, random: Random) => Field> = { clouds, stripes, cells, speckle, shapes, body };
-
-function levels(random: Random): { base: number; contrast: number } {
+/** A mean grey level and a contrast. */
+export function levels(random: Random): { base: number; contrast: number } {
   return { base: random.uniform(40, 190), contrast: random.uniform(8, 40) };
 }
 
-function clouds(size: number, random: Random): Field {
+/** Smooth noise of several scales. */
+export function clouds(size: number, random: Random): Field {
   const { base, contrast } = levels(random);
   const noise = valueNoise(size, random.uniform(2, 12), 5, random.uniform(0.4, 0.8), random);
   return { size, data: noise.data.map((v) => base + contrast * v) };
 }
 
-function stripes(size: number, random: Random): Field {
+/** Bent waves. */
+export function stripes(size: number, random: Random): Field {
   const { base, contrast } = levels(random);
   const warp = valueNoise(size, random.uniform(2, 4), 2, 0.5, random);
   const angle = random.uniform(0, Math.PI);
@@ -36,7 +28,8 @@ function stripes(size: number, random: Random): Field {
   });
 }
 
-function cells(size: number, random: Random): Field {
+/** The cells around scattered points, with walls. */
+export function cells(size: number, random: Random): Field {
   const { base, contrast } = levels(random);
   const n = random.integer(4, 12);
   const jitter = random.uniform(0.2, 0.8);
@@ -63,7 +56,8 @@ function cells(size: number, random: Random): Field {
   });
 }
 
-function speckle(size: number, random: Random): Field {
+/** The grain of interfering waves. */
+export function speckle(size: number, random: Random): Field {
   const { base } = levels(random);
   const grain = blur(
     field(size, () => random.exponential()),
@@ -75,7 +69,7 @@ function speckle(size: number, random: Random): Field {
 }
 
 /** A few ellipses of different grey and grain, one over the other. */
-function shapes(size: number, random: Random): Field {
+export function shapes(size: number, random: Random): Field {
   const out = clouds(size, random);
   const count = random.integer(2, 7);
   for (let k = 0; k < count; k++) {
@@ -95,47 +89,6 @@ function shapes(size: number, random: Random): Field {
     }
   }
   return out;
-}
-
-/**
- * A body on a dark background: skin, a wall, several tissues inside. It mostly has mirror symmetry,
- * like a section of a patient.
- */
-function body(size: number, random: Random): Field {
-  const angle = random.normal(0, 0.15);
-  const [ry, rx] = [random.uniform(0.33, 0.47), random.uniform(0.28, 0.46)];
-  const bumps = valueNoise(size, 3, 2, 0.5, random);
-  const symmetric = random.chance(0.75);
-  const tissue = valueNoise(size, random.uniform(3, 10), 4, random.uniform(0.4, 0.7), random);
-  const { base, contrast } = levels(random);
-  const wall = { level: random.uniform(60, 250), gap: random.uniform(0, 80), width: random.uniform(0.04, 0.12) };
-  const organs = Array.from({ length: random.integer(1, 5) }, () => {
-    const organ = { level: random.uniform(10, 230), y: random.uniform(-0.5, 0.5), x: random.uniform(0, 0.6) };
-    const [ry, rx, tilt] = [random.uniform(0.08, 0.35), random.uniform(0.05, 0.3), random.uniform(-0.6, 0.6)];
-    return { ...organ, ry, rx, cos: Math.cos(tilt), sin: Math.sin(tilt) };
-  });
-  const ground = random.uniform(0, 25);
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  const softness = 12 / size + 0.02;
-  return field(size, (py, px) => {
-    const [dy, dx] = [py / size - 0.5, px / size - 0.5];
-    const [y, x] = [(c * dy - s * dx) / ry, (s * dy + c * dx) / rx];
-    const r = Math.sqrt(y * y + x * x) + 0.03 * bumps.data[py * size + px];
-    if (r > 1.05) return ground + random.normal(0, 2);
-    const u = symmetric ? Math.abs(x) : x;
-    const mixed = symmetric ? sample(tissue, ((y + 1) / 2) * size, ((u + 1) / 2) * size) : tissue.data[py * size + px];
-    let value = base + 0.6 * contrast * mixed;
-    for (const o of organs) {
-      const [oy, ox] = [y - o.y, u - o.x];
-      const [v, w] = [(o.cos * oy - o.sin * ox) / o.ry, (o.sin * oy + o.cos * ox) / o.rx];
-      const d = Math.sqrt(v * v + w * w);
-      value += smoothStep((1 - d) / (4 * softness)) * (o.level + 0.25 * contrast * mixed - value);
-    }
-    const inner = 1 - wall.width;
-    value += smoothStep((r - inner) / softness) * (wall.level - value);
-    value += smoothStep((r - 1 + wall.width * 0.4) / softness) * (wall.gap - value);
-    return value + smoothStep((r - 1) / softness) * (ground - value);
-  });
 }
 
 /**

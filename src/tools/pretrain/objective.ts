@@ -10,16 +10,15 @@ import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { TrainedBlocks } from '../../backbones/clip/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
-import { PUBLISHED_PROMPTS } from '../../methods/mediclip/prompts';
 import type { PretrainBatch } from './batches';
+import { GROUNDS, THINGS } from './phrases';
 import { CaptionPositions } from './caption-positions';
 import type { UsedVocabulary } from '../../models/vocabulary';
 
 /** How much each part of the loss counts. */
 export interface ObjectiveWeights {
   /**
-   * Patches against the directions of "normal" and "abnormal" at the adapters' layers: cross
-   * entropy.
+   * Patches against the phrases of things and of grounds at the adapters' layers: cross entropy.
    */
   dense: number;
   /** The same by dice loss. */
@@ -30,10 +29,12 @@ export interface ObjectiveWeights {
   restore: number;
   /** Images against captions. */
   contrast: number;
-  /** The image by its most abnormal patches, as a few-shot model will score it. */
+  /** Whether something was put into the image, by its most conspicuous patches. */
   peak: number;
-  /** Keeps "normal" and "abnormal" apart: how far their cosine exceeds {@link APART}. */
+  /** Keeps things and grounds apart: how far the cosine of their means exceeds {@link APART}. */
   separate: number;
+  /** Parts of images against the phrases for them. */
+  regions: number;
 }
 
 export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
@@ -44,24 +45,25 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   contrast: 0.15,
   peak: 1,
   separate: 1,
+  regions: 0.5,
 };
 
 /** The names of the parts of the loss, in the order of {@link Objective.losses}. */
-export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate', 'regions'] as const;
 
 /** The result of one evaluation of the objective. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[7]`, as in {@link LOSS_PARTS}, unweighted. */
+  /** Parts, `[8]`, as in {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
-  /** Log odds of "abnormal" of the patches at the last layer, `[B g g]`. */
+  /** Log odds of "a thing" of the patches at the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
 }
 
 /** Learnable tokens in front of a prompt, as in the few-shot method. */
 const CONTEXT_TOKENS = 8;
-/** Prompts of each class in one step. The lists are longer; each step samples some of them. */
-const PROMPTS_A_STEP = 4;
+/** The least number of phrases of things, and of grounds, that a step reads. */
+const LEAST_PHRASES = 4;
 /**
  * Tokens of a caption that are read. Under the causal mask, nothing after the end token has an
  * effect.
@@ -71,29 +73,32 @@ export const CAPTION_TOKENS = 28;
 const CAPTIONED = 16;
 /** Temperature of the dense cosines. */
 const SCALE = 8;
-/**
- * The cosine between the features of the two lists from which on they are no longer driven apart.
- */
+/** Temperature of the cosines between parts and phrases. */
+const REGION_SCALE = 10;
+/** The cosine of the mean features of things and grounds from which on they are no longer driven apart. */
 const APART = -0.2;
 
 /**
  * What the compact model learns from:
  *
  * - dense: at the layers where adapters will sit, a linear head maps tokens into the space of the
- * text features. The difference of their cosines with "abnormal" and "normal" tells which patches
- * were altered. The text features come from the prompt lists as the few-shot method reads them
- * (eight tokens of context, no mask), so that both towers and their match are trained.
+ * text features. The difference of their cosines with the mean phrase of things and with that of
+ * grounds tells which patches were altered. The phrases are read as the few-shot method reads its
+ * prompts (eight tokens of context, no mask), so that both towers and their match are trained.
+ * - regions: the mean token of a thing, or of the ground around, matches its own phrase among all
+ * phrases of the batch, so that features tell what a part is and not only that it is there.
  * - mask: the same masks by a linear layer without text, so that tokens learn from the first step,
- * when prompts still look alike.
- * - separate: the features of the two lists move apart.
+ * when phrases still look alike.
+ * - separate: the mean features of things and grounds move apart.
  * - restore: the last tokens reconstruct the clean patch.
  * - contrast: image and caption embeddings match (Radford et al. 2021), with captions under the
  * causal mask.
- * - peak: the soft maximum of the dense log odds tells whether there is any anomaly.
+ * - peak: the soft maximum of the dense log odds tells whether anything was put in.
  */
 export class Objective {
   readonly layers: number[];
-  private readonly prompts: { normal: Int32Array[]; abnormal: Int32Array[] };
+  /** Phrases with their context tokens. */
+  private readonly ids: ReadonlyMap<string, Int32Array>;
   private readonly placeholder: number;
   /** The blocks of both towers as graphs, if whole graphs can run. */
   private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
@@ -108,8 +113,9 @@ export class Objective {
       this.blocks = { image: new TrainedBlocks(config.vision_config, precision), text: new TrainedBlocks(config.text_config, precision) };
     }
     this.layers = defaultLayers(config.vision_config.num_hidden_layers);
-    const read = (texts: string[]): Int32Array[] => texts.map((text) => tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids);
-    this.prompts = { normal: read(PUBLISHED_PROMPTS.normal), abnormal: read(PUBLISHED_PROMPTS.abnormal) };
+    this.ids = new Map(
+      [...THING_PHRASES, ...GROUND_PHRASES].map((text) => [text, tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids]),
+    );
     this.placeholder = tokenizer.encode('X')[0];
   }
 
@@ -120,10 +126,22 @@ export class Objective {
     const image = new ImageEncoder(parameters, vision, dim, size);
     if (this.blocks) image.transformer.runBlock = this.blocks.image.run;
     const { tokens, embedding } = image.encode(batch.pixels, this.layers, { embedding: true });
-    const [normal, abnormal] = this.classFeatures(parameters, random);
-    const direction = tf.reshape(tf.sub(abnormal, normal), [dim, 1]) as tf.Tensor2D;
+    const phrases = stepPhrases(batch, random);
+    const features = this.phraseFeatures(
+      parameters,
+      phrases.map(({ text }) => text),
+      random,
+    );
+    const [grounds, things] = [false, true].map((kind) =>
+      meanWhere(
+        features,
+        phrases.map(({ isThing }) => isThing === kind),
+      ),
+    );
+    const direction = tf.reshape(tf.sub(things, grounds), [dim, 1]) as tf.Tensor2D;
 
-    const layerLogits = tokens.map((layer, i) => this.patchLogits(parameters, layer, i, direction));
+    const adapted = tokens.map((layer, i) => this.adapt(parameters, layer, i));
+    const layerLogits = adapted.map((rows) => tf.reshape(tf.mul(tf.matMul(rows, direction), SCALE), [-1]) as tf.Tensor1D);
     const target = tf.reshape(batch.patchMask, [-1]) as tf.Tensor1D;
     const dense = mean(layerLogits.map((logits) => crossEntropy(logits, target, 3)));
     const dice = mean(layerLogits.map((logits) => softDice(logits, batch.patchMask)));
@@ -135,11 +153,18 @@ export class Objective {
     const contrast = this.contrast(parameters, tf.slice(unitImages, [0, 0], [captioned, dim]), batch.captions.slice(0, captioned));
 
     const logits = tf.div(tf.addN(layerLogits), layerLogits.length);
-    const peak = crossEntropy(softMaximum(logits, batch.patchMask.shape), batch.abnormal, 1);
+    const peak = crossEntropy(softMaximum(logits, batch.patchMask.shape), batch.occupied, 1);
 
-    const separate = tf.relu(tf.sub(tf.sum(tf.mul(normal, abnormal)), APART)) as tf.Scalar;
+    const separate = tf.relu(tf.sub(tf.sum(tf.mul(grounds, things)), APART)) as tf.Scalar;
 
-    const values = { dense, dice, mask, restore, contrast, peak, separate };
+    const regions = regionContrast(
+      adapted,
+      features,
+      phrases.map(({ text }) => text),
+      batch,
+    );
+
+    const values = { dense, dice, mask, restore, contrast, peak, separate, regions };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
       total: tf.addN(parts.map((part, i) => tf.mul(part, OBJECTIVE_WEIGHTS[LOSS_PARTS[i]]))) as tf.Scalar,
@@ -148,16 +173,12 @@ export class Objective {
     };
   }
 
-  /**
-   * Unit features `[D]` of "normal" and "abnormal" from some of their prompts, with new random
-   * contexts.
-   */
-  private classFeatures(parameters: Parameters, random: Random): [tf.Tensor1D, tf.Tensor1D] {
+  /** Unit features `[P, D]` of phrases, each read with a new random context. */
+  private phraseFeatures(parameters: Parameters, phrases: readonly string[], random: Random): tf.Tensor2D {
     const { text_config: text, projection_dim: dim } = this.config;
     const encoder = new TextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
     if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
-    const chosen = [this.prompts.normal, this.prompts.abnormal].map((list) => random.shuffle(list).slice(0, PROMPTS_A_STEP));
-    const ids = chosen.flat();
+    const ids = phrases.map((phrase) => this.ids.get(phrase) as Int32Array);
     const n = text.max_position_embeddings;
     const width = text.hidden_size;
     const written = new Float32Array(ids.length * n);
@@ -176,21 +197,16 @@ export class Objective {
       tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])),
       tf.tensor3d(context, [ids.length, n, width]),
     );
-    const features = encoder.encode(embedded as tf.Tensor3D, endPositions(ids), false);
-    return [0, 1].map((c) => {
-      const some = tf.mean(tf.slice(features, [c * PROMPTS_A_STEP, 0], [PROMPTS_A_STEP, dim]), 0, true) as tf.Tensor2D;
-      return tf.reshape(unit(some), [dim]);
-    }) as [tf.Tensor1D, tf.Tensor1D];
+    return unit(encoder.encode(embedded as tf.Tensor3D, endPositions(ids), false));
   }
 
-  /** Scaled difference of cosines of layer i's tokens, `[B g g]`. */
-  private patchLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number, direction: tf.Tensor2D): tf.Tensor1D {
+  /** Layer i's tokens in the space of the text features, unit length, `[B g g, D]`. */
+  private adapt(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf.Tensor2D {
     const [b, n, width] = tokens.shape;
     const dim = this.config.projection_dim;
     const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
     const weight = parameters.get(`head.${i}.weight`, [dim, width]) as tf.Tensor2D;
-    const adapted = unit(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.bias`, [dim])));
-    return tf.reshape(tf.mul(tf.matMul(adapted, direction), SCALE), [b * n]);
+    return unit(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.bias`, [dim])));
   }
 
   /**
@@ -238,6 +254,43 @@ export class Objective {
     this.blocks?.image.dispose();
     this.blocks?.text.dispose();
   }
+}
+
+const THING_PHRASES: readonly string[] = Object.values(THINGS).flat();
+const GROUND_PHRASES: readonly string[] = Object.values(GROUNDS).flat();
+
+/** The distinct phrases of a batch, and others up to the least number of each kind. */
+function stepPhrases({ regions }: PretrainBatch, random: Random): { text: string; isThing: boolean }[] {
+  return [true, false].flatMap((isThing) => {
+    const texts = new Set(regions.phrases.filter((phrase) => phrase.isThing === isThing).map(({ text }) => text));
+    for (const text of random.shuffle([...(isThing ? THING_PHRASES : GROUND_PHRASES)])) {
+      if (texts.size >= LEAST_PHRASES) break;
+      texts.add(text);
+    }
+    return [...texts].map((text) => ({ text, isThing }));
+  });
+}
+
+/** The unit mean of the chosen rows, `[D]`. */
+function meanWhere(rows: tf.Tensor2D, chosen: readonly boolean[]): tf.Tensor1D {
+  const weights = tf.tensor2d([chosen.map(Number)]);
+  return tf.reshape(unit(tf.matMul(weights, rows)), [rows.shape[1]]);
+}
+
+/** Cross entropy of each part of an image over the phrases of the step, averaged over layers. */
+function regionContrast(adapted: readonly tf.Tensor2D[], features: tf.Tensor2D, texts: readonly string[], batch: PretrainBatch): tf.Scalar {
+  const { phrases, shares } = batch.regions;
+  if (phrases.length === 0) return tf.scalar(0);
+  const wanted = tf.oneHot(
+    phrases.map(({ text }) => texts.indexOf(text)),
+    texts.length,
+  );
+  const layers = adapted.map((rows) => {
+    const parts = unit(tf.matMul(shares, rows));
+    const logits = tf.mul(tf.matMul(parts, features, false, true), REGION_SCALE);
+    return tf.neg(tf.mean(tf.sum(tf.mul(wanted, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+  });
+  return mean(layers);
 }
 
 /** Logits of a linear layer from tokens to one number, `[B g g]`. */

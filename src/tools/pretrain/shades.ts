@@ -1,5 +1,5 @@
 import type { Random } from '../../common/random';
-import { cutByLine, placeAtBorder, type Lesion } from './lesion-forms';
+import { cutByLine, placeAtBorder, type DrawnThing } from './thing-forms';
 import { ellipse } from './materials';
 import { blur, valueNoise, type Field } from './noise';
 
@@ -30,7 +30,7 @@ function shadeForm(image: Field, { ry: rows, rx: columns, soft: edge, waviness, 
 }
 
 /** A veil, sometimes on both sides. */
-export function haze(image: Field, random: Random): Lesion {
+export function haze(image: Field, random: Random): DrawnThing {
   const { size } = image;
   const form: ShadeForm = { ry: [0.1, 0.38], rx: [0.1, 0.28], soft: [0.02, 0.12], waviness: 0.2, cut: 0.25, choices: 1 };
   const { cy, cx, ry, rx, soft, weight } = shadeForm(image, form, random);
@@ -49,7 +49,7 @@ export function haze(image: Field, random: Random): Lesion {
  * Fills a hollow up to the brightest or darkest grey of its surroundings, so that their border is
  * lost.
  */
-export function levelled(image: Field, random: Random): Lesion {
+export function levelled(image: Field, random: Random): DrawnThing {
   const { size } = image;
   const form: ShadeForm = { ry: [0.06, 0.35], rx: [0.08, 0.3], soft: [0.005, 0.05], waviness: 0.15, cut: 0.4, choices: 5 };
   const { weight } = shadeForm(image, form, random);

@@ -11,6 +11,7 @@ import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
 import { CorpusSource } from './corpus-source';
 import { isHead, TOKEN_TABLE } from '../../models/export';
+import { allPhrases } from './phrases';
 import { Muon } from './muon';
 import { Objective } from './objective';
 import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
@@ -86,7 +87,7 @@ export class Pretrainer {
   ) {
     const config = clipConfigOf(settings.architecture);
     const precision = precisionOfProducts();
-    this.vocabulary = UsedVocabulary.ofPretraining(this.tokenizer);
+    this.vocabulary = new UsedVocabulary(this.tokenizer, allPhrases());
     this.parameters = new TrainedParameters(config, settings.seed);
     this.objective = new Objective(config, this.tokenizer, this.vocabulary, precision);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);
@@ -204,7 +205,7 @@ export class Pretrainer {
   private touch(): void {
     const { image_size: size } = this.settings.architecture.vision_config;
     const blank = new Uint8Array(size * size);
-    const batch = this.tensors([{ image: blank, clean: blank, mask: blank, caption: 'normal', abnormal: false }], size);
+    const batch = this.tensors([{ image: blank, clean: blank, mask: blank, ground: 'clouds', things: [], caption: 'clouds' }], size);
     const random = Random.of(this.settings.seed, 'pretrain', 'touch');
     for (const variable of tf.tidy(() => {
       this.objective.losses(this.parameters, batch, random);

@@ -2,8 +2,8 @@ import type { Random } from '../../common/random';
 import { ellipse } from './materials';
 import { blur, field, smoothStep, type Field } from './noise';
 
-/** A generated lesion: how much each pixel belongs to it (0 to 1), and the new grey levels. */
-export interface Lesion {
+/** A generated thing: how much each pixel belongs to it (0 to 1), and the new grey levels. */
+export interface DrawnThing {
   weight: Field;
   value: Field;
 }
@@ -14,12 +14,12 @@ export interface Place {
   cx: number;
 }
 
-/** The range in which lesions are placed, as fractions of the side. */
+/** The range in which things are placed, as fractions of the side. */
 const [FIRST, LAST] = [0.08, 0.92];
 /** Grey levels up to this one count as air around the body. */
 const BLACK = 25;
 
-/** A place for a lesion, mostly where the picture is not black. */
+/** A place for a thing, mostly where the picture is not black. */
 export function place(image: Field, random: Random): Place {
   let at = { cy: 0.5, cx: 0.5 };
   for (let attempt = 0; attempt < 8; attempt++) {
@@ -60,7 +60,7 @@ export function around({ size, data }: Field, cy: number, cx: number): number {
 }
 
 /**
- * The form of a lesion: an ellipse with a wavy edge. Small ones are more frequent than large ones;
+ * The form of a thing: an ellipse with a wavy edge. Small ones are more frequent than large ones;
  * some are cut to a crescent or by a line.
  */
 export function spot(image: Field, random: Random, smallest = 0.03, largest = 0.2): Field {

@@ -1,5 +1,5 @@
 import type { Random } from '../../common/random';
-import { around, place } from './lesion-forms';
+import { around, place } from './thing-forms';
 import { blur, valueNoise, type Field } from './noise';
 
 /**
@@ -21,7 +21,7 @@ function level(image: Field, level: number, keep: number): Field {
 }
 
 /**
- * Levels for a lesion that is brighter or darker than its surroundings. They are either shifted, or
+ * Levels for a thing that is brighter or darker than its surroundings. They are either shifted, or
  * multiplied (as where less of a ray or an echo comes through), or take the grey of another place
  * of the picture (as of fluid where none belongs).
  * @param keep - fraction of the picture's texture that shows through

@@ -1,12 +1,12 @@
 import type { Random } from '../../common/random';
-import type { Finding } from '../../models/captions';
-import { centroid, keepWithinTissue, midstOfTissue, place, spot, type Lesion, type Place } from './lesion-forms';
-import { regrey, shifted } from './lesion-greys';
+import type { Thing } from './phrases';
+import { centroid, keepWithinTissue, midstOfTissue, place, spot, type DrawnThing, type Place } from './thing-forms';
+import { regrey, shifted } from './thing-greys';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';
 import { haze, levelled } from './shades';
 
-/** The picture that gets a lesion, and other pictures for its texture. */
-export interface LesionInput {
+/** The picture that gets a thing, and other pictures for its texture. */
+export interface ThingInput {
   image: Field;
   /** Generates another picture of the corpus, for grafts. */
   donor: () => Field;
@@ -17,39 +17,39 @@ export interface LesionInput {
 }
 
 /**
- * Change of the smoothed grey level at which a lesion becomes visible, and at which it is obvious.
+ * Change of the smoothed grey level at which a thing becomes visible, and at which it is obvious.
  */
 const [SEEN, PLAIN] = [5, 13];
 
-/** The default of {@link LesionInput.leastChange}. */
+/** The default of {@link ThingInput.leastChange}. */
 export const LEAST_CHANGE = 14;
 
 /**
- * Puts one lesion into a picture, in place. Tries a few times if it would hardly show.
- * @param mask - is raised to the lesion's weight where the picture has changed, and to a quarter of
+ * Puts one thing into a picture, in place. Tries a few times if it would hardly show.
+ * @param mask - is raised to the thing's weight where the picture has changed, and to a quarter of
  * it where the change is hardly visible: haze over something equally bright is no anomaly
  * @param strength - fraction of its full change, (0, 1]
  * @returns true if it was put in
  */
-export function addLesion(input: LesionInput, mask: Field, kind: Finding, random: Random, strength = 1): boolean {
+export function addThing(input: ThingInput, mask: Field, kind: Thing, random: Random, strength = 1): boolean {
   for (let attempt = 0; attempt < 4; attempt++) {
     const { image, leastChange = LEAST_CHANGE } = input;
-    const lesion = LESIONS[kind](input, random);
-    if (input.within) keepWithinTissue(lesion.weight, image, random);
+    const thing = DRAWN[kind](input, random);
+    if (input.within) keepWithinTissue(thing.weight, image, random);
     let area = 0;
     let change = 0;
     for (let i = 0; i < image.data.length; i++) {
-      const w = lesion.weight.data[i];
+      const w = thing.weight.data[i];
       if (w <= 0) continue;
       area += w;
-      change += w * Math.abs(clamp(lesion.value.data[i]) - image.data[i]);
+      change += w * Math.abs(clamp(thing.value.data[i]) - image.data[i]);
     }
     if (area < 12 || strength * (change / area) < leastChange) continue;
     const changed: Field = { size: image.size, data: new Float32Array(image.data.length) };
     for (let i = 0; i < image.data.length; i++) {
-      const w = lesion.weight.data[i];
+      const w = thing.weight.data[i];
       if (w <= 0) continue;
-      const by = strength * w * (clamp(lesion.value.data[i]) - image.data[i]);
+      const by = strength * w * (clamp(thing.value.data[i]) - image.data[i]);
       image.data[i] += by;
       changed.data[i] = Math.abs(by);
     }
@@ -57,7 +57,7 @@ export function addLesion(input: LesionInput, mask: Field, kind: Finding, random
     const step = smoothStep; // looked up once instead of once per pixel
     for (let i = 0; i < image.data.length; i++) {
       const seen = 0.25 + 0.75 * step((nearby.data[i] - SEEN) / (PLAIN - SEEN));
-      mask.data[i] = Math.max(mask.data[i], seen * lesion.weight.data[i]);
+      mask.data[i] = Math.max(mask.data[i], seen * thing.weight.data[i]);
     }
     return true;
   }
@@ -68,7 +68,7 @@ function clamp(v: number): number {
   return v < 0 ? 0 : v > 255 ? 255 : v;
 }
 
-function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
+function solid(sign: 1 | -1): (input: ThingInput, random: Random) => DrawnThing {
   return ({ image }, random) => {
     const weight = spot(image, random, 0.018, 0.26);
     // the old texture often shows through fully, like ribs through a nodule
@@ -76,7 +76,7 @@ function solid(sign: 1 | -1): (input: LesionInput, random: Random) => Lesion {
   };
 }
 
-const LESIONS: Record<Finding, (input: LesionInput, random: Random) => Lesion> = {
+const DRAWN: Record<Thing, (input: ThingInput, random: Random) => DrawnThing> = {
   bright: solid(1),
   dark: solid(-1),
   rim: ({ image }, random) => {
