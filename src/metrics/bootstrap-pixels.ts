@@ -8,6 +8,8 @@ import { PixelSums, rankedPixelMetrics, type PixelMetricName, type PixelMetrics 
 /** Histograms of all images over the same bins; bin 0 is the lowest. */
 interface BinnedPixels {
   bins: number;
+  /** Pixels of an image. */
+  pixels: number;
   /**
    * `[N, bins]`: normal pixels, abnormal pixels, and the sum over the abnormal ones of 1 / size of
    * their region.
@@ -65,6 +67,7 @@ function binPixels({ maps, masks, n, h, w }: PixelMaps, borders: Uint32Array): B
   const find = binFinder(borders);
   const out: BinnedPixels = {
     bins,
+    pixels: size,
     normal: new Uint32Array(n * bins),
     abnormal: new Uint32Array(n * bins),
     coverage: new Float32Array(n * bins),
@@ -132,14 +135,15 @@ class BinSums {
   measure(counts: Uint32Array): PixelMetrics {
     const { binned, normal, abnormal, coverage } = this;
     const { bins } = binned;
-    let [normals, regions] = [0, 0];
+    const totals = { normals: 0, abnormals: 0, regions: 0 };
     for (const sums of [normal, abnormal, coverage]) sums.fill(0);
     for (let image = 0; image < counts.length; image++) {
       const count = counts[image];
       if (count === 0) continue;
       const start = image * bins;
-      normals += count * binned.normals[image];
-      regions += count * binned.regions[image];
+      totals.normals += count * binned.normals[image];
+      totals.abnormals += count * (binned.pixels - binned.normals[image]);
+      totals.regions += count * binned.regions[image];
       for (let b = 0; b < bins; b++) normal[b] += count * binned.normal[start + b];
       if (binned.regions[image] === 0) continue;
       for (let b = 0; b < bins; b++) {
@@ -147,7 +151,7 @@ class BinSums {
         coverage[b] += count * binned.coverage[start + b];
       }
     }
-    const sums = new PixelSums(normals, regions);
+    const sums = new PixelSums(totals);
     for (let b = bins - 1; b >= 0; b--) sums.step(normal[b], abnormal[b], coverage[b]);
     return sums.value();
   }

@@ -31,11 +31,17 @@ export interface PixelSweep {
   value(): number | null;
 }
 
+/** Total numbers of normal pixels, of abnormal pixels and of regions. */
+export interface PixelTotals {
+  normals: number;
+  abnormals: number;
+  regions: number;
+}
+
 /** A metric of how well maps find the anomalies, over all pixels of a test set. */
 export interface PixelMetric extends Description {
   level: 'pixel';
-  /** @param totals - total numbers of normal pixels and of regions */
-  sweep(totals: { normals: number; regions: number }): PixelSweep;
+  sweep(totals: PixelTotals): PixelSweep;
 }
 
 export type Metric = ImageMetric | PixelMetric;

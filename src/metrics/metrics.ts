@@ -1,8 +1,8 @@
 import { ProArea } from './aupro';
 import { rankedFprAtTpr } from './fpr-at-tpr';
-import type { ImageMetric, Metric, PixelMetric, PixelSweep } from './metric';
+import type { ImageMetric, Metric, PixelMetric, PixelSweep, PixelTotals } from './metric';
 import { rankPixels, sweepPixels, type PixelRanking } from './pixel-ranking';
-import { PrecisionSum, rankedAveragePrecision, rankedF1Max } from './precision-recall';
+import { BestF1, PrecisionSum, rankedAveragePrecision, rankedF1Max } from './precision-recall';
 import { rank, type Ranking } from './ranking';
 import { rankedAuroc, RocArea } from './roc';
 
@@ -47,6 +47,20 @@ export const PIXEL_METRICS = {
     title: 'pixel AUPRO',
     meaning: 'overlap with each true region, up to 30 % false positives',
     sweep: ({ normals, regions }) => new ProArea(normals, regions),
+  },
+  pixelAupro5: {
+    level: 'pixel',
+    title: 'pixel AUPRO 5 %',
+    meaning: 'the same, up to 5 % false positives',
+    sweep: ({ normals, regions }) => new ProArea(normals, regions, 0.05),
+  },
+  // Of all pixels together, F1 = 2 TP / (2 TP + FP + FN) is the Dice coefficient: one metric with two
+  // names. MedIAnomaly (Cai et al. 2024) calls it the best Dice; it tries 200 thresholds, we try all.
+  pixelF1Max: {
+    level: 'pixel',
+    title: 'pixel F1-max (Dice)',
+    meaning: 'F1, which is Dice, of all pixels at the best threshold',
+    sweep: ({ abnormals }) => new BestF1(abnormals),
   },
 } satisfies Record<string, PixelMetric>;
 
@@ -99,7 +113,7 @@ export function pixelMetrics(maps: Float32Array, masks: Uint8Array, n: number, h
 
 /** {@link pixelMetrics} for pixels that are already sorted. */
 export function rankedPixelMetrics(ranking: PixelRanking): PixelMetrics {
-  const sums = new PixelSums(ranking.normal.length, ranking.regionSize.length);
+  const sums = new PixelSums({ normals: ranking.normal.length, abnormals: ranking.abnormal.length, regions: ranking.regionSize.length });
   sweepPixels(ranking, (normal, abnormal, coverage) => sums.step(normal, abnormal, coverage));
   return sums.value();
 }
@@ -114,8 +128,8 @@ export class PixelSums implements Omit<PixelSweep, 'value'> {
   private readonly sweeps: Record<PixelMetricName, PixelSweep>;
   private readonly all: PixelSweep[];
 
-  constructor(normals: number, regions: number) {
-    this.sweeps = mapValues(PIXEL_METRICS, ({ sweep }: PixelMetric) => sweep({ normals, regions }));
+  constructor(totals: PixelTotals) {
+    this.sweeps = mapValues(PIXEL_METRICS, ({ sweep }: PixelMetric) => sweep(totals));
     this.all = Object.values(this.sweeps);
   }
 

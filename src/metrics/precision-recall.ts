@@ -93,6 +93,29 @@ export function f1Max(scores: ArrayLike<number>, labels: ArrayLike<number>): F1M
   return best && { f1: best.f1, thresholds: best.groups.map((g) => ranking.thresholds[g]) };
 }
 
+/** Finds the largest F1 group by group, from the highest score. */
+export class BestF1 implements PixelSweep {
+  private tp = 0;
+  private fp = 0;
+  private best = 0;
+
+  /** @param abnormals - total number of abnormal items */
+  constructor(private readonly abnormals: number) {}
+
+  /** Adds the items that have the next lower score; F1 only rises with abnormal ones. */
+  step(normal: number, abnormal: number): void {
+    this.fp += normal;
+    if (abnormal === 0) return;
+    this.tp += abnormal;
+    const f1 = (2 * this.tp) / (this.tp + this.fp + this.abnormals);
+    if (f1 > this.best) this.best = f1;
+  }
+
+  value(): number | null {
+    return this.tp > 0 && this.fp > 0 ? this.best : null;
+  }
+}
+
 /** {@link f1Max} for scores that are already grouped. Fractions are compared in whole numbers. */
 export function rankedF1Max(ranking: Pick<Ranking, 'normal' | 'abnormal'>): { f1: number; groups: number[] } | null {
   const { abnormals, defined } = totals(ranking);

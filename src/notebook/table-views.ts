@@ -78,7 +78,7 @@ export function verdictSentence({ data }: ResultTable): string {
  * Every finished run of a group as a point. Of several data sets and models only the first is used.
  */
 export function seedPoints(results: readonly Result[], group: string, metric: MetricName = 'imageAuroc'): SeedPoint[] {
-  const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && row[metric] !== null);
+  const rows = results.filter((row) => row.group === group && row.dataset === row.trainedOn && typeof row[metric] === 'number');
   const first = [...rows].sort((a, b) => a.dataset.localeCompare(b.dataset) || a.model.localeCompare(b.model))[0];
   const shown = rows.filter(({ dataset, model }) => dataset === first.dataset && model === first.model);
   const sorted = shown.sort((a, b) => a.order - b.order || a.shots - b.shots || a.seed - b.seed);

@@ -12,7 +12,13 @@ export function metricsTable(metrics: Metrics | null): Table {
   const rows = METRIC_NAMES.map((key) => {
     const { title, meaning } = METRICS[key];
     const interval = metrics.intervals[key];
-    return [title, formatNumber(metrics[key]), interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : '', meaning];
+    const value: number | null | undefined = metrics[key]; // absent in the file of an older version
+    return [
+      title,
+      value === undefined ? 'not measured' : formatNumber(value),
+      interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : '',
+      meaning,
+    ];
   });
   return { columns: ['metric', 'value', '95 % interval', 'meaning'], rows };
 }

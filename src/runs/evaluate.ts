@@ -14,7 +14,7 @@ import { loadTestMasks, type TestMasks } from './test-masks';
 
 /**
  * `metrics.json`: point estimates, and their 95 % bootstrap intervals under `intervals`; undefined
- * ones are null.
+ * ones are null. In a file of an older version, metrics that it did not know are absent.
  */
 export interface Metrics extends ImageMetrics, PixelMetrics {
   dataset: string;

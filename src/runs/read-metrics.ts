@@ -6,9 +6,10 @@ import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 
 const share = z.number().min(0).max(1);
 /**
- * A run of an older version lacks new metrics; metrics that only a newer version knows are ignored.
+ * A run of an older version lacks new metrics: they are absent, which is "not measured", while null
+ * is "undefined on this test set". Metrics that only a newer version knows are ignored.
  */
-const metric = share.nullable().default(null);
+const metric = share.nullable().optional();
 const count = z.number().int().nonnegative().safe();
 
 const schema = z

@@ -8,8 +8,11 @@ import { RunFolder } from '../runs/run-folder';
 import { changesInWords, isPublished, variantInWords, variantLabel, variantOf, type Variant } from '../runs/variant';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 
-/** A finished run on one test set. A run that belongs to several tables has one result for each. */
-export interface Result extends Record<MetricName, number | null> {
+/**
+ * A finished run on one test set. A run that belongs to several tables has one result for each. A
+ * metric is null where it is undefined, and absent where an older version did not measure it.
+ */
+export interface Result extends Partial<Record<MetricName, number | null>> {
   /** Name of the run's folder. */
   run: string;
   /** The test set. If it has the training set's name but different images, the name says so. */
@@ -53,7 +56,7 @@ export interface Result extends Record<MetricName, number | null> {
 /** The part of saved metrics that tables show. */
 function shownMetrics(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> {
   const { dataset, datasetHash, images, protocol, backend } = saved;
-  const numbers = Object.fromEntries(METRIC_NAMES.map((name) => [name, saved[name]])) as Record<MetricName, number | null>;
+  const numbers = Object.fromEntries(METRIC_NAMES.filter((name) => name in saved).map((name) => [name, saved[name]]));
   return { dataset, datasetHash, images, protocol, ...(backend === undefined ? {} : { backend }), ...numbers };
 }
 

@@ -47,12 +47,13 @@ export const SUMMARY_KEYS = [
 
 /**
  * Mean and standard deviation over seeds: one row for every test set, training set, model, method
- * and number of shots. Results in which the metric is undefined are left out.
+ * and number of shots. Results in which the metric is undefined, or which lack it, are left
+ * out.
  * @throws UserError if two runs differ in nothing, or if runs have different weights of the same
  *   model or different images of the same data set
  */
 export function summarise(results: readonly Result[], metric: MetricName): Summary[] {
-  const defined = checkComparable(results).filter((row) => row[metric] !== null);
+  const defined = checkComparable(results).filter((row) => typeof row[metric] === 'number');
   if (defined.length === 0) return [];
   return from(defined)
     .groupby(...SUMMARY_KEYS)

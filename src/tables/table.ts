@@ -30,7 +30,12 @@ export function buildTable(name: TableName, results: readonly Result[], options:
   if (data.length === 0) throw nothingFound(name, results, options, where);
   const sources: string[] = [];
   const { columns, rows, blocks } = LAYOUTS[name](data, name, (value) => 1 + addOnce(sources, value.source));
-  const notes = [...testNotes(name, data), ...backendNotes(data, results), ...sources.map((source, i) => `[${i + 1}] ${source}.`)];
+  const notes = [
+    ...testNotes(name, data),
+    ...backendNotes(data, results),
+    ...unmeasuredNotes(name, results, options),
+    ...sources.map((source, i) => `[${i + 1}] ${source}.`),
+  ];
   return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
 }
 
@@ -65,6 +70,18 @@ function backendNotes(data: readonly ComparedRow[], results: readonly Result[]):
   return unique(notes);
 }
 
+/** Notes on runs that lack a metric because an older version, which did not know it, measured them. */
+function unmeasuredNotes(name: TableName, results: readonly Result[], { metrics = LOOKED_FOR[name].metrics }: QueryOptions): string[] {
+  return metrics.flatMap((metric) => {
+    const lacking = unique(
+      results.filter((row) => LOOKED_FOR[name].groups.includes(row.group) && row[metric] === undefined).map(({ run }) => run),
+    );
+    if (lacking.length === 0) return [];
+    const which = lacking.length === 1 ? `the run ${lacking[0]}` : `${lacking.length} runs, the first is ${lacking[0]}`;
+    return [`${METRICS[metric].title}: not measured in ${which}; "mediclip evaluate" measures it.`];
+  });
+}
+
 const LOOKED_FOR: Record<TableName, { groups: readonly string[]; metrics: MetricName[]; shots?: number }> = {
   comparison: { groups: ['methods'], metrics: ['imageAuroc'] },
   pixel: { groups: ['methods'], metrics: ['pixelAuroc', 'pixelAupro'] },
@@ -88,7 +105,9 @@ function nothingFound(name: TableName, results: readonly Result[], options: Quer
     results.length === 0
       ? 'there are no finished runs; make some with "mediclip train" or "mediclip ablate"'
       : `there are finished runs of ${there.join(', ')}`;
-  return new NothingFound(`table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${found}`);
+  return new NothingFound(
+    `table ${name}: nothing found in ${where}; looked for ${wanted.join(', ')}; ${[found, ...unmeasuredNotes(name, results, options)].join('; ')}`,
+  );
 }
 
 function addOnce(list: string[], text: string): number {

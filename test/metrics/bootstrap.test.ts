@@ -58,7 +58,7 @@ test('undefined metrics have no interval', () => {
   assert.deepEqual(intervals, { imageAuroc: null, imageAp: null, imageF1Max: null, imageFpr95: null });
   assert.deepEqual(estimates, intervals);
   const pixels = bootstrapPixelMetrics({ maps: new Float32Array(8), masks: new Uint8Array(8), n: 2, h: 2, w: 2 }, Random.of(1));
-  assert.deepEqual(pixels.intervals, { pixelAuroc: null, pixelAp: null, pixelAupro: null });
+  assert.deepEqual(pixels.intervals, { pixelAuroc: null, pixelAp: null, pixelAupro: null, pixelAupro5: null, pixelF1Max: null });
 });
 
 test('pixel intervals equal those of exact metrics on the resampled maps, except for the binning', () => {

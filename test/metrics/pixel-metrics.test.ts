@@ -23,6 +23,15 @@ test('AUPRO interpolates at the limit and counts regions, not pixels', () => {
   assert.ok(Math.abs(Number(aupro(new Float32Array(6).fill(2), Uint8Array.from([1, 0, 0, 0, 0, 1]), 1, 1, 6, 0.4)) - 0.2) < 1e-12);
 });
 
+test('F1-max of pixels, which is Dice at the best threshold, by hand with ties', () => {
+  // pooled over both images; abnormal 4 of 8. >= 5: tp 1, fp 0, 2/5; >= 4: tp 3, fp 1, 6/8; >= 1: tp 4, fp 3, 8/11; >= 0: 8/12
+  const maps = Float32Array.from([5, 4, 4, 0, 4, 1, 1, 1]);
+  const masks = Uint8Array.from([1, 1, 0, 0, 1, 1, 0, 0]);
+  assert.equal(pixelMetrics(maps, masks, 2, 1, 4).pixelF1Max, 6 / 8);
+  // nothing but ties: everything is called abnormal
+  assert.equal(pixelMetrics(new Float32Array(8).fill(3), masks, 2, 1, 4).pixelF1Max, 8 / 12);
+});
+
 test('pixel metrics equal their definitions on random maps with ties', () => {
   for (let seed = 0; seed < 12; seed++) {
     const { maps, masks, n, h, w } = randomMaps(seed, 3 + (seed % 4), 9, 13);
@@ -31,12 +40,14 @@ test('pixel metrics equal their definitions on random maps with ties', () => {
     assert.ok(Math.abs(Number(ours.pixelAuroc) - Number(auroc(maps, labels))) < 1e-12);
     assert.ok(Math.abs(Number(ours.pixelAp) - Number(averagePrecision(maps, labels))) < 1e-12);
     assert.ok(Math.abs(Number(ours.pixelAupro) - auproByDefinition(maps, masks, n, h, w, 0.3)) < 1e-12);
+    assert.ok(Math.abs(Number(ours.pixelAupro5) - auproByDefinition(maps, masks, n, h, w, 0.05)) < 1e-12);
+    assert.ok(Math.abs(Number(ours.pixelF1Max) - bestDice(maps, masks)) < 1e-12);
     assert.ok(Math.abs(Number(aupro(maps, masks, n, h, w, 0.07)) - auproByDefinition(maps, masks, n, h, w, 0.07)) < 1e-12);
   }
 });
 
 test('without masks, with nothing but masks, or without images, the metrics are null', () => {
-  const nothing = { pixelAuroc: null, pixelAp: null, pixelAupro: null };
+  const nothing = { pixelAuroc: null, pixelAp: null, pixelAupro: null, pixelAupro5: null, pixelF1Max: null };
   assert.deepEqual(pixelMetrics(new Float32Array(4), new Uint8Array(4), 1, 2, 2), nothing);
   assert.deepEqual(pixelMetrics(new Float32Array(4), new Uint8Array(4).fill(1), 1, 2, 2), nothing);
   assert.deepEqual(pixelMetrics(new Float32Array(0), new Uint8Array(0), 0, 2, 2), nothing);
@@ -52,6 +63,16 @@ test('non-finite values are refused with their position; so are wrong lengths an
   assert.throws(() => pixelMetrics(new Float32Array(7), new Uint8Array(8), 2, 2, 2), RangeError);
   assert.throws(() => aupro(new Float32Array(2), Uint8Array.from([0, 1]), 1, 1, 2, 0), RangeError);
 });
+
+/** Literal: the overlap of the masks with every set of pixels above a value. */
+function bestDice(maps: Float32Array, masks: Uint8Array): number {
+  const truth = masks.filter((value) => value !== 0).length;
+  const dice = [...new Set(maps)].map((t) => {
+    const found = [...maps.keys()].filter((p) => maps[p] >= t);
+    return (2 * found.filter((p) => masks[p] !== 0).length) / (found.length + truth);
+  });
+  return Math.max(...dice);
+}
 
 /** Literal: for every distinct value a pass over all pixels and all regions. */
 function auproByDefinition(maps: Float32Array, masks: Uint8Array, n: number, h: number, w: number, limit: number): number {

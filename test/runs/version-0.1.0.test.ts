@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readJson, writeJson } from '../../src/common/node/files';
+import { metricsText } from '../../src/cli/metrics-text';
 import { writeReport } from '../../src/report/report';
 import { evaluateRun } from '../../src/runs/evaluate-run';
 import { predictImages } from '../../src/runs/predict';
@@ -62,6 +63,10 @@ test('a run of version 0.1.0 scores images, fills a report and a table, and is f
   assert.deepEqual(new RunFolder(mediclip).readRecord().config.losses, { focal: 1, dice: 1 }, 'written as loss: total');
   const { finishedBefore, metrics } = await train({ out: mediclip, resume: true });
   assert.ok(finishedBefore && metrics?.imageAuroc === readResults(dir)[0].imageAuroc);
+  const lines = metrics ? metricsText(metrics) : [];
+  assert.ok(
+    lines.some((line) => /^ {2}pixel F1-max \(Dice\) not measured/.test(line)) && !lines.some((line) => /NaN|undefined/.test(line)),
+  );
   const page = path.join(dir, 'report.html');
   await writeReport(mediclip, page);
   assert.ok(fs.statSync(page).size > 10_000);

@@ -690,3 +690,34 @@ test('the command line prints one table, or writes all tables and their configur
   const nothing = table('--name', 'tasks');
   assert.deepEqual([nothing.status, nothing.stdout, /^mediclip: table tasks: nothing found in/.test(nothing.stderr)], [1, '', true]);
 });
+
+test('a metric that an older version did not measure is absent, not undefined: the mean is over the others, and a note says so', () => {
+  const dir = temporaryFolder();
+  for (const [name, seed] of [
+    ['new', 1],
+    ['old', 2],
+  ] as const)
+    writeFakeRun(dir, name, { settings: { seed }, pixelAupro: 0.6 });
+  const write = (name: string, change: (metrics: Record<string, unknown>) => void): void => {
+    const file = path.join(dir, name, 'metrics.json');
+    const metrics = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+    change(metrics);
+    fs.writeFileSync(file, JSON.stringify(metrics));
+  };
+  write('new', (metrics) => (metrics.pixelF1Max = 0.5));
+  write('old', (metrics) => delete metrics.pixelF1Max);
+  const table = buildTable('pixel', readResults(dir), { metrics: ['pixelF1Max', 'pixelAupro'] });
+  assert.deepEqual(
+    table.data.map(({ metric, mean, n }) => [metric, mean, n]),
+    [
+      ['pixelF1Max', 0.5, 1],
+      ['pixelAupro', 0.6, 2],
+    ],
+  );
+  assert.deepEqual(table.notes, ['pixel F1-max (Dice): not measured in the run old; "mediclip evaluate" measures it.']);
+  write('new', (metrics) => delete metrics.pixelF1Max);
+  assert.throws(
+    () => buildTable('pixel', readResults(dir), { metrics: ['pixelF1Max'] }),
+    /pixel F1-max \(Dice\): not measured in 2 runs, the first is new/,
+  );
+});

@@ -99,6 +99,7 @@ function comparePixels(fields: Fields, c: z.infer<typeof pixelCase>, file: Safet
     if (limit) compare(rankedAupro(ranking, Number(limit[1]) / 100));
     else if (key === 'pixel_auroc') compare(ours.pixelAuroc);
     else if (key === 'pixel_average_precision') compare(ours.pixelAp);
+    else if (key === 'pixel_f1_max') compare(ours.pixelF1Max);
     else if (key === 'regions') compare(ranking.regionSize.length);
   }
 }

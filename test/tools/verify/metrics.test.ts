@@ -34,7 +34,7 @@ test('all golden metrics are reproduced', async () => {
     [
       ...['auroc', 'average_precision', 'f1_max', 'f1_max_thresholds', 'fpr_at_95_tpr'].map((key) => `image/${key}`),
       ...['roc.fpr', 'roc.tpr', 'roc.thresholds', 'pr.precision', 'pr.recall', 'pr.thresholds'].map((key) => `curves/${key}`),
-      ...['pixel_auroc', 'pixel_average_precision', 'aupro_030', 'regions', 'aupro_005', 'aupro_010', 'aupro_100'].map(
+      ...['pixel_auroc', 'pixel_average_precision', 'aupro_030', 'regions', 'aupro_005', 'aupro_010', 'aupro_100', 'pixel_f1_max'].map(
         (key) => `pixel/${key}`,
       ),
     ],
@@ -52,6 +52,7 @@ const faults: [string, (json: Json) => void][] = [
   ['pixel/pixel_auroc', (j) => (j.pixel[4].pixel_auroc = 0.5)],
   ['pixel/regions', (j) => (j.pixel[3].regions = 5)],
   ['pixel/aupro_010', (j) => (j.pixel[1].aupro_010 += 1e-5)],
+  ['pixel/pixel_f1_max', (j) => (j.pixel[2].pixel_f1_max += 1e-5)],
   ['pixel/aupro_050', (j) => (j.pixel[0].aupro_050 = 0)],
 ];
 for (const [name, change] of faults) {
