@@ -8,7 +8,7 @@ import type { TrainingSettings as CheckedSettings } from '../runs/config';
 export interface TrainingSettings {
   /**
    * `mediclip` (default), or a method for comparison: `zero-shot-clip`, `winclip`, `patchcore`,
-   * `padim`, `knn`, `pixel-knn`, `mean-intensity`. These are fitted at once, without epochs.
+   * `padim`, `anomalydino`, `knn`, `pixel-knn`, `mean-intensity`. These are fitted at once, without epochs.
    */
   method?: string;
   /**

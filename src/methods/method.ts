@@ -31,6 +31,11 @@ export interface Scorer extends FrozenEncoder {
  */
 export interface Detector extends Scorer {
   /**
+   * How training images are encoded, if not by {@link FrozenEncoder.encode}: the features of image k
+   * also hold what is derived from it, after those of the image itself, `[K, T', C]` each.
+   */
+  encodeSupport?(pixels: tf.Tensor4D): tf.Tensor3D[];
+  /**
    * Learns from the frozen features of all K normal images, `[K, T, C]` each, and does not keep the
    * tensors. Not called for methods that use no training images.
    */

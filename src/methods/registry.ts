@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Backbone } from '../backbones/backbone';
 import type { Complete } from '../common/complete';
+import { anomalydino } from './anomalydino/method';
 import { knn, pixelKnn } from './knn/method';
 import { meanIntensity } from './mean-intensity/method';
 import { mediclip } from './mediclip/method';
@@ -14,7 +15,7 @@ import { zeroShotClip } from './zero-shot-clip/method';
  * The methods that are fitted at once, in the order of help texts and settings. A new method is one
  * folder and one entry here.
  */
-const DETECTORS = [zeroShotClip, winclip, patchcore, padim, knn, pixelKnn, meanIntensity] as const;
+const DETECTORS = [zeroShotClip, winclip, patchcore, padim, anomalydino, knn, pixelKnn, meanIntensity] as const;
 
 type DetectorEntry = (typeof DETECTORS)[number];
 

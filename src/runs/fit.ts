@@ -78,11 +78,17 @@ async function fitTo(detector: Detector, support: readonly Sample[], options: Lo
  */
 export function encodeSupport(
   support: readonly Sample[],
-  encoder: FrozenEncoder,
+  encoder: FrozenEncoder & Pick<Detector, 'encodeSupport'>,
   { signal, onProgress }: LongRun,
   images?: KeptImages,
 ): Promise<tf.Tensor3D[]> {
   const files = support.map(({ file }) => file);
+  const { imageSize, features } = encoder;
+  const supportEncoder = {
+    imageSize,
+    features,
+    encode: (pixels: tf.Tensor4D) => encoder.encodeSupport?.(pixels) ?? encoder.encode(pixels),
+  };
   const options = { phase: 'encoding training images', signal, onProgress };
-  return encodeAll(files.length, imagesOf(files, encoder.imageSize, images), encoder, options);
+  return encodeAll(files.length, imagesOf(files, imageSize, images), supportEncoder, options);
 }
