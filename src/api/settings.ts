@@ -36,6 +36,11 @@ export interface TrainingSettings {
    * results optimistic.
    */
   protocol?: 'fixed' | 'paper';
+  /**
+   * Share of the normal training images that the support set may not take, so that a threshold can
+   * be set with them at the end (default: none).
+   */
+  calibrate?: number;
   /** Score the test set after every n-th epoch, for information; 0 (default): never. */
   watch?: number;
   /** Also count test images that are training images; by default the metrics leave them out. */

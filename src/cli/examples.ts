@@ -20,6 +20,10 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip train --dataset datasets/small-brain --method patchcore --out runs/patchcore',
   ],
   'mediclip evaluate': ['npx mediclip evaluate --run runs/brain --dataset datasets/small-brain'],
+  'mediclip calibrate': [
+    'npx mediclip calibrate --run runs/brain --normal my-scans/normal --false-alarms 0.05',
+    'npx mediclip calibrate --run runs/brain --from-training',
+  ],
   'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png scan-2.png --out runs/predicted'],
   'mediclip report': ['npx mediclip report --run runs/brain --out runs/brain.html'],
   'mediclip ablate': [

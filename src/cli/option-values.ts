@@ -24,3 +24,13 @@ export function positiveNumber(option: string): (text: string) => number {
     return value;
   };
 }
+
+/** Parser of a share above 0 and below 1 in plain digits: `--false-alarms`. */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value < 1))
+      throw new UsageError(`${option}: expected a share above 0 and below 1, such as 0.05, got ${JSON.stringify(text)}`);
+    return value;
+  };
+}

@@ -3,6 +3,7 @@ import { isBuilt } from '../common/node/project-root';
 import { packageVersion } from '../common/node/version';
 import { registerAblate } from './ablate';
 import { registerBench } from './bench';
+import { registerCalibrate } from './calibrate';
 import { registerGenerate } from './datasets-generate';
 import { registerPrepare } from './datasets-prepare';
 import { registerDoctor } from './doctor';
@@ -36,6 +37,7 @@ export function program(): Command {
   registerSynthesize(root);
   registerTrain(root);
   registerEvaluate(root);
+  registerCalibrate(root);
   registerPredict(root);
   registerReport(root);
   registerAblate(root);

@@ -6,7 +6,7 @@ import { type LongRun } from '../common/progress';
 import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train-options';
 import { interruptSignal } from './interrupt';
-import { wholeNumber } from './option-values';
+import { share, wholeNumber } from './option-values';
 import { emit, note } from './output';
 import { metricsText } from './metrics-text';
 
@@ -21,6 +21,7 @@ interface Options {
   protocol?: 'fixed' | 'paper';
   imageSize?: number;
   keepLeaks?: boolean;
+  calibrate?: number;
   config?: string;
   threads?: number;
   resume?: boolean;
@@ -53,6 +54,11 @@ export function registerTrain(root: Command): void {
       wholeNumber('--image-size', 16, 2048),
     )
     .option('--keep-leaks', 'also count test images that are training images or are listed twice')
+    .option(
+      '--calibrate <share>',
+      'keep this share of the normal training images for a threshold, which is set at the end: 0.2',
+      share('--calibrate'),
+    )
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')
     .option(
       '--threads <n>',
@@ -68,9 +74,9 @@ async function run(options: Options): Promise<void> {
   const { train } = await import('../runs/train');
   const { readSettings, trainingConfig } = await import('../runs/config');
   const { LOSS_NAMES } = await import('../methods/mediclip/losses');
-  const { method, shots, seed, epochs, protocol, imageSize, keepLeaks, threads } = options;
+  const { method, shots, seed, epochs, protocol, imageSize, keepLeaks, calibrate, threads } = options;
   const given = Object.fromEntries(
-    Object.entries({ method, shots, seed, epochs, protocol, imageSize, keepLeaks }).filter(([, value]) => value !== undefined),
+    Object.entries({ method, shots, seed, epochs, protocol, imageSize, keepLeaks, calibrate }).filter(([, value]) => value !== undefined),
   );
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);

@@ -12,6 +12,7 @@ const OPTIONS: Record<string, string> = {
   protocol: '--protocol',
   imageSize: '--image-size',
   keepLeaks: '--keep-leaks',
+  calibrate: '--calibrate',
 };
 
 /**

@@ -48,6 +48,11 @@ const schema = z
      */
     keepLeaks: z.boolean().optional(),
     /**
+     * The share of the normal training images that the support set may not take, so that a threshold
+     * can be set with them; it is set after the training (default: none is).
+     */
+    calibrate: z.number().gt(0).lt(1).optional(),
+    /**
      * `fixed` only: score the test set after every n-th epoch, for information, not for selection;
      * 0 (default) never.
      */

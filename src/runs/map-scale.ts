@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { tf } from '../common/tf';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
-import { readJson, sha256, sha256File, writeJson } from '../common/node/files';
-import { type LongRun, stopIfAsked } from '../common/progress';
+import { readJson, sha256File, writeJson } from '../common/node/files';
+import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
-import { createDetector, METHODS } from '../methods/registry';
+import { METHODS } from '../methods/registry';
 import { imagesOf } from './encode';
-import { encodeSupport } from './fit';
-import { scoreBatches, scoreOf } from './score';
+import { mapIdentity } from './identity';
+import { scoreBatches } from './score';
+import { scoreApart } from './score-apart';
 import { readSupport } from './run-start';
 import { loadRun, type LoadedRun } from './load';
 
@@ -73,7 +73,7 @@ export async function mapScale(loaded: LoadedRun, options: LongRun = {}): Promis
   const { record, folder, scorer } = loaded;
   if (!METHODS[record.config.method].maps) return null;
   const method = METHODS[record.config.method].label;
-  const of = identityOf(loaded);
+  const of = mapIdentity(loaded);
   const file = folder.file(SCALE_FILE);
   const kept = readScale(file, of);
   if (kept) return { method, ...kept };
@@ -112,18 +112,8 @@ function readScale(file: string, of: string): Omit<MapScale, 'method'> | undefin
   return { low, high, from, images };
 }
 
-/**
- * Identifies what determines the maps of a run: the learned parameters, or the images to which a
- * method was fitted.
- */
-function identityOf({ folder, record: { config, model, dataset } }: LoadedRun): string {
-  const parameters = config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors';
-  const learned = METHODS[config.method].epochs ? sha256File(folder.file(parameters)) : sha256File(folder.file('support.json'));
-  return sha256(JSON.stringify([config.method, config.imageSize, config.baseline, config.seed, model.hash, dataset.hash, learned]));
-}
-
 /** The data set on which a run was trained; undefined if it is missing or has changed. */
-function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
+export function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
   try {
     const found = readDataset(dataset.dir);
     return datasetHash(found, dataset.hash) === dataset.hash ? found : undefined;
@@ -159,11 +149,11 @@ async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun):
  * Training images that are neither in the support set nor copies of such images; evenly spaced over
  * the list if there are many.
  */
-export function heldOut({ train }: Dataset, support: readonly Sample[]): Sample[] {
+export function heldOut({ train }: Dataset, support: readonly Sample[], most = MOST_IMAGES): Sample[] {
   const seen = new Set(support.map(({ file }) => file));
   const others = evenly(
     train.filter(({ file }) => !seen.has(file)),
-    MOST_IMAGES,
+    most,
   );
   const bytes = new Set(support.map(({ file }) => sha256File(file)));
   return others.filter(({ file }) => !bytes.has(sha256File(file)));
@@ -195,31 +185,10 @@ async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], optio
  * Maps of the support set for a method that compares with it. Each image is scored after a fit to
  * others, in at most four parts.
  */
-async function valuesApart({ backbone, record, scorer }: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
-  const features = await encodeSupport(support, scorer, {});
+async function valuesApart(loaded: LoadedRun, support: readonly Sample[], options: LongRun): Promise<Float32Array> {
   const taken: number[] = [];
-  const parts = Math.min(4, support.length);
-  try {
-    for (let part = 0; part < parts; part++) {
-      stopIfAsked(options);
-      options.onProgress?.({ phase: 'scaling colours by normal images', done: part, total: parts });
-      const of = (inside: boolean): tf.Tensor3D[] => {
-        const chosen = support.flatMap((_, i) => ((i % parts === part) === inside ? [i] : []));
-        return features.map((layer) => tf.tidy(() => tf.gather(layer, tf.tensor1d(chosen, 'int32'))));
-      };
-      const detector = createDetector(backbone, record.config, record.dataset.name);
-      const [fitted, left] = [of(false), of(true)];
-      try {
-        detector.fit(fitted);
-        take(scoreOf(detector, left).maps as Float32Array, left[0].shape[0], taken);
-      } finally {
-        tf.dispose([fitted, left]);
-        detector.dispose();
-      }
-    }
-  } finally {
-    tf.dispose(features);
-  }
+  const apart = scoreApart(loaded, support, Math.min(4, support.length), { ...options, phase: 'scaling colours by normal images' });
+  for await (const { scores, maps } of apart) take(maps as Float32Array, scores.length, taken);
   return Float32Array.from(taken);
 }
 

@@ -1,20 +1,25 @@
+import fs from 'node:fs';
 import { backendName } from '../graph/execution';
 import { readBackboneFacts } from '../backbones/open';
 import { initBackend } from '../common/node/backend';
 import { UserError } from '../common/errors';
 import { packageVersion } from '../common/node/version';
+import { shellQuote } from '../common/shell-quote';
 import { checkImages } from '../datasets/check-images';
-import { datasetHash, readDataset, supportSet, type Sample } from '../datasets/layout';
+import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
 import { runWarnings } from '../datasets/shortcuts';
 import { METHODS, seesTraining } from '../methods/registry';
 import { checkAgreement } from './agreement';
-import { trainingConfig } from './config';
+import { calibrateRun } from './calibrate';
+import { CALIBRATION_FILE } from './calibration';
+import { trainingConfig, type TrainingConfig } from './config';
 import { finishedResult } from './finished';
 import { fit } from './fit';
 import { checkImageSize } from './image-size';
 import { KeptImages } from './kept-images';
 import { learn } from './learn';
+import { withoutReserve } from './reserve';
 import { RunFolder, type RunRecord } from './run-folder';
 import { whileLocked, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
 import { modelIdentity, recordedModel } from './session';
@@ -50,12 +55,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (saved) {
     checkDataset(folder, saved, { dir: dataset.dir, hash });
     const finished = finishedResult(folder, saved, dataset, options.onNote);
-    if (finished) return finished;
+    if (finished) {
+      await calibrateAtEnd(folder, finished.record, options);
+      return finished;
+    }
     noteVersion(folder, saved, options.onNote);
     trainingConfig(config, folder.file('config.json')); // its synthesis tasks must be registered here
   }
   checkImageSize(config, facts);
-  const drawn = saved ? undefined : seesTraining(config) ? supportSet(dataset, config.shots, config.seed, options.onNote) : [];
+  const drawn = saved ? undefined : drawSupport(dataset, config, options);
   await initBackend();
   const backbone = await openBackboneFolder(model.dir, config.imageSize);
   try {
@@ -74,9 +82,32 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     for (const line of counted.notes) options.onNote?.(line);
     const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone, images };
     const result = await whileLocked(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
+    await calibrateAtEnd(folder, record, options);
     return { ...result, warnings };
   } finally {
     backbone.dispose();
+  }
+}
+
+/** The training images of a new run; none for a method that uses none. */
+function drawSupport(dataset: Dataset, config: TrainingConfig, { onNote }: TrainOptions): Sample[] {
+  const { calibrate, shots, seed } = config;
+  const open = calibrate === undefined ? dataset : withoutReserve(dataset, calibrate, seed);
+  return seesTraining(config) ? supportSet(open, shots, seed, onNote) : [];
+}
+
+/**
+ * Sets the threshold of a run that kept images for it, unless it has one. The trained run counts
+ * even if this fails.
+ */
+async function calibrateAtEnd(folder: RunFolder, { config }: RunRecord, options: TrainOptions): Promise<void> {
+  if (config.calibrate === undefined || fs.existsSync(folder.file(CALIBRATION_FILE))) return;
+  try {
+    await calibrateRun(folder.dir, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const again = `npx mediclip calibrate --from-training --run ${shellQuote(folder.dir)}`;
+    options.onNote?.(`the run is trained, but it has no threshold yet; set it with ${again} (${error.message})`);
   }
 }
 

@@ -1,0 +1,230 @@
+import { UserError } from '../common/errors';
+import { sha256File } from '../common/node/files';
+import type { LongRun } from '../common/progress';
+import { readDataset, type Sample } from '../datasets/layout';
+import { conformalThreshold, leastForAlarms } from '../metrics/conformal';
+import { METHODS, seesTraining } from '../methods/registry';
+import { CALIBRATION_FILE, volumeScoreOf, writeCalibration, type Calibration, type VolumeScore } from './calibration';
+import { loadRun, type LoadedRun } from './load';
+import { heldOut, homeOf } from './map-scale';
+import { inputsOf } from './prediction/inputs';
+import { readSupport } from './run-start';
+import { scoreApart } from './score-apart';
+import { scoreInputs, type ScoringInput } from './score-inputs';
+
+/** Options of {@link calibrateRun}. */
+export interface CalibrateOptions extends LongRun {
+  /**
+   * Files and folders of further normal images. Without it, the normal training images of the run
+   * are used: those outside the support set and, if they are too few and the method can be fitted
+   * again, the support set by fits to its other images.
+   */
+  normal?: readonly string[];
+  /** The accepted rate of false alarms; default 0.05. */
+  falseAlarms?: number;
+  /** The rule by which volumes get a score; default `max`. */
+  volumeScore?: VolumeScore;
+  /** Called with notes for the user. */
+  onNote?: (line: string) => void;
+}
+
+/** The default rate of false alarms. */
+export const FALSE_ALARMS = 0.05;
+/** The most training images that are used; more of them are passed over evenly. */
+const MOST_IMAGES = 1000;
+/** The most fits for the support set of a method without epochs. */
+const MOST_FITS = 10;
+const PHASE = 'scoring normal images';
+
+/**
+ * Sets the thresholds of a run from normal images alone and stores them in the run folder.
+ * @returns the calibration, and the file that holds it
+ * @throws UserError if there are too few images (it says how many are needed), or the run or an
+ * image cannot be used
+ */
+export async function calibrateRun(run: string, options: CalibrateOptions = {}): Promise<{ calibration: Calibration; file: string }> {
+  const loaded = await loadRun(run);
+  try {
+    const calibration = await calibrateLoaded(loaded, options);
+    return { calibration, file: loaded.folder.file(CALIBRATION_FILE) };
+  } finally {
+    loaded.dispose();
+  }
+}
+
+/** {@link calibrateRun} for a loaded run; the caller disposes of it. */
+export async function calibrateLoaded(loaded: LoadedRun, options: CalibrateOptions = {}): Promise<Calibration> {
+  const found = options.normal ? await furtherImages(loaded, options.normal, options) : await trainingImages(loaded, options);
+  const calibration = calibrationOf(found, loaded, options);
+  writeCalibration(loaded, calibration);
+  return calibration;
+}
+
+/** Scores of normal images. */
+interface NormalScores {
+  scores: number[];
+  /** The highest value of each map; empty for methods without maps. */
+  peaks: number[];
+  /** The volume or series of each image, if it is a slice. */
+  groups: (string | undefined)[];
+  files: string[];
+  from: string;
+  kind: Calibration['kind'];
+}
+
+function calibrationOf(found: NormalScores, { folder }: LoadedRun, options: CalibrateOptions): Calibration {
+  const { falseAlarms = FALSE_ALARMS, volumeScore = 'max' } = options;
+  const { scores, peaks, groups, files, from, kind } = found;
+  const image = conformalThreshold(scores, falseAlarms);
+  if (!image) throw new UserError(`${folder.dir}: ${tooFew(from, scores.length, falseAlarms)}`);
+  const volumeScores = volumesOf(scores, groups, volumeScore);
+  const volume = conformalThreshold(volumeScores, falseAlarms);
+  return {
+    falseAlarms,
+    from,
+    kind,
+    images: scores.length,
+    groups: new Set(groups.map((group, i) => group ?? i)).size,
+    image,
+    pixel: peaks.length > 0 ? conformalThreshold(peaks, falseAlarms) : null,
+    volume: volume && { ...volume, score: volumeScore },
+    scores: rising(scores),
+    volumeScores,
+    files: [...new Set(files)].sort(),
+  };
+}
+
+/** Why a number of images is too small, and what to do. */
+export function tooFew(from: string, count: number, falseAlarms: number): string {
+  const least = leastForAlarms(falseAlarms);
+  const other = count > 0 && 1 / (count + 1) < 0.5 ? `, or --false-alarms ${Math.ceil(1000 / (count + 1)) / 1000}` : '';
+  return `${from}, but ${percent(falseAlarms)} false alarms need at least ${least}; give more with --normal${other}`;
+}
+
+/** A share as a percentage with up to two digits: "5 %", "0.5 %". */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
+
+/** The sorted scores of the volumes. */
+function volumesOf(scores: readonly number[], groups: NormalScores['groups'], rule: VolumeScore): number[] {
+  const slices = new Map<string, number[]>();
+  groups.forEach((group, i) => {
+    if (group !== undefined) slices.set(group, [...(slices.get(group) ?? []), scores[i]]);
+  });
+  return rising([...slices.values()].map((own) => volumeScoreOf(own, rule)));
+}
+
+function rising(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+/** Scores of images that the run has not seen. */
+async function scoresOf(
+  loaded: LoadedRun,
+  inputs: readonly ScoringInput[],
+  options: LongRun,
+): Promise<Pick<NormalScores, 'scores' | 'peaks' | 'groups' | 'files'>> {
+  const found = { scores: [] as number[], peaks: [] as number[], groups: [] as NormalScores['groups'], files: [] as string[] };
+  for await (const { input, score, map } of scoreInputs(inputs, loaded.scorer, loaded.folder.dir, { ...options, phase: PHASE })) {
+    found.scores.push(score);
+    if (map) found.peaks.push(highest(map));
+    found.groups.push(input.group);
+  }
+  found.files = [...new Set(inputs.map(({ file }) => file))].map(sha256File);
+  return found;
+}
+
+function highest(map: Float32Array): number {
+  return map.reduce((most, value) => Math.max(most, value), -Infinity);
+}
+
+/** Scores of further normal images; copies and the run's own training images are left out. */
+async function furtherImages(loaded: LoadedRun, normal: readonly string[], options: CalibrateOptions): Promise<NormalScores> {
+  const inputs = inputsOf(normal, options);
+  const known = new Set(supportOf(loaded).map(({ file }) => sha256File(file)));
+  const first = new Map<string, string>();
+  const left = { training: 0, copies: 0 };
+  const files = [...new Set(inputs.map(({ file }) => file))].filter((file) => {
+    const hash = sha256File(file);
+    const twin = first.has(hash);
+    if (known.has(hash)) left.training++;
+    else if (twin) left.copies++;
+    else first.set(hash, file);
+    return !twin && !known.has(hash);
+  });
+  if (left.training > 0) options.onNote?.(`${left.training} of the images are training images of the run and are left out`);
+  if (left.copies > 0) options.onNote?.(`${left.copies} of the images are copies of others and are left out`);
+  const kept = new Set(files);
+  const used = inputs.filter(({ file }) => kept.has(file));
+  const from = `${used.length} further normal image${used.length === 1 ? '' : 's'}`;
+  refuseTooFew(loaded, from, used.length, options);
+  return { ...(await scoresOf(loaded, used, options)), from, kind: 'unseen' };
+}
+
+/** Scores of the run's normal training images. */
+async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Promise<NormalScores> {
+  const { falseAlarms = FALSE_ALARMS } = options;
+  const { folder, record } = loaded;
+  const dataset = homeOf(loaded);
+  if (!dataset) {
+    throw new UserError(
+      `${folder.dir}: its data set, ${record.dataset.dir}, is missing or has changed; restore it, or give normal images with --normal`,
+    );
+  }
+  const support = readSupport(folder, dataset);
+  const others = heldOut(dataset, support, MOST_IMAGES).filter(isOfOther(support));
+  const inputs = others.map(({ file }): ScoringInput => ({ file, frame: 0 }));
+  const least = leastForAlarms(falseAlarms);
+  const words = `${others.length} normal training images${support.length > 0 ? ' outside the support set' : ''}`;
+  const refits = others.length < least && seesTraining(record.config) && !METHODS[record.config.method].epochs && support.length > 1;
+  if (!refits) {
+    const learned = METHODS[record.config.method].epochs && others.length < least;
+    if (learned) throw new UserError(`${folder.dir}: ${tooFew(words, others.length, falseAlarms)}, or train again with --calibrate`);
+    refuseTooFew(loaded, words, others.length, options);
+    return { ...(await scoresOf(loaded, inputs, options)), from: words, kind: 'unseen' };
+  }
+  const parts = Math.min(MOST_FITS, support.length);
+  const from = `${words} and the ${support.length} images of the support set, each by a fit to others of them`;
+  refuseTooFew(loaded, from, others.length + support.length, options);
+  const found = await scoresOf(loaded, inputs, options);
+  for await (const { scores, maps } of scoreApart(loaded, support, parts, { ...options, phase: PHASE })) {
+    found.scores.push(...scores);
+    const size = maps ? maps.length / scores.length : 0;
+    for (let i = 0; maps && i < scores.length; i++) found.peaks.push(highest(maps.subarray(i * size, (i + 1) * size)));
+  }
+  const own = support.map(({ file }) => file);
+  return {
+    ...found,
+    groups: [...found.groups, ...own.map(() => undefined)],
+    files: [...found.files, ...own.map(sha256File)],
+    from,
+    kind: 'refits',
+  };
+}
+
+/** Refuses too few images before any is scored. */
+function refuseTooFew({ folder }: LoadedRun, from: string, count: number, { falseAlarms = FALSE_ALARMS }: CalibrateOptions): void {
+  if (count < leastForAlarms(falseAlarms)) throw new UserError(`${folder.dir}: ${tooFew(from, count, falseAlarms)}`);
+}
+
+/** Whether an image is of another patient than the support set, as far as the data set names them. */
+function isOfOther(support: readonly Sample[]): (sample: Sample) => boolean {
+  const patients = new Set(support.map(patientOf));
+  return (sample) => patientOf(sample) === undefined || !patients.has(patientOf(sample));
+}
+
+/** The patient of an image, if its line in the samples file names one (as a hash). */
+export function patientOf({ metadata }: Sample): string | undefined {
+  return typeof metadata?.patient === 'string' ? metadata.patient : undefined;
+}
+
+/** The support set of a run if its data set is at hand. */
+function supportOf({ folder, record }: LoadedRun): Sample[] {
+  try {
+    return readSupport(folder, readDataset(record.dataset.dir));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
+  }
+}

@@ -1,0 +1,19 @@
+import { sha256, sha256File } from '../common/node/files';
+import { METHODS } from '../methods/registry';
+import type { LoadedRun } from './load';
+
+/**
+ * Identifies what determines the maps of a run: the learned parameters, or the images to which a
+ * method was fitted.
+ */
+export function mapIdentity({ folder, record: { config, model, dataset } }: LoadedRun): string {
+  const parameters = config.protocol === 'paper' ? 'best.safetensors' : 'checkpoint.safetensors';
+  const learned = METHODS[config.method].epochs ? sha256File(folder.file(parameters)) : sha256File(folder.file('support.json'));
+  return sha256(JSON.stringify([config.method, config.imageSize, config.baseline, config.seed, model.hash, dataset.hash, learned]));
+}
+
+/** Identifies what determines the scores of a run: its maps, and how a score follows from them. */
+export function scoreIdentity(loaded: LoadedRun): string {
+  const { score, layers, prompts } = loaded.record.config;
+  return sha256(JSON.stringify([mapIdentity(loaded), score, layers, prompts]));
+}
