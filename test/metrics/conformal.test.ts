@@ -54,7 +54,7 @@ test('the guarantee by simulation: alarms on average, and how they vary from dra
     [40, 0.05],
     [57, 0.1],
   ]) {
-    const draws = 4000;
+    const draws = 1500;
     let [sum, inside] = [0, 0];
     for (let draw = 0; draw < draws; draw++) {
       const scores = Float64Array.from({ length: n }, () => random.exponential());
@@ -66,8 +66,8 @@ test('the guarantee by simulation: alarms on average, and how they vary from dra
       if (draw === 0) assert.ok(found.expected <= alpha);
     }
     const expected = conformalThreshold(new Float64Array(n), alpha)?.expected ?? NaN;
-    near(sum / draws, expected, 0.003);
-    near(inside / draws, 0.95, 0.015);
+    near(sum / draws, expected, 0.004);
+    near(inside / draws, 0.95, 0.02);
   }
 });
 
