@@ -3,6 +3,7 @@
  * For research and teaching; not a medical device.
  * @packageDocumentation
  */
+export { importDataset, type ImportDatasetOptions } from './api/import-dataset';
 export { openRun, predict } from './api/open-run';
 export type { AnomalyMap, ImageInput, OpenRun, Prediction, PredictOptions } from './api/open-run';
 export { prepareFolder, type PrepareFolderOptions } from './api/prepare-folder';
@@ -17,6 +18,7 @@ export { Interrupted, UsageError, UserError } from './common/errors';
 export type { LongRun, Progress } from './common/progress';
 export { packageVersion } from './common/node/version';
 export { generatePhantoms, type PhantomSettings, type PhantomSummary } from './datasets/generate-phantoms';
+export type { ImportReport } from './datasets/import/report';
 export type { PrepareReport } from './datasets/prepare-report';
 export type { ImageMetrics, MetricName, PixelMetrics } from './metrics/metrics';
 export type { PhantomName, PhantomSize } from './phantoms/names';

@@ -13,6 +13,10 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip datasets prepare brainmri --from ~/Downloads/brainmri --out datasets/brainmri',
     'npx mediclip datasets prepare folder --from my-scans --out datasets/my-scans',
   ],
+  'mediclip datasets import': [
+    'npx mediclip datasets import bmad --from ~/Downloads/Brain_AD --out datasets/bmad-brain',
+    'npx mediclip datasets import mvtec --from ~/Downloads/mvtec --class bottle --link --out datasets/bottle',
+  ],
   'mediclip inspect': ['npx mediclip inspect scan.dcm', 'npx mediclip inspect scan.dcm --window lung --out frames'],
   'mediclip synthesize': ['npx mediclip synthesize --dataset datasets/small-brain --task cutpaste --count 8 --out runs/drawn'],
   'mediclip train': [

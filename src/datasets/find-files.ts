@@ -25,7 +25,19 @@ export interface FoundFile {
 export class FileFinder {
   private readonly listed = new Map<string, Map<string, string[]>>();
 
-  constructor(private readonly dir: string) {}
+  /**
+   * @param options.places - folders in the data set in which names are looked up, in this order;
+   *   default `images`, then the data set itself
+   * @param options.followLinks - follow links that lead out of the data set; refused by default
+   */
+  constructor(
+    private readonly dir: string,
+    private readonly options: { places?: readonly string[]; followLinks?: boolean } = {},
+  ) {}
+
+  private get places(): readonly string[] {
+    return this.options.places ?? ['images', ''];
+  }
 
   /**
    * @param where - file and line of the name, for error messages
@@ -40,7 +52,8 @@ export class FileFinder {
       if (exact) return exact;
     }
     if (/^([A-Za-z]:)?[\\/]/.test(this.relative(name))) {
-      throw new UserError(`${where}: the path ${quoted(name)} leaves its folder; write it relative to the data set's images folder`);
+      const base = this.places[0] === '' ? this.dir : "the data set's images folder";
+      throw new UserError(`${where}: the path ${quoted(name)} leaves its folder; write it relative to ${base}`);
     }
     for (const spelling of this.spellings(name)) {
       const similar = this.similar(spelling, where);
@@ -72,7 +85,15 @@ export class FileFinder {
 
   private exact(name: string, where: string): FoundFile | undefined {
     if (path.isAbsolute(name)) return undefined;
-    return this.at(`images/${name}`, name, where) ?? this.at(name, name, where);
+    for (const candidate of this.candidates(name)) {
+      const found = this.at(candidate, name, where);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private candidates(name: string): string[] {
+    return this.places.map((place) => (place === '' ? name : `${place}/${name}`));
   }
 
   private at(candidate: string, name: string, where: string): FoundFile | undefined {
@@ -93,6 +114,7 @@ export class FileFinder {
     } catch (error) {
       const full = path.resolve(this.dir, candidate);
       if (!(error instanceof UserError) || name.includes('\0') || leaves(path.relative(this.dir, full))) throw error;
+      if (this.options.followLinks) return full;
       const images = path.join(this.dir, 'images');
       const linked = fs.existsSync(images) && leaves(path.relative(fs.realpathSync(this.dir), fs.realpathSync(images)));
       throw new UserError(
@@ -106,7 +128,7 @@ export class FileFinder {
 
   /** The one file whose name differs only in case or Unicode form. */
   private similar(name: string, where: string): FoundFile | undefined {
-    for (const candidate of [`images/${name}`, name]) {
+    for (const candidate of this.candidates(name)) {
       const parts = path.normalize(candidate).split(path.sep);
       let found = [''];
       for (const part of parts) {

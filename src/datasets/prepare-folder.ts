@@ -81,7 +81,9 @@ function patientFolder(name: string): string | undefined {
   return parts.length > 1 ? parts[0] : undefined;
 }
 
-function className(from: string): string {
+/** A class name from the name of a folder.
+ * @throws UserError if none can be made */
+export function className(from: string): string {
   const name = path
     .basename(fs.realpathSync(from))
     .toLowerCase()

@@ -21,6 +21,8 @@ export interface ReadImage extends RawImage {
   /** Hash of the decoded pixels. */
   pixels: string;
   traits: ImageTraits;
+  /** Number of pixels that its masks mark; undefined without masks. */
+  marked?: number;
   side: Side;
 }
 
@@ -31,12 +33,12 @@ const DARK = 8192;
  * Reads all images and their masks. Images that cannot be read are left out and listed; likely
  * mistakes are noted.
  */
-export async function readImages(
-  raw: readonly RawImage[],
+export async function readImages<Image extends RawImage>(
+  raw: readonly Image[],
   folder: RawFolder,
   run: LongRun,
-): Promise<{ images: ReadImage[]; skipped: Skipped[]; notes: string[] }> {
-  const images: ReadImage[] = [];
+): Promise<{ images: (Image & ReadImage)[]; skipped: Skipped[]; notes: string[] }> {
+  const images: (Image & ReadImage)[] = [];
   const skipped: Skipped[] = [];
   const trivial: string[] = []; // images whose masks mark nothing or everything
   const deep = { count: 0, highest: 0 };
@@ -58,12 +60,12 @@ export async function readImages(
       };
       const mask = await unitedMask(read);
       const marked = mask && binaryMask(mask).data.reduce((sum, v) => sum + v, 0);
-      if (marked !== undefined && (marked === 0 || marked === mask?.data.length)) trivial.push(image.source);
+      if (image.label === 1 && marked !== undefined && (marked === 0 || marked === mask?.data.length)) trivial.push(image.source);
       if (raster.data instanceof Uint16Array) {
         deep.count++;
         for (const v of raster.data) if (v > deep.highest) deep.highest = v;
       }
-      images.push({ ...read, traits: await imageTraits(bytes, decoded), side: 'unused' });
+      images.push({ ...read, marked, traits: await imageTraits(bytes, decoded), side: 'unused' });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       let reason = messageOf(error); // names files by their absolute paths
@@ -90,12 +92,13 @@ export async function readImages(
  * The union of an image's masks ({@link maskLevels}); undefined if it has none.
  * @throws UserError if a mask cannot be read, or if its size differs from the upright image
  */
-export async function unitedMask(image: Pick<ReadImage, 'width' | 'height' | 'orientation' | 'masks'>): Promise<MaskLevels | undefined> {
+export async function unitedMask(image: RawImage & Pick<ReadImage, 'width' | 'height' | 'orientation'>): Promise<MaskLevels | undefined> {
+  const { masks, maskLossy, maskOfAnySize } = image;
   const found: MaskLevels[] = [];
-  for (const file of image.masks) {
+  for (const file of masks) {
     const decoded = await decodeImage(readImageBytes(file), file, 'mask');
-    checkMaskShape(file, decoded.raster, image, { sameSize: true });
-    found.push(maskLevels(decoded, file));
+    checkMaskShape(file, decoded.raster, image, { sameSize: !maskOfAnySize || masks.length > 1 });
+    found.push(maskLevels(maskLossy ? { ...decoded, format: 'jpeg' } : decoded, file));
   }
   return found.length === 0 ? undefined : uniteMasks(found[0], ...found.slice(1));
 }

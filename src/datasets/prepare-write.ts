@@ -8,7 +8,6 @@ import { extensionOf } from '../image/node/formats';
 import { writePng } from '../image/node/encode';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
-import type { PrepareReport } from './prepare-report';
 
 /** The file in a prepared data set that says how it was made. */
 export const PREPARED_FILE = 'prepared.json';
@@ -50,20 +49,21 @@ export function claimFolder(from: string, out: string, force: boolean): string {
  * Writes images, masks, samples and the report to a folder next to the target, then renames it to
  * the target.
  * @param claim - {@link claimFolder}, called again at the end in case another process was faster
+ * @param options.link - make hard links to the images instead of copies
  */
-export async function writePrepared(
+export async function writePrepared<Report extends { clsname: string; hash: string }>(
   claim: () => string,
-  report: Omit<PrepareReport, 'hash'>,
+  report: Omit<Report, 'hash'>,
   images: readonly ReadImage[],
-  run: LongRun,
-): Promise<PrepareReport> {
+  options: { link?: boolean } & LongRun,
+): Promise<Report> {
   const out = claim();
   const staged = stageFolder(out);
   const { temporary } = staged;
   try {
-    const rows = await writeImages(temporary, report.clsname, images, run);
+    const rows = await writeImages(temporary, report.clsname, images, options);
     writeSamples(temporary, rows.train, rows.test);
-    const complete: PrepareReport = { ...report, hash: datasetHash(readDataset(temporary)) };
+    const complete = { ...report, hash: datasetHash(readDataset(temporary)) } as Report;
     const sources = images.map(({ source, sha256 }, i) => ({ filename: rows.names[i], source, sha256 }));
     writeJson(path.join(temporary, PREPARED_FILE), { ...complete, images: sources });
     claim();
@@ -82,7 +82,7 @@ async function writeImages(
   dir: string,
   clsname: string,
   images: readonly ReadImage[],
-  run: LongRun,
+  { link = false, ...run }: { link?: boolean } & LongRun,
 ): Promise<{ train: SampleRow[]; test: SampleRow[]; names: string[] }> {
   const train: SampleRow[] = [];
   const test: SampleRow[] = [];
@@ -97,13 +97,12 @@ async function writeImages(
     const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
     const number = (used[folder] = (used[folder] ?? -1) + 1);
     const filename = `${folder}/${number}${extensionOf(image.format)}`;
-    fs.copyFileSync(image.file, path.join(dir, filename));
-    fs.chmodSync(path.join(dir, filename), 0o666 & ~process.umask());
+    (link ? linkFile : copyFile)(image.file, path.join(dir, filename));
     const row: SampleRow = {
       filename,
       label: image.label,
       labelName: image.label === 0 ? 'good' : 'defective',
-      clsname,
+      clsname: image.clsname ?? clsname,
       metadata: { source: image.source, ...image.metadata },
     };
     const mask = await unitedMask(image);
@@ -117,4 +116,19 @@ async function writeImages(
   }
   run.onProgress?.({ phase: 'copying images', done: images.length, total: images.length });
   return { train, test, names };
+}
+
+function copyFile(from: string, to: string): void {
+  fs.copyFileSync(from, to);
+  fs.chmodSync(to, 0o666 & ~process.umask());
+}
+
+/** @throws UserError if the file system cannot link the file */
+function linkFile(from: string, to: string): void {
+  try {
+    fs.linkSync(fs.realpathSync(from), to); // a link to a symbolic link would break if that is moved
+  } catch (error) {
+    const why = reasonOf(error) === 'EXDEV' ? 'it is on another disk than --out' : reasonOf(error);
+    throw new UserError(`${from}: cannot be linked (${why}); leave out --link to copy, or choose an --out beside the images`);
+  }
 }

@@ -11,6 +11,12 @@ export interface RawImage {
   label: 0 | 1;
   /** Mask files whose union marks the abnormal pixels. */
   masks: string[];
+  /** Whether the masks hold the levels of former JPEGs in another format. */
+  maskLossy?: true;
+  /** Whether its mask may have another size, of the same shape. */
+  maskOfAnySize?: true;
+  /** What the image shows, if not all images show the same. */
+  clsname?: string;
   /** Images of one patient stay on one side. */
   patient?: string;
   /** Extra keys for the image's line in the samples files. */
