@@ -4,16 +4,19 @@ import type { Command } from 'commander';
 import { UserError } from '../common/errors';
 import { checkWritable, writeFileAtomic } from '../common/node/files';
 import { progressBar } from '../common/node/progress-bar';
-import { npyBytes } from '../common/npy';
+import { npyBytes, npyParts } from '../common/npy';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import type { Raster } from '../image/image';
 import type { FrameFacts } from '../image/node/stored-frames';
 import { interruptSignal } from './interrupt';
+import { wholeNumber } from './option-values';
 import { emit } from './output';
 
 interface Options {
   out?: string;
   window?: string;
+  axis?: string;
+  volume?: number;
   json?: boolean;
 }
 
@@ -24,11 +27,13 @@ interface Inspection extends Pick<FrameFacts, 'frames' | 'width' | 'height' | 'c
   /** Stored bits of a sample. */
   depth: number;
   spacing: FrameFacts['spacing'] | null;
+  /** How slices were cut from a volume; null for other images. */
+  cut: FrameFacts['cut'] | null;
   /** The window of each frame, in words; null for formats without windows. */
   windows: string[] | null;
   /** The levels of each frame, in [0, 1]. */
   levels: { min: number; mean: number; max: number }[];
-  /** The files written, one a frame. */
+  /** The files written: one a frame, and `volume.npy` of a volume. */
   written: string[];
 }
 
@@ -40,11 +45,15 @@ export function registerInspect(root: Command): void {
     .description(
       'Show what an image file holds and how it is read: format, size, frames, depth, window, spacing.\n' +
         'Every frame is decoded. With --out, each is written as frame-0.npy, frame-1.npy ...: float32,\n' +
-        '[H, W] or [H, W, 3], values in [0, 1], as training and testing see them before resizing.',
+        '[H, W] or [H, W, 3], values in [0, 1], as training and testing see them before resizing.\n' +
+        'Of a NIfTI file, volume.npy holds the values of all voxels before the window, [X, Y, Z] or\n' +
+        '[X, Y, Z, T] to the right, to the front and up (RAS+); its frames are the slices of one volume.',
     )
     .argument('<file>', 'image file')
     .option('--out <dir>', 'folder for the frames')
-    .option('--window <window>', 'window of a DICOM file')
+    .option('--window <window>', 'window of a DICOM or NIfTI file: CENTRE/WIDTH, brain, lung or bone')
+    .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial, or x, y, z (default: across the thickest spacing)')
+    .option('--volume <n>', 'which volume of a NIfTI file with several, from 0 (default 0)', wholeNumber('--volume', 0))
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: Options) => {
       const bar = progressBar();
@@ -58,13 +67,19 @@ export function registerInspect(root: Command): void {
     });
 }
 
-async function inspect(file: string, { out, window }: Options, run: LongRun): Promise<Inspection> {
+async function inspect(file: string, { out, window, axis, volume }: Options, run: LongRun): Promise<Inspection> {
   const { openImageFile } = await import('../image/node/image-file');
   if (out !== undefined) checkWritable(out);
-  const image = await openImageFile(file, { window });
-  const { format, frames, width, height, channels, bits: depth, spacing = null } = image;
+  const image = await openImageFile(file, { window, axis, volume });
+  const { format, frames, width, height, channels, bits: depth, spacing = null, cut = null } = image;
   const levels: Inspection['levels'] = [];
   const written: string[] = [];
+  const write = (target: string, content: Parameters<typeof writeFileAtomic>[1]): void => {
+    if (fs.existsSync(target) && fs.realpathSync(target) === fs.realpathSync(file))
+      throw new UserError(`${target}: is the file itself; choose another --out`);
+    writeFileAtomic(target, content);
+    written.push(target);
+  };
   try {
     for (let i = 0; i < frames; i++) {
       stopIfAsked(run);
@@ -73,20 +88,20 @@ async function inspect(file: string, { out, window }: Options, run: LongRun): Pr
       const values = unitLevels(raster);
       levels.push(spread(values));
       if (out === undefined) continue;
-      const target = path.join(out, `frame-${i}.npy`);
-      if (fs.existsSync(target) && fs.realpathSync(target) === fs.realpathSync(file))
-        throw new UserError(`${target}: is the file itself; choose another --out`);
       const shape = [raster.height, raster.width, ...(raster.channels === 1 ? [] : [raster.channels])];
-      writeFileAtomic(target, npyBytes(values, shape));
-      written.push(target);
+      write(path.join(out, `frame-${i}.npy`), npyBytes(values, shape));
+    }
+    if (out !== undefined && image.values) {
+      const { shape, parts } = await image.values();
+      write(path.join(out, VOLUME_FILE), npyParts(parts, shape));
     }
   } catch (error) {
     for (const target of written) fs.rmSync(target, { force: true }); // some of the frames would be half a result
     throw error;
   }
-  if (out !== undefined) removeOthers(out, frames);
+  if (out !== undefined) removeOthers(out, frames, image.values !== undefined);
   const windows = image.window ? levels.map((_, i) => (image.window as (i: number) => string)(i)) : null;
-  return { file, format, frames, width, height, channels, depth, spacing, windows, levels, written };
+  return { file, format, frames, width, height, channels, depth, spacing, cut, windows, levels, written };
 }
 
 /** Levels as fractions of the largest: v / 255 or v / 65535, in float32. */
@@ -105,26 +120,35 @@ function spread(values: Float32Array): Inspection['levels'][number] {
   return { min, mean: sum / values.length, max };
 }
 
-/** Removes the frames that an earlier inspection left in the folder beyond those of this file. */
-function removeOthers(out: string, frames: number): void {
+/** The values of a whole volume. */
+const VOLUME_FILE = 'volume.npy';
+
+/** Removes what an earlier inspection left in the folder beyond the frames and volume of this file. */
+function removeOthers(out: string, frames: number, volume: boolean): void {
+  if (!volume) fs.rmSync(path.join(out, VOLUME_FILE), { force: true });
   for (const name of fs.readdirSync(out)) {
     const number = /^frame-(\d+)\.npy$/.exec(name)?.[1];
     if (number !== undefined && Number(number) >= frames) fs.rmSync(path.join(out, name), { force: true });
   }
 }
 
-function describe({ file, format, frames, width, height, channels, depth, spacing, windows, levels, written }: Inspection): string[] {
+function describe({ file, format, frames, width, height, channels, depth, spacing, cut, windows, levels, written }: Inspection): string[] {
   const lines = [
     `${file}: ${format}, ${frames > 1 ? `${frames} frames of ` : ''}${width} x ${height}, ${channels === 1 ? 'grey' : 'RGB'}, ${depth} bits`,
   ];
   if (spacing)
     lines.push(`spacing: ${mm(spacing.row)} x ${mm(spacing.column)} mm${spacing.slice ? `, slices ${mm(spacing.slice)} mm apart` : ''}`);
+  if (cut) {
+    const volumes = cut.volumes > 1 ? `; of the volumes 0 to ${cut.volumes - 1} this is ${cut.volume} (--volume chooses)` : '';
+    lines.push(`${cut.axis} slices, ${cut.up}${volumes}`);
+  }
   levels.forEach(({ min, mean, max }, i) => {
     const window = windows ? `window ${windows[i]}; ` : '';
     lines.push(`frame ${i}: ${window}levels ${min.toFixed(3)} to ${max.toFixed(3)}, mean ${mean.toFixed(3)}`);
   });
-  if (written.length > 0)
-    lines.push(`${written.length === 1 ? written[0] : `${written[0]} to ${path.basename(written[written.length - 1])}`} written`);
+  const last = written[frames - 1];
+  if (last !== undefined) lines.push(`${frames === 1 ? last : `${written[0]} to ${path.basename(last)}`} written`);
+  lines.push(...written.slice(frames).map((target) => `${target} written`));
   return lines;
 }
 

@@ -43,9 +43,10 @@ export function checkWritable(dir: string): void {
 /**
  * Writes a whole file or nothing: under a temporary name beside it, flushed, then renamed. Creates
  * the folder.
+ * @param content - the whole content, or its parts in order
  * @throws UserError if the system refuses: no permission, no space
  */
-export function writeFileAtomic(file: string, content: string | Uint8Array): void {
+export function writeFileAtomic(file: string, content: string | Uint8Array | Generator<Uint8Array, void>): void {
   makeFolder(path.dirname(file));
   if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() === false)
     throw new UserError(`${file}: is not a plain file; choose another name`);
@@ -54,7 +55,8 @@ export function writeFileAtomic(file: string, content: string | Uint8Array): voi
     fs.rmSync(temporary, { force: true }); // left by a killed process with the same process id
     const handle = fs.openSync(temporary, 'wx');
     try {
-      fs.writeFileSync(handle, content);
+      const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+      for (const part of parts) fs.writeFileSync(handle, part); // each after the one before
       fs.fsyncSync(handle);
     } finally {
       fs.closeSync(handle);

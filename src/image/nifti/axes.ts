@@ -57,11 +57,7 @@ function nearestOrthogonal(matrix: number[][]): number[][] {
 
 /** The cofactors divided by the determinant. */
 function inverseTransposed([a, b, c]: number[][]): number[][] {
-  const cross = (u: number[], v: number[]): number[] => [
-    u[1] * v[2] - u[2] * v[1],
-    u[2] * v[0] - u[0] * v[2],
-    u[0] * v[1] - u[1] * v[0],
-  ];
+  const cross = (u: number[], v: number[]): number[] => [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
   const rows = [cross(b, c), cross(c, a), cross(a, b)];
   const determinant = a[0] * rows[0][0] + a[1] * rows[0][1] + a[2] * rows[0][2];
   return rows.map((row) => row.map((v) => v / determinant));

@@ -27,6 +27,8 @@ export function axisOf(asked: string | undefined, { spacing }: Pick<NiftiGrid, '
 /** Slices of a volume as a radiologist looks at them. */
 export interface SliceView {
   axis: Axis;
+  /** Which way is up and left, for people. */
+  up: string;
   slices: number;
   width: number;
   height: number;
@@ -46,6 +48,7 @@ export function sliceView(axis: Axis, { shape: [X, Y, Z], spacing: [dx, dy, dz] 
     case 'axial':
       return {
         axis,
+        up: "front up, the patient's right on the left",
         slices: Z,
         width: X,
         height: Y,
@@ -55,6 +58,7 @@ export function sliceView(axis: Axis, { shape: [X, Y, Z], spacing: [dx, dy, dz] 
     case 'coronal':
       return {
         axis,
+        up: "head up, the patient's right on the left",
         slices: Y,
         width: X,
         height: Z,
@@ -64,6 +68,7 @@ export function sliceView(axis: Axis, { shape: [X, Y, Z], spacing: [dx, dy, dz] 
     case 'sagittal':
       return {
         axis,
+        up: 'head up, front on the left',
         slices: X,
         width: Y,
         height: Z,

@@ -2,6 +2,8 @@ import { openBmp } from './decode-bmp';
 import { openWithSharp } from './decode-sharp';
 import { animationFrames, checkOneImage } from './frames';
 import { mpoPictures } from './mpo';
+import { openNifti } from './nifti/open-nifti';
+import { isNiftiFile } from './nifti/read-nifti';
 import type { ReadOptions, StoredFrames } from './stored-frames';
 import { openTiff } from './tiff/decode-tiff';
 
@@ -57,6 +59,7 @@ const FORMATS = [
     ),
     open: openTiff,
   },
+  { name: 'nifti', title: 'NIfTI', extension: '.nii', recognises: isNiftiFile, open: openNifti },
 ] as const satisfies readonly Format[];
 
 /** The name of a supported format. */

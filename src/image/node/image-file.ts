@@ -5,7 +5,7 @@ import { NotRead } from '../limits';
 import { orient } from '../orientation';
 import { readImageBytes } from './read-bytes';
 import type { StoredImage } from '../samples';
-import type { FrameFacts, ReadOptions } from './stored-frames';
+import type { FrameFacts, ReadOptions, StoredFrames } from './stored-frames';
 
 export type { ReadOptions } from './stored-frames';
 
@@ -40,6 +40,8 @@ export interface ImageFile extends FrameFacts {
    * @throws UserError in one line if it is damaged or not supported
    */
   frame(i: number): Promise<DecodedImage>;
+  /** {@link StoredFrames.values} */
+  values?: StoredFrames['values'];
 }
 
 /**
@@ -58,10 +60,12 @@ export async function openImageBytes(bytes: Buffer, name: string, options: ReadO
   const format = formatOf(bytes);
   if (format === undefined) {
     if (bytes.length === 0) throw new UserError(`${name}: is empty (0 bytes)`);
-    throw new UserError(`${name}: not an image of a known kind (${FORMATS_IN_WORDS})`);
+    const pair = /\.img(\.gz)?$/i.test(name) ? '; of a NIfTI pair give the .hdr' : '';
+    throw new UserError(`${name}: not an image of a known kind (${FORMATS_IN_WORDS})${pair}`);
   }
   const { name: kind, title } = format;
   const stored = await explained(name, title, async () => format.open(bytes, options, name));
+  const { values } = stored;
   if (options.window !== undefined && !stored.window) throw new UserError(`${name}: this ${title} image has no window to choose`);
   return {
     ...stored,
@@ -71,6 +75,7 @@ export async function openImageBytes(bytes: Buffer, name: string, options: ReadO
       if (!(Number.isInteger(i) && i >= 0 && i < stored.frames)) throw new RangeError(`frame ${i} of ${stored.frames}`);
       return explained(name, title, async () => upright(kind, await stored.frame(i)));
     },
+    values: values && (() => explained(name, title, values)),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Axis } from '../nifti/slices';
+import type { NiftiGrid } from '../nifti/volume';
 import type { StoredImage } from '../samples';
 import type { ReadAs } from './tiff/range';
 
@@ -7,9 +9,9 @@ export interface ReadOptions {
   as?: ReadAs;
   /** The window of a DICOM file, in words; see `inspect --help`. Default: the file's own. */
   window?: string;
-  /** The volume of a file with several, from 0. */
+  /** The volume of a file with several, from 0; default 0. */
   volume?: number;
-  /** The axis along which a volume is cut into slices. */
+  /** The axis along which a volume is cut into slices; sagittal, coronal, axial, x, y or z. Default: the thickest. */
   axis?: string;
 }
 
@@ -23,6 +25,10 @@ export interface FrameFacts {
   bits: number;
   /** Distances between the centres of pixels and of slices, in mm. */
   spacing?: { row: number; column: number; slice?: number };
+  /** How slices were cut from a volume. */
+  cut?: SliceCut;
+  /** The grid of the whole volume, where slices are cut from one. */
+  grid?: NiftiGrid;
   /**
    * The window of a frame, in words: `40/400 (the file's first)`, `range 12..1800`. A range is known
    * once the frame is decoded.
@@ -35,8 +41,20 @@ export interface FrameFacts {
   source?: { patient?: string; study?: string; series?: string; position?: number; instance?: string };
 }
 
+/** How slices were cut from a volume. */
+export interface SliceCut {
+  axis: Axis;
+  /** Which way is up and left, for people. */
+  up: string;
+  /** The volume, from 0, and how many the file has. */
+  volume: number;
+  volumes: number;
+}
+
 /** The frames of an opened file. Those of one file have one size. */
 export interface StoredFrames extends FrameFacts {
   /** @throws NotRead for unsupported kinds, Error for damage */
   frame(i: number): Promise<StoredImage>;
+  /** The values of the whole file before any window, float32, row-major, in parts. */
+  values?: () => Promise<{ shape: number[]; parts: Iterable<Float32Array> }>;
 }

@@ -6,6 +6,8 @@ const inflateAll = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 
 /** Compressed bytes that surely hold a header; inflated they take at most 4 MB. */
 const HEAD_BYTES = 4096;
+/** A stream ends with its sum and length, which {@link inflate} checks. */
+const TRAILER_BYTES = 8;
 /** Bytes that may follow the voxels. */
 const TAIL_BYTES = 16 * 2 ** 20;
 
@@ -21,7 +23,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 export function headOf(bytes: Buffer): Buffer {
   if (!isGzip(bytes)) return bytes;
   try {
-    return zlib.gunzipSync(bytes.subarray(0, HEAD_BYTES), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    return zlib.gunzipSync(bytes.subarray(0, Math.min(HEAD_BYTES, bytes.length - TRAILER_BYTES)), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
   } catch (error) {
     throw new Error(`the gzip stream is damaged: ${(error as Error).message}`);
   }

@@ -1,0 +1,28 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { NotRead } from '../../limits';
+
+const NAME = /^(.*)\.(hdr|img)(\.gz)?$/i;
+
+/**
+ * The voxels (.img) of the header of a NIfTI pair (.hdr), each possibly with `.gz`.
+ * @throws NotRead if there are none of the same name
+ */
+export function voxelFileOf(header: string): string {
+  const voxels = otherOfPair(header, fs.readdirSync(path.dirname(header)));
+  if (voxels === undefined) throw new NotRead('the header of a NIfTI pair, but the .img of the same name is not beside it');
+  return path.join(path.dirname(header), voxels);
+}
+
+/**
+ * The other name of a pair among names of one folder: .img for .hdr, .hdr for .img. The case of the
+ * extension does not count.
+ */
+export function otherOfPair(file: string, names: readonly string[]): string | undefined {
+  const [, stem, kind] = NAME.exec(path.basename(file)) ?? [];
+  if (stem === undefined) return undefined;
+  return names.find((name) => {
+    const [, otherStem, otherKind] = NAME.exec(name) ?? [];
+    return otherStem === stem && otherKind.toLowerCase() !== kind.toLowerCase();
+  });
+}
