@@ -6,7 +6,7 @@ import { UserError } from '../../../src/common/errors';
 import { openSafetensors } from '../../../src/common/node/safetensors';
 import { openImageFile } from '../../../src/image/node/image-file';
 
-/** An entry of index.json; ../../golden/README.md says what the files are. */
+/** An entry of index.json; test/golden/clinical/README.md says what the files are. */
 interface Entry {
   file: string;
   expect: 'image' | 'refuse';

@@ -23,7 +23,9 @@ export function isGzip(bytes: Uint8Array): boolean {
 export function headOf(bytes: Buffer): Buffer {
   if (!isGzip(bytes)) return bytes;
   try {
-    return zlib.gunzipSync(bytes.subarray(0, Math.min(HEAD_BYTES, bytes.length - TRAILER_BYTES)), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    return zlib.gunzipSync(bytes.subarray(0, Math.min(HEAD_BYTES, bytes.length - TRAILER_BYTES)), {
+      finishFlush: zlib.constants.Z_SYNC_FLUSH,
+    });
   } catch (error) {
     throw new Error(`the gzip stream is damaged: ${(error as Error).message}`);
   }
