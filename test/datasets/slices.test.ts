@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { findSlices, type SliceOptions } from '../../src/datasets/slices';
+import { encodePng } from '../../src/image/node/encode';
+import { niftiFile } from '../image/node/nifti-file';
+
+let base: string;
+beforeEach(() => (base = fs.mkdtempSync(path.join(os.tmpdir(), 'slices-'))));
+afterEach(() => fs.rmSync(base, { recursive: true }));
+
+function put(name: string, bytes: Buffer): string {
+  const file = path.join(base, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, bytes);
+  return file;
+}
+
+/** A volume of 2 x 2 x 4, the first and the last slice of which are empty. */
+const scan = niftiFile({ dims: [2, 2, 4], values: [0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9] });
+const picture = (): Promise<Buffer> => encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(7, 7) });
+
+const found = async (options?: SliceOptions): Promise<string[]> =>
+  (await findSlices([base], options)).slices.map(({ name }) => path.relative(base, name));
+
+test('volumes become slices, single images stay, and empty slices are left out of volumes only', async () => {
+  put('b.nii', scan);
+  put('a.png', await picture());
+  put('sub/c.nii.gz', niftiFile({ dims: [2, 2, 1], gzip: true })); // one slice, empty
+  const { slices, groups, left } = await findSlices([base]);
+  assert.deepEqual(
+    slices.map(({ name, frame, frames, group, number }) =>
+      [name, frame, frames, group, number].map((v) => String(v).replace(base + '/', '')),
+    ),
+    [
+      ['a.png', '0', '1', 'undefined', '0'],
+      ['b.nii#1', '1', '4', 'b.nii', '1'],
+      ['b.nii#2', '2', '4', 'b.nii', '2'],
+      ['sub/c.nii.gz', '0', '1', 'undefined', '0'],
+    ],
+  );
+  assert.deepEqual(
+    groups.map(({ name, count, outsideRange, emptyLeftOut, facts }) => [
+      path.basename(name),
+      count,
+      outsideRange,
+      emptyLeftOut,
+      facts.cut?.axis,
+    ]),
+    [['b.nii', 4, 0, 2, 'axial']],
+  );
+  assert.deepEqual(left, []);
+});
+
+test('a range of slices counts from 0 and includes its ends', async () => {
+  put('b.nii', scan);
+  put('a.png', await picture());
+  assert.deepEqual(await found({ slices: [2, 9] }), ['a.png', 'b.nii#2']);
+  assert.deepEqual((await findSlices([base], { slices: [2, 9] })).groups[0].outsideRange, 2);
+});
+
+test('files of a folder that are no images are listed; the voxels of a pair are no file of their own', async () => {
+  const header = Buffer.from(scan.subarray(0, 348));
+  header.write('ni1\0', 344, 'latin1');
+  header.writeFloatLE(0, 108);
+  put('p.hdr', header);
+  put('p.img', scan.subarray(352));
+  put('readme.txt', Buffer.from('hello'));
+  put('cut.nii', scan.subarray(0, 360));
+  const { slices, left } = await findSlices([base]);
+  assert.deepEqual(slices.map(({ name }) => path.basename(name)), ['p.hdr#1', 'p.hdr#2']); // prettier-ignore
+  assert.deepEqual(left.map(({ file }) => path.basename(file)), ['cut.nii', 'readme.txt']); // prettier-ignore
+  assert.match(left[1].reason, /^not an image of a known kind/);
+});
+
+test('a file that was named must be readable, and so must something in a folder', async () => {
+  const text = put('readme.txt', Buffer.from('hello'));
+  await assert.rejects(findSlices([text]), /readme\.txt: not an image/);
+  await assert.rejects(findSlices([base]), /no file of the folder can be used, the first: .*readme\.txt: not an image/);
+  await assert.rejects(findSlices([path.join(base, 'none')]), /no such file or folder/);
+  put('b.nii', scan);
+  await assert.rejects(findSlices([base], { axis: 'w' }), /--axis/);
+});
