@@ -46,10 +46,23 @@ export interface ImageTower {
 
 /** Turns texts into token ids. */
 export interface Tokenizer {
+  /** Number of tokens that are put before a text, and after it: 1 and 1 for CLIP. */
+  readonly before: number;
+  readonly after: number;
   /** Ids of a text of any length, without start and end. */
   encode(text: string): number[];
   /** Ids `[N]` for the text tower, with start, end and padding; a text that is too long is cut. */
+  frame(ids: readonly number[], length: number): Int32Array;
+  /** `frame(encode(text), length)` */
   tokenize(text: string, length: number): Int32Array;
+}
+
+/** What a text tower needs to know of a text beside the embeddings of its tokens. */
+export interface Reading {
+  /** The position of the token whose state is the feature of the text. */
+  at: number;
+  /** 1 where other positions may attend to a position, `[N]`, if the tower hides padding. */
+  mask?: Uint8Array;
 }
 
 /** The text side of a frozen backbone; prompts are learned in the space of its token embeddings. */
@@ -59,19 +72,21 @@ export interface TextTower {
   readonly positions: number;
   /** Width of the token embeddings, W. */
   readonly width: number;
-  /** The position of the token whose state is the feature of the text. */
-  ends(ids: readonly Int32Array[]): number[];
+  /** True if it was trained with a causal mask. */
+  readonly causal: boolean;
+  /** How texts with these ids are read, `[P][N]`. */
+  read(ids: readonly Int32Array[]): Reading[];
   /** Token embeddings without positions: ids `[P][N]` to `[P, N, W]`. */
   embedTokens(ids: readonly Int32Array[]): tf.Tensor3D;
   /**
    * Text embeddings `[T, P]`, not of unit length, of token embeddings `[T, N, W]`, with gradients
    * for the latter.
-   * @param ends - see {@link TextTower.ends}
-   * @param causal - each position attends only to earlier ones; false: to all positions
+   * @param readings - see {@link TextTower.read}
+   * @param causal - true: as the tower was trained; false: without its causal mask, if it has one
    */
-  encode(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D;
+  encode(embedded: tf.Tensor3D, readings: readonly Reading[], causal: boolean): tf.Tensor2D;
   /** The same, operation by operation: a few texts that are encoded once need no graph. */
-  encodeOnce(embedded: tf.Tensor3D, ends: readonly number[], causal: boolean): tf.Tensor2D;
+  encodeOnce(embedded: tf.Tensor3D, readings: readonly Reading[], causal: boolean): tf.Tensor2D;
 }
 
 /**
@@ -79,7 +94,7 @@ export interface TextTower {
  * outside `tf.tidy`, which would free its weights.
  */
 export interface Backbone {
-  /** `clip`, ... */
+  /** The name of its family: `clip`, `siglip`, ... */
   readonly family: string;
   /** Side of the images in pixels, S. */
   readonly imageSize: number;

@@ -1,16 +1,20 @@
 import type { Backbone, BackboneFacts } from './backbone';
-import type { CheckpointFiles } from './checkpoint-files';
-import { Clip, type ClipOptions } from './clip/clip';
-import { readClipConfig } from './clip/config';
-import { parameterShapes } from './clip/parameter-shapes';
+import type { CheckpointFiles } from './checkpoint/checkpoint-files';
+import { familyOf } from './families';
+import { TransformerBackbone, type BackboneOptions } from './transformer/transformer-backbone';
 
 /**
- * Opens a backbone whose kind is recognised by its files; no weights are read yet. A backend must
+ * Opens a backbone whose family is recognised by its files; no weights are read yet. A backend must
  * be ready before it encodes.
  * @throws UserError if files are missing or wrong, or of an unknown family
  */
-export function openBackbone(files: CheckpointFiles, options: ClipOptions): Backbone {
-  return Clip.open(files, options);
+export function openBackbone(files: CheckpointFiles, options: BackboneOptions): Backbone {
+  return openTransformer(files, options);
+}
+
+/** As {@link openBackbone}, where more of it is needed than every backbone has. */
+export function openTransformer(files: CheckpointFiles, options: BackboneOptions): TransformerBackbone {
+  return new TransformerBackbone(files.name, familyOf(files).read(files), options);
 }
 
 /**
@@ -19,30 +23,21 @@ export function openBackbone(files: CheckpointFiles, options: ClipOptions): Back
  * @throws UserError as {@link openBackbone}, and if a weight is NaN or infinite
  */
 export function checkBackbone(files: CheckpointFiles): void {
-  Clip.check(files);
+  const { checkpoint, expected, tokenizer } = familyOf(files).read(files);
+  checkpoint.checkFinite(expected);
+  tokenizer?.();
 }
 
-/** The paths of the files of a backbone: its configurations and its weights. */
+/** The paths of the files of a backbone that affect results: its settings and its weights. */
 export function backboneFiles(files: CheckpointFiles): string[] {
-  return Clip.files(files);
+  const { settings, checkpoint } = familyOf(files).read(files);
+  return [...settings.map((file) => files.pathOf(file)), ...checkpoint.paths];
 }
 
 /**
- * Reads the facts from the configuration of a backbone.
+ * The facts of a backbone, from its configuration and the headers of its weights.
  * @throws UserError as {@link openBackbone}
  */
 export function readBackboneFacts(files: CheckpointFiles): BackboneFacts {
-  const config = readClipConfig(files);
-  const { vision_config: vision, text_config: text } = config;
-  return {
-    family: 'clip',
-    imageSize: vision.image_size,
-    patchSize: vision.patch_size,
-    width: vision.hidden_size,
-    depth: vision.num_hidden_layers,
-    heads: vision.num_attention_heads,
-    jointWidth: config.projection_dim,
-    text: { width: text.hidden_size, depth: text.num_hidden_layers, positions: text.max_position_embeddings },
-    parameters: parameterShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0),
-  };
+  return familyOf(files).read(files).facts;
 }

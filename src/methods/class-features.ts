@@ -10,7 +10,7 @@ const BATCH = 32;
 /**
  * One direction per class from hand-written prompts (prompt ensembling, Radford et al. 2021,
  * section 3.1.4). The features of the prompts of a class, each of unit length, are averaged, and
- * the mean is scaled to unit length. The text encoder runs as CLIP was trained, with its causal
+ * the mean is scaled to unit length. The text encoder runs as it was trained, CLIP's with its causal
  * mask.
  * @param prompts - whole sentences
  * @returns `[P, 2]`, column 0 normal, column 1 abnormal
@@ -28,13 +28,13 @@ export function classFeatures(text: TextTower, prompts: PromptLists): tf.Tensor2
 
 function meanDirection(tower: TextTower, texts: readonly string[]): tf.Tensor {
   const { tokenizer, positions } = tower;
-  const long = texts.find((text) => tokenizer.encode(text).length + 2 > positions);
+  const long = texts.find((text) => tokenizer.encode(text).length + tokenizer.before + tokenizer.after > positions);
   if (long !== undefined) throw new UserError(`prompt ${JSON.stringify(long)}: more tokens than the text encoder's ${positions} positions`);
   const ids = texts.map((text) => tokenizer.tokenize(text, positions));
   const features: tf.Tensor2D[] = [];
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = ids.slice(start, start + BATCH);
-    features.push(tf.tidy(() => unitLength(tower.encodeOnce(tower.embedTokens(batch), tower.ends(batch), true))));
+    features.push(tf.tidy(() => unitLength(tower.encodeOnce(tower.embedTokens(batch), tower.read(batch), true))));
   }
   return unitLength(tf.mean(tf.concat(features), 0));
 }

@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readClipConfig, type ClipConfig } from '../backbones/clip/config';
-import { readChannelStats } from '../backbones/clip/channel-stats';
-import { Checkpoint } from '../backbones/clip/parameters';
-import { parameterShapes } from '../backbones/clip/parameter-shapes';
+import type { BackboneFacts } from '../backbones/backbone';
+import { factsOf } from '../backbones/clip/facts';
+import { familyOf } from '../backbones/families';
 import { messageOf } from '../common/errors';
 import { embeddedFolder, modelsFolder, nameOf } from './model-names';
 import { isModel } from './resolve-model';
@@ -25,10 +24,12 @@ export interface ListedModel {
   problem?: string;
 }
 
-/** Numbers of a CLIP checkpoint. */
+/** Numbers of a checkpoint. */
 export interface ModelFacts {
+  family: string;
   parameters: number;
   imageLayers: number;
+  /** 0 if it knows only images. */
   textLayers: number;
   /** Width of the image encoder. */
   imageWidth: number;
@@ -56,9 +57,8 @@ function describeUntrained(): ListedModel {
   const dir = untrainedFolder();
   const note = 'the compact architecture with random weights, for comparison';
   if (isModel(dir)) return { ...describe(UNTRAINED, dir), note };
-  const config = clipConfigOf(COMPACT_ARCHITECTURE);
-  const parameters = parameterShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return { name: UNTRAINED, dir, bytes: 0, facts: factsOf(config, parameters), note: `${note}; written when it is first used` };
+  const facts = listedFacts(factsOf('clip', clipConfigOf(COMPACT_ARCHITECTURE)));
+  return { name: UNTRAINED, dir, bytes: 0, facts, note: `${note}; written when it is first used` };
 }
 
 function modelsIn(folder: string): ListedModel[] {
@@ -73,25 +73,24 @@ function describe(name: string, dir: string): ListedModel {
   const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
   const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   try {
-    const checkpointFiles = checkpointFolder(dir);
-    const config = readClipConfig(checkpointFiles);
-    const checkpoint = Checkpoint.open(checkpointFiles);
-    checkpoint.check(config);
-    readChannelStats(checkpointFiles, config.vision_config.image_size);
-    return { name, dir, bytes, facts: factsOf(config, checkpoint.size) };
+    const checkpoint = checkpointFolder(dir);
+    const family = familyOf(checkpoint);
+    family.checkSettings(checkpoint);
+    return { name, dir, bytes, facts: listedFacts(family.read(checkpoint).facts) };
   } catch (error) {
     return { name, dir, bytes, problem: messageOf(error) };
   }
 }
 
-function factsOf({ vision_config: image, text_config: text, projection_dim: embedding }: ClipConfig, parameters: number): ModelFacts {
+function listedFacts({ family, parameters, depth, text, width, imageSize, patchSize, jointWidth }: BackboneFacts): ModelFacts {
   return {
+    family,
     parameters,
-    imageLayers: image.num_hidden_layers,
-    textLayers: text.num_hidden_layers,
-    imageWidth: image.hidden_size,
-    imageSize: image.image_size,
-    patchSize: image.patch_size,
-    embedding,
+    imageLayers: depth,
+    textLayers: text?.depth ?? 0,
+    imageWidth: width,
+    imageSize,
+    patchSize,
+    embedding: jointWidth,
   };
 }

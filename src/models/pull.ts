@@ -1,8 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readChannelStats } from '../backbones/clip/channel-stats';
-import { checkClipConfig } from '../backbones/clip/config';
-import { INDEX } from '../backbones/clip/weight-files';
 import { UsageError, UserError } from '../common/errors';
 import { makeFolder, readJson, writeJson } from '../common/node/files';
 import { withLock } from '../common/node/lock';
@@ -11,7 +8,7 @@ import { bytesPresent, downloadFile, matchesChecksum } from './download';
 import { retrying, type Retry } from './http';
 import { Hub, type HubFile } from './hub';
 import { folderOf, isHubName, modelsFolder } from './model-names';
-import { smallFiles, weightFiles } from './needed-files';
+import { configFiles, familyOfRepository, smallFiles, weightFiles } from './needed-files';
 import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
 /** Where a model comes from and where it goes. */
@@ -49,12 +46,12 @@ export interface PulledModel {
 const SPARE = 64 * 2 ** 20;
 
 /**
- * Fetches a CLIP checkpoint: configuration, weights in safetensors, tokenizer. The files gather in
+ * Fetches a checkpoint: configuration, weights in safetensors, tokenizer. The files gather in
  * a hidden folder, from which the next call continues after an interruption. When all files are
  * complete and checked, the folder gets the name of the model. Files of an earlier pull that have
  * not changed are not fetched again.
  * @param name - name on the hub: `openai/clip-vit-large-patch14`
- * @throws UserError on a wrong name, refused access, a model that is not a CLIP, a full disk, wrong
+ * @throws UserError on a wrong name, refused access, a model of an unknown family, a full disk, wrong
  * checksums, a server that keeps failing
  */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<PulledModel> {
@@ -98,12 +95,14 @@ class Pull {
     const { name, hub, part, target } = this;
     const { revision = 'main', signal } = this.options;
     const { commit, files } = await retrying(() => hub.model(name, revision, signal), this.retry());
-    const small = smallFiles(name, files);
+    await this.fetchAll(configFiles(name, files), commit);
+    const folder = checkpointFolder(part);
+    const family = familyOfRepository(name, files, folder);
+    const small = smallFiles(name, files, family);
     await this.fetchAll(small, commit);
-    const config = checkClipConfig(readJson(path.join(part, 'config.json')), `${name}: config.json`);
-    readChannelStats(checkpointFolder(part), config.vision_config.image_size); // refuses an unusable model before its weights are fetched
-    const sharded = small.some((file) => file.name === INDEX);
-    const weights = weightFiles(name, files, sharded ? readJson(path.join(part, INDEX)) : undefined);
+    family.checkSettings({ ...folder, pathOf: (file) => `${name}: ${file}` }); // refuses an unusable model before its weights are fetched
+    const index = small.find((file) => file.name === family.weights.index);
+    const weights = weightFiles(name, files, family, index && readJson(path.join(part, index.name)));
     await this.fetchAll(weights, commit);
 
     const needed = [...small, ...weights];

@@ -1,15 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { foundAmong, INDEX, SINGLE } from '../backbones/clip/weight-files';
+import { foundAmong, hasWeights, INDEX, SINGLE } from '../backbones/checkpoint/weight-files';
+import { familyOf } from '../backbones/families';
 import { UserError } from '../common/errors';
 import { ensureUntrained, UNTRAINED } from './untrained';
 import { embeddedFolder, folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
-import { namesIn } from '../backbones/node/checkpoint-folder';
+import { checkpointFolder, namesIn } from '../backbones/node/checkpoint-folder';
 
 /** A model on this machine. */
 export interface ResolvedModel {
   name: string;
-  /** Folder with `config.json` and the weights, absolute. */
+  /** Folder with the configuration and the weights, absolute. */
   dir: string;
 }
 
@@ -36,10 +37,11 @@ export function resolveModel(nameOrDir: string, folder = modelsFolder()): Resolv
   throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name, there)}`);
 }
 
-/** True if a folder has a configuration and weights in safetensors. */
+/** True if a folder has a configuration and weights in safetensors, as some family of backbones. */
 export function isModel(dir: string): boolean {
-  const has = (file: string): boolean => fs.existsSync(path.join(dir, file));
-  return has('config.json') && (has(SINGLE) || has(INDEX));
+  const files = checkpointFolder(dir);
+  const { config, weights } = familyOf(files);
+  return files.has(config) && hasWeights(files, weights);
 }
 
 /**

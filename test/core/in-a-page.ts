@@ -1,4 +1,4 @@
-import { memoryCheckpoint } from '../../src/backbones/checkpoint-files';
+import { memoryCheckpoint } from '../../src/backbones/checkpoint/checkpoint-files';
 import { checkClipConfig } from '../../src/backbones/clip/config';
 import { Tokenizer } from '../../src/backbones/clip/tokenizer/tokenizer';
 import { openBackbone } from '../../src/backbones/open';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { textOf } from '../../src/backbones/backbone';
 import { abnormalShare, classFeatures } from '../../src/methods/class-features';
 import { baselineSchema, type BaselineOptions } from '../../src/methods/registry';
 import { WinClip } from '../../src/methods/winclip/winclip';
 import { composePrompts, objectOf, WINCLIP_STATES, WINCLIP_TEMPLATES } from '../../src/methods/winclip/prompts';
 import { coverage, harmonicMean, windowPatches } from '../../src/methods/winclip/windows';
 import { ZeroShotClip } from '../../src/methods/zero-shot-clip/zero-shot-clip';
-import { encodeParts } from '../../src/backbones/clip/encode-parts';
+import { encodeParts } from '../../src/backbones/transformer/encode-parts';
 import { unitLength } from '../../src/backbones/frozen-encoder';
-import { endPositions } from '../../src/backbones/clip/text-encoder';
 import { tf } from '../../src/common/tf';
 import { initBackend } from '../../src/common/node/backend';
 import { UserError } from '../../src/common/errors';
@@ -38,11 +38,11 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
   const clip = await openClipFolder(dir);
   const encoder = clip.textEncoder;
   const texts = Array.from({ length: 35 }, (_, i) => `a photo of ${i} spots.`); // more than are encoded at a time
-  const found = classFeatures(clip.text, { normal: texts, abnormal: ['lesion.'] });
+  const found = classFeatures(textOf(clip, 'test'), { normal: texts, abnormal: ['lesion.'] });
   const mean = (list: string[]): number[] => {
     const each = list.map((text) => {
       const ids = [tokenizer.tokenize(text)];
-      return unit([...encoder.encode(encoder.embedTokens(ids), endPositions(ids), true).dataSync()]);
+      return unit([...encoder.encode(encoder.embedTokens(ids), encoder.read(ids), true).dataSync()]);
     });
     return unit(each[0].map((_, i) => each.reduce((sum, v) => sum + v[i], 0) / each.length));
   };
@@ -54,7 +54,7 @@ test('a class is the mean direction of its prompts, under the causal mask', asyn
     'classes',
   );
   assert.throws(
-    () => classFeatures(clip.text, { normal: ['spot '.repeat(90)], abnormal: ['lesion.'] }),
+    () => classFeatures(textOf(clip, 'test'), { normal: ['spot '.repeat(90)], abnormal: ['lesion.'] }),
     (e: unknown) => e instanceof UserError && /77 positions/.test(e.message),
   );
   clip.dispose();
@@ -65,11 +65,11 @@ test('zero-shot CLIP: the class token and the patch tokens take one way to the j
   const method = new ZeroShotClip(clip, { normal: ['normal', 'no_findings'], abnormal: ['lesion'] }, options.zeroShotClip);
   const image = pixels(2, 1);
   const states = clip.imageEncoder.hiddenStates(image);
-  const all = unitLength(clip.imageEncoder.projectTokens(states[states.length - 1])); // [2, 1 + 16, 8], class token first
+  const all = unitLength(clip.imageEncoder.head.projectTokens(states[states.length - 1])); // [2, 1 + 16, 8], class token first
   const [embedding, tokens] = method.encode(image);
   assertClose(embedding.dataSync(), tf.slice(all, [0, 0, 0], [2, 1, 8]).dataSync(), 'class token');
   assertClose(tokens.dataSync(), tf.slice(all, [0, 1, 0], [2, 16, 8]).dataSync(), 'patch tokens');
-  const classes = classFeatures(clip.text, { normal: ['normal.', 'no findings.'], abnormal: ['lesion.'] });
+  const classes = classFeatures(textOf(clip, 'test'), { normal: ['normal.', 'no findings.'], abnormal: ['lesion.'] });
   const { scores, maps } = method.score([embedding, tokens]);
   assertClose(scores.dataSync(), abnormalShare(embedding, classes, 0.07).dataSync(), 'scores');
   assert.deepEqual((maps as tf.Tensor3D).shape, [2, 32, 32]);
@@ -115,7 +115,7 @@ test('a window is encoded from its own patches alone; one of the whole grid is t
     [0, 6, 7, 10, 11].map((at) => tf.slice(second, [0, at, 0], [1, 1, 16])),
     1,
   ) as tf.Tensor3D; // window 4: patches 5 6 9 10
-  const expected = encoder.project(encoder.pool(encoder.transformer.run(alone))).dataSync();
+  const expected = encoder.head.embed(encoder.transformer.run(alone)).dataSync();
   assertClose(tf.slice(found, [1, 4, 0], [1, 1, 8]).dataSync(), expected, 'middle window');
 });
 

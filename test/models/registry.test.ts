@@ -96,7 +96,7 @@ test('models are listed with the numbers of their files', (t) => {
   const block = (width: number, mlp: number): number => 4 * (width * width + width) + 2 * width * mlp + mlp + width + 4 * width;
   const image = 64 + 3 * 14 * 14 * 64 + 17 * 64 + 4 * 64 + 6 * block(64, 128);
   const text = 49408 * 32 + 77 * 32 + 2 * 32 + 3 * block(32, 128);
-  const facts = { imageLayers: 6, textLayers: 3, imageWidth: 64, imageSize: 56, patchSize: 14, embedding: 48 };
+  const facts = { family: 'clip', imageLayers: 6, textLayers: 3, imageWidth: 64, imageSize: 56, patchSize: 14, embedding: 48 };
   assert.deepEqual(model.facts, { parameters: image + text + 48 * (64 + 32) + 1, ...facts });
   assert.deepEqual(listModels(path.join(folder, 'none')), []);
   fs.cpSync(GOLDEN, path.join(folder, 'odd'), { recursive: true });

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { checked } from '../../common/checked';
 import type { Complete } from '../../common/complete';
 import { UserError } from '../../common/errors';
-import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
-import { refuseUnknownKeys } from './config-keys';
-
-/** The file with the numbers of a checkpoint. */
-export const CONFIG = 'config.json';
+import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
+import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
+import { refuseUnknownKeys } from '../checkpoint/config-keys';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 
@@ -74,7 +72,7 @@ export type ClipConfig = Complete<Omit<z.infer<typeof schema>, 'vision_config' |
  * @throws UserError naming the file, the key and what was expected.
  */
 export function readClipConfig(files: CheckpointFiles): ClipConfig {
-  return checkClipConfig(readCheckpointJson(files, CONFIG), files.pathOf(CONFIG));
+  return checkClipConfig(readCheckpointJson(files, HUGGING_FACE_CONFIG), files.pathOf(HUGGING_FACE_CONFIG));
 }
 
 /**

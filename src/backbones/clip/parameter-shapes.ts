@@ -1,4 +1,17 @@
+import type { ExpectedWeights } from '../checkpoint/check-weights';
+import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import type { ClipConfig } from './config';
+
+/** The tensors of a checkpoint with this configuration. */
+export function expectedWeights(config: ClipConfig): ExpectedWeights {
+  return {
+    shapes: parameterShapes(config),
+    optional: ['logit_scale'],
+    own: /^(text_model|vision_model|text_projection|visual_projection|logit_scale|logit_bias)\b/,
+    buffers: /^(text|vision)_model\.embeddings\.position_ids$/,
+    config: HUGGING_FACE_CONFIG,
+  };
+}
 
 /**
  * Every parameter of a CLIP under its Hugging Face name, with its shape, in the order of a

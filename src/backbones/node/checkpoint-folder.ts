@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readText, resolveInside } from '../../common/node/files';
 import { openSafetensors } from '../../common/node/safetensors';
-import type { CheckpointFiles } from '../checkpoint-files';
+import type { CheckpointFiles } from '../checkpoint/checkpoint-files';
 
 /** The checkpoint in a folder, for instance a Hugging Face one. Nothing is read yet. */
 export function checkpointFolder(dir: string): CheckpointFiles {

@@ -1,8 +1,11 @@
+import { UserError } from '../../common/errors';
 import { initBackend } from '../../common/node/backend';
 import { printable } from '../../common/printable';
 import type { Backbone } from '../backbone';
-import { Clip, type ClipOptions } from '../clip/clip';
-import { openBackbone } from '../open';
+import type { ImageSize } from '../family';
+import { openBackbone, openTransformer } from '../open';
+import type { TextEncoder } from '../transformer/text-encoder';
+import type { BackboneOptions, TransformerBackbone } from '../transformer/transformer-backbone';
 import { checkpointFolder } from './checkpoint-folder';
 import { loadTokenizer } from './load-tokenizer';
 
@@ -19,17 +22,26 @@ export async function openBackboneFolder(dir: string, imageSize?: number): Promi
 }
 
 /**
- * As {@link openBackboneFolder}, for a Hugging Face `CLIPModel`, where more of it is needed than
- * every backbone has.
+ * As {@link openBackboneFolder}, where more of it is needed than every backbone has.
  * @throws UserError if the files of the folder are missing or wrong, or give weights or pixels an
  * unknown meaning
  */
-export async function openClipFolder(dir: string, imageSize?: number): Promise<Clip> {
-  const clip = Clip.open(checkpointFolder(dir), options(imageSize));
+export async function openTransformerFolder(dir: string, imageSize?: number | ImageSize): Promise<TransformerBackbone> {
+  const backbone = openTransformer(checkpointFolder(dir), options(imageSize));
   await initBackend();
-  return clip;
+  return backbone;
 }
 
-function options(imageSize: number | undefined): ClipOptions {
+/**
+ * As {@link openTransformerFolder}, for a CLIP.
+ * @throws UserError also if the backbone is of another family
+ */
+export async function openClipFolder(dir: string, imageSize?: number): Promise<TransformerBackbone<TextEncoder>> {
+  const backbone = await openTransformerFolder(dir, imageSize);
+  if (backbone.family !== 'clip') throw new UserError(`${dir}: is of the family ${backbone.family}; expected a Hugging Face CLIPModel`);
+  return backbone as TransformerBackbone<TextEncoder>;
+}
+
+function options(imageSize: number | ImageSize | undefined): BackboneOptions {
   return { imageSize, tokenizer: () => loadTokenizer(), onNote: (line) => process.stderr.write(`${printable(line)}\n`) };
 }

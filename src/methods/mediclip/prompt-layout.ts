@@ -4,7 +4,8 @@ import type { ClassTokenPosition } from './options';
 
 /**
  * One prompt, tokenized with placeholders for its n learnable tokens: start, X X ... X, text, ".",
- * end, 0 ...
+ * end, padding. Which tokens start, end and padding are, and whether there is a start, is up to the
+ * tokenizer.
  */
 export interface TokenizedPrompt {
   /** `[N]` ids, the n placeholders included. */
@@ -21,14 +22,25 @@ export function tokenizePrompt(tokenizer: Tokenizer, prompt: string, contextToke
   const text = prompt.replaceAll('_', ' ');
   const textLength = tokenizer.encode(text).length;
   if (textLength === 0) throw new UserError(`prompt ${JSON.stringify(prompt)}: contains no word`);
-  const whole = `${'X '.repeat(contextTokens)}${text}.`;
-  const length = tokenizer.encode(whole).length + 2;
+  const [placeholder] = tokenizer.encode('X'); // any token: its place is taken
+  const whole = [...new Array<number>(contextTokens).fill(placeholder), ...tokenizer.encode(`${text}.`)];
+  const length = whole.length + tokenizer.before + tokenizer.after;
   if (length > contextLength) {
     throw new UserError(
       `prompt ${JSON.stringify(prompt)}: ${length} tokens including ${contextTokens} learnable ones, but the text encoder has ${contextLength} positions`,
     );
   }
-  return { ids: tokenizer.tokenize(whole, contextLength), textLength };
+  return { ids: tokenizer.frame(whole, contextLength), textLength };
+}
+
+/** The numbers of tokens of a {@link TokenizedPrompt}. */
+export interface PromptLengths {
+  /** All positions, N. */
+  length: number;
+  /** Tokens before the context: a start, or none. */
+  before: number;
+  contextTokens: number;
+  textLength: number;
 }
 
 /**
@@ -39,10 +51,11 @@ export function tokenizePrompt(tokenizer: Tokenizer, prompt: string, contextToke
  * - `middle`: start, the first floor(n / 2) of the context, text, the rest, ".", end
  * - `front`: start, text, context, ".", end
  */
-export function layout(position: ClassTokenPosition, length: number, contextTokens: number, textLength: number): number[] {
+export function layout(position: ClassTokenPosition, { length, before, contextTokens, textLength }: PromptLengths): number[] {
+  const start = Array.from({ length: before }, (_, i) => i);
   const context = Array.from({ length: contextTokens }, (_, k) => -1 - k);
-  const written = Array.from({ length: length - 1 - contextTokens }, (_, i) => 1 + contextTokens + i);
-  const before = { end: contextTokens, middle: Math.floor(contextTokens / 2), front: 0 }[position];
+  const written = Array.from({ length: length - before - contextTokens }, (_, i) => before + contextTokens + i);
+  const ahead = { end: contextTokens, middle: Math.floor(contextTokens / 2), front: 0 }[position];
   const text = position === 'end' ? 0 : textLength;
-  return [0, ...context.slice(0, before), ...written.slice(0, text), ...context.slice(before), ...written.slice(text)];
+  return [...start, ...context.slice(0, ahead), ...written.slice(0, text), ...context.slice(ahead), ...written.slice(text)];
 }

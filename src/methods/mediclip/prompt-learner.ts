@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
 import { unitLength } from '../../backbones/frozen-encoder';
-import type { TextTower } from '../../backbones/backbone';
+import type { Reading, TextTower } from '../../backbones/backbone';
 import type { MediClipOptions } from './options';
 import { layout, tokenizePrompt } from './prompt-layout';
 import { CLASSES, type ClassName } from './prompts';
@@ -20,7 +20,7 @@ interface Group {
   written: tf.Tensor3D;
   /** 1 where learnable token k stands at position i, `[P, N, n]`. */
   places: tf.Tensor3D;
-  ends: number[];
+  readings: Reading[];
 }
 
 /** The output of the learner; the caller disposes of it. */
@@ -52,15 +52,17 @@ export class PromptLearner {
       if (options.prompts[className].length === 0) throw new UserError(`prompts: the list ${className} is empty`);
       const tokenized = options.prompts[className].map((prompt) => tokenizePrompt(tokenizer, prompt, n, length));
       ids[className] = tokenized.map((p) => p.ids);
-      const ends = text.ends(ids[className]);
+      const readings = text.read(ids[className]);
       return options.classTokenPositions.map((position) => {
-        const layouts = tokenized.map((p) => layout(position, length, n, p.textLength));
+        const layouts = tokenized.map((p) =>
+          layout(position, { length, before: tokenizer.before, contextTokens: n, textLength: p.textLength }),
+        );
         return {
           className,
           context: `ctx.${className}_${position}`,
           prompts: tokenized.length,
           ...this.embed(ids[className], layouts),
-          ends,
+          readings,
         };
       });
     });
@@ -114,8 +116,8 @@ export class PromptLearner {
   features(parameters: NamedTensors): TextFeatures {
     return tf.tidy(() => {
       const embedded = tf.concat(this.groups.map((group) => this.insert(group, parameters[group.context])));
-      const ends = this.groups.flatMap((group) => group.ends);
-      const all = this.text.encode(embedded, ends, this.options.causalTextMask); // [all P, D]
+      const readings = this.groups.flatMap((group) => group.readings);
+      const all = this.text.encode(embedded, readings, this.options.causalTextMask); // [all P, D]
       const prompts = {} as Record<ClassName, tf.Tensor2D>;
       let start = 0;
       for (const className of CLASSES) {

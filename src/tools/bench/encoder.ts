@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { Random } from '../../common/random';
 import { defaultLayers } from '../../backbones/layers';
-import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
+import { ImageEncoderGraph } from '../../backbones/transformer/image-encoder-graph';
 import type { Precision } from '../../graph/graph';
 import { layerEncoder } from '../../backbones/frozen-encoder';
 import type { Bench, BenchOptions, Comparison, BenchResults } from './bench';
@@ -42,7 +42,7 @@ async function measure(options: BenchOptions, precision: Precision, goal: Compar
   const batch = config.batchSize;
   const { side, versions } = await PythonSide.start('encoder', settings);
   const clip = await openClipFolder(dir);
-  const layers = defaultLayers(clip.config.vision_config.num_hidden_layers);
+  const layers = defaultLayers(clip.facts.depth);
   const random = Random.of(1, 'bench', 'pixels');
   const shape: [number, number, number, number] = [batch, 3, clip.imageSize, clip.imageSize];
   const pixels = tf.tensor4d(

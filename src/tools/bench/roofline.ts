@@ -4,7 +4,7 @@ import { initBackend } from '../../common/node/backend';
 import { UserError } from '../../common/errors';
 import type { VisionConfig } from '../../backbones/clip/config';
 import type { Precision } from '../../graph/graph';
-import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
+import { ImageEncoderGraph } from '../../backbones/transformer/image-encoder-graph';
 import { attribute, Graph } from '../../graph/graph';
 import { graphsRun } from '../../graph/runtime';
 import { GraphSession } from '../../graph/session';

@@ -83,9 +83,7 @@ async function scoringSeconds(dir: string, batch: number, config: PaperModel['co
   const model = buildModel(clip, config);
   const scorer = new MediClipScorer(model, config.score);
   const { grid } = clip.imageEncoder;
-  const tokens = model.options.layers.map(() =>
-    tf.randomNormal([batch, grid * grid, clip.config.vision_config.hidden_size], 0, 1, 'float32', 1),
-  );
+  const tokens = model.options.layers.map(() => tf.randomNormal([batch, grid * grid, clip.facts.width], 0, 1, 'float32', 1));
   try {
     const score = (): void => tf.tidy(() => void scorer.score(tokens as tf.Tensor3D[]).scores.dataSync());
     score();

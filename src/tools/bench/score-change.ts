@@ -2,7 +2,7 @@ import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { projectRoot } from '../../common/node/project-root';
 import { Random } from '../../common/random';
-import { ImageEncoderGraph } from '../../backbones/clip/image-encoder-graph';
+import { ImageEncoderGraph } from '../../backbones/transformer/image-encoder-graph';
 import { imageScore } from '../../methods/mediclip/image-score';
 import { buildModel } from '../../runs/session';
 import { trainingConfig } from '../../runs/config';

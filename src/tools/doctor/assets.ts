@@ -1,25 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { CONFIG_FILES } from '../../backbones/checkpoint/config-files';
 import { projectRoot } from '../../common/node/project-root';
 import { type CheckResult, checkResult } from './finding';
 
 const GB = 1e9;
 
 /**
- * Subfolders of a folder that hold a certain file or folder, sorted; none if the folder does not
- * exist.
+ * Subfolders of a folder that hold one of certain files or folders, sorted; none if the folder does
+ * not exist.
  */
-function foldersWith(folder: string, inner: string): string[] {
+function foldersWith(folder: string, ...inner: string[]): string[] {
   if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder)
-    .filter((name) => fs.existsSync(path.join(folder, name, inner)))
+    .filter((name) => inner.some((entry) => fs.existsSync(path.join(folder, name, entry))))
     .sort();
 }
 
-/** The CLIP models under `models/`. */
+/** The models under `models/`. */
 export function modelsFinding(root = projectRoot()): CheckResult {
-  const names = foldersWith(path.join(root, 'models'), 'config.json');
+  const names = foldersWith(path.join(root, 'models'), ...CONFIG_FILES);
   if (names.length > 0) return checkResult('models', 'ok', names.join(', '));
   return checkResult('models', 'warn', 'none in models/', 'npx mediclip models pull openai/clip-vit-large-patch14');
 }

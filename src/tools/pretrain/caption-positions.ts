@@ -1,5 +1,5 @@
 import { tf } from '../../common/tf';
-import type { Parameters } from '../../backbones/clip/parameters';
+import type { Parameters } from '../../backbones/checkpoint/parameters';
 
 /**
  * Parameters of a text encoder that reads only the first positions: the position table is cut, all

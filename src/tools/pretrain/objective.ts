@@ -2,12 +2,11 @@ import { tf } from '../../common/tf';
 import type { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
 import { defaultLayers } from '../../backbones/layers';
-import { ImageEncoder } from '../../backbones/clip/image-encoder';
 import type { Precision } from '../../graph/graph';
-import type { Parameters } from '../../backbones/clip/parameters';
-import { endPositions, TextEncoder } from '../../backbones/clip/text-encoder';
+import type { Parameters } from '../../backbones/checkpoint/parameters';
+import { clipImageEncoder, clipTextEncoder } from '../../backbones/clip/towers';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
-import { TrainedBlocks } from '../../backbones/clip/trained-blocks';
+import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import type { PretrainBatch } from './batches';
@@ -123,7 +122,7 @@ export class Objective {
   losses(parameters: Parameters, batch: PretrainBatch, random: Random): ObjectiveResult {
     const { vision_config: vision, projection_dim: dim } = this.config;
     const size = batch.pixels.shape[2];
-    const image = new ImageEncoder(parameters, vision, dim, size);
+    const image = clipImageEncoder(parameters, vision, dim, [size, size]);
     if (this.blocks) image.transformer.runBlock = this.blocks.image.run;
     const { tokens, embedding } = image.encode(batch.pixels, this.layers, { embedding: true });
     const phrases = stepPhrases(batch, random);
@@ -176,7 +175,7 @@ export class Objective {
   /** Unit features `[P, D]` of phrases, each read with a new random context. */
   private phraseFeatures(parameters: Parameters, phrases: readonly string[], random: Random): tf.Tensor2D {
     const { text_config: text, projection_dim: dim } = this.config;
-    const encoder = new TextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
+    const encoder = clipTextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
     if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
     const ids = phrases.map((phrase) => this.ids.get(phrase) as Int32Array);
     const n = text.max_position_embeddings;
@@ -197,7 +196,7 @@ export class Objective {
       tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])),
       tf.tensor3d(context, [ids.length, n, width]),
     );
-    return unit(encoder.encode(embedded as tf.Tensor3D, endPositions(ids), false));
+    return unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), false));
   }
 
   /** Layer i's tokens in the space of the text features, unit length, `[B g g, D]`. */
@@ -232,10 +231,10 @@ export class Objective {
   private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
     const { text_config: text, projection_dim: dim } = this.config;
     const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
-    const encoder = new TextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
+    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
     if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
     const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
-    const texts = unit(encoder.encode(encoder.embedTokens(rows), endPositions(captions), true));
+    const texts = unit(encoder.encode(encoder.embedTokens(rows), encoder.read(captions), true));
     const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
     const logits = tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D;
     const keys = captions.map((ids) => ids.join());

@@ -1,7 +1,7 @@
 import { tf } from '../../common/tf';
 import { Random } from '../../common/random';
 import type { ClipConfig } from '../../backbones/clip/config';
-import type { Parameters } from '../../backbones/clip/parameters';
+import type { Parameters } from '../../backbones/checkpoint/parameters';
 import { initialValue } from '../../models/initial-values';
 
 /**

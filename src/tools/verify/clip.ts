@@ -3,9 +3,11 @@ import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import { openSafetensors } from '../../common/node/safetensors';
 import type { SafetensorsFile } from '../../common/safetensors';
-import { readChannelStats } from '../../backbones/clip/channel-stats';
-import { type Clip } from '../../backbones/clip/clip';
-import { endPositions } from '../../backbones/clip/text-encoder';
+import { endPositions } from '../../backbones/clip/towers';
+import { readPreprocessing, statsOf } from '../../backbones/checkpoint/preprocessing';
+import type { ClassTokenHead } from '../../backbones/transformer/class-token-head';
+import type { TextEncoder } from '../../backbones/transformer/text-encoder';
+import type { TransformerBackbone } from '../../backbones/transformer/transformer-backbone';
 import { pixelValues, type ChannelStats } from '../../image/pixel-values';
 import { checkClose, checkEqual, type Check } from './check';
 import { rgbImages, rows } from './reference';
@@ -31,7 +33,7 @@ export async function verifyClip(dir: string): Promise<Check[]> {
   try {
     const checks: Check[] = [];
     if (expected.has('image_u8') && expected.has('pixel_values'))
-      checks.push(preprocessing(readChannelStats(checkpointFolder(checkpoint)), expected));
+      checks.push(preprocessing(statsOf(readPreprocessing(checkpointFolder(checkpoint))), expected));
     tf.tidy(() => {
       if (expected.has('pixel_values')) checks.push(...vision(clip, expected));
       if (expected.has('input_ids')) checks.push(...text(clip, expected));
@@ -54,21 +56,22 @@ function preprocessing(stats: ChannelStats, expected: SafetensorsFile): Check {
   return checkClose('clip/pixel_values', ours, data, largest > 16 ? largest * 2 ** -22 : 1e-6);
 }
 
-function vision(clip: Clip, expected: SafetensorsFile): Check[] {
+function vision(clip: TransformerBackbone<TextEncoder>, expected: SafetensorsFile): Check[] {
   const reference = expected.read('pixel_values');
   const pixels = tf.tensor4d(reference.data as Float32Array, reference.shape as [number, number, number, number]);
   const encoder = clip.imageEncoder;
   const states = encoder.hiddenStates(pixels);
-  const pooled = encoder.pool(states[states.length - 1]);
+  const head = encoder.head as ClassTokenHead;
+  const pooled = head.pool(states[states.length - 1]);
   return [
     ...compare('vision_hidden_states', tf.stack(states), expected, HIDDEN),
     ...compare('vision_last_hidden_state', states[states.length - 1], expected, HIDDEN),
     ...compare('vision_pooled', pooled, expected, EMBEDDING),
-    ...compare('image_embeds', encoder.project(pooled), expected, EMBEDDING),
+    ...compare('image_embeds', head.project(pooled), expected, EMBEDDING),
   ];
 }
 
-function text(clip: Clip, expected: SafetensorsFile): Check[] {
+function text(clip: TransformerBackbone<TextEncoder>, expected: SafetensorsFile): Check[] {
   const ids = rows(expected.read('input_ids'));
   const ends = endPositions(ids);
   const encoder = clip.textEncoder;
@@ -79,7 +82,7 @@ function text(clip: Clip, expected: SafetensorsFile): Check[] {
     ['nomask', false],
   ] as const) {
     const states = encoder.hiddenStates(embedded, causal);
-    const pooled = encoder.pool(states[states.length - 1], ends);
+    const pooled = encoder.pool(states[states.length - 1], encoder.read(ids));
     checks.push(...compare(`text_hidden_states_${kind}`, tf.stack(states), expected, HIDDEN));
     checks.push(...compare(`text_pooled_${kind}`, pooled, expected, EMBEDDING));
     checks.push(...compare(`text_embeds_${kind}`, encoder.project(pooled), expected, EMBEDDING));

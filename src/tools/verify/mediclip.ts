@@ -8,7 +8,7 @@ import { readJson } from '../../common/node/files';
 import { Random } from '../../common/random';
 import { openSafetensors } from '../../common/node/safetensors';
 import type { SafetensorsFile } from '../../common/safetensors';
-import { type Clip } from '../../backbones/clip/clip';
+import type { Backbone } from '../../backbones/backbone';
 import { Adam, PUBLISHED_ADAM } from '../../methods/mediclip/adam';
 import { adapt } from '../../methods/mediclip/adapter';
 import { abnormalProbability } from '../../methods/mediclip/anomaly-map';
@@ -77,7 +77,7 @@ function readMeta(file: string): Meta {
 /** One configuration: forward, losses, gradients and one step per reference loss. */
 function verifyRun(
   name: string,
-  clip: Clip,
+  clip: Backbone,
   meta: Meta,
   base: Meta,
   images: SafetensorsFile,

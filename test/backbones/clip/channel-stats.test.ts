@@ -3,10 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../../src/common/tf';
-import { readChannelStats } from '../../../src/backbones/clip/channel-stats';
-import { preprocessingFile } from '../../../src/backbones/clip/preprocessing';
+import { preprocessingFile, readPreprocessing, statsOf } from '../../../src/backbones/checkpoint/preprocessing';
 import { UserError } from '../../../src/common/errors';
-import { CLIP_STATS, pixelValues } from '../../../src/image/pixel-values';
+import { CLIP_STATS, pixelValues, type ChannelStats } from '../../../src/image/pixel-values';
 import type { RgbImage } from '../../../src/image/image';
 import { modelIdentity } from '../../../src/runs/session';
 import { writeTinyClip } from '../../helpers/tiny-clip';
@@ -20,6 +19,7 @@ const image: RgbImage = {
   channels: 3,
   data: Uint8Array.from({ length: 3 * SIZE * SIZE }, (_, i) => (i * 37) % 256),
 };
+const readStats = (dir: string, size?: number): ChannelStats => statsOf(readPreprocessing(checkpointFolder(dir), size));
 const HALF_SAID = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const HALF = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
@@ -82,17 +82,17 @@ test('other statistics make another model; damaged ones are refused in one line'
 test('processor_config.json takes precedence over preprocessor_config.json, as in transformers', () => {
   const dir = writeTinyClip();
   const write = (name: string, value: unknown): void => fs.writeFileSync(path.join(dir, name), JSON.stringify(value));
-  assert.deepEqual(readChannelStats(checkpointFolder(dir)), CLIP_STATS);
+  assert.deepEqual(readStats(dir), CLIP_STATS);
   assert.deepEqual(preprocessingFile(checkpointFolder(dir)), []);
   write('processor_config.json', { processor_class: 'CLIPProcessor' });
-  assert.deepEqual(readChannelStats(checkpointFolder(dir)), CLIP_STATS);
+  assert.deepEqual(readStats(dir), CLIP_STATS);
   write('preprocessor_config.json', HALF_SAID);
-  assert.deepEqual(readChannelStats(checkpointFolder(dir)), HALF);
+  assert.deepEqual(readStats(dir), HALF);
   write('processor_config.json', { image_processor: { image_mean: [0.5, 0.5, 0.5], image_std: [0.25, 0.25, 0.25] } });
-  assert.deepEqual(readChannelStats(checkpointFolder(dir)), { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+  assert.deepEqual(readStats(dir), { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
   assert.deepEqual(preprocessingFile(checkpointFolder(dir)), ['processor_config.json']);
   write('processor_config.json', { image_processor: null });
-  assert.throws(() => readChannelStats(checkpointFolder(dir)), /processor_config\.json: top level: Expected object/);
+  assert.throws(() => readStats(dir), /processor_config\.json: top level: Expected object/);
 });
 
 test('unsupported steps in a file are refused by name', () => {
@@ -116,7 +116,7 @@ test('unsupported steps in a file are refused by name', () => {
   ] as const) {
     fs.writeFileSync(file, text);
     assert.throws(
-      () => readChannelStats(checkpointFolder(dir), SIZE),
+      () => readStats(dir, SIZE),
       (e: Error) => e instanceof UserError && pattern.test(e.message) && e.message.startsWith(file) && !e.message.includes('\n'),
     );
   }
@@ -132,8 +132,8 @@ test('unsupported steps in a file are refused by name', () => {
     { size: { height: 32, width: 32 }, do_center_crop: false, crop_size: null, image_processor_type: 'CLIPImageProcessorFast' },
   ]) {
     fs.writeFileSync(file, JSON.stringify(fine));
-    assert.deepEqual(readChannelStats(checkpointFolder(dir), SIZE), CLIP_STATS);
+    assert.deepEqual(readStats(dir, SIZE), CLIP_STATS);
   }
   fs.writeFileSync(file, JSON.stringify({ ...HALF_SAID, image_processor_type: 'ViTImageProcessor' }));
-  assert.deepEqual(readChannelStats(checkpointFolder(dir), SIZE), HALF);
+  assert.deepEqual(readStats(dir, SIZE), HALF);
 });

@@ -4,8 +4,8 @@ import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UserError } from '../../../src/common/errors';
 import { defaultLayers } from '../../../src/backbones/layers';
-import { activation, layerNorm } from '../../../src/backbones/clip/layers';
-import { resizePositions } from '../../../src/backbones/clip/position-resize';
+import { activation, layerNorm } from '../../../src/backbones/transformer/layers';
+import { resizePositions } from '../../../src/backbones/transformer/position-resize';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
 import { openClipFolder } from '../../../src/backbones/node/open-folder';
 
@@ -55,9 +55,9 @@ test('positions are resized bicubically as OpenCV INTER_CUBIC (a = -0.75) does; 
     0.02727, -0.295658, -0.4576, 0.435402, 1.198676, 0.690093, 0.334179, -0.0736, 0.034861, 0.210483, 1.4056, 0.938, 0.2, -0.43, -0.7864,
     1.035924, 0.296149, -0.5524, -0.330669, 0.031549, 0.581409, -0.356595, -1.2248, -0.150301, 0.911961,
   ];
-  close(resizePositions(tf.tensor2d([7, ...grid], [10, 1]), 3, 5).dataSync(), [7, ...expected], 2e-6);
+  close(resizePositions(tf.tensor2d([7, ...grid], [10, 1]), 3, [5, 5]).dataSync(), [7, ...expected], 2e-6);
   const wide = Float32Array.from({ length: 16 }, (_, i) => Math.floor(i / 4) * 4 + (i % 4)).map((v) => v ** 1.5);
-  close(resizePositions(tf.tensor2d([0, ...wide], [17, 1]), 4, 2).dataSync(), [0, 3.3770523, 8.9158726, 35.4596634, 46.7660408], 2e-5);
+  close(resizePositions(tf.tensor2d([0, ...wide], [17, 1]), 4, [2, 2]).dataSync(), [0, 3.3770523, 8.9158726, 35.4596634, 46.7660408], 2e-5);
 });
 
 test('another image size gives another grid, and a size that is no multiple of the patch drops the rest', async () => {
@@ -101,7 +101,7 @@ test('the encoders keep nothing alive', async () => {
   for (let i = 0; i < 3; i++) {
     tf.tidy(() => {
       vision.encode(tf.ones([1, 3, 32, 32]), [2, 3, 4], { embedding: true });
-      text.encode(text.embedTokens(ids), [3], i % 2 === 0);
+      text.encode(text.embedTokens(ids), [{ at: 3 }], i % 2 === 0);
     });
     live.push(tf.memory().numTensors);
   }

@@ -6,8 +6,8 @@ import { tf } from '../../../src/common/tf';
 import { UserError } from '../../../src/common/errors';
 import { openSafetensors, writeSafetensors } from '../../../src/common/node/safetensors';
 import type { NamedArray } from '../../../src/common/safetensors';
-import { firstNotFinite, firstNotFiniteStored } from '../../../src/backbones/clip/check-weights';
-import { Clip } from '../../../src/backbones/clip/clip';
+import { firstNotFinite, firstNotFiniteStored } from '../../../src/backbones/checkpoint/check-weights';
+import { checkBackbone } from '../../../src/backbones/open';
 import { checkClipConfig } from '../../../src/backbones/clip/config';
 import { modelIdentity } from '../../../src/runs/session';
 import { randomParameters, temporaryFolder, TINY, writeTinyClip } from '../../helpers/tiny-clip';
@@ -133,7 +133,7 @@ test('a weight that is not finite is named with its tensor when its encoder is l
     const dir = writeTinyClip();
     const write = (): void => writeSafetensors(path.join(dir, 'model.safetensors'), arrays, {}, { half });
     write();
-    Clip.check(checkpointFolder(dir));
+    checkBackbone(checkpointFolder(dir));
     (arrays.get('text_projection.weight') as NamedArray).data[5] = damaged;
     write();
     assert.equal(openSafetensors(path.join(dir, 'model.safetensors')).entries.get('text_projection.weight')?.dtype, dtype);
@@ -255,7 +255,7 @@ test("shards may be links into the Hugging Face cache's blobs, and lead nowhere 
   const snapshot = cached(temporaryFolder(), (blob) => path.join('..', '..', 'blobs', blob));
   const clip = await openClipFolder(snapshot);
   assert.equal(
-    tf.tidy(() => clip.imageEncoder.kernel.shape[0]),
+    tf.tidy(() => clip.imageEncoder.parts.kernel.shape[0]),
     16,
   );
   clip.dispose();

@@ -4,10 +4,10 @@ import { before, test } from 'node:test';
 import { tf, usesGpu } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UsageError } from '../../../src/common/errors';
-import { type Clip } from '../../../src/backbones/clip/clip';
+import type { TransformerBackbone } from '../../../src/backbones/transformer/transformer-backbone';
 import { execution } from '../../../src/graph/execution';
-import { GraphLayers } from '../../../src/backbones/clip/graph-layers';
-import { ImageEncoderGraph } from '../../../src/backbones/clip/image-encoder-graph';
+import { GraphLayers } from '../../../src/backbones/transformer/graph-layers';
+import { ImageEncoderGraph } from '../../../src/backbones/transformer/image-encoder-graph';
 import { Graph } from '../../../src/graph/graph';
 import { graphsRun } from '../../../src/graph/runtime';
 import { GraphSession } from '../../../src/graph/session';
@@ -22,7 +22,7 @@ before(async () => {
 });
 
 /** Largest difference over layers and embedding between the plain encoder and its graph. */
-function difference(clip: Clip, graph: ImageEncoderGraph, batch = 2): number {
+function difference(clip: TransformerBackbone, graph: ImageEncoderGraph, batch = 2): number {
   const { imageSize: s, imageEncoder } = clip;
   return tf.tidy(() => {
     const pixels: tf.Tensor4D = tf.randomNormal([batch, 3, s, s], 0, 1, 'float32', 1);

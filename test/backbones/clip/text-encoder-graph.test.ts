@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
-import type { TextEncoder } from '../../../src/backbones/clip/text-encoder';
-import { TextEncoderGraph } from '../../../src/backbones/clip/text-encoder-graph';
+import type { TextEncoder } from '../../../src/backbones/transformer/text-encoder';
+import { TextEncoderGraph } from '../../../src/backbones/transformer/text-encoder-graph';
 import { graphsRun } from '../../../src/graph/runtime';
 import { openSessions } from '../../helpers/graph-sessions';
 import { TINY, writeTinyClip } from '../../helpers/tiny-clip';
@@ -15,7 +15,7 @@ before(async () => {
   if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
 
-const ENDS = [5, 76, 30];
+const READINGS = [5, 76, 30].map((at) => ({ at }));
 
 /** Features of random embeddings, and the gradient of a random mixture of them. */
 function valueAndGradient(encoder: Pick<TextEncoder, 'encode'>, causal: boolean): { value: Float32Array; grad: Float32Array } {
@@ -24,7 +24,7 @@ function valueAndGradient(encoder: Pick<TextEncoder, 'encode'>, causal: boolean)
     const mixture = tf.randomNormal([3, 8], 0, 1, 'float32', 2);
     let value: Float32Array | undefined;
     const grad = tf.grad((x) => {
-      const features = encoder.encode(x as tf.Tensor3D, ENDS, causal);
+      const features = encoder.encode(x as tf.Tensor3D, READINGS, causal);
       value = features.dataSync() as Float32Array;
       return tf.sum(tf.mul(features, mixture));
     })(embedded);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
-import { TrainedBlocks } from '../../../src/backbones/clip/trained-blocks';
-import { Transformer, type TransformerConfig } from '../../../src/backbones/clip/transformer';
+import { TrainedBlocks } from '../../../src/backbones/transformer/trained-blocks';
+import { loadTransformer } from '../../../src/backbones/clip/towers';
+import type { Activation } from '../../../src/backbones/transformer/layers';
+import type { Transformer } from '../../../src/backbones/transformer/transformer';
 import { graphsRun } from '../../../src/graph/runtime';
 import { openSessions } from '../../helpers/graph-sessions';
 
@@ -13,12 +15,12 @@ before(async () => {
   if (!graphsRun()) skip = 'whole graphs need the native backend';
 });
 
-const CONFIG: TransformerConfig = {
+const CONFIG = {
   hidden_size: 12,
   intermediate_size: 20,
   num_hidden_layers: 2,
   num_attention_heads: 3,
-  hidden_act: 'quick_gelu',
+  hidden_act: 'quick_gelu' as Activation,
   layer_norm_eps: 1e-5,
 };
 const [BATCH, POSITIONS] = [3, 5];
@@ -31,7 +33,7 @@ function transformer(config = CONFIG): { transformer: Transformer; variables: tf
     variables.push(variable);
     return variable;
   };
-  return { transformer: new Transformer({ get, has: () => true } as never, 'layers', config), variables };
+  return { transformer: loadTransformer({ get } as never, 'layers', config), variables };
 }
 
 /** A mixture of the output, and its gradients with respect to all parameters and the input. */

@@ -33,10 +33,11 @@ async function model(changes: Partial<MediClipOptions> = {}, seed = 1): Promise<
 }
 
 test('positions of the class words: 2 text tokens, 3 learnable ones, in 12 positions', () => {
+  const LENGTHS = { length: 12, before: 1, contextTokens: 3, textLength: 2 };
   // tokenized: 0 start, 1-3 placeholders, 4-5 text, 6 ".", 7 end, 8-11 padding; -1, -2, -3 are the learnable tokens
-  assert.deepEqual(layout('end', 12, 3, 2), [0, -1, -2, -3, 4, 5, 6, 7, 8, 9, 10, 11]);
-  assert.deepEqual(layout('middle', 12, 3, 2), [0, -1, 4, 5, -2, -3, 6, 7, 8, 9, 10, 11]);
-  assert.deepEqual(layout('front', 12, 3, 2), [0, 4, 5, -1, -2, -3, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(layout('end', LENGTHS), [0, -1, -2, -3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(layout('middle', LENGTHS), [0, -1, 4, 5, -2, -3, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(layout('front', LENGTHS), [0, 4, 5, -1, -2, -3, 6, 7, 8, 9, 10, 11]);
 });
 
 test('losses of one pixel pair, by hand', () => {

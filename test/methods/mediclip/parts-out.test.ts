@@ -4,7 +4,7 @@ import { tf } from '../../../src/common/tf';
 import { initBackend } from '../../../src/common/node/backend';
 import { UserError } from '../../../src/common/errors';
 import { Random } from '../../../src/common/random';
-import { Checkpoint } from '../../../src/backbones/clip/parameters';
+import { Checkpoint } from '../../../src/backbones/checkpoint/parameters';
 import { MediClip } from '../../../src/methods/mediclip/mediclip';
 import type { MediClipOptions } from '../../../src/methods/mediclip/options';
 import { trainingConfig } from '../../../src/runs/config';

@@ -1,4 +1,6 @@
 import { UserError } from '../../../common/errors';
+import type { Tokenizer as TextTokenizer } from '../../backbone';
+import { frameTokens } from '../../frame-tokens';
 import { cleanText } from './clean-text';
 
 const MERGES = 49152 - 256 - 2;
@@ -21,9 +23,11 @@ const PIECE = /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{
  * the results of the merges in their order, then start and end.
  * @see Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021
  */
-export class Tokenizer {
+export class Tokenizer implements TextTokenizer {
   static readonly start = START;
   static readonly end = END;
+  readonly before = 1;
+  readonly after = 1;
   private readonly pieces = new Map<string, number[]>([
     ['<start_of_text>', [START]],
     ['<end_of_text>', [END]],
@@ -54,13 +58,11 @@ export class Tokenizer {
    * @param contextLength - N, 77 in all published CLIPs
    */
   tokenize(text: string, contextLength = 77): Int32Array {
-    if (!Number.isInteger(contextLength) || contextLength < 2) {
-      throw new UserError(`context length: expected a whole number of 2 or more, got ${contextLength}`);
-    }
-    const ids = this.encode(text).slice(0, contextLength - 2);
-    return Int32Array.from({ length: contextLength }, (_, i) =>
-      i === 0 ? START : i <= ids.length ? ids[i - 1] : i === ids.length + 1 ? END : 0,
-    );
+    return this.frame(this.encode(text), contextLength);
+  }
+
+  frame(ids: readonly number[], contextLength: number): Int32Array {
+    return frameTokens(ids, { start: [START], end: [END], padding: 0 }, contextLength);
   }
 
   /**

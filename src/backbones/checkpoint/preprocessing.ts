@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { CLIP_STATS } from '../../image/pixel-values';
-import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
+import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
+import { readCheckpointJson, type CheckpointFiles } from './checkpoint-files';
 
 /**
  * The files that may describe how the pixels of a checkpoint were prepared; newer versions of
@@ -19,6 +19,16 @@ export interface Preprocessing {
   factor: number;
   mean: [number, number, number];
   std: [number, number, number];
+}
+
+/**
+ * The statistics by which the pixels of a checkpoint, as fractions of the largest level (0 to 1),
+ * were normalised in training. Some checkpoints have other statistics than OpenAI's CLIP, or another
+ * factor from levels to numbers; a mean and a spread express this too.
+ */
+export function statsOf({ factor, mean, std }: Preprocessing): ChannelStats {
+  const scaled = (values: readonly number[]): [number, number, number] => values.map((v) => v / factor) as [number, number, number];
+  return factor === 1 ? { mean, std } : { mean: scaled(mean), std: scaled(std) };
 }
 
 type Triple = [number, number, number];

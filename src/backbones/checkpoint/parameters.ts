@@ -1,24 +1,22 @@
 import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
 import type { SafetensorsFile, TensorEntry } from '../../common/safetensors';
-import type { CheckpointFiles } from '../checkpoint-files';
-import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat } from './check-weights';
-import type { ClipConfig } from './config';
-import { parameterShapes } from './parameter-shapes';
-import { findWeights } from './weight-files';
+import type { CheckpointFiles } from './checkpoint-files';
+import { checkWeights, firstNotFinite, firstNotFiniteStored, isFloat, type ExpectedWeights } from './check-weights';
+import { findWeights, type WeightNames } from './weight-files';
 
 /** The source of the parameters of an encoder: a checkpoint, or the variables of a training run. */
 export interface Parameters {
   /**
-   * Returns the parameter with this Hugging Face name and checks its shape. The caller owns the
-   * tensor.
+   * Returns the parameter with this name in the checkpoint and checks its shape. The caller owns
+   * the tensor.
    */
   get(name: string, shape: number[]): tf.Tensor;
 }
 
 /**
- * The weights of a Hugging Face checkpoint: `model.safetensors`, or the shards that
- * `model.safetensors.index.json` lists. Only headers are read here; a tensor is read from its range
+ * The weights of a checkpoint: one file, for instance `model.safetensors`, or the shards that an
+ * index lists. Only headers are read here; a tensor is read from its range
  * of bytes when an encoder asks for it.
  */
 export class Checkpoint implements Parameters {
@@ -29,11 +27,12 @@ export class Checkpoint implements Parameters {
   ) {}
 
   /**
+   * @param names - the names of the files with weights (default: Hugging Face's)
    * @throws UserError if there are no safetensors (the error says what is there instead), or an
    * index names missing files or tensors
    */
-  static open(files: CheckpointFiles): Checkpoint {
-    const found = findWeights(files);
+  static open(files: CheckpointFiles, names?: WeightNames): Checkpoint {
+    const found = findWeights(files, names);
     const holders = new Map<string, SafetensorsFile>();
     if ('single' in found) {
       const file = files.openWeights(found.single);
@@ -58,17 +57,20 @@ export class Checkpoint implements Parameters {
 
   /**
    * Checks, from headers only, whether these are the weights of a configuration.
-   * @returns names of tensors that belong to no part of a CLIP and have no effect
+   * @returns names of tensors that belong to no part of the model and have no effect
    * @throws UserError if weights are missing or quantised, have another shape, or include something
    * unsupported
    */
-  check(config: ClipConfig): string[] {
+  check(expected: ExpectedWeights): string[] {
     const types = new Map([...this.files].map(([name, file]) => [name, file.entries.get(name)?.dtype ?? '']));
-    const shapes = parameterShapes(config).filter(([name]) => name !== 'logit_scale' || types.has(name)); // only training reads it
-    const names = shapes.map(([name]) => name);
-    const unused = checkWeights(types, names, this.paths.length === 1 ? this.paths[0] : this.name);
-    for (const [name, shape] of shapes) if (name !== 'logit_scale') this.fileOf(name, shape);
+    const unused = checkWeights(types, expected, this.paths.length === 1 ? this.paths[0] : this.name);
+    for (const [name, shape] of expected.shapes) if (!expected.optional.includes(name)) this.fileOf(name, shape, expected.config);
     return unused;
+  }
+
+  /** The shape of a tensor of the checkpoint; undefined if there is none. Only the header is read. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.files.get(name)?.entries.get(name)?.shape;
   }
 
   /** The number of weights; integers (position ids) do not count. */
@@ -84,13 +86,12 @@ export class Checkpoint implements Parameters {
 
   /**
    * Reads every weight of a configuration once.
-   * @throws UserError naming the first weight with a
-   * number that is NaN or infinite
+   * @throws UserError naming the first weight with a number that is NaN or infinite
    */
-  checkFinite(config: ClipConfig): void {
-    for (const [name, shape] of parameterShapes(config)) {
+  checkFinite({ shapes, optional, config }: ExpectedWeights): void {
+    for (const [name, shape] of shapes) {
       if (!this.files.has(name)) continue; // optional, may be missing
-      const file = this.fileOf(name, name === 'logit_scale' ? undefined : shape);
+      const file = this.fileOf(name, optional.includes(name) ? undefined : shape, config);
       const { entry, bytes } = file.bytes(name);
       if (firstNotFiniteStored(entry.dtype, bytes) >= 0) checkedNumbers(file, name);
     }
@@ -101,13 +102,13 @@ export class Checkpoint implements Parameters {
   }
 
   /** The file that holds a parameter with this shape, in floats. */
-  private fileOf(name: string, shape?: number[]): SafetensorsFile {
+  private fileOf(name: string, shape?: readonly number[], config = 'config.json'): SafetensorsFile {
     const file = this.files.get(name);
     if (!file) throw new UserError(`${this.name}: the weights lack ${name}`);
     const { dtype, shape: found } = file.entries.get(name) as TensorEntry;
     if (!isFloat(dtype)) throw new UserError(`${file.file}: ${name} is of type ${JSON.stringify(dtype)}; weights must be floats`);
     if (shape && found.join() !== shape.join()) {
-      throw new UserError(`${file.file}: ${name} has shape [${found.join(', ')}], config.json requires [${shape.join(', ')}]`);
+      throw new UserError(`${file.file}: ${name} has shape [${found.join(', ')}], ${config} requires [${shape.join(', ')}]`);
     }
     return file;
   }

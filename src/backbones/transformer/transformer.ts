@@ -1,18 +1,18 @@
 import { tf } from '../../common/tf';
-import { activation, layerNorm, linear, loadLayerNorm, loadLinear, type LayerNorm, type Linear } from './layers';
-import type { Parameters } from './parameters';
+import { activation, layerNorm, linear, type Activation, type LayerNorm, type Linear } from './layers';
 
 /** The numbers that are common to a stack of blocks. */
 export interface TransformerConfig {
   hidden_size: number;
-  intermediate_size: number;
-  num_hidden_layers: number;
   num_attention_heads: number;
-  hidden_act: 'quick_gelu' | 'gelu';
+  hidden_act: Activation;
   layer_norm_eps: number;
 }
 
-/** The parameters of one residual block. */
+/**
+ * The parameters of one residual block. Query, key and value are separate products (a fused one is
+ * slower on this backend). A family that scales what is added (LayerScale) scales `out` and `down`.
+ */
 export interface Block {
   norm1: LayerNorm;
   query: Linear;
@@ -25,24 +25,6 @@ export interface Block {
 }
 
 /**
- * Loads one block; query, key and value stay separate products (a fused one is slower on this
- * backend).
- */
-function loadBlock(from: Parameters, prefix: string, c: TransformerConfig): Block {
-  const { hidden_size: d, intermediate_size: m, layer_norm_eps: eps } = c;
-  return {
-    norm1: loadLayerNorm(from, `${prefix}.layer_norm1`, d, eps),
-    query: loadLinear(from, `${prefix}.self_attn.q_proj`, d, d),
-    key: loadLinear(from, `${prefix}.self_attn.k_proj`, d, d),
-    value: loadLinear(from, `${prefix}.self_attn.v_proj`, d, d),
-    out: loadLinear(from, `${prefix}.self_attn.out_proj`, d, d),
-    norm2: loadLayerNorm(from, `${prefix}.layer_norm2`, d, eps),
-    up: loadLinear(from, `${prefix}.mlp.fc1`, m, d),
-    down: loadLinear(from, `${prefix}.mlp.fc2`, d, m),
-  };
-}
-
-/**
  * Computes one block from its input, rows `[B N, D]`, in any way that equals {@link Transformer}
  * and has a gradient.
  */
@@ -50,21 +32,16 @@ export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tenso
 
 /**
  * A stack of pre-norm attention blocks, as in both towers of CLIP (Radford et al. 2021, section
- * 2.4).
+ * 2.4) and in vision transformers since.
  */
 export class Transformer {
-  readonly blocks: readonly Block[];
   /** How blocks are computed; by default operation by operation. */
   runBlock: RunBlock = (x, p, n, mask) => this.block(x, p, n, mask);
 
-  /** @param prefix - the name before the number of the block: `vision_model.encoder.layers` */
   constructor(
-    from: Parameters,
-    prefix: string,
+    readonly blocks: readonly Block[],
     readonly config: TransformerConfig,
-  ) {
-    this.blocks = Array.from({ length: config.num_hidden_layers }, (_, i) => loadBlock(from, `${prefix}.${i}`, config));
-  }
+  ) {}
 
   get depth(): number {
     return this.blocks.length;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../common/errors';
-import { readCheckpointJson, type CheckpointFiles } from '../checkpoint-files';
+import { readCheckpointJson, type CheckpointFiles } from './checkpoint-files';
 
 export const SINGLE = 'model.safetensors';
 /** The list of shards of a checkpoint with several files. */
@@ -24,14 +24,31 @@ export function weightMap(index: unknown, where: string): Record<string, string>
   return parsed.data.weight_map;
 }
 
+/** The names of the files with weights: all of them in one, or an index of shards. */
+export interface WeightNames {
+  single: string;
+  index?: string;
+}
+
+/** The names that Hugging Face's libraries write. */
+export const HUGGING_FACE: WeightNames = { single: SINGLE, index: INDEX };
+
+/** True if a checkpoint has weights under these names. */
+export function hasWeights(files: Pick<CheckpointFiles, 'has'>, { single, index }: WeightNames): boolean {
+  return files.has(single) || (index !== undefined && files.has(index));
+}
+
 /**
  * Finds the weights of a checkpoint: one file, or the files that its index lists, by tensor.
  * @throws UserError that says what is there instead
  */
-export function findWeights(files: CheckpointFiles): { single: string } | { index: string; map: Record<string, string> } {
+export function findWeights(
+  files: CheckpointFiles,
+  { single, index }: WeightNames = HUGGING_FACE,
+): { single: string } | { index: string; map: Record<string, string> } {
   if (files.has(ADAPTER)) throw new UserError(`${files.name}: ${foundInstead([ADAPTER])}`);
-  if (files.has(SINGLE)) return { single: SINGLE };
-  if (files.has(INDEX)) return { index: INDEX, map: weightMap(readCheckpointJson(files, INDEX), files.pathOf(INDEX)) };
+  if (files.has(single)) return { single };
+  if (index !== undefined && files.has(index)) return { index, map: weightMap(readCheckpointJson(files, index), files.pathOf(index)) };
   throw new UserError(`${files.name}: ${foundInstead(files.list())}`);
 }
 

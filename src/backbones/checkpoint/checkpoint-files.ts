@@ -1,6 +1,7 @@
-import { parseJson } from '../common/json';
-import { UserError } from '../common/errors';
-import { memoryBytes, SafetensorsFile } from '../common/safetensors';
+import { parseJson } from '../../common/json';
+import { UserError } from '../../common/errors';
+import { HUGGING_FACE_CONFIG } from './config-files';
+import { memoryBytes, SafetensorsFile } from '../../common/safetensors';
 
 /**
  * The files of a checkpoint, wherever they are: in a folder (`node/checkpoint-folder.ts`), or in
@@ -27,6 +28,17 @@ export interface CheckpointFiles {
 /** Reads and parses a JSON file of a checkpoint; the error names the file. */
 export function readCheckpointJson(files: CheckpointFiles, file: string): unknown {
   return parseJson(files.readText(file), files.pathOf(file));
+}
+
+/** `model_type` of a Hugging Face checkpoint, if it has a `config.json` that can be read. */
+export function modelTypeOf(files: CheckpointFiles): unknown {
+  try {
+    return files.has(HUGGING_FACE_CONFIG)
+      ? (JSON.parse(files.readText(HUGGING_FACE_CONFIG)) as { model_type?: unknown } | null)?.model_type
+      : undefined;
+  } catch {
+    return undefined; // what is wrong with it is said when it is read
+  }
 }
 
 /**

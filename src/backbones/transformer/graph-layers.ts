@@ -1,6 +1,6 @@
 import { usesGpu, type tf } from '../../common/tf';
 import { attribute, type Graph, type Node, type Precision } from '../../graph/graph';
-import type { LayerNorm, Linear } from './layers';
+import type { Activation, LayerNorm, Linear } from './layers';
 import type { Block, TransformerConfig } from './transformer';
 
 /** A row-wise normalised input and 1 / sd, which the gradient of a layer normalisation needs. */
@@ -84,7 +84,7 @@ export class GraphLayers {
     return g.reshape(g.op('FusedBatchNormV3', 'float32', inputs, attributes), [-1, d]);
   }
 
-  activation(x: Node, name: 'quick_gelu' | 'gelu'): Node {
+  activation(x: Node, name: Activation): Node {
     const g = this.graph;
     if (name === 'quick_gelu') return this.mul(x, g.same('Sigmoid', [this.mul(x, g.constant(1.702))]));
     const erf = g.same('Erf', [this.mul(x, g.constant(Math.SQRT1_2))]);

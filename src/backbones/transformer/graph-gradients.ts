@@ -1,6 +1,7 @@
 import type { tf } from '../../common/tf';
 import { attribute, type Node } from '../../graph/graph';
 import { GraphLayers, type Normalised } from './graph-layers';
+import type { Activation } from './layers';
 
 /**
  * {@link GraphLayers} with gradients in closed form. A gradient is a node that refers to nodes of
@@ -45,7 +46,7 @@ export class GraphGradients extends GraphLayers {
   }
 
   /** dy f'(x): s (1 + 1.702 x (1 - s)) with s = sigmoid(1.702 x), or Φ(x) + x φ(x). */
-  activationBack(dy: Node, x: Node, name: 'quick_gelu' | 'gelu'): Node {
+  activationBack(dy: Node, x: Node, name: Activation): Node {
     const g = this.graph;
     const one = g.constant(1);
     if (name === 'quick_gelu') {

@@ -6,15 +6,15 @@ const TOKENS = 8192;
 
 /**
  * Embeddings of parts of images, as in WinCLIP (Jeong et al. 2023, section 4.2). The encoder runs
- * on the class token and the patches of one part, without all others, and the class token is read
- * as for a whole image.
- * @param embedded - tokens before the first block, `[B, g g + 1, D]`
+ * on the tokens before the patches (the class token) and the patches of one part, without all
+ * others, and the embedding is made as for a whole image.
+ * @param embedded - tokens before the first block, `[B, N, D]`
  * @param parts - the indices of the patches of each part; all parts have the same number
  * @returns not of unit length, `[B, parts, P]`
  */
 export function encodeParts(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readonly (readonly number[])[]): tf.Tensor3D {
   const [b] = embedded.shape;
-  const tokens = parts[0].length + 1;
+  const tokens = parts[0].length + encoder.prefix;
   const count = Math.max(1, Math.floor(TOKENS / (b * tokens)));
   return tf.tidy(() => {
     const groups: tf.Tensor3D[] = [];
@@ -27,11 +27,13 @@ export function encodeParts(encoder: ImageEncoder, embedded: tf.Tensor3D, parts:
 
 function encodeGroup(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readonly (readonly number[])[]): tf.Tensor3D {
   const [b, , d] = embedded.shape;
+  const { prefix } = encoder;
+  const first = Array.from({ length: prefix }, (_, i) => i);
   const at = tf.tensor1d(
-    parts.flatMap((part) => [0, ...part.map((patch) => patch + 1)]),
+    parts.flatMap((part) => [...first, ...part.map((patch) => patch + prefix)]),
     'int32',
   );
-  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * parts.length, parts[0].length + 1, d]) as tf.Tensor3D;
+  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * parts.length, parts[0].length + prefix, d]) as tf.Tensor3D;
   const last = encoder.transformer.run(sequences);
-  return tf.reshape(encoder.project(encoder.pool(last)), [b, parts.length, -1]);
+  return tf.reshape(encoder.head.embed(last), [b, parts.length, -1]);
 }

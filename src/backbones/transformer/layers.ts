@@ -1,5 +1,5 @@
 import { tf } from '../../common/tf';
-import type { Parameters } from './parameters';
+import type { Parameters } from '../checkpoint/parameters';
 
 /** y = x Wᵀ + b; `weight` is `[out, in]` as in the checkpoint, `bias` `[out]`. */
 export interface Linear {
@@ -14,6 +14,9 @@ export interface LayerNorm {
   eps: number;
 }
 
+/** Activations of feed-forward parts. */
+export type Activation = 'quick_gelu' | 'gelu';
+
 /** Loads `NAME.weight` and `NAME.bias`. */
 export function loadLinear(from: Parameters, name: string, out: number, into: number): Linear {
   return { weight: from.get(`${name}.weight`, [out, into]) as tf.Tensor2D, bias: from.get(`${name}.bias`, [out]) as tf.Tensor1D };
@@ -22,6 +25,21 @@ export function loadLinear(from: Parameters, name: string, out: number, into: nu
 /** Loads `NAME.weight` and `NAME.bias`. */
 export function loadLayerNorm(from: Parameters, name: string, width: number, eps: number): LayerNorm {
   return { weight: from.get(`${name}.weight`, [width]) as tf.Tensor1D, bias: from.get(`${name}.bias`, [width]) as tf.Tensor1D, eps };
+}
+
+/**
+ * Loads query, key and value from one matrix, `[3 D, D]`, and one bias, `[3 D]`: rows of the query
+ * first.
+ */
+export function loadFused(from: Parameters, weight: string, bias: string, width: number): [Linear, Linear, Linear] {
+  const split = <T extends tf.Tensor>(whole: tf.Tensor): T[] => {
+    const parts = tf.split(whole, 3) as T[];
+    whole.dispose();
+    return parts;
+  };
+  const weights = split<tf.Tensor2D>(from.get(weight, [3 * width, width]));
+  const biases = split<tf.Tensor1D>(from.get(bias, [3 * width]));
+  return weights.map((part, i) => ({ weight: part, bias: biases[i] })) as [Linear, Linear, Linear];
 }
 
 /** Applies a linear layer to the last axis: `[R, in]` to `[R, out]`. */
@@ -59,7 +77,7 @@ export function layerNorm(x: tf.Tensor2D, { weight, bias, eps }: LayerNorm): tf.
  * The activation of the feed-forward part: `quick_gelu` is x sigmoid(1.702 x), `gelu` the exact
  * GELU with erf.
  */
-export function activation(x: tf.Tensor2D, name: 'quick_gelu' | 'gelu'): tf.Tensor2D {
+export function activation(x: tf.Tensor2D, name: Activation): tf.Tensor2D {
   if (name === 'quick_gelu') return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
   return tf.mul(tf.mul(x, 0.5), tf.add(erf(tf.mul(x, Math.SQRT1_2)), 1));
 }

@@ -15,24 +15,36 @@ export function isFloat(dtype: string): boolean {
 const CHANGES_OTHERS =
   /(?<!logit)(^|[._])(SCB|CB|weight_format|weight_scale(_inv)?|input_scale|scales?|scale_inv|zeros?|zero_points?|qweight|qzeros|g_idx|absmax|quant\w*|nested_\w+|bitsandbytes\w*|packed|weight_packed|weight_shape|codebooks?|codes|lora_\w+|adapters?\w*|ia3_\w+|oft_\w+|hada_\w+|lokr_\w+|dora_\w+|magnitude_vector|parametrizations|weight_[guv]|original\d?|weight_mask|weight_orig|base_layer|base_model|modules_to_save)([._]|$)/i;
 
-/** Parts of a CLIP, by the beginning of their names. */
-const OWN = /^(text_model|vision_model|text_projection|visual_projection|logit_scale|logit_bias)\b/;
-
-/** Buffers of integers 0, 1, 2 ... that old versions saved. */
-const POSITION_IDS = /^(text|vision)_model\.embeddings\.position_ids$/;
+/** The tensors that a family expects in a checkpoint with a certain configuration. */
+export interface ExpectedWeights {
+  /** Every parameter with its shape. */
+  shapes: readonly (readonly [name: string, shape: readonly number[]])[];
+  /** Those that only training reads: they may be missing, or have another shape. */
+  optional: readonly string[];
+  /** Matches names of parts of the model: other tensors with such a name are refused. */
+  own: RegExp;
+  /** Matches names of buffers that old versions saved, such as the integers 0, 1, 2 ... */
+  buffers: RegExp;
+  /** The file with the configuration, for errors. */
+  config: string;
+}
 
 /**
  * Compares the tensors of a checkpoint with those that its configuration requires.
  * @param held - the type of each tensor of the checkpoint
- * @param expected - the names of a CLIP's parameters
- * @returns names that belong to no part of a CLIP and have no effect, such as a head for another
+ * @returns names that belong to no part of the model and have no effect, such as a head for another
  * task
  * @throws UserError naming tensors that are missing, are not floats, or would change the result but
  * are not supported
  */
-export function checkWeights(held: ReadonlyMap<string, string>, expected: readonly string[], where: string): string[] {
+export function checkWeights(
+  held: ReadonlyMap<string, string>,
+  { shapes, optional, own, buffers, config }: ExpectedWeights,
+  where: string,
+): string[] {
+  const expected = shapes.map(([name]) => name).filter((name) => held.has(name) || !optional.includes(name));
   const wanted = new Set(expected);
-  const unexpected = [...held.keys()].filter((name) => !wanted.has(name) && !POSITION_IDS.test(name));
+  const unexpected = [...held.keys()].filter((name) => !wanted.has(name) && !buffers.test(name));
   const changing = unexpected.filter((name) => CHANGES_OTHERS.test(name));
   if (changing.length > 0) {
     throw new UserError(
@@ -49,12 +61,12 @@ export function checkWeights(held: ReadonlyMap<string, string>, expected: readon
   const missing = expected.filter((name) => !held.has(name));
   if (missing.length > 0) {
     const instead = unexpected.length > 0 ? `; not required: ${listed(unexpected)}` : '';
-    throw new UserError(`${where}: the weights lack ${listed(missing)}, which config.json requires${instead}`);
+    throw new UserError(`${where}: the weights lack ${listed(missing)}, which ${config} requires${instead}`);
   }
-  const own = unexpected.filter((name) => OWN.test(name));
-  if (own.length > 0) {
+  const alien = unexpected.filter((name) => own.test(name));
+  if (alien.length > 0) {
     throw new UserError(
-      `${where}: the weights hold ${listed(own)}, which config.json does not mention; it does not belong to these weights`,
+      `${where}: the weights hold ${listed(alien)}, which ${config} does not mention; it does not belong to these weights`,
     );
   }
   return unexpected;

@@ -3,7 +3,8 @@ import { Graph, type Node } from '../../graph/graph';
 import { GraphSession } from '../../graph/session';
 import { GraphBlock } from './graph-block';
 import { GraphGradients } from './graph-gradients';
-import type { TextEncoder } from './text-encoder';
+import type { Reading } from '../backbone';
+import { chosenPositions, type TextEncoder } from './text-encoder';
 
 /**
  * A frozen {@link TextEncoder} as one TensorFlow graph: the same formulas on the same weights, and
@@ -21,7 +22,7 @@ export class TextEncoderGraph {
   private readonly kept: Node[];
 
   /**
-   * @param causal - each position attends only to earlier ones
+   * @param causal - as in {@link TextEncoder.encode}
    * @param again - the gradient repeats the forward pass and takes nothing from it. This is for a
    * GPU, where the kept nodes would move to main memory and back: about 0.6 GB each way in a step
    * of ViT-L/14
@@ -31,13 +32,16 @@ export class TextEncoderGraph {
     causal: boolean,
     again = usesGpu(),
   ) {
-    const { config, positions, finalNorm, projection, causalMask, transformer } = encoder;
-    const { hidden_size: d, max_position_embeddings: n } = config;
+    const { transformer } = encoder;
+    const { positions, finalNorm, projection, bias } = encoder.parts;
+    const { config } = transformer;
+    const [n, d] = positions.shape;
     const graph = new Graph();
     const g = new GraphGradients(graph, 'float32');
     this.embedded = graph.input([-1, n, d]);
     this.chosen = graph.input([-1, 1, n]);
-    const mask = causal ? graph.weight(causalMask) : undefined;
+    const trained = encoder.maskFor(causal);
+    const mask = trained ? graph.weight(trained) : undefined;
     const blocks: GraphBlock[] = [];
     let rows = graph.reshape(g.add(this.embedded, graph.weight(positions)), [-1, d]);
     for (const block of transformer.blocks) {
@@ -47,7 +51,8 @@ export class TextEncoderGraph {
       rows = blocks[blocks.length - 1].output;
     }
     const final = g.normalise(rows, config.layer_norm_eps);
-    this.features = g.product(g.scale(final.unit, finalNorm), projection);
+    const normed = g.scale(final.unit, finalNorm);
+    this.features = bias ? g.linear(normed, { weight: projection, bias }) : g.product(normed, projection);
     this.kept = again ? [] : [final.unit, final.inverse, ...blocks.flatMap((block) => block.kept)];
     this.dFeatures = graph.input([-1, projection.shape[0]]);
     const dLast = g.normBack(g.productBack(this.dFeatures, projection), final, finalNorm.weight);
@@ -59,11 +64,11 @@ export class TextEncoderGraph {
   }
 
   /** As {@link TextEncoder.encode}, with the mask for which the graph was made. */
-  encode(embedded: tf.Tensor3D, ends: readonly number[]): tf.Tensor2D {
-    const n = this.encoder.config.max_position_embeddings;
+  encode(embedded: tf.Tensor3D, readings: readonly Reading[]): tf.Tensor2D {
+    const n = this.encoder.positions;
     const run = tf.customGrad((...args: unknown[]) => {
       const [x, save] = args as [tf.Tensor, (tensors: tf.Tensor[]) => void];
-      const chosen = tf.reshape(tf.oneHot(tf.tensor1d(Int32Array.from(ends), 'int32'), n).toFloat(), [ends.length, 1, n]);
+      const chosen = chosenPositions(readings, n);
       const [value, ...kept] = this.session.run([this.embedded, this.chosen], [x, chosen], [this.features, ...this.kept]);
       save([x, chosen, ...kept]);
       const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
