@@ -8,6 +8,7 @@ import { npyBytes, npyParts } from '../common/npy';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import type { Raster } from '../image/image';
 import type { FrameFacts } from '../image/node/stored-frames';
+import { WINDOW_FORMS } from '../image/window';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './option-values';
 import { emit } from './output';
@@ -51,7 +52,7 @@ export function registerInspect(root: Command): void {
     )
     .argument('<file>', 'image file')
     .option('--out <dir>', 'folder for the frames')
-    .option('--window <window>', 'window of a DICOM or NIfTI file: CENTRE/WIDTH, brain, lung or bone')
+    .option('--window <window>', `window of a DICOM or NIfTI file: ${WINDOW_FORMS}; default: the file's first, else the range`)
     .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial, or x, y, z (default: across the thickest spacing)')
     .option('--volume <n>', 'which volume of a NIfTI file with several, from 0 (default 0)', wholeNumber('--volume', 0))
     .option('--json', 'print one JSON document')

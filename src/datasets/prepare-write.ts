@@ -4,7 +4,8 @@ import { reasonOf, UserError } from '../common/errors';
 import { makeFolder, writeJson } from '../common/node/files';
 import { checkFolderName, recoverFolder, stageFolder } from '../common/node/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
-import { extensionOf } from '../image/node/formats';
+import { readImage } from '../image/node/decode';
+import { extensionOf, isCopied } from '../image/node/formats';
 import { writePng } from '../image/node/encode';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
@@ -97,7 +98,9 @@ async function writeImages(
     const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
     const number = (used[folder] = (used[folder] ?? -1) + 1);
     const filename = `${folder}/${number}${extensionOf(image.format)}`;
-    (link ? linkFile : copyFile)(image.file, path.join(dir, filename));
+    const target = path.join(dir, filename);
+    if (isCopied(image.format)) (link ? linkFile : copyFile)(image.file, target);
+    else await writePng(target, await readImage(image.file));
     const row: SampleRow = {
       filename,
       label: image.label,

@@ -42,7 +42,7 @@ test('what cannot be read is refused in one line, and nothing is written', () =>
   fs.writeFileSync(file, 'text');
   const refused = run('inspect', file, '--out', path.join(dir, 'out'));
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /^mediclip: .*x\.dcm: not an image of a known kind \(JPEG.*\)\n$/);
+  assert.match(refused.stderr, /^mediclip: .*x\.dcm: not an image of a known kind \(DICOM.*\)\n$/);
   assert.equal(fs.existsSync(path.join(dir, 'out')), false);
 });
 

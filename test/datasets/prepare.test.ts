@@ -168,7 +168,7 @@ test("folder: a patient's name may differ in case and Unicode form", async () =>
   assert.equal(numbers('test', 1).size, 5);
 });
 
-test('folder: 12-bit images in 16 bits are noted because they would be nearly black; DICOM files are named as such', async () => {
+test('folder: 12-bit images in 16 bits are noted because they would be nearly black; a damaged DICOM file is named as such', async () => {
   const deep = (level: number): Promise<Buffer> =>
     sharp(
       new Uint16Array(SIZE * SIZE).map((_, i) => (i * level) % 4096),
@@ -184,7 +184,9 @@ test('folder: 12-bit images in 16 bits are noted because they would be nearly bl
     notes.some((note) => /^4 images of 16 bits reach only 39\d\d of 65535 and will be nearly black; export/.test(note)),
     notes.join(),
   );
-  assert.deepEqual(skipped, [{ file: 'normal/scan.dcm', reason: 'a DICOM file; convert it to PNG with the window used for viewing' }]);
+  assert.equal(skipped.length, 1);
+  assert.equal(skipped[0].file, 'normal/scan.dcm');
+  assert.match(skipped[0].reason, /^the DICOM image cannot be decoded \(it ends within/);
 });
 
 test('folder: no patient is on both sides, and no patient with an abnormal image is used for training', async () => {

@@ -1,5 +1,7 @@
 import { openBmp } from './decode-bmp';
 import { openWithSharp } from './decode-sharp';
+import { openDicom } from './dicom/open-dicom';
+import { isDicom } from './dicom/parse';
 import { animationFrames, checkOneImage } from './frames';
 import { mpoPictures } from './mpo';
 import { openNifti } from './nifti/open-nifti';
@@ -14,6 +16,11 @@ export interface Format {
   title: string;
   /** Of the files that this project writes or copies, with its dot. */
   extension: string;
+  /**
+   * False if a file holds more than its picture, such as a name: only its pixels are kept, as PNG.
+   * Default true.
+   */
+  copied?: boolean;
   /** Whether these are the bytes of such a file. Its name never counts. */
   recognises(bytes: Buffer): boolean;
   /**
@@ -26,6 +33,7 @@ export interface Format {
 
 /** All formats that are read. A new one is a file that opens it and its entry here. */
 const FORMATS = [
+  { name: 'dicom', title: 'DICOM', extension: '.png', copied: false, recognises: isDicom, open: openDicom },
   {
     name: 'jpeg',
     title: 'JPEG',
@@ -59,7 +67,7 @@ const FORMATS = [
     ),
     open: openTiff,
   },
-  { name: 'nifti', title: 'NIfTI', extension: '.nii', recognises: isNiftiFile, open: openNifti },
+  { name: 'nifti', title: 'NIfTI', extension: '.png', copied: false, recognises: isNiftiFile, open: openNifti },
 ] as const satisfies readonly Format[];
 
 /** The name of a supported format. */
@@ -75,9 +83,18 @@ export function formatOf(bytes: Buffer): (Format & { name: ImageFormat }) | unde
   return FORMATS.find(({ recognises }) => recognises(bytes));
 }
 
-/** The extension of a format, with its dot. */
+/** The extension of the files that keep an image of a format, with its dot. */
 export function extensionOf(format: ImageFormat): string {
-  return (FORMATS as readonly Format[]).find(({ name }) => name === format)?.extension as string;
+  return byName(format).extension;
+}
+
+/** Whether files of a format are copied as they are; else their pixels are written, as PNG. */
+export function isCopied(format: ImageFormat): boolean {
+  return byName(format).copied !== false;
+}
+
+function byName(format: ImageFormat): Format {
+  return (FORMATS as readonly Format[]).find(({ name }) => name === format) as Format;
 }
 
 /** Recognises files by their first bytes, in any of several forms. */

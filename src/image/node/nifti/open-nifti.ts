@@ -22,7 +22,10 @@ export function openNifti(bytes: Buffer, { volume: t = 0, axis, window, as = 'im
     throw new UsageError(`--volume ${t}: ${file} has ${volumes === 1 ? 'one volume, 0' : `the volumes 0 to ${volumes - 1}`}`);
   const view = sliceView(axisOf(axis, grid), grid);
   const { width, height } = view;
-  const chosen = window === undefined ? undefined : endsOf(parseWindow(window));
+  const choice = window === undefined ? undefined : parseWindow(window);
+  if (choice?.kind === 'file')
+    throw new UsageError(`--window ${window}: a NIfTI file states no window; give CENTRE/WIDTH, as 40/400, or range`);
+  const chosen = choice?.kind === 'given' ? endsOf(choice) : undefined;
   let loading: Promise<NiftiVolume> | undefined;
   let range: Ends | undefined;
   const load = (): Promise<NiftiVolume> => (loading ??= readNiftiVolume(header, bytes, file));
@@ -35,7 +38,7 @@ export function openNifti(bytes: Buffer, { volume: t = 0, axis, window, as = 'im
     spacing: view.spacing,
     cut: { axis: view.axis, up: view.up, volume: t, volumes },
     grid,
-    window: () => (window === undefined ? `range of the volume${range ? ` ${shown(range[0])}..${shown(range[1])}` : ''}` : window),
+    window: () => (chosen && window) ?? `range of the volume${range ? ` ${shown(range[0])}..${shown(range[1])}` : ''}`,
     async frame(i) {
       const volume = await load();
       const values = sliceValues(volume, view, i, t);

@@ -1,0 +1,170 @@
+import { NotRead } from '../../limits';
+import { rangeFunction, windowFunction, type WindowChoice, type WindowFunction } from '../../window';
+import type { DataSet } from './data-set';
+import type { FrameValues } from './frame-values';
+import type { PixelLayout } from './layout';
+import { tableOf } from './lookup-table';
+import type { StoredValues } from './stored-values';
+import { nameOf, Tag } from './tags';
+
+/** A window: its function, or undefined for the range of the frame, and how it is called. */
+interface Window {
+  words: string;
+  of?: (x: number) => number;
+}
+
+/** Values of up to 16 bits are mapped by a table. */
+const TABULATED = 16;
+
+/** Turns the stored values of a grey frame into levels: DICOM PS3.3 C.11. */
+export class GreyMapping {
+  constructor(
+    private readonly data: DataSet,
+    private readonly layout: PixelLayout,
+    private readonly values: FrameValues,
+    private readonly choice: WindowChoice | undefined,
+  ) {}
+
+  /**
+   * The levels of a frame, round(65535 y) of y in [0, 1], and its window in words.
+   * @throws NotRead if the window cannot be applied, Error for damage
+   */
+  levels(stored: StoredValues, frame: number): { levels: Uint16Array; words: string } {
+    const modality = this.tabulated(this.modality(frame));
+    const window = this.window(frame);
+    let { of, words } = window;
+    if (!of) {
+      const [low, high] = this.range(stored, modality);
+      of = rangeFunction(low, high);
+      words = low <= high ? `range ${shown(low)}..${shown(high)}${words}` : `range of no pixel: all are padding`;
+    }
+    const window01 = of;
+    const inverted = this.layout.photometric === 'MONOCHROME1';
+    const level = this.tabulated((value) => {
+      const y = window01(modality(value));
+      return Math.round(65535 * (inverted ? 1 - y : y));
+    });
+    const levels = new Uint16Array(stored.length);
+    for (let i = 0; i < levels.length; i++) levels[i] = level(stored[i]);
+    return { levels, words };
+  }
+
+  /** The window of a frame in words, before its range is known. */
+  words(frame: number): string {
+    const { of, words } = this.window(frame);
+    return of ? words : `range of the frame${words}`;
+  }
+
+  /** Stored value to the units of the file: by its table, else by slope and intercept. */
+  private modality(frame: number): (stored: number) => number {
+    const table = tableOf(this.data, Tag.ModalityLUTSequence, this.layout.signed);
+    if (table) return (stored) => table.at(stored);
+    const rescale = this.rescale(frame);
+    return rescale ? (stored) => rescale.slope * stored + rescale.intercept : (stored) => stored;
+  }
+
+  private rescale(frame: number): { slope: number; intercept: number } | undefined {
+    const [slope, intercept] = [Tag.RescaleSlope, Tag.RescaleIntercept].map((tag) =>
+      this.values.holder(frame, Tag.PixelValueTransformationSequence, tag)?.decimal(tag),
+    );
+    if (slope === undefined && intercept === undefined) return undefined;
+    if (slope === undefined || intercept === undefined) throw new Error('only one of RescaleSlope and RescaleIntercept is there');
+    if (slope === 0) throw new Error('RescaleSlope is 0');
+    return { slope, intercept };
+  }
+
+  private window(frame: number): Window {
+    const { choice } = this;
+    if (choice?.kind === 'range') return { words: '' };
+    if (choice?.kind === 'given') {
+      const { name, centre, width } = choice;
+      if (name !== undefined) this.checkHounsfield(frame, name);
+      if (width < 1) throw new NotRead(`--window ${centre}/${width}: the width of a window is 1 or more`);
+      return { words: `${centre}/${width} (${name ?? 'chosen'})`, of: windowFunction(choice) };
+    }
+    const holder = this.values.holder(frame, Tag.FrameVOILUTSequence, Tag.WindowCenter);
+    if (!choice) {
+      const item = [holder, this.data].find((place) => place?.item(Tag.VOILUTSequence));
+      const signed = this.layout.signed || (this.rescale(frame)?.intercept ?? 0) < 0;
+      const table = item && tableOf(item, Tag.VOILUTSequence, signed);
+      if (table) return { words: "lookup table (the file's)", of: (x) => table.at(Math.floor(x + 0.5)) / table.most };
+    }
+    return this.ownWindow(holder, choice?.number);
+  }
+
+  /** The file's n-th window; its first, or the range, if no number is given. */
+  private ownWindow(holder: DataSet | undefined, number: number | undefined): Window {
+    const centres = holder?.decimals(Tag.WindowCenter) ?? [];
+    const widths = holder?.decimals(Tag.WindowWidth) ?? [];
+    if (centres.length !== widths.length)
+      throw new NotRead('a DICOM file with a WindowCenter or WindowWidth without its pair; choose --window range or CENTRE/WIDTH');
+    if (centres.length === 0 && number === undefined) return { words: ' (no window in the file)' };
+    const n = number ?? 1;
+    if (n > centres.length) throw new NotRead(`a DICOM file with ${centres.length} windows, so there is none of number ${n}`);
+    const [centre, width] = [centres[n - 1], widths[n - 1]];
+    const shape = (holder?.text(Tag.VOILUTFunction) ?? 'LINEAR') as WindowFunction;
+    if (!['LINEAR', 'LINEAR_EXACT', 'SIGMOID'].includes(shape))
+      throw new NotRead('a DICOM file with an unknown VOILUTFunction; choose --window range or CENTRE/WIDTH');
+    if (!(width > 0) || (shape === 'LINEAR' && width < 1))
+      throw new NotRead(`a DICOM file with a window of width ${width}; choose --window range or CENTRE/WIDTH`);
+    const kind = shape === 'LINEAR' ? '' : ` ${shape.toLowerCase()}`;
+    const which = centres.length === 1 ? "the file's" : `the file's, ${n} of ${centres.length}`;
+    return { words: `${centre}/${width}${kind} (${which})`, of: windowFunction({ centre, width }, shape) };
+  }
+
+  /** @throws NotRead if the values are not Hounsfield units, as a window by name needs */
+  private checkHounsfield(frame: number, name: string): void {
+    const modality = this.data.text(Tag.Modality) ?? 'none';
+    const type = this.data.text(Tag.RescaleType);
+    const why =
+      modality !== 'CT'
+        ? `its modality is ${/^[A-Z]{2}$/.test(modality) ? modality : 'another or not stated'}`
+        : this.rescale(frame) === undefined
+          ? 'it has no RescaleSlope and RescaleIntercept'
+          : type !== undefined && type !== 'HU'
+            ? 'its RescaleType is not HU'
+            : undefined;
+    if (why) throw new NotRead(`--window ${name} is for CT in Hounsfield units, but ${why}; give numbers, as --window 40/400`);
+  }
+
+  /** The least and the largest value of a frame's pixels that are not padding. */
+  private range(stored: StoredValues, modality: (stored: number) => number): [low: number, high: number] {
+    const padding = this.padding();
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < stored.length; i++) {
+      const value = stored[i];
+      if (padding && value >= padding[0] && value <= padding[1]) continue;
+      const x = modality(value);
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+    return [low, high];
+  }
+
+  /** The stored values that are padding, both ends included. */
+  private padding(): [number, number] | undefined {
+    const { signed, bitsAllocated } = this.layout;
+    const [value, limit] = [Tag.PixelPaddingValue, Tag.PixelPaddingRangeLimit].map((tag) => {
+      const length = this.data.elements.get(tag)?.length ?? 0;
+      if (length !== 0 && length !== 2) throw new Error(`${nameOf(tag)} has ${length} bytes`);
+      return bitsAllocated > 16 ? undefined : this.data.wordOf(tag, signed);
+    });
+    if (value === undefined) return undefined;
+    const other = limit ?? value;
+    return [Math.min(value, other), Math.max(value, other)];
+  }
+
+  /** The same function, looked up where its values are few. */
+  private tabulated(of: (stored: number) => number): (stored: number) => number {
+    const { bitsStored, signed } = this.layout;
+    if (bitsStored > TABULATED) return of;
+    const first = signed ? -(2 ** (bitsStored - 1)) : 0;
+    const table = new Float64Array(2 ** bitsStored);
+    for (let i = 0; i < table.length; i++) table[i] = of(i + first);
+    return (stored) => table[stored - first];
+  }
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
