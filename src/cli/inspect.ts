@@ -141,7 +141,7 @@ function describe({ file, format, frames, width, height, channels, depth, spacin
     lines.push(`spacing: ${mm(spacing.row)} x ${mm(spacing.column)} mm${spacing.slice ? `, slices ${mm(spacing.slice)} mm apart` : ''}`);
   if (cut) {
     const volumes = cut.volumes > 1 ? `; of the volumes 0 to ${cut.volumes - 1} this is ${cut.volume} (--volume chooses)` : '';
-    lines.push(`${cut.axis} slices, ${cut.up}${volumes}`);
+    lines.push(`${cut.axis ? `${cut.axis} slices, ${cut.up}` : 'slices as stored'}${volumes}`);
   }
   levels.forEach(({ min, mean, max }, i) => {
     const window = windows ? `window ${windows[i]}; ` : '';

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from '../../common/errors';
+import { messageOf, UsageError, UserError } from '../../common/errors';
 import { FORMATS_IN_WORDS, formatOf, type ImageFormat } from './formats';
 import type { Raster } from '../image';
 import { NotRead } from '../limits';
@@ -84,6 +84,7 @@ async function explained<T>(name: string, title: string, work: () => Promise<T>)
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${name}: ${error.message}`);
     if (error instanceof UserError) throw error;
     const why = messageOf(error).split('\n')[0].trim();
     if (error instanceof NotRead) throw new UserError(`${name}: ${why}`);

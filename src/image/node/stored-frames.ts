@@ -1,3 +1,4 @@
+import { UsageError } from '../../common/errors';
 import type { Axis } from '../nifti/slices';
 import type { NiftiGrid } from '../nifti/volume';
 import type { StoredImage } from '../samples';
@@ -41,11 +42,11 @@ export interface FrameFacts {
   source?: { patient?: string; study?: string; series?: string; position?: number; instance?: string };
 }
 
-/** How slices were cut from a volume. */
+/** How slices were cut from a volume; pages of a TIFF lie as they are. */
 export interface SliceCut {
-  axis: Axis;
+  axis?: Axis;
   /** Which way is up and left, for people. */
-  up: string;
+  up?: string;
   /** The volume, from 0, and how many the file has. */
   volume: number;
   volumes: number;
@@ -57,4 +58,10 @@ export interface StoredFrames extends FrameFacts {
   frame(i: number): Promise<StoredImage>;
   /** The values of the whole file before any window, float32, row-major, in parts. */
   values?: () => Promise<{ shape: number[]; parts: Iterable<Float32Array> }>;
+}
+
+/** @throws UsageError if a file has no such volume */
+export function checkVolume(volume: number, volumes: number): void {
+  if (volume < volumes) return;
+  throw new UsageError(`--volume ${volume}: the file has ${volumes === 1 ? 'one volume, 0' : `the volumes 0 to ${volumes - 1}`}`);
 }

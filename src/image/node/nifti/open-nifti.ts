@@ -1,10 +1,9 @@
-import { UsageError } from '../../../common/errors';
 import { NotRead } from '../../limits';
 import { endsOf, toLevels16, type Ends } from '../../nifti/levels';
 import { axisOf, sliceValues, sliceView } from '../../nifti/slices';
 import { niftiGrid, type NiftiVolume } from '../../nifti/volume';
 import { parseWindow } from '../../window';
-import type { ReadOptions, StoredFrames } from '../stored-frames';
+import { checkVolume, type ReadOptions, type StoredFrames } from '../stored-frames';
 import { readNiftiHeader, readNiftiVolume } from './read-nifti';
 
 /**
@@ -18,8 +17,7 @@ export function openNifti(bytes: Buffer, { volume: t = 0, axis, window, as = 'im
   const header = readNiftiHeader(bytes);
   const grid = niftiGrid(header);
   const volumes = grid.shape[3];
-  if (t >= volumes)
-    throw new UsageError(`--volume ${t}: ${file} has ${volumes === 1 ? 'one volume, 0' : `the volumes 0 to ${volumes - 1}`}`);
+  checkVolume(t, volumes);
   const view = sliceView(axisOf(axis, grid), grid);
   const { width, height } = view;
   const choice = window === undefined ? undefined : parseWindow(window);

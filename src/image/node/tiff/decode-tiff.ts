@@ -1,33 +1,35 @@
 import { decodeWithin } from '../budget';
 import { openWithSharp } from '../decode-sharp';
-import { checkOneImage } from '../frames';
 import { checkScans } from '../jpeg-markers';
 import { NotRead } from '../../limits';
 import { uprightSize } from '../../orientation';
 import { separate, type StoredImage } from '../../samples';
-import type { ReadOptions, StoredFrames } from '../stored-frames';
+import { checkVolume, type ReadOptions, type StoredFrames } from '../stored-frames';
 import { decoderOf, JPEG } from './compression';
 import { TiffBytes, type TiffDirectory } from './directory';
 import { tiffLayout, type TiffLayout } from './layout';
-import { countPages, tiffPages, type TiffPage } from './pages';
+import type { TiffPage } from './pages';
 import { lookUp, readPalette } from './palette';
 import { tiffMeaning, type TiffMeaning } from './photometric';
 import { toLevels, type ReadAs } from './range';
 import { readSamples } from './read-samples';
+import { stackPages, volumesOf } from './stack';
 import { Tag } from './tags';
 import type { Samples } from './unpack';
 import { readYCbCr } from './ycbcr';
 
 /**
- * Opens a TIFF or BigTIFF. Samples are read here, so that each kind is decoded as its tags say or
+ * Opens a TIFF or BigTIFF; its pages are the frames. Samples are read here, so that each kind is decoded as its tags say or
  * refused by name. libtiff (through sharp) reads JPEG and fax codes.
  * @throws NotRead for unsupported kinds, Error for damage
  */
-export function openTiff(bytes: Buffer, { as = 'image' }: ReadOptions): StoredFrames {
+export function openTiff(bytes: Buffer, { as = 'image', volume = 0 }: ReadOptions): StoredFrames {
   const source = new TiffBytes(bytes);
-  const directories = source.directories();
-  const frames = countPages(directories);
-  const page = tiffPages(directories)[0];
+  const pages = stackPages(source);
+  const volumes = volumesOf(pages);
+  checkVolume(volume, volumes);
+  const frames = pages.length / volumes;
+  const [page] = pages;
   const { width, height, samples, bits } = tiffLayout(page.directory);
   const { space } = tiffMeaning(page.directory, samples, bits);
   return {
@@ -35,10 +37,8 @@ export function openTiff(bytes: Buffer, { as = 'image' }: ReadOptions): StoredFr
     ...uprightSize(width, height, orientationOf(page.directory)),
     channels: space === 'palette' ? readPalette(page.directory, bits).channels : space === 'grey' ? 1 : 3,
     bits,
-    async frame() {
-      checkOneImage(frames);
-      return decodePage(bytes, source, page, as);
-    },
+    ...(volumes > 1 ? { cut: { volume, volumes } } : {}),
+    frame: (i) => decodePage(bytes, source, pages[volume * frames + i], as),
   };
 }
 

@@ -37,7 +37,13 @@ export class TiffDirectory {
   constructor(
     private readonly source: TiffBytes,
     private readonly entries: ReadonlyMap<number, Entry>,
+    private readonly replaced: Readonly<Record<number, readonly number[] | undefined>> = {},
   ) {}
+
+  /** The same directory with other numbers for some tags. */
+  with(numbers: Readonly<Record<number, readonly number[]>>): TiffDirectory {
+    return new TiffDirectory(this.source, this.entries, numbers);
+  }
 
   has(tag: number): boolean {
     return this.entries.has(tag);
@@ -48,6 +54,8 @@ export class TiffDirectory {
    * @throws Error if they lie outside the file or are not numbers
    */
   numbers(tag: number): number[] | undefined {
+    const other = this.replaced[tag];
+    if (other) return [...other];
     const entry = this.entries.get(tag);
     if (!entry) return undefined;
     const { type, count, at } = entry;

@@ -23,13 +23,11 @@ export function tiffPages(directories: readonly TiffDirectory[]): TiffPage[] {
 }
 
 /**
- * Counts the images of a TIFF. ImageJ writes stacks with a single directory and gives the number in
- * the description.
+ * The number of images for which a single directory stands. ImageJ writes stacks so, and gives the
+ * number in the description.
  */
-export function countPages(directories: readonly TiffDirectory[]): number {
-  const pages = tiffPages(directories);
-  if (pages.length > 1) return pages.length;
-  const text = pages[0].directory.text(Tag.ImageDescription);
+export function statedPages(directory: TiffDirectory): number {
+  const text = directory.text(Tag.ImageDescription);
   const stated = /^ImageJ=/.test(text) ? /^images=(\d+)\s*$/m.exec(text) : /"truncated": *true/.test(text) ? frontOfShape(text) : null;
   return Math.max(1, Number(stated?.[1] ?? 1));
 }
