@@ -5,7 +5,7 @@
  */
 export { importDataset, type ImportDatasetOptions } from './api/import-dataset';
 export { openRun, predict } from './api/open-run';
-export type { AnomalyMap, ImageInput, OpenRun, Prediction, PredictOptions } from './api/open-run';
+export type { AnomalyMap, AnomalyMask, ImageInput, OpenRun, Prediction, PredictOptions } from './api/open-run';
 export { prepareFolder, type PrepareFolderOptions } from './api/prepare-folder';
 export type { TrainingSettings } from './api/settings';
 export { train, type Identity, type RunRecord, type TrainOptions, type TrainResult } from './api/train';
@@ -22,6 +22,10 @@ export type { ImportReport } from './datasets/import/report';
 export type { PrepareReport } from './datasets/prepare-report';
 export type { ImageMetrics, MetricName, PixelMetrics } from './metrics/metrics';
 export type { PhantomName, PhantomSize } from './phantoms/names';
+export type { Region } from './image/regions';
+export type { ConformalThreshold } from './metrics/conformal';
+export type { CalibrateOptions } from './runs/calibrate';
+export type { Calibration, VolumeScore } from './runs/calibration';
 export type { Metrics } from './runs/evaluate';
 export type { HistoryRow } from './runs/history';
 export type { Random } from './common/random';

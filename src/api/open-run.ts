@@ -2,11 +2,15 @@ import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { decodeImage, readImageBytes } from '../image/node/decode';
 import { encodePng } from '../image/node/encode';
-import type { RgbImage } from '../image/image';
+import type { Raster, RgbImage } from '../image/image';
+import type { Region } from '../image/regions';
 import { toTestRgb } from '../image/node/load';
-import { heatOverlay } from '../drawing/overlay';
-import { withColourBar } from '../drawing/overlay-bar';
+import { predictionOverlay } from '../drawing/prediction-overlay';
+import { calibrateLoaded, type CalibrateOptions } from '../runs/calibrate';
+import { readCalibration, type Calibration } from '../runs/calibration';
 import { mapScale } from '../runs/map-scale';
+import { ownMap, ownMask } from '../runs/prediction/own-map';
+import { scoreLine, verdictOf } from '../runs/verdict';
 import { loadRun, type LoadedRun } from '../runs/load';
 import { checkScore, ONE_BY_ONE, scoreBatches } from '../runs/score';
 import type { TrainingSettings } from './settings';
@@ -38,11 +42,32 @@ export interface Prediction {
   /** `null` for methods that score the whole image only. */
   map: AnomalyMap | null;
   /**
-   * If requested: the bytes of a PNG file with the image, its map in colours and a colour bar
-   * below. All overlays of a run use the same colours for the same values. `null` if there is no
-   * map.
+   * The share of the run's normal images that score lower, in [0, 1]; `null` if the run is not
+   * calibrated ({@link OpenRun.calibrate}).
+   */
+  percentile: number | null;
+  /** True if the score is above the threshold; `null` if the run is not calibrated. */
+  reported: boolean | null;
+  /** The same in words, or "not calibrated". */
+  verdict: string;
+  /** The pixels above the pixel threshold; `null` without a calibration or a map. */
+  mask: AnomalyMask | null;
+  /**
+   * If requested: the bytes of a PNG file with the image at its own size, its map in colours, the
+   * outline of the mask, and a colour bar below. All overlays of a run use the same colours for the
+   * same values. `null` if there is no map.
    */
   overlay?: Uint8Array | null;
+}
+
+/** What a calibrated run marks in an image, at the image's own size. */
+export interface AnomalyMask {
+  width: number;
+  height: number;
+  /** `[height, width]`, row by row: 1 where marked, else 0. Specks are left out. */
+  data: Uint8Array;
+  /** The connected regions, from the highest peak to the lowest. */
+  regions: Region[];
 }
 
 /** Options of {@link predict} and of {@link OpenRun.predict}. */
@@ -66,6 +91,12 @@ export interface OpenRun {
   predict(image: ImageInput, options?: PredictOptions): Promise<Prediction>;
   /** Scores images one after another, in order. */
   predict(images: readonly ImageInput[], options?: PredictOptions): Promise<Prediction[]>;
+  /**
+   * Sets the threshold from normal images alone, as `mediclip calibrate` does, and keeps it in the
+   * run folder. Later predictions use it.
+   * @throws UserError if there are too few images
+   */
+  calibrate(options?: CalibrateOptions): Promise<Calibration>;
   /** Frees the memory of the model. May be called twice; nothing can be scored afterwards. */
   dispose(): void;
 }
@@ -107,6 +138,8 @@ export async function predict(
 
 class RunInMemory implements OpenRun {
   private disposed = false;
+  /** What was found in the run folder, once it was looked for. */
+  private calibration?: { read: Calibration | undefined };
 
   constructor(private readonly loaded: LoadedRun) {}
 
@@ -128,25 +161,49 @@ class RunInMemory implements OpenRun {
     const inputs = isOne(images) ? [images] : images;
     const predictions: Prediction[] = [];
     const { scorer } = this.loaded;
-    if (this.disposed) throw new UserError(`${this.folder}: the run has been disposed of; open it again`);
-    const load = (i: number): Promise<RgbImage> => decoded(inputs[i], nameOf(inputs[i], i), this.imageSize);
+    this.checkOpen();
+    const calibration = (this.calibration ??= { read: readCalibration(this.loaded) }).read;
+    const rasters = new Map<number, Raster>();
+    const load = async (i: number): Promise<RgbImage> => {
+      const raster = await decoded(inputs[i], nameOf(inputs[i], i));
+      rasters.set(i, raster);
+      return toTestRgb(raster, this.imageSize);
+    };
     const { onProgress, signal } = options;
     for await (const batch of scoreBatches(inputs.length, load, scorer, { onProgress, signal, ...ONE_BY_ONE })) {
       const image = nameOf(inputs[batch.start], batch.start);
       const [score] = batch.scores;
       checkScore(score, image, this.folder);
       const map = batch.maps && { width: this.imageSize, height: this.imageSize, data: batch.maps };
-      const prediction: Prediction = { image, score, map };
-      if (options.overlay === true) prediction.overlay = map && (await this.overlay(batch.images[0], map, options));
+      const raster = rasters.get(batch.start) as Raster;
+      rasters.delete(batch.start);
+      const full = map && (calibration || options.overlay === true) ? ownMap(map.data, raster) : null;
+      const found = full && ownMask(full, { raster, spacing: null, window: null }, calibration);
+      const { width, height } = raster;
+      const mask = found && { width, height, data: found.mask, regions: found.regions };
+      const prediction: Prediction = { image, score, map, ...verdictOf(score, calibration), mask };
+      if (options.overlay === true) prediction.overlay = full && (await this.overlay(raster, full, prediction, options));
       predictions.push(prediction);
     }
     return isOne(images) ? predictions[0] : predictions;
   }
 
-  private async overlay(picture: RgbImage, { data }: AnomalyMap, options: LongRun): Promise<Uint8Array> {
+  async calibrate(options: CalibrateOptions = {}): Promise<Calibration> {
+    this.checkOpen();
+    const found = await calibrateLoaded(this.loaded, options);
+    this.calibration = { read: found };
+    return found;
+  }
+
+  private async overlay(raster: Raster, map: Float32Array, { score, verdict, mask }: Prediction, options: LongRun): Promise<Uint8Array> {
     const scale = await mapScale(this.loaded, options);
     if (!scale) throw new Error('a map without a scale');
-    return encodePng(await withColourBar(heatOverlay(picture, data, { range: [scale.low, scale.high] }), scale));
+    const line = scoreLine(score, verdict);
+    return encodePng(await predictionOverlay(raster, { map, scale, mask: mask?.data, line }));
+  }
+
+  private checkOpen(): void {
+    if (this.disposed) throw new UserError(`${this.folder}: the run has been disposed of; open it again`);
   }
 
   dispose(): void {
@@ -161,9 +218,9 @@ function nameOf(input: ImageInput, index: number): string {
   return typeof input === 'string' ? input : `image ${index + 1}`;
 }
 
-async function decoded(input: ImageInput, name: string, size: number): Promise<RgbImage> {
+async function decoded(input: ImageInput, name: string): Promise<Raster> {
   const bytes = typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
-  return toTestRgb((await decodeImage(bytes, name)).raster, size);
+  return (await decodeImage(bytes, name)).raster;
 }
 
 function isOne(images: ImageInput | readonly ImageInput[]): images is ImageInput {

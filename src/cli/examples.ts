@@ -28,7 +28,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip calibrate --run runs/brain --normal my-scans/normal --false-alarms 0.05',
     'npx mediclip calibrate --run runs/brain --from-training',
   ],
-  'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png scan-2.png --out runs/predicted'],
+  'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png my-scans/new --out runs/predicted'],
   'mediclip report': ['npx mediclip report --run runs/brain --out runs/brain.html'],
   'mediclip ablate': [
     'npx mediclip ablate --grid workflow/tiny.yaml --out runs/tiny --dry-run',

@@ -1,31 +1,85 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { progressBar } from '../common/node/progress-bar';
+import type { Prediction, PredictionSet } from '../runs/predict';
 import { interruptSignal } from './interrupt';
-import { emit } from './output';
+import { wholeNumber } from './option-values';
+import { emit, note } from './output';
+
+interface Options {
+  run: string;
+  out: string;
+  maps?: 'png' | 'npy';
+  volumeScore?: string;
+  leastRegion?: number;
+  window?: string;
+  volume?: number;
+  axis?: string;
+  json?: boolean;
+}
 
 /** `mediclip predict` */
 export function registerPredict(root: Command): void {
   root
     .command('predict')
-    .description('compute score, anomaly map and overlay of any images')
+    .summary('score, verdict, anomaly map and overlay of any images')
+    .description(
+      'Compute score, anomaly map and overlay of any images, folders of them and volumes.\n' +
+        'With a calibrated run also where each stands among normal images, a mask and its regions.',
+    )
     .requiredOption('--run <run>', 'run folder')
-    .argument('<image...>', 'image files (JPEG, PNG, BMP, TIFF)')
-    .requiredOption('--out <dir>', 'folder for maps, overlays and predictions.csv')
+    .argument('<image...>', 'image files and folders of them')
+    .requiredOption('--out <dir>', 'folder for maps, overlays, masks, predictions.csv and predictions.json')
+    .addOption(new Option('--maps <format>', "also write maps at the image's own size, float32: npy").choices(['png', 'npy']))
+    .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest')
+    .option(
+      '--least-region <pixels>',
+      'leave out smaller regions of a mask (default: 0.02 % of the image)',
+      wholeNumber('--least-region', 1),
+    )
+    .option('--window <window>', 'window of DICOM and NIfTI files, as in inspect')
+    .option('--volume <n>', 'volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
+    .option('--axis <axis>', 'axis along which a volume is cut into slices')
     .option('--json', 'print the predictions as JSON')
-    .action(async (images: string[], options: { run: string; out: string; json?: boolean }) => {
-      const { predictImages } = await import('../runs/predict');
-      const bar = progressBar();
-      try {
-        const predictions = await predictImages(options.run, images, options.out, {
-          onProgress: bar.onProgress,
-          signal: interruptSignal(),
-        });
-        bar.clear();
-        emit(options.json, { run: options.run, out: options.out, predictions }, (result) =>
-          result.predictions.map((p) => `${p.score.toFixed(4)}  ${p.image}  ${p.overlay ?? '(this method has no maps)'}`),
-        );
-      } finally {
-        bar.clear();
-      }
-    });
+    .action(run);
+}
+
+async function run(images: string[], { run: folder, out, json, volumeScore, ...given }: Options): Promise<void> {
+  const { predictInputs } = await import('../runs/predict');
+  const { volumeRule } = await import('../runs/calibration');
+  const bar = progressBar();
+  try {
+    const options = { ...given, volumeScore: volumeScore === undefined ? undefined : volumeRule('--volume-score', volumeScore) };
+    const onNote = (text: string): void => {
+      bar.clear();
+      note(text);
+    };
+    const set = await predictInputs(folder, images, out, { ...options, onProgress: bar.onProgress, signal: interruptSignal(), onNote });
+    bar.clear();
+    emit(json, { run: folder, out, ...set }, (result) => predictionText(result));
+  } finally {
+    bar.clear();
+  }
+}
+
+/** Predictions as lines for a terminal. */
+function predictionText({ predictions, volumes, calibration }: PredictionSet): string[] {
+  const lines = predictions.map(
+    (p) =>
+      `${p.score.toFixed(4)}  ${nameOf(p)}  ${p.overlay ?? '(this method has no maps)'}${calibration ? `  ${p.verdict}${markOf(p)}` : ''}`,
+  );
+  const ofVolumes = volumes.map(({ volume, score, rule, slices, verdict, worst }) => {
+    const frames = worst.map(({ frame, image }) => frame ?? image).join(', ');
+    return `volume ${volume}: ${score.toFixed(4)} (${rule} of ${slices} slices; highest: ${frames})  ${verdict}`;
+  });
+  const last = calibration ? [] : ['not calibrated: no verdict and no mask; set a threshold with "mediclip calibrate"'];
+  return [...lines, ...ofVolumes, ...last];
+}
+
+function nameOf({ image, frame }: Prediction): string {
+  return frame === null ? image : `${image} [${frame}]`;
+}
+
+function markOf({ reported, regions }: Prediction): string {
+  const marked = regions && regions.length > 0 ? `, ${regions.length} region${regions.length === 1 ? '' : 's'}` : '';
+  return `${reported ? ': reported' : ''}${marked}`;
 }

@@ -1,5 +1,6 @@
 import { loadTestRgb } from '../image/node/load';
 import { readImage } from '../image/node/decode';
+import { resizeBilinear } from '../image/resize';
 import type { Raster } from '../image/image';
 import type { MapScale } from '../runs/map-scale';
 import { heatLegend } from './heat-legend';
@@ -38,7 +39,7 @@ export async function overlayGallery(
     const over = await Promise.all(
       part.map(async ({ overlay, score, label }, k): Promise<Panel> => {
         const caption = `${verdict(label)} ${formatNumber(score)}`;
-        const image = overlay === null ? plain[k].image : withoutBar(await readImage(overlay));
+        const image = overlay === null ? plain[k].image : await withoutBar(overlay, part[k].image);
         return { image, caption, captionColour: COLOURS[verdict(label)] };
       }),
     );
@@ -51,8 +52,9 @@ export async function overlayGallery(
   return montage(rows, { alt, cell: 130, ...legend, ...rest });
 }
 
-/** The square part of an overlay, without the colour bar below it. */
-function withoutBar({ width, height, channels, data }: Raster): Raster {
-  const side = Math.min(width, height);
-  return { width, height: side, channels, data: data.subarray(0, width * side * channels) } as Raster;
+/** An overlay without the colour bar below it, as large as the others. */
+async function withoutBar(overlay: string, file: string): Promise<Raster> {
+  const { height } = await readImage(file);
+  const { width, channels, data } = await readImage(overlay);
+  return resizeBilinear({ width, height, channels, data: data.subarray(0, width * height * channels) } as Raster, SIZE, SIZE);
 }

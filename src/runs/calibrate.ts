@@ -1,19 +1,18 @@
 import { UserError } from '../common/errors';
 import { sha256File } from '../common/node/files';
-import type { LongRun } from '../common/progress';
 import { readDataset, type Sample } from '../datasets/layout';
 import { conformalThreshold, leastForAlarms } from '../metrics/conformal';
 import { METHODS, seesTraining } from '../methods/registry';
 import { CALIBRATION_FILE, volumeScoreOf, writeCalibration, type Calibration, type VolumeScore } from './calibration';
 import { loadRun, type LoadedRun } from './load';
 import { heldOut, homeOf } from './map-scale';
-import { inputsOf } from './prediction/inputs';
+import { inputsOf, type InputOptions } from './prediction/inputs';
 import { readSupport } from './run-start';
 import { scoreApart } from './score-apart';
 import { scoreInputs, type ScoringInput } from './score-inputs';
 
 /** Options of {@link calibrateRun}. */
-export interface CalibrateOptions extends LongRun {
+export interface CalibrateOptions extends InputOptions {
   /**
    * Files and folders of further normal images. Without it, the normal training images of the run
    * are used: those outside the support set and, if they are too few and the method can be fitted
@@ -24,8 +23,6 @@ export interface CalibrateOptions extends LongRun {
   falseAlarms?: number;
   /** The rule by which volumes get a score; default `max`. */
   volumeScore?: VolumeScore;
-  /** Called with notes for the user. */
-  onNote?: (line: string) => void;
 }
 
 /** The default rate of false alarms. */
@@ -123,10 +120,11 @@ function rising(values: readonly number[]): number[] {
 async function scoresOf(
   loaded: LoadedRun,
   inputs: readonly ScoringInput[],
-  options: LongRun,
+  { onProgress, signal, window, volume, axis }: CalibrateOptions,
 ): Promise<Pick<NormalScores, 'scores' | 'peaks' | 'groups' | 'files'>> {
   const found = { scores: [] as number[], peaks: [] as number[], groups: [] as NormalScores['groups'], files: [] as string[] };
-  for await (const { input, score, map } of scoreInputs(inputs, loaded.scorer, loaded.folder.dir, { ...options, phase: PHASE })) {
+  const reading = { onProgress, signal, window, volume, axis };
+  for await (const { input, score, map } of scoreInputs(inputs, loaded, { ...reading, phase: PHASE })) {
     found.scores.push(score);
     if (map) found.peaks.push(highest(map));
     found.groups.push(input.group);
@@ -141,7 +139,7 @@ function highest(map: Float32Array): number {
 
 /** Scores of further normal images; copies and the run's own training images are left out. */
 async function furtherImages(loaded: LoadedRun, normal: readonly string[], options: CalibrateOptions): Promise<NormalScores> {
-  const inputs = inputsOf(normal, options);
+  const inputs = await inputsOf(normal, options);
   const known = new Set(supportOf(loaded).map(({ file }) => sha256File(file)));
   const first = new Map<string, string>();
   const left = { training: 0, copies: 0 };
@@ -174,7 +172,7 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
   }
   const support = readSupport(folder, dataset);
   const others = heldOut(dataset, support, MOST_IMAGES).filter(isOfOther(support));
-  const inputs = others.map(({ file }): ScoringInput => ({ file, frame: 0 }));
+  const inputs = others.map(({ file }): ScoringInput => ({ file, frame: 0, frames: 1 }));
   const least = leastForAlarms(falseAlarms);
   const words = `${others.length} normal training images${support.length > 0 ? ' outside the support set' : ''}`;
   const refits = others.length < least && seesTraining(record.config) && !METHODS[record.config.method].epochs && support.length > 1;

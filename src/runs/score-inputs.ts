@@ -1,17 +1,17 @@
 import type { LongRun } from '../common/progress';
-import type { RgbImage } from '../image/image';
-import type { DecodedImage } from '../image/node/decode';
-import { decodeFile } from '../image/node/decode';
+import type { Raster, RgbImage } from '../image/image';
+import { openImageFile, type ImageFile, type ReadOptions } from '../image/node/image-file';
 import { toTestRgb } from '../image/node/load';
-import type { Scorer } from '../methods/method';
 import { ENCODED_AT_ONCE } from './encode';
+import type { LoadedRun } from './load';
 import { checkScore, ONE_BY_ONE, scoreBatches } from './score';
 
 /** An image to score: a file, or a slice of a volume. */
 export interface ScoringInput {
   file: string;
-  /** The frame of the file, from 0. */
+  /** The frame of the file, from 0, and how many the file has. */
   frame: number;
+  frames: number;
   /**
    * The volume or series to which a slice belongs; slices of one lie one after another. Absent for a
    * single image.
@@ -19,16 +19,23 @@ export interface ScoringInput {
   group?: string;
 }
 
+/** An image at its own size. */
+export interface OwnImage {
+  raster: Raster;
+  /** Of its pixels, in mm, if known. */
+  spacing: { row: number; column: number } | null;
+  /** The window, in words; null for formats without one. */
+  window: string | null;
+}
+
 /** An image with its prediction. */
-export interface ScoredInput<I extends ScoringInput> {
-  input: I;
+export interface ScoredInput {
+  input: ScoringInput;
+  /** Its index among the inputs. */
   place: number;
-  /** The image at its own size. */
-  image: DecodedImage;
-  /** The image as the encoder sees it. */
-  seen: RgbImage;
+  own: OwnImage;
   score: number;
-  /** `[S, S]`; null for methods without maps. */
+  /** `[S, S]` over what is seen of the image; null for methods without maps. */
   map: Float32Array | null;
 }
 
@@ -37,34 +44,32 @@ export interface ScoredInput<I extends ScoringInput> {
  * scored one by one, so that the last bits of a score do not depend on the images beside it. Slices
  * of one volume are scored in batches from its first slice on: what is computed together depends on
  * the volume alone. Only the images of two batches are in memory.
- * @param run - the folder of the run, for errors
  * @throws UserError if an image cannot be read, or a score is not a number
  */
-export async function* scoreInputs<I extends ScoringInput>(
-  inputs: readonly I[],
-  scorer: Scorer,
-  run: string,
-  options: LongRun & { phase?: string } = {},
-): AsyncGenerator<ScoredInput<I>> {
+export async function* scoreInputs(
+  inputs: readonly ScoringInput[],
+  { scorer, folder }: LoadedRun,
+  options: LongRun & ReadOptions & { phase?: string } = {},
+): AsyncGenerator<ScoredInput> {
   const size = scorer.imageSize;
-  const { phase = ONE_BY_ONE.phase, onProgress, signal } = options;
+  const { phase = ONE_BY_ONE.phase, onProgress, signal, ...reading } = options;
+  const reader = new FrameReader(reading);
   for (const { first, count, batchSize } of stretches(inputs)) {
-    const images = new Map<number, DecodedImage>();
+    const images = new Map<number, OwnImage>();
     const imageAt = async (at: number): Promise<RgbImage> => {
-      const image = await readInput(inputs[first + at]);
-      images.set(at, image);
-      return toTestRgb(image.raster, size);
+      const own = await reader.read(inputs[first + at]);
+      images.set(first + at, own);
+      return toTestRgb(own.raster, size);
     };
     const progress: LongRun['onProgress'] = (p) => onProgress?.({ ...p, done: first + p.done, total: inputs.length });
     for await (const batch of scoreBatches(count, imageAt, scorer, { batchSize, phase, signal, onProgress: progress })) {
-      for (const [i, seen] of batch.images.entries()) {
+      for (const [i, score] of batch.scores.entries()) {
         const place = first + batch.start + i;
-        const input = inputs[place];
-        checkScore(batch.scores[i], input.file, run);
-        const image = images.get(batch.start + i) as DecodedImage;
-        images.delete(batch.start + i);
+        checkScore(score, inputs[place].file, folder.dir);
+        const own = images.get(place) as OwnImage;
+        images.delete(place);
         const map = batch.maps && batch.maps.slice(i * size * size, (i + 1) * size * size);
-        yield { input, place, image, seen, score: batch.scores[i], map };
+        yield { input: inputs[place], place, own, score, map };
       }
     }
   }
@@ -84,6 +89,21 @@ function stretches(inputs: readonly ScoringInput[]): { first: number; count: num
   return found;
 }
 
-async function readInput({ file }: ScoringInput): Promise<DecodedImage> {
-  return decodeFile(file);
+/** Reads frames of files; a file is opened once for frames that are read one after another. */
+class FrameReader {
+  private name?: string;
+  private opened?: Promise<ImageFile>;
+
+  constructor(private readonly options: ReadOptions) {}
+
+  async read({ file, frame }: ScoringInput): Promise<OwnImage> {
+    if (file !== this.name || !this.opened) {
+      this.name = file;
+      this.opened = openImageFile(file, this.options);
+    }
+    const opened = await this.opened;
+    const { raster } = await opened.frame(frame);
+    const { spacing } = opened;
+    return { raster, spacing: spacing ? { row: spacing.row, column: spacing.column } : null, window: opened.window?.(frame) ?? null };
+  }
 }

@@ -12,7 +12,10 @@ test('a file for a folder, a folder for a file, missing or empty input: each ver
   fs.writeFileSync(path.join(dir, 'bad.json'), '{bad');
   fs.mkdirSync(path.join(dir, 'empty'));
   fs.mkdirSync(path.join(dir, 'my scans'));
+  fs.mkdirSync(path.join(dir, 'texts'));
+  fs.writeFileSync(path.join(dir, 'texts', 'file'), 'text');
   const data = await writeTinyDataset();
+  const image = path.join(data, 'images/test/normal/0.png');
   const begin = ['train', '--dataset', data, '--out', 'new'];
   const run = ['--run', 'runs/run'];
   const table = ['table', '--name', 'comparison', '--runs'];
@@ -31,7 +34,33 @@ test('a file for a folder, a folder for a file, missing or empty input: each ver
     [['evaluate', '--run', 'none', '--dataset', data], 'none: no run here (config.json is missing); make one with "mediclip train --out"'],
     [['evaluate', ...run, '--dataset', 'file'], 'file: is a file; give the folder'],
     [['predict', ...run, '--out', 'new', 'none.png'], 'none.png: no such file'],
-    [['predict', ...run, '--out', 'new', 'my scans'], "my scans: is a folder; give the images in it: 'my scans'/*.png"],
+    [['predict', ...run, '--out', 'new', 'my scans'], 'my scans: the folder holds no images'],
+    [['predict', ...run, '--out', 'new', 'texts'], 'texts: the folder holds no images (texts/file: not an image of a known kind'],
+    [['predict', ...run, '--out', 'file', image], 'file is a file, not a folder'],
+    [
+      ['predict', ...run, '--out', 'new', '--volume-score', 'mean', image],
+      '--volume-score: expected max, or top and a number such as top5',
+      2,
+    ],
+    [['predict', ...run, '--out', 'new', '--maps', 'tiff', image], '--maps: expected one of png, npy, got "tiff"', 2],
+    [['predict', ...run, '--out', 'new', '--least-region', '0', image], '--least-region: expected a whole number of 1 or more', 2],
+    [['predict', ...run, '--out', 'new', '--window', 'lung', image], 'this PNG image has no window to choose'],
+    [['calibrate', ...run], 'calibrate: give normal images with --normal <path...>, or --from-training', 2],
+    [['calibrate', ...run, '--normal', 'none'], 'none: no such file'],
+    [['calibrate', ...run, '--normal', 'my scans'], 'my scans: the folder holds no images'],
+    [
+      ['calibrate', ...run, '--normal', image],
+      'runs/run: 1 further normal image, but 5 % false alarms need at least 19; give more with --normal',
+    ],
+    [['calibrate', ...run, '--from-training', '--normal', image], 'cannot be used with', 2],
+    [
+      ['calibrate', ...run, '--from-training', '--false-alarms', '5'],
+      '--false-alarms: expected a share above 0 and below 1, such as 0.05',
+      2,
+    ],
+    [['calibrate', '--run', 'none', '--from-training'], 'none: no run here'],
+    [[...begin, '--calibrate', '1'], '--calibrate: expected a share above 0 and below 1', 2],
+    [[...begin, '--shots', '2', '--calibrate', '0.5'], '--calibrate 0.5: of 4 training images in', 2],
     [['predict', ...run, '--out', 'new', 'file'], 'file: not an image of a known kind'],
     [['report', ...run, '--out', 'empty'], 'empty: is a folder; name a file such as report.html; see', 2],
     [['report', ...run, '--out', 'file/page.html'], 'is a file, not a folder'],

@@ -56,7 +56,7 @@ for (const method of BASELINES) {
     assert.ok(Math.abs(found.score - Number(score)) < 1e-4 * Math.max(1, Math.abs(found.score)), `${found.score} ${score}`);
     if (WITHOUT_MAPS.includes(method)) {
       assert.deepEqual([found.map, found.overlay, found.mapRange], [null, null, null]);
-      assert.deepEqual(fs.readdirSync(target), ['predictions.csv']);
+      assert.deepEqual(fs.readdirSync(target), ['predictions.csv', 'predictions.json']);
       await assert.rejects(testFindings(out, readDataset(await dataset)), /no map/);
     } else {
       assert.ok(fs.statSync(found.map as string).size > 100 && fs.statSync(found.overlay as string).size > 100);

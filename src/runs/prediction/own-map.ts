@@ -1,0 +1,38 @@
+import { mapToImage, placementOf } from '../../image/geometry';
+import type { Raster } from '../../image/image';
+import { regionsAbove, type Region } from '../../image/regions';
+import type { Calibration } from '../calibration';
+import type { OwnImage } from '../score-inputs';
+
+/** Regions with fewer pixels than this share of the image are left out: 10 of 224 x 224. */
+const LEAST_SHARE = 0.0002;
+
+/** The map of an image on its own pixels, `[H, W]`. */
+export function ownMap(map: Float32Array, { width, height }: Raster): Float32Array {
+  return mapToImage(map, placementOf(width, height, Math.round(Math.sqrt(map.length)), 'stretch'));
+}
+
+/** The mask of an image, `[H, W]`, and its regions. */
+export interface OwnMask {
+  mask: Uint8Array;
+  regions: Region[];
+  leastRegion: number;
+  specks: number;
+}
+
+/**
+ * The pixels of an image that are above the pixel threshold, without specks; null if there is no
+ * such threshold.
+ * @param map - of the image, `[H, W]`
+ * @param least - pixels of the smallest region that counts (default: 0.02 % of the image)
+ */
+export function ownMask(
+  map: Float32Array,
+  { raster: { width, height }, spacing }: OwnImage,
+  calibration: Calibration | undefined,
+  least = Math.max(1, Math.round(LEAST_SHARE * width * height)),
+): OwnMask | null {
+  if (!calibration?.pixel) return null;
+  const { threshold } = calibration.pixel;
+  return { ...regionsAbove(map, width, height, threshold, { least, spacing: spacing ?? undefined }), leastRegion: least };
+}
