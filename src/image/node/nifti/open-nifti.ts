@@ -1,3 +1,4 @@
+import { UsageError } from '../../../common/errors';
 import { NotRead } from '../../limits';
 import { endsOf, toLevels16, type Ends } from '../../nifti/levels';
 import { axisOf, sliceValues, sliceView } from '../../nifti/slices';
