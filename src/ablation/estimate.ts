@@ -31,10 +31,10 @@ export function stepKey({ model, config }: Cell): string {
  */
 export function estimateSeconds(cell: Cell, { step, image }: StepTimes, cached = new Set<string>()): number {
   const { config, dataset, transfer } = cell;
-  const { shots, batchSize, imageSize, protocol } = config;
+  const { shots, abnormalShots = 0, batchSize, imageSize, protocol } = config;
   const { epochs: learns, passes = 1 } = METHODS[config.method];
   const epochs = learns ? config.epochs : 0;
-  const steps = epochs * Math.ceil(shots / batchSize);
+  const steps = epochs * Math.ceil((shots + abnormalShots) / batchSize);
   const looks = protocol === 'paper' ? epochs * dataset.testImages * 0.1 : 0;
   let encoded = learns || !seesTraining(config) ? 0 : shots;
   let measured = 0;

@@ -16,6 +16,8 @@ export interface TrainingSettings {
    * of the data set.
    */
   shots?: number;
+  /** Number of abnormal images to learn from as well (default: none). */
+  abnormalShots?: number;
   /**
    * Determines everything random: the sampled images, initial values, synthetic anomalies (default
    * 0).

@@ -16,6 +16,7 @@ interface Options {
   model?: string;
   method?: MethodName;
   shots?: number;
+  abnormalShots?: number;
   seed?: number;
   epochs?: number;
   protocol?: 'fixed' | 'paper';
@@ -40,6 +41,11 @@ export function registerTrain(root: Command): void {
     .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
     .addOption(new Option('--method <name>', 'mediclip (default), or a method to compare it with on the same images').choices(METHOD_NAMES))
     .option('--shots <k>', 'number of normal images to learn from (default: 16)', wholeNumber('--shots', 1))
+    .option(
+      '--abnormal-shots <k>',
+      'number of abnormal images to learn from as well; without any in samples/train.json they are taken from the test set, whose metrics leave them out (default: none)',
+      wholeNumber('--abnormal-shots', 0),
+    )
     .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
     .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
     .addOption(
@@ -74,10 +80,9 @@ async function run(options: Options): Promise<void> {
   const { train } = await import('../runs/train');
   const { readSettings, trainingConfig } = await import('../runs/config');
   const { LOSS_NAMES } = await import('../methods/mediclip/losses');
-  const { method, shots, seed, epochs, protocol, imageSize, keepLeaks, calibrate, threads } = options;
-  const given = Object.fromEntries(
-    Object.entries({ method, shots, seed, epochs, protocol, imageSize, keepLeaks, calibrate }).filter(([, value]) => value !== undefined),
-  );
+  const { method, shots, abnormalShots, seed, epochs, protocol, imageSize, keepLeaks, calibrate, threads } = options;
+  const asked = { method, shots, abnormalShots, seed, epochs, protocol, imageSize, keepLeaks, calibrate };
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);
   const bar = progressBar();

@@ -27,33 +27,43 @@ export function kindsOf({ metadata }: Sample): string[] {
   return (Array.isArray(kinds) ? kinds : [kinds]).filter((kind): kind is string => typeof kind === 'string');
 }
 
-/** A data set in the layout of the published code: normal training images and a test set. */
+/** The patient of an image, if its line in the samples file names one (as a hash). */
+export function patientOf({ metadata }: Sample): string | undefined {
+  return typeof metadata?.patient === 'string' ? metadata.patient : undefined;
+}
+
+/** A data set in the layout of the published code: training images, all or most normal, and a test set. */
 export interface Dataset {
   dir: string;
   /** The class name that all samples share, or else the folder's name. */
   name: string;
   train: Sample[];
+  /**
+   * The abnormal images of `samples/train.json`, if it has any. Only the setting `abnormalShots` uses
+   * them.
+   */
+  trainAbnormal: Sample[];
   test: Sample[];
 }
 
 /**
  * Reads `samples/train.json` and `samples/test.json` (one JSON object per line) and finds every
  * file that they name, in the data set's `images` folder or beside it ({@link FileFinder}).
- * @throws UserError naming file and line for a damaged line, a path that leaves the folder, an
- *   abnormal training image, or an image on both sides or with both labels; or counting the images
- *   that are missing
+ * @throws UserError naming file and line for a damaged line, a path that leaves the folder, or an
+ *   image on both sides or with both labels; or counting the images that are missing
  */
 export function readDataset(dir: string): Dataset {
   const folder = path.resolve(dir);
   if (!fs.existsSync(folder)) throw new UserError(`${dir}: no such data set folder`);
   if (!fs.statSync(folder).isDirectory()) throw new UserError(`${dir}: is a file; give the folder that holds samples/ and images/`);
   const finder = new FileFinder(folder);
-  const [train, test] = (['train', 'test'] as const).map((split) => readSplit(folder, split, finder));
-  const trained = new Set(train.map((sample) => sample.file));
+  const [learnt, test] = (['train', 'test'] as const).map((split) => readSplit(folder, split, finder));
+  const trained = new Set(learnt.map((sample) => sample.file));
   const shared = test.find((sample) => trained.has(sample.file));
   if (shared) throw new UserError(`${dir}: ${shared.filename} is both a training and a test image`);
-  const classes = new Set([...train, ...test].map((sample) => sample.clsname));
-  return { dir: folder, name: classes.size === 1 ? [...classes][0] : path.basename(folder), train, test };
+  const classes = new Set([...learnt, ...test].map((sample) => sample.clsname));
+  const [train, trainAbnormal] = [0, 1].map((label) => learnt.filter((sample) => sample.label === label));
+  return { dir: folder, name: classes.size === 1 ? [...classes][0] : path.basename(folder), train, trainAbnormal, test };
 }
 
 function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sample[] {
@@ -71,8 +81,6 @@ function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sa
     return found ?? { file: '', path: '', identity: '' };
   };
   const samples = readRows(file, path.basename(dir)).map(({ row, where }) => {
-    if (split === 'train' && row.label !== 0)
-      throw new UserError(`${where}: training images must be normal (label 0), but this one has label 1`);
     const image = locate(row.filename, where);
     const before = first.get(image.identity);
     if (image.file !== '' && before && before.label !== row.label) {
@@ -114,12 +122,13 @@ export function datasetHash(dataset: Dataset, known?: string): string {
  * {@link datasetHash}, and the hash that version 0.1.0 recorded, which depended on the spelling of
  * names.
  */
-export function datasetHashes({ dir, train, test }: Dataset): { hash: string; older: string } {
-  const contents = [train, test].map((samples) =>
+export function datasetHashes({ dir, train, trainAbnormal, test }: Dataset): { hash: string; older: string } {
+  const sides = [train, test, ...(trainAbnormal.length > 0 ? [trainAbnormal] : [])];
+  const contents = sides.map((samples) =>
     samples.map(({ file, maskFile }) => [sha256File(file), maskFile ? sha256File(maskFile) : null] as const),
   );
   const hashOf = (named: (sample: Sample) => SampleRow): string =>
-    sha256(JSON.stringify([train, test].map((samples, side) => samples.map((sample, i) => [lineOf(named(sample)), ...contents[side][i]]))));
+    sha256(JSON.stringify(sides.map((samples, side) => samples.map((sample, i) => [lineOf(named(sample)), ...contents[side][i]]))));
   const inDataset = (file: string): string => path.relative(dir, file).split(path.sep).join('/');
   const byPath = (sample: Sample): SampleRow => {
     const row = { ...sample, filename: inDataset(sample.file) };

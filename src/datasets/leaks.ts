@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { fingerprintOf, type Fingerprint, type OnDecoded } from './fingerprints';
-import type { Dataset, Sample } from './layout';
+import { patientOf, type Dataset, type Sample } from './layout';
 import { sourceName } from './source-name';
 
 /** Number of files that are read at a time. */
@@ -12,7 +12,7 @@ const BATCH = 8;
 export interface CountedImages {
   /** Their indices in the test set, in ascending order. */
   places: number[];
-  /** Number of images that do not count: copies of training images, and repeated rows. */
+  /** Number of images that do not count: training images or copies of them, and repeated rows. */
   leftOut: number;
   /** Messages about what was found. */
   notes: string[];
@@ -26,7 +26,9 @@ export function allImages({ test }: Pick<Dataset, 'test'>): CountedImages {
 /**
  * Finds test images that a run has trained on, or may have: those with the same bytes as a training
  * image (copies and links) or the same pixels. It also finds repeated rows of the same file. None
- * of these count, unless they are kept.
+ * of these count, unless they are kept. Abnormal shots from the test set and other images of their
+ * patients never count.
+ * @param options.shots - the abnormal images of this data set from which the run learned
  * @param options.keep - count them nevertheless; the notes say so
  * @param options.onDecoded - called with each test image that is decoded here
  * @param options.seen - further training images, for a run that was trained on another data set
@@ -34,12 +36,12 @@ export function allImages({ test }: Pick<Dataset, 'test'>): CountedImages {
  */
 export async function countedImages(
   dataset: Dataset,
-  options: { keep?: boolean; seen?: readonly Sample[]; onDecoded?: OnDecoded } & LongRun = {},
+  options: { keep?: boolean; seen?: readonly Sample[]; shots?: readonly Sample[]; onDecoded?: OnDecoded } & LongRun = {},
 ): Promise<CountedImages> {
   const { test } = dataset;
-  const { keep = false, seen = [] } = options;
+  const { keep = false, seen = [], shots = [] } = options;
   if (test.length === 0) return allImages(dataset);
-  const training = [...dataset.train, ...seen];
+  const training = [...dataset.train, ...dataset.trainAbnormal, ...seen];
   const { onDecoded, ...run } = options;
   const prints = [...(await fingerprints(training, run)), ...(await fingerprints(test, run, onDecoded))];
   const trained = new Map<string, Sample>();
@@ -47,14 +49,15 @@ export async function countedImages(
     for (const key of keysOf(prints[i])) if (!trained.has(key)) trained.set(key, sample);
   });
   const known = test.map((_, i) => keysOf(prints[training.length + i]));
+  const learnt = ofShots(test, shots, known);
   const leaks = test.flatMap((sample, i) => {
     const key = known[i].find((print) => trained.has(print));
-    return key === undefined ? [] : [{ i, sample, twin: trained.get(key) as Sample }];
+    return key === undefined || learnt.has(i) ? [] : [{ i, sample, twin: trained.get(key) as Sample }];
   });
   const files = new Set<string>();
   const twice = test.flatMap((sample, i) => {
     const identity = identityOf(sample.file);
-    if (files.has(identity)) return [{ i, sample }];
+    if (files.has(identity) && !learnt.has(i)) return [{ i, sample }];
     files.add(identity);
     return [];
   });
@@ -69,9 +72,16 @@ export async function countedImages(
   if (twice.length > 0) {
     notes.push(`${twice.length} of ${test.length} rows of test.json repeat an image, the first is ${sourceName(twice[0].sample)}: ${fate}`);
   }
+  if (learnt.size > 0) {
+    const others = learnt.size - shots.filter((shot) => test.includes(shot)).length;
+    const more = others > 0 ? `, and ${others} more that are copies of them or of their patients` : '';
+    notes.push(
+      `${learnt.size - others} of ${test.length} test images are abnormal shots, from which the run learned${more}: left out of all metrics`,
+    );
+  }
   const both = withBothLabels(test, known);
   if (both) notes.push(both);
-  const out = new Set(keep ? [] : [...leaks, ...twice].map(({ i }) => i));
+  const out = new Set([...learnt, ...(keep ? [] : [...leaks, ...twice].map(({ i }) => i))]);
   const places = [...test.keys()].filter((i) => !out.has(i));
   for (const [label, name] of [
     [0, 'normal'],
@@ -83,6 +93,15 @@ export async function countedImages(
     }
   }
   return { places, leftOut: out.size, notes };
+}
+
+/** The indices of the test images that are abnormal shots, copies of them, or of the same patient. */
+function ofShots(test: readonly Sample[], shots: readonly Sample[], keys: readonly string[][]): Set<number> {
+  const places = shots.flatMap((shot) => (test.includes(shot) ? [test.indexOf(shot)] : []));
+  const prints = new Set(places.flatMap((i) => keys[i]));
+  const patients = new Set(shots.map(patientOf));
+  patients.delete(undefined);
+  return new Set([...test.keys()].filter((i) => keys[i].some((key) => prints.has(key)) || patients.has(patientOf(test[i]))));
 }
 
 /**

@@ -13,6 +13,7 @@ import { formatNumber } from '../drawing/style';
 import { METHODS, seesTraining } from '../methods/registry';
 import { KeptImages } from '../runs/kept-images';
 import { RunFolder } from '../runs/run-folder';
+import { learntImages } from '../runs/run-start';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';
 import { reportPage } from './report-page';
 import { suggestedThresholds } from './thresholds';
@@ -49,10 +50,18 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   checkWritable(path.dirname(out));
   const dataset = readDataset(options.dataset ?? new RunFolder(run).readRecord().dataset.dir);
   if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
-  const { keepLeaks: keep, imageSize } = new RunFolder(run).readRecord().config;
+  const folder = new RunFolder(run);
+  const record = folder.readRecord();
+  const { keepLeaks: keep, imageSize } = record.config;
+  const own = datasetHash(dataset, record.dataset.hash) === record.dataset.hash;
   const images = new KeptImages(imageSize);
   const onDecoded: OnDecoded = (file, raster) => images.keep(file, raster);
-  const { places, notes } = await countedImages(dataset, { ...options, keep, onDecoded });
+  const { places, notes } = await countedImages(dataset, {
+    ...options,
+    keep,
+    onDecoded,
+    ...learntImages(folder, record, own ? dataset : undefined),
+  });
   const tested = { ...dataset, test: places.map((i) => dataset.test[i]) };
   const examination = await predictSamples(run, tested.test, { ...options, images });
   const { found } = examination;
@@ -85,7 +94,9 @@ function factsOf(
   area: number | null,
 ): [string, string][] {
   const { config, model, dataset: home, version, backend } = record;
-  const learnt = seesTraining(config) ? `${config.shots} normal images of ${home.name}, seed ${config.seed}` : 'no images';
+  const learnt = seesTraining(config)
+    ? `${config.shots} normal${config.abnormalShots ? ` and ${config.abnormalShots} abnormal` : ''} images of ${home.name}, seed ${config.seed}`
+    : 'no images';
   const how =
     epoch === 0
       ? 'no epochs'

@@ -7,6 +7,7 @@ import type { RunRecord } from './run-folder';
 const OPTIONS: Record<string, string> = {
   method: '--method',
   shots: '--shots',
+  abnormalShots: '--abnormal-shots',
   seed: '--seed',
   epochs: '--epochs',
   protocol: '--protocol',
@@ -42,7 +43,7 @@ function differences(path: string, given: unknown, wanted: unknown, there: unkno
   if (!isObject(given) || !isObject(wanted) || !isObject(there) || WHOLE_SETTINGS.includes(path))
     return [[OPTIONS[path] ?? path, there, wanted]];
   return Object.keys(given)
-    .filter((key) => given[key] !== undefined && key in wanted)
+    .filter((key) => given[key] !== undefined && (key in wanted || key in there))
     .flatMap((key) => differences(path === '' ? key : `${path}.${key}`, given[key], wanted[key], there[key]));
 }
 

@@ -3,19 +3,22 @@ import { Random } from '../common/random';
 import { pixelValues } from '../image/pixel-values';
 import type { GrayImage } from '../image/image';
 import { SynthesisPool } from '../datasets/synthesis-pool';
-import type { Draw } from '../synthesis/tasks';
+import type { AbnormalShot } from '../datasets/abnormal-shots';
 import type { TrainingConfig } from './config';
 
 /** One training batch; the caller disposes of it. */
 export interface TrainingBatch {
   /** `[B, 3, S, S]`, normalised. */
   pixels: tf.Tensor4D;
-  /** `[B, S, S]`, values in [0, 1]. */
+  /**
+   * `[M, S, S]`, values in [0, 1], of the first M images. The other B - M are abnormal without a mask.
+   */
   mask: tf.Tensor3D;
 }
 
 /**
- * The support images of each step of an epoch: a new order in every epoch, in batches of which the
+ * The training images of each step of an epoch, the support set and then the abnormal shots by their
+ * indices: a new order in every epoch, in batches of which the
  * last may be smaller. Draws are keyed by epoch and position, so they do not depend on who makes
  * them or when.
  */
@@ -33,12 +36,19 @@ export function bankEpoch(epoch: number, bankEpochs: number): number {
   return bankEpochs > 0 ? ((epoch - 1) % bankEpochs) + 1 : epoch;
 }
 
+/** An image with its mask; null where it is abnormal but not known where. */
+interface Example {
+  image: GrayImage;
+  mask: ArrayLike<number> | null;
+}
+
 /**
- * Synthesised batches in the order of training. Worker threads generate a few steps ahead.
+ * The batches in the order of training: support images with synthesised anomalies, and abnormal shots
+ * as they are. Worker threads generate a few steps ahead.
  */
 export class BatchSource {
   private readonly pool: SynthesisPool;
-  private readonly pending: Promise<Draw[]>[] = [];
+  private readonly pending: Promise<Example[]>[] = [];
   private epoch: number;
   private planned: { image: number; keys: number[] }[][] = [];
 
@@ -48,27 +58,29 @@ export class BatchSource {
     private readonly config: TrainingConfig,
     firstEpoch: number,
     threads?: number,
+    private readonly abnormal: readonly AbnormalShot[] = [],
   ) {
-    this.images = support.length;
+    this.normal = support.length;
     this.epoch = firstEpoch;
     this.pool = new SynthesisPool({ support, tasks: config.tasks, parameters: config.synthesis, seed: config.seed, threads });
   }
 
-  private readonly images: number;
+  private readonly normal: number;
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.images / this.config.batchSize);
+    return Math.ceil((this.normal + this.abnormal.length) / this.config.batchSize);
   }
 
   /** The next batch. */
   async next(): Promise<TrainingBatch> {
     while (this.pending.length < 4) this.request();
-    const draws = await (this.pending.shift() as Promise<Draw[]>);
+    const examples = await (this.pending.shift() as Promise<Example[]>);
     const size = this.config.imageSize;
-    const values = pixelValues(draws.map((draw) => draw.image as GrayImage));
-    const mask = new Float32Array(draws.length * size * size);
-    draws.forEach((draw, i) => mask.set(draw.mask.data, i * size * size));
-    return { pixels: tf.tensor4d(values, [draws.length, 3, size, size]), mask: tf.tensor3d(mask, [draws.length, size, size]) };
+    const masks = examples.flatMap(({ mask }) => (mask ? [mask] : []));
+    const values = pixelValues([...examples.filter(({ mask }) => mask), ...examples.filter(({ mask }) => !mask)].map(({ image }) => image));
+    const mask = new Float32Array(masks.length * size * size);
+    masks.forEach((own, i) => mask.set(own, i * size * size));
+    return { pixels: tf.tensor4d(values, [examples.length, 3, size, size]), mask: tf.tensor3d(mask, [masks.length, size, size]) };
   }
 
   private request(): void {
@@ -76,14 +88,20 @@ export class BatchSource {
       this.planned = epochSteps(
         this.config.seed,
         bankEpoch(this.epoch, this.config.syntheticBank ?? 0),
-        this.images,
+        this.normal + this.abnormal.length,
         this.config.batchSize,
       );
       this.epoch++;
     }
-    const draws = this.pool.draw(this.planned.shift() ?? []);
-    draws.catch(() => undefined); // an error is reported when the promise is awaited
-    this.pending.push(draws);
+    const examples = this.examples(this.planned.shift() ?? []);
+    examples.catch(() => undefined); // an error is reported when the promise is awaited
+    this.pending.push(examples);
+  }
+
+  private async examples(step: { image: number; keys: number[] }[]): Promise<Example[]> {
+    const drawn = await this.pool.draw(step.filter(({ image }) => image < this.normal));
+    const real = step.flatMap(({ image }) => (image < this.normal ? [] : [this.abnormal[image - this.normal]]));
+    return [...drawn.map(({ image, mask }) => ({ image: image as GrayImage, mask: mask.data })), ...real];
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { UserError } from '../common/errors';
 import { sha256File } from '../common/node/files';
-import { readDataset, type Sample } from '../datasets/layout';
+import { patientOf, readDataset, type Sample } from '../datasets/layout';
 import { conformalThreshold, leastForAlarms } from '../metrics/conformal';
 import { METHODS, seesTraining } from '../methods/registry';
 import { CALIBRATION_FILE, volumeScoreOf, writeCalibration, type Calibration, type VolumeScore } from './calibration';
@@ -170,7 +170,7 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
       `${folder.dir}: its data set, ${record.dataset.dir}, is missing or has changed; restore it, or give normal images with --normal`,
     );
   }
-  const support = readSupport(folder, dataset);
+  const { support } = readSupport(folder, dataset);
   const others = heldOut(dataset, support, MOST_IMAGES).filter(isOfOther(support));
   const inputs = others.map(({ file }): ScoringInput => ({ file, frame: 0, frames: 1 }));
   const least = leastForAlarms(falseAlarms);
@@ -212,15 +212,10 @@ function isOfOther(support: readonly Sample[]): (sample: Sample) => boolean {
   return (sample) => patientOf(sample) === undefined || !patients.has(patientOf(sample));
 }
 
-/** The patient of an image, if its line in the samples file names one (as a hash). */
-export function patientOf({ metadata }: Sample): string | undefined {
-  return typeof metadata?.patient === 'string' ? metadata.patient : undefined;
-}
-
 /** The support set of a run if its data set is at hand. */
 function supportOf({ folder, record }: LoadedRun): Sample[] {
   try {
-    return readSupport(folder, readDataset(record.dataset.dir));
+    return readSupport(folder, readDataset(record.dataset.dir)).support;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [];

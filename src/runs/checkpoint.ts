@@ -49,7 +49,8 @@ const stateSchema = z.object({
 type SavedState = CheckpointState & { step: number };
 
 /** The settings with which a checkpoint must agree. */
-export type CheckpointConfig = Pick<TrainingConfig, 'seed' | 'epochs' | 'shots' | 'batchSize'>;
+export type CheckpointConfig = Pick<TrainingConfig, 'seed' | 'epochs' | 'shots' | 'batchSize'> &
+  Partial<Pick<TrainingConfig, 'abnormalShots'>>;
 
 /**
  * Loads a checkpoint into a model and, to continue training, into its optimiser.
@@ -94,12 +95,12 @@ function readState({ file, metadata }: SafetensorsFile): SavedState {
 /**
  * @throws UserError if the counts of a state contradict each other or the configuration of the run
  */
-function checkState(state: SavedState, { seed, epochs, shots, batchSize }: CheckpointConfig, file: string): SavedState {
+function checkState(state: SavedState, { seed, epochs, shots, abnormalShots = 0, batchSize }: CheckpointConfig, file: string): SavedState {
   const { epoch, step, generator, best } = state;
   const expected: [key: string, value: number, wanted: number][] = [
     ['generator.seed', generator.seed, seed],
     ['generator.nextEpoch', generator.nextEpoch, epoch + 1],
-    ['step', step, epoch * Math.ceil(shots / batchSize)],
+    ['step', step, epoch * Math.ceil((shots + abnormalShots) / batchSize)],
     ['epoch', epoch, Math.min(epoch, epochs)],
     ['best.epoch', best?.epoch ?? 0, Math.min(best?.epoch ?? 0, epoch)],
   ];

@@ -59,6 +59,11 @@ const schema = z
     watch: z.number().int().min(0).safe().default(0),
     /** Number of normal images to learn from, K. */
     shots: z.number().int().min(1).safe().default(16),
+    /**
+     * Number of abnormal images to learn from as well (default: none). With a mask they join the
+     * synthesised images in the losses; without, they count as a map of one pixel, their score.
+     */
+    abnormalShots: z.number().int().min(0).safe().optional(),
     /** Determines the support set, the initial values and every synthesised anomaly. */
     seed: z.number().int().min(0).safe().default(0),
     /** Passes over the support set (published: 200). */
@@ -214,6 +219,10 @@ function checkedConfig(form: typeof schema, settings: unknown, where: string, im
   const config = result.data as TrainingConfig;
   if (METHODS[config.method].epochs && !config.adapters && config.contextTokens === 0) {
     throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
+  }
+  if (config.abnormalShots === 0) delete (config as Partial<TrainingConfig>).abnormalShots;
+  if (config.abnormalShots !== undefined && !METHODS[config.method].epochs) {
+    throw new UserError(`${where}: abnormalShots: ${config.method} learns from normal images alone; only mediclip takes abnormal ones`, 2);
   }
   return config;
 }

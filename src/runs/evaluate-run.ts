@@ -5,7 +5,7 @@ import { checkWritable, readJson } from '../common/node/files';
 import { checkImages } from '../datasets/check-images';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
-import { readSupport } from './run-start';
+import { learntImages } from './run-start';
 import { loadRun, type LoadedRun } from './load';
 import { KeptImages } from './kept-images';
 import { scoreTestSet, type TestFeatureOptions } from './score';
@@ -56,7 +56,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options, (file, raster) => images.keep(file, raster));
   const own = hash === record.dataset.hash;
   const keep = options.keepLeaks ?? record.config.keepLeaks;
-  const counted = await countedImages(dataset, { ...options, keep, seen: own ? [] : trainedElsewhere(loaded) });
+  const counted = await countedImages(dataset, { ...options, keep, ...learntImages(folder, record, own ? dataset : undefined) });
   const tested = { dataset, identity: { ...record, dataset: { hash } }, folder: folder.dir };
   const found = await scoreTestSet(scorer, tested, { ...options, images });
   const { protocol, seed } = record.config;
@@ -72,16 +72,6 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   }
   writeEvaluation(dir, metrics, samples, predictions.scores);
   return { metrics, samples, scores: predictions.scores, dir };
-}
-
-/** The support set of a run that was trained on another data set, if that still exists. */
-function trainedElsewhere({ folder, record }: LoadedRun): Sample[] {
-  try {
-    return readSupport(folder, readDataset(record.dataset.dir));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return [];
-  }
 }
 
 function checkTestSet({ dir, test }: Dataset): void {

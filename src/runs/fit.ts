@@ -25,7 +25,7 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
   const { protocol, seed } = record.config;
   const detector = createDetector(backbone, record.config, record.dataset.name);
   try {
-    if (!resumed) writeStart(folder, record, support);
+    if (!resumed) writeStart(start);
     if (seesTraining(record.config)) await fitTo(detector, support, options, images);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
     const tested = { dataset, identity: record, folder: folder.dir };
@@ -62,7 +62,7 @@ function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
       `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; restore them, or fit the run again`,
     );
   }
-  return readSupport(folder, dataset);
+  return readSupport(folder, dataset).support;
 }
 
 async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun, images?: KeptImages): Promise<void> {

@@ -8,6 +8,8 @@ import { LOSS_NAMES, weightedSum, type LossName } from '../methods/mediclip/loss
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
+import { loadAbnormalShots } from '../datasets/abnormal-shots';
+import { MASK_RULES } from '../datasets/sample-mask';
 import { loadSupport } from '../datasets/support-images';
 import { BatchSource } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
@@ -23,10 +25,8 @@ import type { TrainOptions, TrainResult } from './train-options';
 import { TrainingFeatures } from './training-features';
 
 /** Trains adapters and prompts, from the start or from the checkpoint of the run. */
-export async function learn(
-  { folder, resumed, record, dataset, counted, support, backbone }: RunStart,
-  options: TrainOptions,
-): Promise<TrainResult> {
+export async function learn(start: RunStart, options: TrainOptions): Promise<TrainResult> {
+  const { folder, resumed, record, dataset, counted, support, abnormal, backbone } = start;
   const { config } = record;
   const model = buildModel(backbone, config);
   const adam = new Adam(model.parameters, config.optimizer);
@@ -35,12 +35,15 @@ export async function learn(
     if (!resumed) {
       // the record comes last: a folder with a record can be resumed
       writeCheckpoint(folder.file('checkpoint.safetensors'), model, adam, begin);
-      writeStart(folder, record, support);
+      writeStart(start);
     }
     const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, config, adam);
     const images = await loadSupport(support, config.imageSize);
     const run = new Run(options, folder, record, dataset, counted, model, adam, state);
-    const source = new BatchSource(images, config, state.epoch + 1, options.threads);
+    const shots = await loadAbnormalShots(abnormal, config.imageSize, MASK_RULES[config.protocol]);
+    const bare = shots.filter(({ mask }) => !mask).length;
+    if (bare > 0) options.onNote?.(`${bare} of ${shots.length} abnormal shots have no mask; their image scores are learned`);
+    const source = new BatchSource(images, config, state.epoch + 1, options.threads, shots);
     const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
     try {
       await run.epochs(features);
@@ -113,7 +116,7 @@ class Run {
         throw new Interrupted(`stopped after epoch ${epoch - 1} of ${this.config.epochs}; it is saved in ${this.folder.dir}`);
       }
       await features.withBatch(epoch, step, ({ tokens, mask }) => {
-        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.losses);
+        const { losses: parts, gradients } = this.model.gradients(tokens, mask, this.config.losses, this.config.score);
         this.adam.apply(gradients);
         losses.push(parts);
         tf.dispose(gradients);

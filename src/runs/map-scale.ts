@@ -129,7 +129,7 @@ export function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined 
  */
 async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun): Promise<Omit<MapScale, 'method'> | undefined> {
   const { folder, record, scorer } = loaded;
-  const support = readSupport(folder, dataset);
+  const { support } = readSupport(folder, dataset);
   const others = heldOut(dataset, support);
   if (others.length + support.length === 0) return undefined;
   const learns = METHODS[record.config.method].epochs;

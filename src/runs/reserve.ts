@@ -2,9 +2,9 @@ import { UserError } from '../common/errors';
 import { groupByKey } from '../common/group';
 import { sha256File } from '../common/node/files';
 import { Random } from '../common/random';
-import type { Dataset } from '../datasets/layout';
+import { patientOf, type Dataset } from '../datasets/layout';
 import { leastForAlarms } from '../metrics/conformal';
-import { FALSE_ALARMS, patientOf } from './calibrate';
+import { FALSE_ALARMS } from './calibrate';
 
 /**
  * A data set without the training images that a run keeps for its threshold: a random share of

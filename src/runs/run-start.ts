@@ -6,7 +6,7 @@ import { makeFolder, readJson, SMALL_FILE, writeJson } from '../common/node/file
 import { isTemporary, removeLeftovers } from '../common/node/leftovers';
 import { withLock } from '../common/node/lock';
 import { packageVersion } from '../common/node/version';
-import { nameWithinImages, type Dataset, type Sample } from '../datasets/layout';
+import { nameWithinImages, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';
 import type { KeptImages } from './kept-images';
 import type { RunFolder, RunRecord } from './run-folder';
@@ -20,8 +20,10 @@ export interface RunStart {
   dataset: Dataset;
   /** The counted test images. */
   counted: CountedImages;
-  /** The K training images. */
+  /** The K normal training images. */
   support: Sample[];
+  /** The abnormal training images, if any. */
+  abnormal: Sample[];
   backbone: Backbone;
   /** Images that were decoded for a check, if they are soon needed again. */
   images?: KeptImages;
@@ -71,27 +73,56 @@ export async function whileLocked<T>({ folder, resumed }: RunStart, work: () => 
  * Writes the names of the training images and the record; the record comes last: a folder with a
  * record can be resumed.
  */
-export function writeStart(folder: RunFolder, record: RunRecord, support: readonly Sample[]): void {
-  writeJson(
-    folder.file('support.json'),
-    support.map((sample) => sample.filename),
-  );
+export function writeStart({ folder, record, support, abnormal }: RunStart): void {
+  const [normal, others] = [support, abnormal].map((samples) => samples.map(({ filename }) => filename));
+  writeJson(folder.file('support.json'), others.length > 0 ? { normal, abnormal: others } : normal);
   folder.writeRecord(record);
 }
+
+/** The images from which a run learns. */
+export type Learnt = Pick<RunStart, 'support' | 'abnormal'>;
+
+const names = z.array(z.string());
+/** A list of normal images; with abnormal shots, a list of each. */
+const supportFile = z.union([
+  names.transform((normal) => ({ normal, abnormal: [] as string[] })),
+  z.object({ normal: names, abnormal: names.nonempty() }).strict(),
+]);
 
 /**
  * The training images that the `support.json` of a run names; none for a method that uses none.
  * @throws UserError if the file is damaged, or names images that the data set does not have
  */
-export function readSupport(folder: RunFolder, dataset: Dataset): Sample[] {
+export function readSupport(folder: RunFolder, dataset: Dataset): Learnt {
   const file = folder.file('support.json');
-  const names = z.array(z.string()).safeParse(readJson(file, SMALL_FILE));
-  if (names.success === false) throw new UserError(`${file}: expected a list of training images`);
-  return names.data.map((name) => {
-    const sample = dataset.train.find(({ filename }) => filename === nameWithinImages(name)); // version 0.1.0 wrote images/ before the name
-    if (!sample) throw new UserError(`${file}: ${name} is not a training image of ${dataset.dir}`);
+  const saved = supportFile.safeParse(readJson(file, SMALL_FILE));
+  if (saved.success === false) throw new UserError(`${file}: expected a list of training images`);
+  const find = (name: string, among: readonly Sample[], what: string): Sample => {
+    const sample = among.find(({ filename }) => filename === nameWithinImages(name)); // version 0.1.0 wrote images/ before the name
+    if (!sample) throw new UserError(`${file}: ${name} is not ${what} of ${dataset.dir}`);
     return sample;
-  });
+  };
+  const abnormal = [...dataset.trainAbnormal, ...dataset.test.filter(({ label }) => label === 1)];
+  return {
+    support: saved.data.normal.map((name) => find(name, dataset.train, 'a training image')),
+    abnormal: saved.data.abnormal.map((name) => find(name, abnormal, 'an abnormal image')),
+  };
+}
+
+/**
+ * The images that a run has learned from, for the search for leaks in a test set: abnormal shots of
+ * its own data set; of another data set, all of them if that still exists.
+ * @param own - the data set, if the run was trained on it
+ */
+export function learntImages(folder: RunFolder, { dataset, config }: RunRecord, own?: Dataset): { shots?: Sample[]; seen?: Sample[] } {
+  if (own) return config.abnormalShots ? { shots: readSupport(folder, own).abnormal } : {};
+  try {
+    const { support, abnormal } = readSupport(folder, readDataset(dataset.dir));
+    return { seen: [...support, ...abnormal] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {};
+  }
 }
 
 /** @throws UserError if the images are not those with which a run was started */

@@ -6,6 +6,7 @@ import { UserError } from '../common/errors';
 import { packageVersion } from '../common/node/version';
 import { shellQuote } from '../common/shell-quote';
 import { checkImages } from '../datasets/check-images';
+import { abnormalShots } from '../datasets/abnormal-shots';
 import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
 import { runWarnings } from '../datasets/shortcuts';
@@ -21,7 +22,7 @@ import { KeptImages } from './kept-images';
 import { learn } from './learn';
 import { withoutReserve } from './reserve';
 import { RunFolder, type RunRecord } from './run-folder';
-import { whileLocked, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type RunStart } from './run-start';
+import { whileLocked, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type Learnt, type RunStart } from './run-start';
 import { modelIdentity, recordedModel } from './session';
 import type { TrainOptions, TrainResult } from './train-options';
 import { openBackboneFolder } from '../backbones/node/open-folder';
@@ -63,7 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     trainingConfig(config, folder.file('config.json')); // its synthesis tasks must be registered here
   }
   checkImageSize(config, facts);
-  const drawn = saved ? undefined : drawSupport(dataset, config, options);
+  const drawn = saved ? undefined : drawTraining(dataset, config, options);
   await initBackend();
   const backbone = await openBackboneFolder(model.dir, config.imageSize);
   try {
@@ -75,12 +76,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       config,
     };
     if (saved) checkBackend(folder, saved, record.backend);
-    const support = drawn ?? readSupport(folder, dataset);
+    const { support, abnormal } = drawn ?? readSupport(folder, dataset);
     const images = METHODS[config.method].epochs ? undefined : new KeptImages(config.imageSize); // otherwise hours would lie between the two uses
-    const warnings = saved ? [] : await inspectImages(record.dataset, support, dataset.test, options, images);
-    const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks });
+    const warnings = saved ? [] : await inspectImages(record.dataset, support, abnormal, dataset.test, options, images);
+    const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks, shots: abnormal });
     for (const line of counted.notes) options.onNote?.(line);
-    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, backbone, images };
+    const start: RunStart = { folder, resumed: saved !== undefined, record, dataset, counted, support, abnormal, backbone, images };
     const result = await whileLocked(start, () => (METHODS[config.method].epochs ? learn(start, options) : fit(start, options)));
     await calibrateAtEnd(folder, record, options);
     return { ...result, warnings };
@@ -89,11 +90,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** The training images of a new run; none for a method that uses none. */
-function drawSupport(dataset: Dataset, config: TrainingConfig, { onNote }: TrainOptions): Sample[] {
-  const { calibrate, shots, seed } = config;
+/** Samples the training images of a new run; none for a method that uses none. */
+function drawTraining(dataset: Dataset, config: TrainingConfig, { onNote }: TrainOptions): Learnt {
+  const { calibrate, shots, abnormalShots: abnormal = 0, seed } = config;
+  const unused = abnormal > 0 ? 0 : dataset.trainAbnormal.length;
+  if (unused > 0)
+    onNote?.(`${dataset.dir}: ${unused} abnormal images in samples/train.json are not used; --abnormal-shots learns from them`);
   const open = calibrate === undefined ? dataset : withoutReserve(dataset, calibrate, seed);
-  return seesTraining(config) ? supportSet(open, shots, seed, onNote) : [];
+  return {
+    support: seesTraining(config) ? supportSet(open, shots, seed, onNote) : [],
+    abnormal: abnormal > 0 ? abnormalShots(dataset, abnormal, seed) : [],
+  };
 }
 
 /**
@@ -119,13 +126,14 @@ async function calibrateAtEnd(folder: RunFolder, { config }: RunRecord, options:
 async function inspectImages(
   dataset: RunRecord['dataset'],
   support: readonly Sample[],
+  abnormal: readonly Sample[],
   test: readonly Sample[],
   options: TrainOptions,
   images?: KeptImages,
 ): Promise<string[]> {
-  const traits = await checkImages(dataset, [...support, ...test], options, (file, raster) => images?.keep(file, raster));
+  const traits = await checkImages(dataset, [...support, ...test, ...abnormal], options, (file, raster) => images?.keep(file, raster));
   const labels = test.map((sample) => sample.label);
-  const warnings = runWarnings(traits.slice(0, support.length), traits.slice(support.length), labels);
+  const warnings = runWarnings(traits.slice(0, support.length), traits.slice(support.length, support.length + test.length), labels);
   for (const line of warnings) options.onNote?.(line);
   return warnings;
 }

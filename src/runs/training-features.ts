@@ -6,7 +6,7 @@ import { bankEpoch, type BatchSource } from './batches';
 export interface EncodedBatch {
   /** Frozen features of the batch. */
   tokens: tf.Tensor3D[];
-  /** `[B, S, S]`, values in [0, 1]. */
+  /** `[M, S, S]`, values in [0, 1], of the first M of B images; the others are abnormal. */
   mask: tf.Tensor3D;
 }
 

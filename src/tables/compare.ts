@@ -2,7 +2,7 @@ import { Random } from '../common/random';
 import { isImageMetric, METRICS } from '../metrics/metrics';
 import { pairedBootstrap, type PairedTest, type ScorePair } from '../metrics/paired-bootstrap';
 import type { Result } from './results';
-import { matchScores, readScores, type Scores } from './scores';
+import { matchScores, onCommonImages, readScores, type Scores } from './scores';
 import { SUMMARY_KEYS, type Summary } from './summary';
 
 /**
@@ -85,10 +85,14 @@ function testOf(
     return b ? [{ a, b }] : [];
   });
   if (matched.length === 0) return null;
-  const first = scores(matched[0].a);
+  // runs with abnormal shots leave other images out than the rest
+  const runs = matched.flatMap(({ a, b }) => [a, b]);
+  const all = runs.some(({ abnormalShots }) => abnormalShots > 0) ? runs.map(scores) : undefined;
+  const of = (run: Result): Scores => (all ? onCommonImages(scores(run), all) : scores(run));
+  const first = of(matched[0].a);
   const pairs = matched.map(({ a, b }): ScorePair => ({
-    a: matchScores(first, scores(a), [matched[0].a.run, a.run]).b,
-    b: matchScores(first, scores(b), [matched[0].a.run, b.run]).b,
+    a: matchScores(first, of(a), [matched[0].a.run, a.run]).b,
+    b: matchScores(first, of(b), [matched[0].a.run, b.run]).b,
   }));
   return pairedBootstrap(pairs, first.labels, metric, Random.of(1, 'paired', row.label, against.label), { resamples });
 }

@@ -8,6 +8,7 @@ import { findingsOf, type TestFinding } from '../runs/findings';
 import { methodsMontage } from '../plots/methods-montage';
 import type { PngPicture } from '../plots/picture';
 import type { Result } from './results';
+import { readScores } from './scores';
 
 export interface MethodsFigureOptions extends LongRun {
   /**
@@ -43,7 +44,11 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
   const { shots = available.includes(16) ? 16 : Math.max(0, ...available) } = options;
   const candidates = home.filter((row) => row.model === model && (row.shots === shots || row.shots === 0));
   const names = labels ?? [...new Set([...candidates].sort((a, b) => a.order - b.order).map(({ label }) => label))];
-  const [normal, abnormal] = [0, 1].map((label) => dataset.test.filter((sample) => sample.label === label));
+  const counted = candidates
+    .filter(({ abnormalShots }) => abnormalShots > 0)
+    .map(({ predictions }) => new Set(readScores(predictions).files));
+  const tested = dataset.test.filter(({ filename }) => counted.every((names) => names.has(filename))); // without abnormal shots
+  const [normal, abnormal] = [0, 1].map((label) => tested.filter((sample) => sample.label === label));
   const chosen = [...evenly(abnormal, count), ...normal.slice(0, 1)];
   const methods: { name: string; findings: TestFinding[] }[] = [];
   for (const name of names) {

@@ -39,6 +39,8 @@ export interface Result extends Partial<Record<MetricName, number | null>> {
   order: number;
   /** Number of training images that the method used; 0 for methods that use none. */
   shots: number;
+  /** Number of abnormal images that it learned from as well; no metric counts them. */
+  abnormalShots: number;
   seed: number;
   /**
    * 0 for methods without epochs. Their `batchSize` is 0 too, and their protocol is always `fixed`.
@@ -99,6 +101,7 @@ function resultsOf(dir: string): Result[] {
     settings: variantInWords(variant),
     published: isPublished(variant),
     shots: seesTraining(config) ? config.shots : 0,
+    abnormalShots: config.abnormalShots ?? 0,
     seed: config.seed,
     epochs: learns ? config.epochs : 0,
     batchSize: learns ? config.batchSize : 0,

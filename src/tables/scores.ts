@@ -38,6 +38,17 @@ export function readScores(file: string): Scores {
   };
 }
 
+/** The scores of the images that are in all of these files. */
+export function onCommonImages({ files, labels, scores }: Scores, all: readonly Scores[]): Scores {
+  const others = all.map((one) => new Set(one.files));
+  const kept = [...files.keys()].filter((i) => others.every((names) => names.has(files[i])));
+  return {
+    files: kept.map((i) => files[i]),
+    labels: Uint8Array.from(kept, (i) => labels[i]),
+    scores: Float64Array.from(kept, (i) => scores[i]),
+  };
+}
+
 /**
  * The scores of two files, in the order of the images of the first.
  * @throws UserError if they are for different images

@@ -33,6 +33,7 @@ export function buildTable(name: TableName, results: readonly Result[], options:
   const notes = [
     ...testNotes(name, data),
     ...backendNotes(data, results),
+    ...shotNotes(data, results),
     ...unmeasuredNotes(name, results, options),
     ...sources.map((source, i) => `[${i + 1}] ${source}.`),
   ];
@@ -66,6 +67,18 @@ function backendNotes(data: readonly ComparedRow[], results: readonly Result[]):
   const notes = data.flatMap((row) => {
     const backends = unique(runsOf(row, results).map(({ backend }) => backend)).sort();
     return backends.length > 1 ? [`${row.dataset}, ${row.label}, k = ${row.shots}: runs on ${backends.join(' and ')} in one mean.`] : [];
+  });
+  return unique(notes);
+}
+
+/** Notes on rows whose method also learned from abnormal images. */
+function shotNotes(data: readonly ComparedRow[], results: readonly Result[]): string[] {
+  const notes = data.flatMap((row) => {
+    const { abnormalShots = 0 } = runsOf(row, results)[0] ?? {};
+    if (abnormalShots === 0) return [];
+    return [
+      `${row.dataset}, ${row.label}, k = ${row.shots}: also learned from ${abnormalShots} abnormal images, which its metrics leave out; its tests use the images that count for all runs.`,
+    ];
   });
   return unique(notes);
 }

@@ -89,11 +89,12 @@ test('a damaged line is refused with its file and line number', () => {
   refused(/train\.json:1: filename: Required/);
 });
 
-test('an abnormal training image is refused', () => {
+test('an abnormal training image is kept apart from the normal ones', () => {
   touch('images/train/normal/0.png');
   lines('train', GOOD.replace('"label": 0', '"label": 1'));
   lines('test');
-  refused(/train\.json:1: training images must be normal/);
+  const { train, trainAbnormal } = readDataset(dir);
+  assert.deepEqual([train.length, trainAbnormal.map(({ label }) => label)], [0, [1]]);
 });
 
 test('a path that leaves the folder is refused, also through a link', () => {

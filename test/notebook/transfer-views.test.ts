@@ -21,7 +21,7 @@ function datasetOf(name: string, kinds = KINDS): Dataset {
     const metadata = kinds[i] ? { kind: kinds[i] } : undefined;
     return { filename: `${i}.png`, file: `/${name}/${i}.png`, label: label as 0 | 1, labelName: '', clsname: name, metadata };
   });
-  return { dir: `/${name}`, name, train: [], test };
+  return { dir: `/${name}`, name, train: [], trainAbnormal: [], test };
 }
 
 function cell(trainedOn: string, testedOn: string, scores: number[], pixelAuroc: number | null = null): TransferCell {

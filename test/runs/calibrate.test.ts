@@ -112,7 +112,7 @@ test('train --calibrate: the support set leaves a share for the threshold, which
   assert.equal(open.length, 6); // round(0.75 x 26) = 20 are kept
   const loaded = await loadRun(run);
   loaded.dispose();
-  const support = readSupport(loaded.folder, found).map(({ file }) => file);
+  const support = readSupport(loaded.folder, found).support.map(({ file }) => file);
   assert.deepEqual(support.sort(), open.map(({ file }) => file).sort());
   await refused(
     finishedRun(dataset, 'mediclip', { shots: 6, calibrate: 0.5 }),

@@ -104,7 +104,7 @@ test('copies of support images are not held out', async () => {
   const found = readDataset(dataset);
   const { folder, dispose } = await loadRun(run);
   dispose();
-  const support = readSupport(folder, found);
+  const { support } = readSupport(folder, found);
   const others = heldOut(found, support);
   assert.equal(others.length, 3);
   fs.copyFileSync(support[0].file, others[0].file);

@@ -26,8 +26,22 @@ export function imageScore(abnormal: tf.Tensor3D, rule: ScoreRule = 'max'): tf.T
     const flat = tf.reshape(abnormal, [b, h * w]) as tf.Tensor2D;
     if (rule === 'max') return tf.max(flat, 1);
     const pixels = Math.max(1, Math.round((percentOf(rule) / 100) * h * w));
-    return tf.mean(tf.topk(flat, pixels, false).values, 1);
+    return highestMean(flat, pixels);
   });
+}
+
+/** The mean of the k highest values of each row. Its gradient is shared by them and their ties. */
+function highestMean(rows: tf.Tensor2D, k: number): tf.Tensor1D {
+  const mean = tf.customGrad((x, save) => {
+    const { values } = tf.topk(x as tf.Tensor2D, k, false);
+    (save as tf.GradSaveFunc)([x as tf.Tensor, tf.min(values, 1, true)]);
+    const gradFunc = (dy: tf.Tensor, [all, lowest]: tf.Tensor[]): tf.Tensor => {
+      const chosen = tf.cast(tf.greaterEqual(all, lowest), 'float32');
+      return tf.mul(chosen, tf.div(tf.expandDims(dy, 1), tf.sum(chosen, 1, true)));
+    };
+    return { value: tf.mean(values, 1), gradFunc };
+  });
+  return mean(rows) as tf.Tensor1D;
 }
 
 /** The P of topPpercent; NaN for any other text. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tf } from '../../common/tf';
+import { imageScore, type ScoreRule } from './image-score';
 
 /** A term of the training loss. */
 export interface LossTerm {
@@ -83,6 +84,28 @@ export const lossesSchema = z
 export function lossTerms(abnormal: tf.Tensor3D, mask: tf.Tensor3D): Record<LossName, tf.Scalar> {
   const terms = LOSS_NAMES.map((name) => [name, LOSSES[name].compute(abnormal, mask)]);
   return Object.fromEntries(terms) as Record<LossName, tf.Scalar>;
+}
+
+/**
+ * {@link lossTerms} of a batch in which only the first M images have a mask. An image without one is
+ * abnormal, and counts as a map of one pixel: its score, labelled 1. So each loss is a mean over
+ * images, whatever is known of them.
+ * @param abnormal - `[B, S, S]`
+ * @param mask - `[M, S, S]`, M <= B
+ */
+export function batchTerms(abnormal: tf.Tensor3D, mask: tf.Tensor3D, rule?: ScoreRule): Record<LossName, tf.Scalar> {
+  const [all, size] = abnormal.shape;
+  const masked = mask.shape[0];
+  if (masked === all) return lossTerms(abnormal, mask);
+  return tf.tidy(() => {
+    const rest = all - masked;
+    const scores = imageScore(tf.slice(abnormal, [masked, 0, 0], [rest, size, size]), rule);
+    const labelled = lossTerms(tf.reshape(scores, [rest, 1, 1]) as tf.Tensor3D, tf.ones([rest, 1, 1]));
+    if (masked === 0) return labelled;
+    const marked = lossTerms(tf.slice(abnormal, [0, 0, 0], [masked, size, size]), mask);
+    const mean = (a: tf.Scalar, b: tf.Scalar): tf.Scalar => tf.add(tf.mul(a, masked / all), tf.mul(b, rest / all)) as tf.Scalar;
+    return Object.fromEntries(LOSS_NAMES.map((name) => [name, mean(marked[name], labelled[name])])) as Record<LossName, tf.Scalar>;
+  });
 }
 
 /**

@@ -6,7 +6,8 @@ import { layerEncoder, unitLength, type FrozenEncoder } from '../../backbones/fr
 import { checkLayers } from '../../backbones/layers';
 import { adapt, initialAdapters } from './adapter';
 import { abnormalProbability, layerMap, Upsampling } from './anomaly-map';
-import { LOSS_NAMES, lossTerms, PUBLISHED_LOSSES, weightedLoss, type LossName, type LossWeights } from './losses';
+import { batchTerms, LOSS_NAMES, PUBLISHED_LOSSES, weightedLoss, type LossName, type LossWeights } from './losses';
+import type { ScoreRule } from './image-score';
 import type { MediClipOptions } from './options';
 import { PromptLearner, type NamedTensors } from './prompt-learner';
 
@@ -90,10 +91,15 @@ export class MediClip implements FrozenEncoder {
     return tf.tidy(() => abnormalProbability(this.resizedMap(this.layerMaps(tokens, textFeatures))));
   }
 
-  /** All losses of a batch of frozen tokens and its masks `[B, S, S]`, and their weighted sum. */
-  losses(tokens: readonly tf.Tensor3D[], mask: tf.Tensor3D, weights: LossWeights = PUBLISHED_LOSSES): Losses {
+  /**
+   * All losses of a batch of B images, and their weighted sum.
+   * @param tokens - frozen tokens
+   * @param mask - `[M, S, S]`, of the first M images; the others are abnormal ({@link batchTerms})
+   * @param rule - how the score of an image without a mask follows from its map
+   */
+  losses(tokens: readonly tf.Tensor3D[], mask: tf.Tensor3D, weights: LossWeights = PUBLISHED_LOSSES, rule?: ScoreRule): Losses {
     return tf.tidy(() => {
-      const terms = lossTerms(this.anomalyMap(tokens, this.textFeatures()), mask);
+      const terms = batchTerms(this.anomalyMap(tokens, this.textFeatures()), mask, rule);
       return { ...terms, total: weightedLoss(terms, weights) };
     });
   }
@@ -107,11 +113,12 @@ export class MediClip implements FrozenEncoder {
     tokens: readonly tf.Tensor3D[],
     mask: tf.Tensor3D,
     weights: LossWeights = PUBLISHED_LOSSES,
+    rule?: ScoreRule,
   ): { losses: tf.Tensor1D; gradients: NamedTensors } {
     let parts: tf.Tensor1D | undefined;
     const variables = Object.values(this.parameters);
     const { value, grads } = tf.variableGrads(() => {
-      const losses = this.losses(tokens, mask, weights);
+      const losses = this.losses(tokens, mask, weights, rule);
       parts = tf.keep(tf.stack(LOSS_NAMES.map((name) => losses[name]))) as tf.Tensor1D;
       return losses.total;
     }, variables);
