@@ -18,34 +18,37 @@ const TABULATED = 16;
 
 /** Turns the stored values of a grey frame into levels: DICOM PS3.3 C.11. */
 export class GreyMapping {
+  /** The least value that the stored bits can hold. */
+  private readonly least: number;
+
   constructor(
     private readonly data: DataSet,
     private readonly layout: PixelLayout,
     private readonly values: FrameValues,
     private readonly choice: WindowChoice | undefined,
-  ) {}
+  ) {
+    this.least = layout.signed ? -(2 ** (layout.bitsStored - 1)) : 0;
+  }
 
   /**
    * The levels of a frame, round(65535 y) of y in [0, 1], and its window in words.
    * @throws NotRead if the window cannot be applied, Error for damage
    */
   levels(stored: StoredValues, frame: number): { levels: Uint16Array; words: string } {
-    const modality = this.tabulated(this.modality(frame));
-    const window = this.window(frame);
-    let { of, words } = window;
-    if (!of) {
-      const [low, high] = this.range(stored, modality);
-      of = rangeFunction(low, high);
-      words = low <= high ? `range ${shown(low)}..${shown(high)}${words}` : `range of no pixel: all are padding`;
-    }
-    const window01 = of;
+    const modality = this.modality(frame);
+    const { of, words } = this.fitted(this.window(frame), stored, modality);
     const inverted = this.layout.photometric === 'MONOCHROME1';
-    const level = this.tabulated((value) => {
-      const y = window01(modality(value));
+    const level = (value: number): number => {
+      const y = of(modality(value));
       return Math.round(65535 * (inverted ? 1 - y : y));
-    });
+    };
+    const { bitsStored } = this.layout;
+    if (bitsStored > TABULATED) return { levels: Uint16Array.from(stored, level), words };
+    const table = new Uint16Array(2 ** bitsStored);
+    const { least } = this;
+    for (let i = 0; i < table.length; i++) table[i] = level(i + least);
     const levels = new Uint16Array(stored.length);
-    for (let i = 0; i < levels.length; i++) levels[i] = level(stored[i]);
+    for (let i = 0; i < levels.length; i++) levels[i] = table[stored[i] - least];
     return { levels, words };
   }
 
@@ -127,18 +130,32 @@ export class GreyMapping {
     if (why) throw new NotRead(`--window ${name} is for CT in Hounsfield units, but ${why}; give numbers, as --window 40/400`);
   }
 
-  /** The least and the largest value of a frame's pixels that are not padding. */
-  private range(stored: StoredValues, modality: (stored: number) => number): [low: number, high: number] {
+  /** A window that is the range of a frame's pixels, without padding, once they are known. */
+  private fitted({ of, words }: Window, stored: StoredValues, modality: (stored: number) => number): Required<Window> {
+    if (of) return { of, words };
     const padding = this.padding();
     let [low, high] = [Infinity, -Infinity];
-    for (let i = 0; i < stored.length; i++) {
-      const value = stored[i];
+    for (const value of this.distinct(stored)) {
       if (padding && value >= padding[0] && value <= padding[1]) continue;
       const x = modality(value);
       if (x < low) low = x;
       if (x > high) high = x;
     }
-    return [low, high];
+    return {
+      of: rangeFunction(low, high),
+      words: low <= high ? `range ${shown(low)}..${shown(high)}${words}` : 'range of no pixel: all are padding',
+    };
+  }
+
+  /** The values that occur, each once where they are few. */
+  private distinct(stored: StoredValues): Iterable<number> {
+    const { bitsStored } = this.layout;
+    if (bitsStored > TABULATED) return stored;
+    const seen = new Uint8Array(2 ** bitsStored);
+    for (let i = 0; i < stored.length; i++) seen[stored[i] - this.least] = 1;
+    const values: number[] = [];
+    for (let i = 0; i < seen.length; i++) if (seen[i] === 1) values.push(i + this.least);
+    return values;
   }
 
   /** The stored values that are padding, both ends included. */
@@ -152,16 +169,6 @@ export class GreyMapping {
     if (value === undefined) return undefined;
     const other = limit ?? value;
     return [Math.min(value, other), Math.max(value, other)];
-  }
-
-  /** The same function, looked up where its values are few. */
-  private tabulated(of: (stored: number) => number): (stored: number) => number {
-    const { bitsStored, signed } = this.layout;
-    if (bitsStored > TABULATED) return of;
-    const first = signed ? -(2 ** (bitsStored - 1)) : 0;
-    const table = new Float64Array(2 ** bitsStored);
-    for (let i = 0; i < table.length; i++) table[i] = of(i + first);
-    return (stored) => table[stored - first];
   }
 }
 
