@@ -128,6 +128,12 @@ export class Graph {
     return this.same('Slice', [x, this.constant(begin, 'int32'), this.constant(size, 'int32')], { Index: attribute.type('int32') });
   }
 
+  /** Parts one after the other along an axis. */
+  concat(parts: readonly Node[], axis: number): Node {
+    const attributes = { N: attribute.count(parts.length), Tidx: attribute.type('int32') };
+    return this.same('ConcatV2', [...parts, this.constant(axis, 'int32')], attributes);
+  }
+
   /**
    * The product a b of matrices, each optionally transposed. The factors have type `precision`; the
    * product is float32.

@@ -31,8 +31,9 @@ const MEANINGS: [RegExp, string][] = [
  * Refuses every unknown key, since it may change the meaning of the weights.
  * @param read - the known keys
  * @param where - names the object in errors
+ * @param model - what it describes, for errors: "a CLIP"
  */
-export function refuseUnknownKeys(raw: object, read: readonly string[], where: string): void {
+export function refuseUnknownKeys(raw: object, read: readonly string[], where: string, model = 'a CLIP'): void {
   for (const [key, value] of Object.entries(raw) as [string, unknown][]) {
     if (value === null || read.includes(key) || key.startsWith('_') || WITHOUT_EFFECT.has(key)) continue;
     if (value === false && key.startsWith('use_')) continue;
@@ -44,7 +45,7 @@ export function refuseUnknownKeys(raw: object, read: readonly string[], where: s
     if (isEmpty(value) && (key === 'pruned_heads' || key.endsWith('_config'))) continue;
     const [, meaning] = MEANINGS.find(([pattern]) => pattern.test(key)) ?? [];
     throw new UserError(
-      `${where}: ${key} ${excerpt(value)}: ${meaning ?? 'a CLIP has no such setting, and it may change the meaning of the weights; remove it if it does not'}`,
+      `${where}: ${key} ${excerpt(value)}: ${meaning ?? `${model} has no such setting, and it may change the meaning of the weights; remove it if it does not`}`,
     );
   }
 }

@@ -96,11 +96,12 @@ export function preprocessingFile(files: CheckpointFiles): string[] {
  * smoothly, nothing cut off); a file that requires something else which changes what the model sees
  * is refused.
  * @param imageSize - the side in pixels given by the configuration of the checkpoint
+ * @param stats - what holds where they say nothing (default: CLIP's)
  * @throws UserError if a file is damaged, or requires something that is not supported
  */
-export function readPreprocessing(files: CheckpointFiles, imageSize?: number): Preprocessing {
+export function readPreprocessing(files: CheckpointFiles, imageSize?: number, stats: ChannelStats = CLIP_STATS): Preprocessing {
   const { file: [name] = [], raw } = findPreprocessing(files);
-  if (name === undefined) return { factor: 1, mean: [...CLIP_STATS.mean], std: [...CLIP_STATS.std] };
+  if (name === undefined) return { factor: 1, mean: [...stats.mean], std: [...stats.std] };
   const file = files.pathOf(name);
   const said = checked(schema, raw, file);
   refuse(said, raw as object, file, imageSize);
@@ -108,9 +109,26 @@ export function readPreprocessing(files: CheckpointFiles, imageSize?: number): P
   const factor = said.do_rescale === false ? 255 : 255 * (said.rescale_factor ?? 1 / 255);
   return {
     factor: Math.abs(factor - 1) < 1e-6 ? 1 : factor,
-    mean: normalized ? (said.image_mean ?? [...CLIP_STATS.mean]) : [0, 0, 0],
-    std: normalized ? (said.image_std ?? [...CLIP_STATS.std]) : [1, 1, 1],
+    mean: normalized ? (said.image_mean ?? [...stats.mean]) : [0, 0, 0],
+    std: normalized ? (said.image_std ?? [...stats.std]) : [1, 1, 1],
   };
+}
+
+/**
+ * The side of the squares that the preprocessing of a checkpoint makes; undefined if its files do not
+ * say it.
+ * @throws UserError if a file is damaged, or the images are not square
+ */
+export function preparedSize(files: CheckpointFiles): number | undefined {
+  const { file: [name] = [], raw } = findPreprocessing(files);
+  if (name === undefined) return undefined;
+  const said = checked(schema, raw, files.pathOf(name));
+  const key = lastSize(said);
+  const [side, ...others] = sidesOf(said[key]);
+  if (others.some((other) => other !== side)) {
+    throw new UserError(`${files.pathOf(name)}: ${key} ${JSON.stringify(said[key])}: expected a square`);
+  }
+  return side;
 }
 
 function findPreprocessing(files: CheckpointFiles): { file: string[]; raw?: unknown } {
@@ -138,9 +156,14 @@ function refuse(said: z.infer<typeof schema>, raw: object, file: string, imageSi
   if (type != null && !type.startsWith('CLIP') && (said.image_mean == null || said.image_std == null)) {
     throw no(key, 'its defaults are not those of CLIP; expected image_mean and image_std to be given');
   }
-  const last = said.do_center_crop === false ? 'size' : said.crop_size != null ? 'crop_size' : 'size';
+  const last = lastSize(said);
   const other = sidesOf(said[last]).find((length) => length !== imageSize);
   if (imageSize !== undefined && other !== undefined) throw no(last, `config.json says that images are ${imageSize} pixels wide`);
+}
+
+/** The key with the size of the result. */
+function lastSize(said: z.infer<typeof schema>): 'size' | 'crop_size' {
+  return said.do_center_crop !== false && said.crop_size != null ? 'crop_size' : 'size';
 }
 
 function sidesOf(value: z.infer<typeof sides>): number[] {

@@ -1,5 +1,6 @@
 import { tf } from '../../common/tf';
 import type { ImageEncoder } from './image-encoder';
+import type { Rotation } from './transformer';
 
 /** Largest number of tokens that the encoder processes at a time. */
 const TOKENS = 8192;
@@ -29,11 +30,19 @@ function encodeGroup(encoder: ImageEncoder, embedded: tf.Tensor3D, parts: readon
   const [b, , d] = embedded.shape;
   const { prefix } = encoder;
   const first = Array.from({ length: prefix }, (_, i) => i);
-  const at = tf.tensor1d(
-    parts.flatMap((part) => [...first, ...part.map((patch) => patch + prefix)]),
-    'int32',
-  );
-  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * parts.length, parts[0].length + prefix, d]) as tf.Tensor3D;
-  const last = encoder.transformer.run(sequences);
+  const tokens = parts.map((part) => [...first, ...part.map((patch) => patch + prefix)]);
+  const at = tf.tensor1d(tokens.flat(), 'int32');
+  const sequences = tf.reshape(tf.gather(embedded, at, 1), [b * parts.length, tokens[0].length, d]) as tf.Tensor3D;
+  const last = encoder.transformer.run(sequences, { rotation: gathered(encoder.parts.rotation, at, b, tokens[0].length), frozen: true });
   return tf.reshape(encoder.head.embed(last), [b, parts.length, -1]);
+}
+
+/** The rotary positions of the chosen tokens of each part, for every image. */
+function gathered(rotation: Rotation | undefined, at: tf.Tensor1D, images: number, tokens: number): Rotation | undefined {
+  if (!rotation) return undefined;
+  const of = (table: tf.Tensor): tf.Tensor => {
+    const [, width] = table.shape;
+    return tf.tile(tf.reshape(tf.gather(table, at), [-1, 1, tokens, width]), [images, 1, 1, 1]);
+  };
+  return { cos: of(rotation.cos), sin: of(rotation.sin) };
 }

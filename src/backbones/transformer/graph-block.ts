@@ -6,7 +6,7 @@ import type { Block, TransformerConfig } from './transformer';
 /** Gradients with respect to the input of a block and to the weight and bias of each part. */
 export interface BlockGradient {
   input: Node;
-  weights: Record<keyof Block, [weight: Node, bias: Node]>;
+  weights: Record<keyof Omit<Block, 'gate'>, [weight: Node, bias: Node]>;
 }
 
 /**
@@ -37,6 +37,7 @@ export class GraphBlock {
     { mask, chosen }: { mask?: Node; chosen?: Node } = {},
   ) {
     const { layer_norm_eps: eps } = c;
+    if (p.gate) throw new Error('no gradient of a gated block is written');
     this.chosen = chosen;
     this.first = g.normalise(x, eps);
     const normed = g.scale(this.first.unit, p.norm1);

@@ -1,7 +1,7 @@
 import type { tf } from '../../common/tf';
 import { attribute, type Node } from '../../graph/graph';
 import { GraphLayers, type Normalised } from './graph-layers';
-import type { Activation } from './layers';
+import { SIGMOID_SCALE, TANH_GELU, type Activation } from './layers';
 
 /**
  * {@link GraphLayers} with gradients in closed form. A gradient is a node that refers to nodes of
@@ -45,14 +45,27 @@ export class GraphGradients extends GraphLayers {
     return this.mul(p, g.same('Sub', [dp, g.reduce('Sum', this.mul(p, dp), -1)]));
   }
 
-  /** dy f'(x): s (1 + 1.702 x (1 - s)) with s = sigmoid(1.702 x), or Φ(x) + x φ(x). */
+  /**
+   * dy f'(x): s (1 + a x (1 - s)) with s = sigmoid(a x); Φ(x) + x φ(x); or (1 + t + x (1 - t²) u') / 2
+   * with t = tanh(u) and u = sqrt(2 / π) (x + 0.044715 x³).
+   */
   activationBack(dy: Node, x: Node, name: Activation): Node {
     const g = this.graph;
     const one = g.constant(1);
-    if (name === 'quick_gelu') {
-      const scaled = this.mul(x, g.constant(1.702));
+    const scale = SIGMOID_SCALE[name];
+    if (scale !== undefined) {
+      const scaled = this.mul(x, g.constant(scale));
       const s = g.same('Sigmoid', [scaled]);
       return this.mul(dy, this.mul(s, this.add(this.mul(scaled, g.same('Sub', [one, s])), one)));
+    }
+    if (name === 'gelu_pytorch_tanh') {
+      const t = this.tanhOf(x);
+      const steep = this.add(
+        this.mul(g.same('Square', [x]), g.constant(3 * TANH_GELU.scale * TANH_GELU.cubic)),
+        g.constant(TANH_GELU.scale),
+      );
+      const change = this.mul(this.mul(x, g.same('Sub', [one, g.same('Square', [t])])), steep);
+      return this.mul(dy, this.mul(this.add(this.add(t, one), change), g.constant(0.5)));
     }
     const below = this.mul(this.add(g.same('Erf', [this.mul(x, g.constant(Math.SQRT1_2))]), one), g.constant(0.5));
     const density = this.mul(g.same('Exp', [this.mul(g.same('Square', [x]), g.constant(-0.5))]), g.constant(1 / Math.sqrt(2 * Math.PI)));

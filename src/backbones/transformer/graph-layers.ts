@@ -1,7 +1,7 @@
 import { usesGpu, type tf } from '../../common/tf';
 import { attribute, type Graph, type Node, type Precision } from '../../graph/graph';
-import type { Activation, LayerNorm, Linear } from './layers';
-import type { Block, TransformerConfig } from './transformer';
+import { SIGMOID_SCALE, TANH_GELU, type Activation, type LayerNorm, type Linear } from './layers';
+import type { Block, Rotation, TransformerConfig } from './transformer';
 
 /** A row-wise normalised input and 1 / sd, which the gradient of a layer normalisation needs. */
 export interface Normalised {
@@ -86,22 +86,45 @@ export class GraphLayers {
 
   activation(x: Node, name: Activation): Node {
     const g = this.graph;
-    if (name === 'quick_gelu') return this.mul(x, g.same('Sigmoid', [this.mul(x, g.constant(1.702))]));
-    const erf = g.same('Erf', [this.mul(x, g.constant(Math.SQRT1_2))]);
-    return this.mul(this.mul(x, g.constant(0.5)), this.add(erf, g.constant(1)));
+    const scale = SIGMOID_SCALE[name];
+    if (scale !== undefined) return this.mul(x, g.same('Sigmoid', [this.mul(x, g.constant(scale))]));
+    const inner = name === 'gelu' ? g.same('Erf', [this.mul(x, g.constant(Math.SQRT1_2))]) : this.tanhOf(x);
+    return this.mul(this.mul(x, g.constant(0.5)), this.add(inner, g.constant(1)));
+  }
+
+  /** tanh(sqrt(2 / π) (x + 0.044715 x³)) */
+  protected tanhOf(x: Node): Node {
+    const g = this.graph;
+    const cubic = this.add(this.mul(g.same('Square', [x]), g.constant(TANH_GELU.cubic)), g.constant(1));
+    return g.same('Tanh', [this.mul(this.mul(x, g.constant(TANH_GELU.scale)), cubic)]);
   }
 
   /** One residual block on rows `[B n, D]`: {@link Transformer}. */
-  block(x: Node, p: Block, n: number, c: TransformerConfig): Node {
-    const attended = this.add(x, this.linear(this.attention(this.layerNorm(x, p.norm1), p, n, c), p.out));
-    return this.add(attended, this.linear(this.activation(this.linear(this.layerNorm(attended, p.norm2), p.up), c.hidden_act), p.down));
+  block(x: Node, p: Block, n: number, c: TransformerConfig, rotation?: Rotation): Node {
+    const attended = this.add(x, this.linear(this.attention(this.layerNorm(x, p.norm1), p, n, c, rotation), p.out));
+    return this.add(attended, this.feedForward(this.layerNorm(attended, p.norm2), p, c.hidden_act));
   }
 
-  private attention(x: Node, p: Block, n: number, c: TransformerConfig): Node {
+  /** down(activation(up x)), or down(activation(gate x) · up x). */
+  feedForward(x: Node, { up, gate, down }: Pick<Block, 'up' | 'gate' | 'down'>, name: Activation): Node {
+    const hidden = this.activation(this.linear(x, gate ?? up), name);
+    return this.linear(gate ? this.mul(hidden, this.linear(x, up)) : hidden, down);
+  }
+
+  private attention(x: Node, p: Block, n: number, c: TransformerConfig, rotation?: Rotation): Node {
     const q = this.mul(this.linear(x, p.query), this.graph.constant(1 / Math.sqrt(headWidth(c))));
     const [query, key, value] = [q, this.linear(x, p.key), this.linear(x, p.value)].map((rows) => this.split(rows, n, c));
-    const scores = this.batchProduct(query, key, { b: true });
+    const placed = (heads: Node): Node => (rotation ? this.rotate(heads, rotation, headWidth(c) / 2) : heads);
+    const scores = this.batchProduct(placed(query), placed(key), { b: true });
     return this.merge(this.batchProduct(this.graph.same('Softmax', [scores]), value), c);
+  }
+
+  /** Applies rotary positions to `[B, H, n, D / H]`. */
+  private rotate(heads: Node, { cos, sin }: Rotation, half: number): Node {
+    const g = this.graph;
+    const second = g.same('Neg', [g.slice(heads, [0, 0, 0, half], [-1, -1, -1, half])]);
+    const turned = g.concat([second, g.slice(heads, [0, 0, 0, 0], [-1, -1, -1, half])], 3);
+    return this.add(this.mul(heads, g.weight(cos)), this.mul(turned, g.weight(sin)));
   }
 
   /** Rows by head: `[B n, D]` to `[B, H, n, D / H]`. */

@@ -34,7 +34,7 @@ export class ImageEncoderGraph {
     const own = ownWeights(encoder);
     let rows = this.embed(graph, layers, own);
     this.tokens = transformer.blocks.map((block) => {
-      rows = layers.block(rows, block, n, transformer.config);
+      rows = layers.block(rows, block, n, transformer.config, encoder.parts.rotation);
       const all = graph.reshape(rows, [-1, n, d]);
       return prefix === 0 ? all : graph.slice(all, [0, prefix, 0], [-1, -1, -1]);
     });

@@ -3,7 +3,7 @@ import type { ImageFeatures } from '../backbone';
 import { checkLayers } from '../layers';
 import type { ImageHead } from './image-head';
 import { layerNorm, type LayerNorm } from './layers';
-import type { Transformer } from './transformer';
+import type { Rotation, Transformer } from './transformer';
 
 /** The parts of a vision transformer, loaded under the names of its family. */
 export interface ImageParts {
@@ -22,6 +22,8 @@ export interface ImageParts {
   /** A normalisation before the first block. */
   preNorm?: LayerNorm;
   transformer: Transformer;
+  /** Rotary positions of each token in every block. */
+  rotation?: Rotation;
   head: ImageHead;
 }
 
@@ -91,16 +93,21 @@ export class ImageEncoder {
    * @param pixels - `[B, 3, S, S]`
    * @param layers - 1-based numbers of the blocks whose tokens are wanted, in increasing order
    * @param options.embedding - also compute the embedding (default false)
+   * @param options.frozen - no gradient is needed, so states that are not asked for are freed at
+   * once (default false)
    */
-  encode(pixels: tf.Tensor4D, layers: readonly number[], options: { embedding?: boolean } = {}): ImageFeatures {
+  encode(pixels: tf.Tensor4D, layers: readonly number[], options: { embedding?: boolean; frozen?: boolean } = {}): ImageFeatures {
     checkLayers(layers, this.transformer.depth);
     return tf.tidy(() => {
       const found = new Map<number, tf.Tensor3D>();
       const depth = options.embedding === true ? this.transformer.depth : Math.max(...layers);
       const last = this.transformer.run(this.embed(pixels), {
         depth,
+        rotation: this.parts.rotation,
+        frozen: options.frozen,
         visit: (layer, x) => {
           if (layers.includes(layer)) found.set(layer, tf.slice(x, [0, this.prefix, 0], [-1, -1, -1]));
+          if (options.frozen === true) x.dispose();
         },
       });
       const tokens = layers.map((layer) => found.get(layer) as tf.Tensor3D);
@@ -112,15 +119,19 @@ export class ImageEncoder {
   hiddenStates(pixels: tf.Tensor4D): tf.Tensor3D[] {
     return tf.tidy(() => {
       const states = [this.embed(pixels)];
-      this.transformer.run(states[0], { visit: (_, x) => states.push(x) });
+      this.transformer.run(states[0], { rotation: this.parts.rotation, visit: (_, x) => states.push(x) });
       return states;
     });
   }
 
   dispose(): void {
-    const { kernel, bias, first, positions, preNorm } = this.parts;
+    const { kernel, bias, first, positions, preNorm, rotation } = this.parts;
     this.transformer.dispose();
     this.head.dispose();
-    tf.dispose([kernel, bias, first, positions, preNorm?.weight, preNorm?.bias].filter((tensor) => tensor !== undefined) as tf.Tensor[]);
+    tf.dispose(
+      [kernel, bias, first, positions, preNorm?.weight, preNorm?.bias, rotation?.cos, rotation?.sin].filter(
+        (tensor) => tensor !== undefined,
+      ) as tf.Tensor[],
+    );
   }
 }

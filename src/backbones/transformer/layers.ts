@@ -14,8 +14,20 @@ export interface LayerNorm {
   eps: number;
 }
 
-/** Activations of feed-forward parts. */
-export type Activation = 'quick_gelu' | 'gelu';
+/**
+ * The activations of feed-forward parts, by their names in Hugging Face configurations:
+ * - `gelu`: the exact GELU, x (1 + erf(x / sqrt 2)) / 2
+ * - `gelu_pytorch_tanh`: x (1 + tanh(sqrt(2 / π) (x + 0.044715 x³))) / 2
+ * - `quick_gelu`: x sigmoid(1.702 x)
+ * - `silu`: x sigmoid(x)
+ */
+export type Activation = 'quick_gelu' | 'gelu' | 'gelu_pytorch_tanh' | 'silu';
+
+/** The factor s of the activations x sigmoid(s x). */
+export const SIGMOID_SCALE: Partial<Record<Activation, number>> = { quick_gelu: 1.702, silu: 1 };
+
+/** The factors of `gelu_pytorch_tanh`. */
+export const TANH_GELU = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 };
 
 /** Loads `NAME.weight` and `NAME.bias`. */
 export function loadLinear(from: Parameters, name: string, out: number, into: number): Linear {
@@ -73,13 +85,16 @@ export function layerNorm(x: tf.Tensor2D, { weight, bias, eps }: LayerNorm): tf.
   return tf.tidy(() => normalize(x, weight, bias, tf.scalar(eps)) as tf.Tensor2D);
 }
 
-/**
- * The activation of the feed-forward part: `quick_gelu` is x sigmoid(1.702 x), `gelu` the exact
- * GELU with erf.
- */
+/** See {@link Activation}. */
 export function activation(x: tf.Tensor2D, name: Activation): tf.Tensor2D {
-  if (name === 'quick_gelu') return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
-  return tf.mul(tf.mul(x, 0.5), tf.add(erf(tf.mul(x, Math.SQRT1_2)), 1));
+  const scale = SIGMOID_SCALE[name];
+  if (scale !== undefined) return tf.mul(x, tf.sigmoid(tf.mul(x, scale)));
+  const inner = name === 'gelu' ? erf(tf.mul(x, Math.SQRT1_2)) : tf.tanh(tanhArgument(x));
+  return tf.mul(tf.mul(x, 0.5), tf.add(inner, 1));
+}
+
+function tanhArgument(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(tf.mul(x, TANH_GELU.scale), tf.add(tf.mul(tf.square(x), TANH_GELU.cubic), 1));
 }
 
 /**

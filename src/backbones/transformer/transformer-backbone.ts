@@ -133,7 +133,10 @@ export class TransformerBackbone<Text extends TextModel = TextModel> implements 
   /** As {@link frozenImageEncoder}, for pixels normalised by the checkpoint's own statistics. */
   get fastestImageEncoder(): Pick<ImageEncoder, 'encode'> {
     const how = execution();
-    if (how === 'plain') return this.imageEncoder;
+    if (how === 'plain') {
+      const { imageEncoder } = this;
+      return { encode: (pixels, layers, options) => imageEncoder.encode(pixels, layers, { ...options, frozen: true }) };
+    }
     this.imageGraph ??= new ImageEncoderGraph(this.imageEncoder, how === 'bfloat16' ? 'bfloat16' : 'float32');
     return this.imageGraph;
   }

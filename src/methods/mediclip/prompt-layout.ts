@@ -19,7 +19,8 @@ export interface TokenizedPrompt {
  * positions.
  */
 export function tokenizePrompt(tokenizer: Tokenizer, prompt: string, contextTokens: number, contextLength: number): TokenizedPrompt {
-  const text = prompt.replaceAll('_', ' ');
+  const words = prompt.replaceAll('_', ' ');
+  const text = contextTokens > 0 ? ` ${words}` : words; // some tokenizers tell words within a text from the first one
   const textLength = tokenizer.encode(text).length;
   if (textLength === 0) throw new UserError(`prompt ${JSON.stringify(prompt)}: contains no word`);
   const [placeholder] = tokenizer.encode('X'); // any token: its place is taken
