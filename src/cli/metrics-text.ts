@@ -1,5 +1,8 @@
 import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
+import { percent } from '../metrics/conformal';
+import type { Proportion } from '../metrics/wilson';
+import type { AtThreshold } from '../runs/at-threshold';
 
 const PROTOCOL = {
   fixed: 'protocol fixed: the epoch was not chosen by the test set',
@@ -21,5 +24,35 @@ export function metricsText(metrics: Metrics): string[] {
     const shown = value === undefined ? NOT_MEASURED : (value?.toFixed(4) ?? undefinedText);
     return `  ${METRICS[key].title.padEnd(WIDTH)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
-  return [head, ...rows, ...notes.map((note) => `note: ${note}`)];
+  return [head, ...rows, ...(metrics.atThreshold ? thresholdText(metrics.atThreshold) : []), ...notes.map((note) => `note: ${note}`)];
+}
+
+/** What the threshold of a calibrated run does, as lines. */
+function thresholdText({ falseAlarms, threshold, images, holds, calibrationImages, pixelThreshold, pixels }: AtThreshold): string[] {
+  const accepted = `${percent(falseAlarms)} accepted`;
+  const verdict = {
+    true: `agrees with the ${accepted}`,
+    false: `more than the ${accepted}: these normal images differ from those of the calibration`,
+    null: calibrationImages > 0 ? `${calibrationImages} of the normal images set the threshold, so this says nothing new` : accepted,
+  }[String(holds)];
+  return [
+    `  images above the threshold ${threshold.toFixed(4)}:`,
+    row('sensitivity', images.sensitivity),
+    row('specificity', images.specificity),
+    row('PPV', images.ppv),
+    `${row('false alarms', images.falseAlarms)}  ${verdict}`,
+    ...(pixels && pixelThreshold !== null
+      ? [
+          `  pixels above the threshold ${pixelThreshold.toFixed(4)}:`,
+          `    ${'Dice'.padEnd(14)} ${pixels.dice === null ? 'undefined' : pixels.dice.toFixed(4)}`,
+          row('regions found', pixels.regionSensitivity),
+          row('normal, marked', pixels.falseAlarms),
+        ]
+      : []),
+  ];
+}
+
+function row(name: string, { value, hits, of, interval }: Proportion): string {
+  const range = interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : '';
+  return `    ${name.padEnd(14)} ${value === null ? 'undefined' : `${value.toFixed(4)} (${hits} of ${of})`}${range}`;
 }

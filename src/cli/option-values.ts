@@ -34,3 +34,13 @@ export function share(option: string): (text: string) => number {
     return value;
   };
 }
+
+/** Parser of a range of slices: `30-120`, or `30` for one. */
+export function sliceRange(option: string): (text: string) => [first: number, last: number] {
+  return (text) => {
+    const found = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text);
+    const [first, last] = [Number(found?.[1]), Number(found?.[2] ?? found?.[1])];
+    if (!(first <= last)) throw new UsageError(`${option}: expected two numbers from 0 such as 30-120, got ${JSON.stringify(text)}`);
+    return [first, last];
+  };
+}

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { progressBar } from '../common/node/progress-bar';
 import type { Prediction, PredictionSet } from '../runs/predict';
 import { interruptSignal } from './interrupt';
-import { wholeNumber } from './option-values';
+import { sliceRange, wholeNumber } from './option-values';
 import { emit, note } from './output';
 
 interface Options {
@@ -14,6 +14,7 @@ interface Options {
   window?: string;
   volume?: number;
   axis?: string;
+  slices?: [number, number];
   json?: boolean;
 }
 
@@ -39,6 +40,7 @@ export function registerPredict(root: Command): void {
     .option('--window <window>', 'window of DICOM and NIfTI files, as in inspect')
     .option('--volume <n>', 'volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
     .option('--axis <axis>', 'axis along which a volume is cut into slices')
+    .option('--slices <range>', 'only these slices of each volume or series, from 0: 30-120', sliceRange('--slices'))
     .option('--json', 'print the predictions as JSON')
     .action(run);
 }
@@ -68,15 +70,15 @@ function predictionText({ predictions, volumes, calibration }: PredictionSet): s
       `${p.score.toFixed(4)}  ${nameOf(p)}  ${p.overlay ?? '(this method has no maps)'}${calibration ? `  ${p.verdict}${markOf(p)}` : ''}`,
   );
   const ofVolumes = volumes.map(({ volume, score, rule, slices, verdict, worst }) => {
-    const frames = worst.map(({ frame, image }) => frame ?? image).join(', ');
+    const frames = worst.map(({ slice }) => slice).join(', ');
     return `volume ${volume}: ${score.toFixed(4)} (${rule} of ${slices} slices; highest: ${frames})  ${verdict}`;
   });
   const last = calibration ? [] : ['not calibrated: no verdict and no mask; set a threshold with "mediclip calibrate"'];
   return [...lines, ...ofVolumes, ...last];
 }
 
-function nameOf({ image, frame }: Prediction): string {
-  return frame === null ? image : `${image} [${frame}]`;
+function nameOf({ image, frame, slice }: Prediction): string {
+  return frame === null ? image : `${image}#${slice}`;
 }
 
 function markOf({ reported, regions }: Prediction): string {

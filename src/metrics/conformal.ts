@@ -81,3 +81,8 @@ export function shareBelow(rising: ArrayLike<number>, score: number): number {
   }
   return low / rising.length;
 }
+
+/** A share as a percentage with up to two digits: "5 %", "0.5 %". */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}

@@ -1,15 +1,16 @@
 import { UserError } from '../common/errors';
 import { sha256File } from '../common/node/files';
 import { patientOf, readDataset, type Sample } from '../datasets/layout';
-import { conformalThreshold, leastForAlarms } from '../metrics/conformal';
+import { conformalThreshold, leastForAlarms, percent } from '../metrics/conformal';
 import { METHODS, seesTraining } from '../methods/registry';
-import { CALIBRATION_FILE, volumeScoreOf, writeCalibration, type Calibration, type VolumeScore } from './calibration';
+import { CALIBRATION_FILE, volumeScoreOf, type Calibration, type VolumeScore } from './calibration';
+import { writeCalibration } from './kept-calibration';
 import { loadRun, type LoadedRun } from './load';
 import { heldOut, homeOf } from './map-scale';
 import { inputsOf, type InputOptions } from './prediction/inputs';
 import { readSupport } from './run-start';
 import { scoreApart } from './score-apart';
-import { scoreInputs, type ScoringInput } from './score-inputs';
+import { scoreInputs, wholeFile, type ScoringInput } from './score-inputs';
 
 /** Options of {@link calibrateRun}. */
 export interface CalibrateOptions extends InputOptions {
@@ -98,11 +99,6 @@ export function tooFew(from: string, count: number, falseAlarms: number): string
   return `${from}, but ${percent(falseAlarms)} false alarms need at least ${least}; give more with --normal${other}`;
 }
 
-/** A share as a percentage with up to two digits: "5 %", "0.5 %". */
-export function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
-}
-
 /** The sorted scores of the volumes. */
 function volumesOf(scores: readonly number[], groups: NormalScores['groups'], rule: VolumeScore): number[] {
   const slices = new Map<string, number[]>();
@@ -139,7 +135,7 @@ function highest(map: Float32Array): number {
 
 /** Scores of further normal images; copies and the run's own training images are left out. */
 async function furtherImages(loaded: LoadedRun, normal: readonly string[], options: CalibrateOptions): Promise<NormalScores> {
-  const inputs = await inputsOf(normal, options);
+  const { slices: inputs } = await inputsOf(normal, options);
   const known = new Set(supportOf(loaded).map(({ file }) => sha256File(file)));
   const first = new Map<string, string>();
   const left = { training: 0, copies: 0 };
@@ -172,7 +168,7 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
   }
   const { support } = readSupport(folder, dataset);
   const others = heldOut(dataset, support, MOST_IMAGES).filter(isOfOther(support));
-  const inputs = others.map(({ file }): ScoringInput => ({ file, frame: 0, frames: 1 }));
+  const inputs = others.map(({ file }) => wholeFile(file));
   const least = leastForAlarms(falseAlarms);
   const words = `${others.length} normal training images${support.length > 0 ? ' outside the support set' : ''}`;
   const refits = others.length < least && seesTraining(record.config) && !METHODS[record.config.method].epochs && support.length > 1;

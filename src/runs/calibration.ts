@@ -1,12 +1,6 @@
-import fs from 'node:fs';
 import { z } from 'zod';
-import { checked } from '../common/checked';
 import { UserError } from '../common/errors';
-import { readJson, writeJson } from '../common/node/files';
-import { shellQuote } from '../common/shell-quote';
 import type { ConformalThreshold } from '../metrics/conformal';
-import { scoreIdentity } from './identity';
-import type { LoadedRun } from './load';
 
 /** How the score of a volume follows from those of its slices: `max`, or the mean of the top N. */
 export type VolumeScore = 'max' | `top${number}`;
@@ -46,13 +40,6 @@ export interface Calibration {
 
 /** `RUN/calibration.json`: a {@link Calibration}, and the hash of the parameters it belongs to. */
 export const CALIBRATION_FILE = 'calibration.json';
-/** A million scores have 20 MB. */
-const MOST_BYTES = 64 * 2 ** 20;
-
-/** An explanation for readers of the file. */
-const RULE =
-  'images that score above image.threshold are reported, pixels above pixel.threshold are marked; ' +
-  'of further normal images like these, at most a share falseAlarms is reported, on average';
 
 const share = z.number().min(0).max(1);
 const rising = z
@@ -66,7 +53,8 @@ const threshold = z.object({
   expected: share,
   interval: z.tuple([share, share]),
 });
-const schema = z.object({
+/** The content of the file. */
+export const calibrationSchema = z.object({
   falseAlarms: z.number().gt(0).lt(1),
   from: z.string(),
   kind: z.enum(['unseen', 'refits']),
@@ -101,24 +89,4 @@ export function volumeScoreOf(scores: readonly number[], rule: VolumeScore): num
   const falling = [...scores].sort((a, b) => b - a);
   const top = falling.slice(0, rule === 'max' ? 1 : Number(rule.slice(3)));
   return top.reduce((sum, score) => sum + score, 0) / top.length;
-}
-
-/** Writes the calibration of a run, which replaces an earlier one. */
-export function writeCalibration(loaded: LoadedRun, calibration: Calibration): string {
-  const file = loaded.folder.file(CALIBRATION_FILE);
-  writeJson(file, { ...calibration, rule: RULE, of: scoreIdentity(loaded) });
-  return file;
-}
-
-/**
- * The calibration of a run; undefined if it has none.
- * @throws UserError if the file is damaged, or belongs to other parameters than the run has now
- */
-export function readCalibration(loaded: LoadedRun): Calibration | undefined {
-  const file = loaded.folder.file(CALIBRATION_FILE);
-  if (!fs.existsSync(file)) return undefined;
-  const again = `npx mediclip calibrate --run ${shellQuote(loaded.folder.dir)}`;
-  const { of, ...calibration } = checked(schema, readJson(file, MOST_BYTES), file, `remove it and calibrate again: ${again}`);
-  if (of === scoreIdentity(loaded)) return calibration as Calibration;
-  throw new UserError(`${file}: belongs to other parameters than the run has now; calibrate again: ${again}, or remove the file`);
 }

@@ -9,6 +9,7 @@ import { learntImages } from './run-start';
 import { loadRun, type LoadedRun } from './load';
 import { KeptImages } from './kept-images';
 import { scoreTestSet, type TestFeatureOptions } from './score';
+import { readCalibration } from './kept-calibration';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
 
 /** Options for testing a run. */
@@ -33,7 +34,8 @@ export interface RunEvaluation {
  * Scores a test set with a run of any method. The results are written to the run folder itself if
  * the run was trained on this data set, else to `RUN/transfer/NAME`.
  * @throws UserError if the run or the data set is missing or wrong, the training is unfinished,
- * there are no test images, or an image or its mask cannot be used
+ * there are no test images, an image or its mask cannot be used, or the calibration of the run is
+ * outdated
  */
 export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   const dataset = readDataset(datasetDir);
@@ -51,6 +53,7 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkTestSet(dataset);
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
+  const calibration = readCalibration(loaded);
   const hash = datasetHash(dataset, record.dataset.hash);
   const images = new KeptImages(scorer.imageSize);
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options, (file, raster) => images.keep(file, raster));
@@ -60,7 +63,10 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   const tested = { dataset, identity: { ...record, dataset: { hash } }, folder: folder.dir };
   const found = await scoreTestSet(scorer, tested, { ...options, images });
   const { protocol, seed } = record.config;
-  const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, { dataset, hash, counted, epoch, protocol, seed });
+  const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, {
+    ...{ dataset, hash, counted, epoch, protocol, seed },
+    calibration,
+  });
   const dir = own ? folder.dir : folder.transfer(dataset.name);
   if (!own && replacesOther(dir, hash)) {
     options.onNote?.(`${dir}: held results on other images with the same name, ${dataset.name}; the new results replace them`);

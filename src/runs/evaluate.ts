@@ -8,6 +8,8 @@ import type { CountedImages } from '../datasets/leaks';
 import { sourceName } from '../datasets/source-name';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
+import { atThreshold, type AtThreshold } from './at-threshold';
+import type { Calibration } from './calibration';
 import { predictionsAt, type Predictions } from './score';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
 import { loadTestMasks, type TestMasks } from './test-masks';
@@ -36,6 +38,8 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   jpegMasks?: { count: number; from: number };
   /** Images of the test set that are not counted ({@link countedImages}), if any. */
   leftOut?: number;
+  /** What the thresholds of the run do on this test set, if it is calibrated. */
+  atThreshold?: AtThreshold;
   /**
    * Notes for the user, if any: why a metric is undefined, what masks mark, which images are not
    * counted.
@@ -56,6 +60,7 @@ function measure(
   found: CountedImages,
   size: number,
   random: Random,
+  calibration: Calibration | undefined,
 ): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
   const labels = labelsOf(samples);
   const image = bootstrapImageMetrics(predictions.scores, labels, random);
@@ -79,6 +84,7 @@ function measure(
     intervals: { ...image.intervals, ...pixel.intervals },
     ...(maps && jpegMasks ? { jpegMasks } : {}),
     ...(found.leftOut > 0 ? { leftOut: found.leftOut } : {}),
+    ...(calibration ? { atThreshold: atThreshold(predictions, samples, masks, size, calibration) } : {}),
     ...(notes.length > 0 ? { notes } : {}),
   };
 }
@@ -93,6 +99,8 @@ export interface EvaluationContext {
   protocol: 'fixed' | 'paper';
   /** Seed of the bootstrap. */
   seed: number;
+  /** The thresholds of the run, if it has any. */
+  calibration?: Calibration;
 }
 
 /**
@@ -109,7 +117,7 @@ export async function evaluate(
   const samples = counted.places.map((i) => dataset.test[i]);
   const masks = await loadTestMasks(samples, size, protocol);
   const predictions = predictionsAt(found, counted.places);
-  const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'));
+  const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
   return {
     metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured },
     predictions,

@@ -6,7 +6,8 @@ import { StagedFiles } from '../common/node/staged-files';
 import { npyBytes } from '../common/npy';
 import { predictionOverlay } from '../drawing/prediction-overlay';
 import { writePng } from '../image/node/encode';
-import { readCalibration, type Calibration, type VolumeScore } from './calibration';
+import type { Calibration, VolumeScore } from './calibration';
+import { readCalibration } from './kept-calibration';
 import { loadRun } from './load';
 import { mapScale, type MapScale } from './map-scale';
 import { inputsOf, type InputOptions } from './prediction/inputs';
@@ -61,8 +62,8 @@ export async function predictInputs(
   options: PredictOptions = {},
 ): Promise<PredictionSet> {
   if (paths.length === 0) throw new UserError('predict: give at least one image', 2);
-  const inputs = await inputsOf(paths, options);
-  const suffixes = inputs.map(({ frame, frames }) => (frames > 1 ? `-${String(frame).padStart(String(frames - 1).length, '0')}` : ''));
+  const { slices: inputs } = await inputsOf(paths, options);
+  const suffixes = inputs.map(({ number, frames }) => (frames > 1 ? `-${String(number).padStart(String(frames - 1).length, '0')}` : ''));
   const files = inputs.map(({ file }) => file);
   const names = outputNames(files, suffixes);
   refuseOverwriting(files, outputsOf(names, out));
@@ -133,6 +134,7 @@ class PredictionWriter {
       mapRange: null,
       mapClipped: null,
       frame: input.frames > 1 ? input.frame : null,
+      slice: input.group === undefined ? null : input.number,
       volume: input.group ?? null,
       width,
       height,

@@ -1,22 +1,19 @@
 import type { LongRun } from '../common/progress';
+import type { Slice } from '../datasets/slices';
 import type { Raster, RgbImage } from '../image/image';
-import { openImageFile, type ImageFile, type ReadOptions } from '../image/node/image-file';
+import { FrameReader } from '../image/node/frame-reader';
+import type { ReadOptions } from '../image/node/image-file';
 import { toTestRgb } from '../image/node/load';
 import { ENCODED_AT_ONCE } from './encode';
 import type { LoadedRun } from './load';
 import { checkScore, ONE_BY_ONE, scoreBatches } from './score';
 
-/** An image to score: a file, or a slice of a volume. */
-export interface ScoringInput {
-  file: string;
-  /** The frame of the file, from 0, and how many the file has. */
-  frame: number;
-  frames: number;
-  /**
-   * The volume or series to which a slice belongs; slices of one lie one after another. Absent for a
-   * single image.
-   */
-  group?: string;
+/** An image to score: a file, or a slice of a volume; slices of one lie one after another. */
+export type ScoringInput = Pick<Slice, 'file' | 'frame' | 'frames' | 'group' | 'number'>;
+
+/** A whole file as an input. */
+export function wholeFile(file: string): ScoringInput {
+  return { file, frame: 0, frames: 1, number: 0 };
 }
 
 /** An image at its own size. */
@@ -53,11 +50,11 @@ export async function* scoreInputs(
 ): AsyncGenerator<ScoredInput> {
   const size = scorer.imageSize;
   const { phase = ONE_BY_ONE.phase, onProgress, signal, ...reading } = options;
-  const reader = new FrameReader(reading);
+  const reader = new FrameReader();
   for (const { first, count, batchSize } of stretches(inputs)) {
     const images = new Map<number, OwnImage>();
     const imageAt = async (at: number): Promise<RgbImage> => {
-      const own = await reader.read(inputs[first + at]);
+      const own = await ownImage(reader, inputs[first + at], reading);
       images.set(first + at, own);
       return toTestRgb(own.raster, size);
     };
@@ -89,21 +86,8 @@ function stretches(inputs: readonly ScoringInput[]): { first: number; count: num
   return found;
 }
 
-/** Reads frames of files; a file is opened once for frames that are read one after another. */
-class FrameReader {
-  private name?: string;
-  private opened?: Promise<ImageFile>;
-
-  constructor(private readonly options: ReadOptions) {}
-
-  async read({ file, frame }: ScoringInput): Promise<OwnImage> {
-    if (file !== this.name || !this.opened) {
-      this.name = file;
-      this.opened = openImageFile(file, this.options);
-    }
-    const opened = await this.opened;
-    const { raster } = await opened.frame(frame);
-    const { spacing } = opened;
-    return { raster, spacing: spacing ? { row: spacing.row, column: spacing.column } : null, window: opened.window?.(frame) ?? null };
-  }
+async function ownImage(reader: FrameReader, { file, frame }: ScoringInput, options: ReadOptions): Promise<OwnImage> {
+  const { raster } = await reader.read(file, frame, options);
+  const { spacing, window } = await reader.open(file, options);
+  return { raster, spacing: spacing ? { row: spacing.row, column: spacing.column } : null, window: window?.(frame) ?? null };
 }

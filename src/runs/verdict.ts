@@ -1,5 +1,4 @@
-import { shareBelow } from '../metrics/conformal';
-import { percent } from './calibrate';
+import { percent, shareBelow } from '../metrics/conformal';
 import type { Calibration, VolumeScore } from './calibration';
 
 /** Where a score stands among those of normal images. It does not say what is wrong, or whether. */

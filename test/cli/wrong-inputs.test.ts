@@ -34,8 +34,11 @@ test('a file for a folder, a folder for a file, missing or empty input: each ver
     [['evaluate', '--run', 'none', '--dataset', data], 'none: no run here (config.json is missing); make one with "mediclip train --out"'],
     [['evaluate', ...run, '--dataset', 'file'], 'file: is a file; give the folder'],
     [['predict', ...run, '--out', 'new', 'none.png'], 'none.png: no such file'],
-    [['predict', ...run, '--out', 'new', 'my scans'], 'my scans: the folder holds no images'],
-    [['predict', ...run, '--out', 'new', 'texts'], 'texts: the folder holds no images (texts/file: not an image of a known kind'],
+    [['predict', ...run, '--out', 'new', 'my scans'], 'my scans: the folder holds no files'],
+    [
+      ['predict', ...run, '--out', 'new', 'texts'],
+      'texts: no file of the folder can be used, the first: texts/file: not an image of a known kind',
+    ],
     [['predict', ...run, '--out', 'file', image], 'file is a file, not a folder'],
     [
       ['predict', ...run, '--out', 'new', '--volume-score', 'mean', image],
@@ -47,7 +50,7 @@ test('a file for a folder, a folder for a file, missing or empty input: each ver
     [['predict', ...run, '--out', 'new', '--window', 'lung', image], 'this PNG image has no window to choose'],
     [['calibrate', ...run], 'calibrate: give normal images with --normal <path...>, or --from-training', 2],
     [['calibrate', ...run, '--normal', 'none'], 'none: no such file'],
-    [['calibrate', ...run, '--normal', 'my scans'], 'my scans: the folder holds no images'],
+    [['calibrate', ...run, '--normal', 'my scans'], 'my scans: the folder holds no files'],
     [
       ['calibrate', ...run, '--normal', image],
       'runs/run: 1 further normal image, but 5 % false alarms need at least 19; give more with --normal',

@@ -8,7 +8,8 @@ import { readDataset } from '../../src/datasets/layout';
 import { conformalThreshold } from '../../src/metrics/conformal';
 import type { MethodName } from '../../src/methods/registry';
 import { calibrateRun, tooFew } from '../../src/runs/calibrate';
-import { CALIBRATION_FILE, isVolumeScore, readCalibration, volumeScoreOf, type Calibration } from '../../src/runs/calibration';
+import { CALIBRATION_FILE, isVolumeScore, volumeScoreOf, type Calibration } from '../../src/runs/calibration';
+import { readCalibration } from '../../src/runs/kept-calibration';
 import { loadRun } from '../../src/runs/load';
 import { withoutReserve } from '../../src/runs/reserve';
 import { readSupport } from '../../src/runs/run-start';
@@ -51,7 +52,10 @@ test('a threshold from a folder of normal images: copies and training images do 
   assert.deepEqual([calibration.images, calibration.groups, calibration.kind], [22, 22, 'unseen']);
   assert.equal(calibration.from, '22 further normal images');
   assert.equal(notes.length, 3, notes.join('\n'));
-  assert.match(notes.join('\n'), /1 files are no images.*\n2 of the images are training images of the run.*\n1 of the images are copies/);
+  assert.match(
+    notes.join('\n'),
+    /1 files are left out, the first: .*notes\.txt: not an image.*\n2 of the images are training images of the run.*\n1 of the images are copies/,
+  );
   assert.deepEqual(calibration.image, conformalThreshold(calibration.scores, 0.05));
   assert.equal(calibration.image.threshold, calibration.scores[21]); // ceil(23 x 0.95) = 22, the highest
   assert.equal(calibration.pixel?.threshold, calibration.image.threshold, 'the score of MediCLIP is the highest value of its map');

@@ -12,6 +12,8 @@ export interface Prediction extends Verdict {
   frame: number | null;
   /** The volume to which a slice belongs ({@link VolumePrediction.volume}); null for an image. */
   volume: string | null;
+  /** Its place in the volume, from 0, in the order of the slices in space; null for an image. */
+  slice: number | null;
   /** The size of the image, upright. */
   width: number;
   height: number;
@@ -56,19 +58,20 @@ export interface VolumePrediction extends Verdict {
   /** How the score follows from those of the slices. */
   rule: VolumeScore;
   /** The slices with the highest scores, highest first. */
-  worst: Pick<Prediction, 'image' | 'frame' | 'score' | 'overlay'>[];
+  worst: Pick<Prediction, 'image' | 'frame' | 'slice' | 'score' | 'overlay'>[];
 }
 
 /** The columns of `predictions.csv`; those of version 0.1.0 come first. */
 export const COLUMNS = [
   ...(['image', 'score', 'map', 'overlay', 'map_low', 'map_high', 'map_clipped', 'overlay_low', 'overlay_high'] as const),
-  ...(['frame', 'volume', 'width', 'height', 'row_mm', 'column_mm', 'window'] as const),
+  ...(['frame', 'volume', 'slice', 'width', 'height', 'row_mm', 'column_mm', 'window'] as const),
   ...(['percentile', 'reported', 'verdict', 'mask', 'regions', 'mask_area', 'mask_mm2'] as const),
 ] as const;
 
 /** A prediction as a row of `predictions.csv`. */
 export function rowOf(found: Prediction): Record<(typeof COLUMNS)[number], CsvValue> {
-  const { image, score, map, overlay, mapClipped, frame, volume, width, height, window, percentile, reported, verdict, mask } = found;
+  const { image, score, map, overlay, mapClipped, frame, volume, slice, width, height, window, percentile, reported, verdict, mask } =
+    found;
   const { scale, mapRange, spacing, regions } = found;
   const area = regions && regions.reduce((sum, region) => sum + region.area, 0);
   return {
@@ -83,6 +86,7 @@ export function rowOf(found: Prediction): Record<(typeof COLUMNS)[number], CsvVa
     overlay_high: scale && scale.high,
     frame,
     volume,
+    slice,
     width,
     height,
     row_mm: spacing && spacing.row,

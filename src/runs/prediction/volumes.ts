@@ -24,7 +24,7 @@ export function volumesOf(slices: readonly Prediction[], rule: VolumeScore, cali
       score,
       rule,
       ...volumeVerdictOf(score, rule, calibration),
-      worst: worst.map(({ image, frame, score: high, overlay }) => ({ image, frame, score: high, overlay })),
+      worst: worst.map(({ image, frame, slice, score: high, overlay }) => ({ image, frame, slice, score: high, overlay })),
     };
   });
 }

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { commandLines } from '../helpers/command-line';
+import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
+import { writeTinyDataset } from '../helpers/tiny-dataset';
+import { readCsvTable } from '../../src/common/csv';
+import { decodeFile } from '../../src/image/node/decode';
+import type { evaluateRun } from '../../src/runs/evaluate-run';
+import type { PredictionSet } from '../../src/runs/predict';
+
+const json = <T>(...at: string[]): T => JSON.parse(fs.readFileSync(path.join(...at), 'utf8')) as T;
+
+test('from training to a decision by commands: train, calibrate, predict a folder, evaluate', async () => {
+  const dir = temporaryFolder();
+  const data = await writeTinyDataset({ train: 24, test: 6, size: 150 });
+  const model = writeTinyClip();
+  const config = path.join(dir, 'config.yaml');
+  fs.writeFileSync(config, 'batchSize: 2\ncontextTokens: 2\nimageSize: 32\n');
+  const normal = path.join(data, 'images/train/normal');
+  const abnormal = path.join(data, 'images/test/abnormal');
+  const start = ['train', '--dataset', data, '--model', model, '--config', config, '--shots', '2', '--epochs', '1', '--threads', '0'];
+  const predict = ['predict', '--run', 'run', '--json'];
+  const [trained, plain, measured, calibrated, predicted, evaluated] = commandLines(
+    dir,
+    [...start, '--out', 'run'],
+    [...predict, '--out', 'plain', path.join(abnormal, '0.png')],
+    ['evaluate', '--run', 'run', '--dataset', data, '--json'],
+    ['calibrate', '--run', 'run', '--normal', normal, '--false-alarms', '0.1', '--json'],
+    [...predict, '--out', 'out', '--maps', 'npy', '--least-region', '3', abnormal, path.join(normal, '0.png')],
+    ['evaluate', '--run', 'run', '--dataset', data, '--json'],
+  );
+  for (const { code, stderr } of [trained, plain, measured, calibrated, predicted, evaluated]) assert.equal(code, 0, stderr);
+  assert.equal((JSON.parse(plain.stdout) as PredictionSet).predictions[0].verdict, 'not calibrated');
+  assert.deepEqual(fs.readdirSync(path.join(dir, 'plain')).sort(), ['0-map.png', '0-overlay.png', 'predictions.csv', 'predictions.json']);
+  assert.match(calibrated.stderr, /2 of the images are training images of the run and are left out/);
+
+  const set = json<PredictionSet>(dir, 'out', 'predictions.json');
+  assert.deepEqual({ ...(JSON.parse(predicted.stdout) as object) }, { run: 'run', out: 'out', ...set });
+  assert.equal(set.predictions.length, 7);
+  assert.equal(set.calibration?.images, 22);
+  for (const found of set.predictions) {
+    assert.match(found.verdict, /^above \d+ % of 22 normal images; threshold -?\d+\.\d{4} at 10 % false alarms$/);
+    assert.equal(found.reported, found.score > (set.calibration?.image.threshold ?? NaN));
+    const mask = (await decodeFile(path.join(dir, found.mask ?? ''))).raster;
+    const overlay = (await decodeFile(path.join(dir, found.overlay ?? ''))).raster;
+    assert.deepEqual([mask.width, mask.height, overlay.width], [150, 150, 150]);
+    assert.ok(overlay.height > 150 + 48, 'the image at its own size, with bar and verdict below');
+    assert.equal(
+      mask.data.filter((level: number) => level === 255).length,
+      found.regions?.reduce((sum, { area }) => sum + area, 0),
+    );
+    assert.equal(found.leastRegion, 3);
+    assert.equal(fs.statSync(path.join(dir, 'out', `${path.basename(found.map ?? '', '-map.png')}-map.npy`)).size, 128 + 4 * 150 * 150);
+  }
+  const { columns, rows } = readCsvTable(fs.readFileSync(path.join(dir, 'out/predictions.csv'), 'utf8'), 'x');
+  assert.equal(columns.slice(0, 9).join(), 'image,score,map,overlay,map_low,map_high,map_clipped,overlay_low,overlay_high');
+  rows.forEach(({ cells }, i) => {
+    const { score, reported, regions, image } = set.predictions[i];
+    assert.deepEqual(
+      [cells.image, cells.score, cells.reported, cells.regions],
+      [image, String(score), String(Number(reported)), String(regions?.length)],
+    );
+  });
+
+  const { atThreshold, ...rest } = JSON.parse(evaluated.stdout) as Awaited<ReturnType<typeof evaluateRun>>['metrics'];
+  assert.deepEqual(rest, JSON.parse(measured.stdout), 'nothing else changes');
+  assert.ok(atThreshold);
+  assert.deepEqual([atThreshold.images.sensitivity.of, atThreshold.images.specificity.of], [6, 6]);
+  assert.equal(atThreshold.threshold, set.calibration?.image.threshold);
+  const found = set.predictions.filter(({ image, reported }) => image.startsWith(abnormal) && reported).length;
+  assert.equal(atThreshold.images.sensitivity.hits, found, 'the same images are reported');
+  assert.deepEqual([atThreshold.calibrationImages, typeof atThreshold.holds, atThreshold.pixels?.regionSensitivity.of], [0, 'boolean', 6]);
+});
