@@ -82,6 +82,8 @@ export interface TrainingSettings {
    * This is faster, because the frozen encoder is then idle.
    */
   syntheticBank?: number;
+  /** Repeat parts of each anomaly in every epoch, as the published code does (default `false`). */
+  repeatDraws?: boolean;
   /** The optimiser, Adam. */
   optimizer?: { learningRate?: number; beta1?: number; beta2?: number; epsilon?: number };
   /** Parameters of the other methods, by method. */

@@ -3,6 +3,7 @@ import { Random } from '../common/random';
 import { pixelValues } from '../image/pixel-values';
 import type { GrayImage } from '../image/image';
 import { SynthesisPool } from '../datasets/synthesis-pool';
+import { numberCalls, type DrawRequest } from '../synthesis/drawing';
 import type { AbnormalShot } from '../datasets/abnormal-shots';
 import type { TrainingConfig } from './config';
 
@@ -50,7 +51,7 @@ export class BatchSource {
   private readonly pool: SynthesisPool;
   private readonly pending: Promise<Example[]>[] = [];
   private epoch: number;
-  private planned: { image: number; keys: number[] }[][] = [];
+  private planned: DrawRequest[][] = [];
 
   /** @param firstEpoch - 1-based epoch of the first batch */
   constructor(
@@ -85,12 +86,9 @@ export class BatchSource {
 
   private request(): void {
     if (this.planned.length === 0) {
-      this.planned = epochSteps(
-        this.config.seed,
-        bankEpoch(this.epoch, this.config.syntheticBank ?? 0),
-        this.normal + this.abnormal.length,
-        this.config.batchSize,
-      );
+      const { seed, syntheticBank = 0, batchSize, tasks, repeatDraws } = this.config;
+      const steps = epochSteps(seed, bankEpoch(this.epoch, syntheticBank), this.normal + this.abnormal.length, batchSize);
+      this.planned = repeatDraws ? numberCalls(steps, tasks, seed) : steps;
       this.epoch++;
     }
     const examples = this.examples(this.planned.shift() ?? []);
@@ -98,7 +96,7 @@ export class BatchSource {
     this.pending.push(examples);
   }
 
-  private async examples(step: { image: number; keys: number[] }[]): Promise<Example[]> {
+  private async examples(step: DrawRequest[]): Promise<Example[]> {
     const drawn = await this.pool.draw(step.filter(({ image }) => image < this.normal));
     const real = step.flatMap(({ image }) => (image < this.normal ? [] : [this.abnormal[image - this.normal]]));
     return [...drawn.map(({ image, mask }) => ({ image: image as GrayImage, mask: mask.data })), ...real];

@@ -110,6 +110,11 @@ const schema = z
      * first N epochs. Memory: N times the features of the support set.
      */
     syntheticBank: z.number().int().min(1).max(100_000).optional(),
+    /**
+     * Repeat parts of each anomaly in every epoch, as the published code does (default: not); see
+     * `numberCalls`.
+     */
+    repeatDraws: z.boolean().optional(),
     /** Parameters of the synthesis tasks. */
     synthesis: z.lazy(synthesisSchema).default({}),
     optimizer: z
@@ -220,6 +225,7 @@ function checkedConfig(form: typeof schema, settings: unknown, where: string, im
   if (METHODS[config.method].epochs && !config.adapters && config.contextTokens === 0) {
     throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
   }
+  if (config.repeatDraws === false) delete (config as Partial<TrainingConfig>).repeatDraws;
   if (config.abnormalShots === 0) delete (config as Partial<TrainingConfig>).abnormalShots;
   if (config.abnormalShots !== undefined && !METHODS[config.method].epochs) {
     throw new UserError(`${where}: abnormalShots: ${config.method} learns from normal images alone; only mediclip takes abnormal ones`, 2);

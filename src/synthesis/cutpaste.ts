@@ -34,7 +34,8 @@ export const cutpasteTask = synthesisTask({
   schema,
   usesSupport: true,
   shape: ({ height, width }, own, shapes, random) => perlinShape(height, width, own, shapes.perlinShape, random),
-  alter: (canvas, shape, corner, { parameters, random, support }) => cutpaste(canvas, shape, corner, support, parameters, random),
+  alter: (canvas, shape, corner, { parameters, random, repeated, support }) =>
+    cutpaste(canvas, shape, corner, support, parameters, random, repeated),
   label: (canvas, original, shapes, { labelSd }) => changeLabel(canvas, original, shapes, labelSd),
 });
 
@@ -50,18 +51,19 @@ export function cutpaste(
   support: readonly DeepGrayImage[],
   parameters: Complete<z.output<typeof schema>>,
   random: Random,
+  repeated = random,
 ): void {
   const source = random.pick(support);
-  const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
-  const growth = 1 + random.exponential(parameters.scaleMean);
-  const wanted = random.chance(0.5) ? growth : 1 / growth;
+  const angle = (repeated.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
+  const growth = 1 + repeated.exponential(parameters.scaleMean);
+  const wanted = repeated.chance(0.5) ? growth : 1 / growth;
   const unscaled = sourceBox(shape, angle, 1);
   const room = parameters.maximumSource * Math.min(source.height / unscaled.height, source.width / unscaled.width);
   let scale = Math.min(wanted, room);
   let box = sourceBox(shape, angle, scale);
   for (; box.height > source.height || box.width > source.width; box = sourceBox(shape, angle, scale)) scale *= 0.9;
-  const top = random.integer(0, source.height - box.height + 1);
-  const left = random.integer(0, source.width - box.width + 1);
+  const top = repeated.integer(0, source.height - box.height + 1);
+  const left = repeated.integer(0, source.width - box.width + 1);
 
   const patch = cutBox(source, { y: top, x: left }, box.height, box.width);
   const spline = cubicSpline(patch, box.height, box.width, 'mirror');

@@ -30,6 +30,11 @@ export interface DrawRequest {
   image: number;
   /** For example, the epoch and the position in it. */
   keys: (string | number)[];
+  /**
+   * With it, the parts that repeat ({@link SynthesisContext.repeated}) are those of every draw with
+   * the same task and number.
+   */
+  call?: number;
 }
 
 /** Everything that draws depend on, except their requests. */
@@ -41,9 +46,32 @@ export interface Drawing {
 }
 
 /** Makes one draw. The seed and the keys also determine the task. */
-export function makeDraw({ support, tasks, parameters, seed }: Drawing, { image, keys }: DrawRequest): Draw {
+export function makeDraw({ support, tasks, parameters, seed }: Drawing, { image, keys, call }: DrawRequest): Draw {
   const random = Random.of(seed, 'synthesis', ...keys);
-  return synthesize(pickTask(tasks, random), support[image], { support, random, parameters });
+  const task = pickTask(tasks, random);
+  const repeated = call === undefined ? random : Random.of(seed, 'repeated', task, call);
+  return synthesize(task, support[image], { support, random, repeated, parameters });
+}
+
+/** Number of workers of the published data loader. */
+const WORKERS = 2;
+
+/**
+ * Numbers the draws of an epoch as the published code repeats them. Its tasks hold generators of
+ * their own, and fresh copies of them go to the two workers of the loader in every epoch, which take
+ * turns with the batches: so the n-th draw of a task by a worker has the same corner, second shape,
+ * shear, rotation, scale and exponent in every epoch.
+ */
+export function numberCalls<R extends DrawRequest>(steps: readonly R[][], tasks: TaskProbabilities, seed: number): R[][] {
+  const calls = new Map<string, number>();
+  return steps.map((step, s) =>
+    step.map((request) => {
+      const key = `${s % WORKERS} ${pickTask(tasks, Random.of(seed, 'synthesis', ...request.keys))}`;
+      const call = calls.get(key) ?? 0;
+      calls.set(key, call + 1);
+      return { ...request, call };
+    }),
+  );
 }
 
 /**

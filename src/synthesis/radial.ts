@@ -57,12 +57,13 @@ export function radialDeformation(
   map: RadialMap,
   parameters: RadialParameters,
   random: Random,
+  repeated = random,
 ): void {
   const { height, width, mask } = shape;
   const centre = randomInside(mask, random);
   const cy = Math.floor(centre / width);
   const cx = centre % width;
-  const f = 2 ** random.uniform(parameters.exponentLog2[0], parameters.exponentLog2[1]);
+  const f = 2 ** repeated.uniform(parameters.exponentLog2[0], parameters.exponentLog2[1]);
   const patch = cutBox(canvas, corner, height, width);
   const spline = cubicSpline(padWithEdge(patch, height, width, PAD), height + 2 * PAD, width + 2 * PAD, 'reflect');
   const table = new Float64Array(STEPS + 2);

@@ -30,6 +30,7 @@ export function simpleShape(
   limits: { minimum: number; maximum: number },
   parameters: SimpleShapeParameters,
   random: Random,
+  repeated = random,
 ): OutlinedShape {
   const ellipse = random.chance(parameters.ellipseProbability);
   const side = (size: number): { length: number; hi: number } => {
@@ -39,9 +40,9 @@ export function simpleShape(
   };
   const rows = side(imageHeight);
   const columns = side(imageWidth);
-  const shearY = random.normal(0, parameters.shearSd);
-  const shearX = random.normal(0, parameters.shearSd);
-  const angle = (random.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
+  const shearY = repeated.normal(0, parameters.shearSd);
+  const shearX = repeated.normal(0, parameters.shearSd);
+  const angle = (repeated.uniform(-parameters.rotation, parameters.rotation) * Math.PI) / 180;
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   // rotation times shear: maps the upright shape (y, x) to the image

@@ -9,8 +9,8 @@ export const sourceTask = synthesisTask({
   short: 'source',
   key: 'source',
   schema: radialSchema,
-  shape: ({ height, width }, own, shapes, random) => simpleShape(height, width, own, shapes.simpleShape, random),
-  deform: (canvas, shape, corner, { parameters, random }) =>
-    radialDeformation(canvas, shape as OutlinedShape, corner, sourceMap, parameters, random),
+  shape: ({ height, width }, own, shapes, random, repeated) => simpleShape(height, width, own, shapes.simpleShape, random, repeated),
+  deform: (canvas, shape, corner, { parameters, random, repeated }) =>
+    radialDeformation(canvas, shape as OutlinedShape, corner, sourceMap, parameters, random, repeated),
   label: 'shape',
 });

@@ -17,6 +17,8 @@ export interface ShapeParameters {
 export interface ChangeContext<Parameters> {
   parameters: Parameters;
   random: Random;
+  /** For the parts that repeat in the published code; usually the same. */
+  repeated: Random;
   /** Images to cut from, for tasks with `usesSupport`. */
   support: readonly DeepGrayImage[];
 }
@@ -40,7 +42,7 @@ export interface SynthesisTask<Name extends string, Key extends string, Schema e
   /** Whether it cuts from other normal images. */
   usesSupport?: boolean;
   /** Makes one random shape. Its sides are shares of the image's. */
-  shape(image: DeepGrayImage, parameters: Complete<z.output<Schema>>, shapes: ShapeParameters, random: Random): Shape;
+  shape(image: DeepGrayImage, parameters: Complete<z.output<Schema>>, shapes: ShapeParameters, random: Random, repeated: Random): Shape;
   /** Changes the canvas in floats, which are truncated afterwards. */
   alter?: Change<Canvas, Complete<z.output<Schema>>>;
   /** Changes the image itself, in whole grey levels. */

@@ -20,6 +20,12 @@ export interface SynthesisContext {
    */
   support: readonly DeepGrayImage[];
   random: Random;
+  /**
+   * The generator of the parts that repeat in the published code (`repeatDraws`): corners, second
+   * shapes, the shear and rotation of simple shapes, the rotation, scale and source of CutPaste's
+   * patches, and the exponents of radial tasks. Default: `random`. Registered tasks do not use it.
+   */
+  repeated?: Random;
   /** Default: the published values. */
   parameters?: SynthesisParameters;
 }
@@ -50,7 +56,7 @@ export interface Draw {
  *   wrong, or if CutPaste has no support images
  */
 export function synthesize(task: string, image: DeepGrayImage, context: SynthesisContext): Draw {
-  const complete = { ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
+  const complete = { repeated: context.random, ...context, parameters: context.parameters ?? PUBLISHED_PARAMETERS };
   checkImage(image, 'the image');
   const builtIn = BUILT_IN_TASKS.find(({ name }) => name === task);
   if (builtIn) return drawShapes(builtIn as unknown as AnyTask, image, complete);
@@ -67,11 +73,11 @@ type AnyTask = SynthesisTask<TaskName, string, z.ZodTypeAny>;
 
 /** Puts one or two shapes at random places; the task changes the image inside of each. */
 function drawShapes(entry: AnyTask, image: DeepGrayImage, context: Required<SynthesisContext>): Draw {
-  const { random, support, parameters } = context;
+  const { random, repeated, support, parameters } = context;
   const { name: task, alter, deform, label } = entry;
   if (entry.usesSupport) checkSupport(task, image, support);
   const own = parameters[entry.key as keyof SynthesisParameters] as never;
-  const makeShape = (): Shape => entry.shape(image, own, parameters, random);
+  const makeShape = (): Shape => entry.shape(image, own, parameters, random, repeated);
   const altered = { ...image, data: image.data.slice() };
   const canvas = alter && canvasOf(image);
   const shapes = new Uint8Array(image.data.length);
@@ -79,14 +85,14 @@ function drawShapes(entry: AnyTask, image: DeepGrayImage, context: Required<Synt
   let anomalies = 0;
   for (let shape = first; ; shape = makeShape()) {
     anomalies++;
-    const corner = randomCorner(shape, image.height, image.width, random);
-    deform?.(canvasOn(altered), shape, corner, { parameters: own, random, support });
+    const corner = randomCorner(shape, image.height, image.width, repeated);
+    deform?.(canvasOn(altered), shape, corner, { parameters: own, random, repeated, support });
     if (canvas) {
-      alter(canvas, shape, corner, { parameters: own, random, support });
+      alter(canvas, shape, corner, { parameters: own, random, repeated, support });
       copyBox(canvas, altered, corner, shape.height, shape.width);
     }
     if (label) unite(shapes, image.width, shape, corner);
-    if (anomalies === 2 || !random.chance(parameters.secondShapeProbability)) break;
+    if (anomalies === 2 || !repeated.chance(parameters.secondShapeProbability)) break;
   }
   const { width, height } = image;
   const data = canvas && typeof label === 'function' ? label(canvas, image.data, shapes, own) : new Float32Array(shapes);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../src/common/tf';
 import { openSafetensors } from '../../src/common/node/safetensors';
+import { sha256File } from '../../src/common/node/files';
 import { listModels } from '../../src/models/list';
 import { ensureUntrained, UNTRAINED, writeUntrained } from '../../src/models/untrained';
 import { TINY_ARCHITECTURE } from '../../src/models/architecture';
@@ -29,6 +30,12 @@ test('the untrained model equals a pretraining run of the same seed before its f
   );
   for (const name of names) assert.deepEqual(a.read(name), b.read(name), name);
   assert.equal(fs.readFileSync(path.join(mine, 'config.json'), 'utf8'), fs.readFileSync(path.join(theirs, 'config.json'), 'utf8'));
+});
+
+test('its file is the same on every machine, as runs on it record its hash', () => {
+  const file = path.join(ensureUntrained(path.join(temporaryFolder(), UNTRAINED)), 'model.safetensors');
+  // with other weights, give RECIPE in untrained.ts another value too
+  assert.equal(sha256File(file), '21efeb22cc64218830856043bd3f11c51a4117b2f5214f9b88c009e1d194f47a');
 });
 
 test('it is written once, written again if made by another recipe, and encodes images', async () => {

@@ -12,6 +12,7 @@ const IN_WORDS: Record<string, string> = {
   keepLeaks: 'not set',
   calibrate: 'not set',
   abnormalShots: 'not set',
+  repeatDraws: 'not set',
   'prompts.normal': '10 texts',
   'prompts.abnormal': '11 texts',
   'baseline.winclip.states.normal': "the paper's",
@@ -29,9 +30,9 @@ test('the page of settings has every key once, with its default', () => {
   const rows = [...page.matchAll(/^\| `([^`]+)` \| ([^|]*) \|/gm)].map(([, key, value]) => [key, value] as const);
   const config = trainingConfig({});
   assert.deepEqual([config.prompts.normal.length, config.prompts.abnormal.length], [10, 11]);
-  const expected = [...leaves({ ...config, syntheticBank: null, keepLeaks: null, calibrate: null, abnormalShots: null })].map(
-    ([key, value]) => [key, IN_WORDS[key] ?? value] as const,
-  );
+  const expected = [
+    ...leaves({ ...config, syntheticBank: null, keepLeaks: null, calibrate: null, abnormalShots: null, repeatDraws: null }),
+  ].map(([key, value]) => [key, IN_WORDS[key] ?? value] as const);
   assert.deepEqual(rows.map(([key]) => key).sort(), expected.map(([key]) => key).sort());
   const written = new Map(rows);
   for (const [key, value] of expected) {
