@@ -8,7 +8,7 @@ export function registerVerify(root: Command): void {
   root
     .command('verify')
     .description('compare this implementation with a directory of reference arrays; exit code 1 on any mismatch')
-    .argument('<dir>', 'directory in the format of test/golden')
+    .argument('<dir>', 'directory in the format of test/golden, or models with reference arrays as in test/fixtures/backbones')
     .option('--section <name...>', 'only these: clip, tokenizer, mediclip, preprocess, metrics, synthesis')
     .option('--json', 'machine-readable output')
     .action(async (dir: string, options: { section?: string[]; json?: boolean }) => {

@@ -11,11 +11,37 @@ const PRECISION = 22;
  * images; Pillow 13 swaps the passes for tall images, which changes some pixels by one level.
  */
 export function resizeBilinear<T extends Raster>(image: T, width: number, height: number): T {
+  return resizeBy(TRIANGLE, image, width, height);
+}
+
+/** The same with Pillow's BICUBIC filter: Keys' kernel with a = -0.5, results clamped to the levels. */
+export function resizeBicubic<T extends Raster>(image: T, width: number, height: number): T {
+  return resizeBy(CUBIC, image, width, height);
+}
+
+/** A filter: its reach when an image keeps its size, and its value at a distance. */
+interface Filter {
+  reach: number;
+  at(distance: number): number;
+}
+
+const TRIANGLE: Filter = { reach: 1, at: (distance) => Math.max(0, 1 - Math.abs(distance)) };
+const CUBIC: Filter = {
+  reach: 2,
+  at(distance) {
+    const a = -0.5;
+    const x = Math.abs(distance);
+    if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  },
+};
+
+function resizeBy<T extends Raster>(filter: Filter, image: T, width: number, height: number): T {
   checkSize(width, height);
   const c = image.channels;
   let { data }: { data: Uint8Array | Uint16Array } = image;
   if (width !== image.width) {
-    data = pass(data, c, {
+    data = pass(filter, data, c, {
       lines: image.height,
       from: image.width,
       to: width,
@@ -26,7 +52,15 @@ export function resizeBilinear<T extends Raster>(image: T, width: number, height
     });
   }
   if (height !== image.height) {
-    data = pass(data, c, { lines: width, from: image.height, to: height, lineIn: c, stepIn: width * c, lineOut: c, stepOut: width * c });
+    data = pass(filter, data, c, {
+      lines: width,
+      from: image.height,
+      to: height,
+      lineIn: c,
+      stepIn: width * c,
+      lineOut: c,
+      stepOut: width * c,
+    });
   }
   if (data === image.data) data = data.slice();
   return { ...image, width, height, data };
@@ -47,13 +81,13 @@ interface Axis {
 }
 
 /** One pass along one axis. */
-function pass(data: Uint8Array | Uint16Array, channels: number, axis: Axis): Uint8Array | Uint16Array {
+function pass(filter: Filter, data: Uint8Array | Uint16Array, channels: number, axis: Axis): Uint8Array | Uint16Array {
   const { lines, from, to, lineIn, stepIn, lineOut, stepOut } = axis;
   const deep = data instanceof Uint16Array;
   const out = deep ? new Uint16Array(lines * to * channels) : new Uint8Array(lines * to * channels);
   for (let x = 0; x < to; x++) {
-    const { first, shares } = coefficients(from, to, x);
-    const weights = deep ? shares : shares.map((share) => Math.trunc(0.5 + share * (1 << PRECISION)));
+    const { first, shares } = coefficients(filter, from, to, x);
+    const weights = deep ? shares : shares.map((share) => Math.trunc(Math.sign(share) * 0.5 + share * (1 << PRECISION)));
     const half = deep ? 0.5 : 1 << (PRECISION - 1);
     for (let line = 0; line < lines; line++) {
       const source = line * lineIn + first * stepIn;
@@ -61,7 +95,7 @@ function pass(data: Uint8Array | Uint16Array, channels: number, axis: Axis): Uin
       for (let c = 0; c < channels; c++) {
         let sum = half;
         for (let k = 0, at = source + c; k < weights.length; k++, at += stepIn) sum += data[at] * weights[k];
-        out[target + c] = deep ? Math.min(65535, sum) : Math.min(255, sum >> PRECISION);
+        out[target + c] = deep ? Math.max(0, Math.min(65535, sum)) : Math.max(0, Math.min(255, sum >> PRECISION));
       }
     }
   }
@@ -69,16 +103,17 @@ function pass(data: Uint8Array | Uint16Array, channels: number, axis: Axis): Uin
 }
 
 /** The source pixels of output pixel `x` and their weights, which sum to 1. */
-function coefficients(from: number, to: number, x: number): { first: number; shares: Float64Array } {
+function coefficients(filter: Filter, from: number, to: number, x: number): { first: number; shares: Float64Array } {
   const scale = from / to;
-  const support = Math.max(scale, 1);
+  const stretch = Math.max(scale, 1);
+  const support = filter.reach * stretch;
   const center = (x + 0.5) * scale;
   const first = Math.max(0, Math.trunc(center - support + 0.5));
   const last = Math.min(from, Math.trunc(center + support + 0.5));
   const raw: number[] = [];
   let total = 0;
   for (let i = first; i < last; i++) {
-    const w = Math.max(0, 1 - Math.abs((i - center + 0.5) * (1 / support)));
+    const w = filter.at((i - center + 0.5) * (1 / stretch));
     raw.push(w);
     total += w;
   }

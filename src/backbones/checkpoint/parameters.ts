@@ -131,7 +131,7 @@ function checkedNumbers(file: SafetensorsFile, name: string): Float32Array {
  */
 export function upload(values: Float32Array, shape: number[]): tf.Tensor {
   const lazy = tf.tensor(values, shape, 'float32');
-  if (values.length > 0)
+  if (values.length > 0 && shape.length > 0)
     tf.slice(
       lazy,
       shape.map(() => 0),

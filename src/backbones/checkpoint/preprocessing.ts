@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
+import type { OwnSquare } from '../../image/own-square';
 import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
 import { readCheckpointJson, type CheckpointFiles } from './checkpoint-files';
 
@@ -19,6 +20,8 @@ export interface Preprocessing {
   factor: number;
   mean: [number, number, number];
   std: [number, number, number];
+  /** How the model's own code makes an image square, for comparisons; undefined if that is not known. */
+  square?: OwnSquare;
 }
 
 /**
@@ -111,6 +114,7 @@ export function readPreprocessing(files: CheckpointFiles, imageSize?: number, st
     factor: Math.abs(factor - 1) < 1e-6 ? 1 : factor,
     mean: normalized ? (said.image_mean ?? [...stats.mean]) : [0, 0, 0],
     std: normalized ? (said.image_std ?? [...stats.std]) : [1, 1, 1],
+    square: ownSquare(said),
   };
 }
 
@@ -129,6 +133,17 @@ export function preparedSize(files: CheckpointFiles): number | undefined {
     throw new UserError(`${files.pathOf(name)}: ${key} ${JSON.stringify(said[key])}: expected a square`);
   }
   return side;
+}
+
+/** Resizing and cutting as a file says, with the defaults of `CLIPImageProcessor`. */
+function ownSquare(said: z.infer<typeof schema>): OwnSquare | undefined {
+  const filter = ({ 2: 'bilinear', 3: 'bicubic' } as const)[(said.resample ?? 3) as 2 | 3];
+  const [resized] = sidesOf(said.size);
+  const [cut] = sidesOf(said.crop_size);
+  const size = said.do_center_crop === false ? resized : (cut ?? resized);
+  if (filter === undefined || size === undefined) return undefined;
+  const whole = said.do_center_crop !== true && typeof said.size === 'object' && said.size !== null && 'height' in said.size;
+  return whole ? { size, filter } : { size, filter, shortest: resized ?? size, crop: 'floor' };
 }
 
 function findPreprocessing(files: CheckpointFiles): { file: string[]; raw?: unknown } {

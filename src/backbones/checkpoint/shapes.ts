@@ -15,6 +15,6 @@ export function linearShapes(name: string, out: number, into: number, bias = tru
 }
 
 /** The number of weights. */
-export function countWeights(shapes: Shapes): number {
+export function countWeights(shapes: readonly (readonly [string, readonly number[]])[]): number {
   return shapes.reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

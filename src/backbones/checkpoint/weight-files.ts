@@ -49,7 +49,7 @@ export function findWeights(
   if (files.has(ADAPTER)) throw new UserError(`${files.name}: ${foundInstead([ADAPTER])}`);
   if (files.has(single)) return { single };
   if (index !== undefined && files.has(index)) return { index, map: weightMap(readCheckpointJson(files, index), files.pathOf(index)) };
-  throw new UserError(`${files.name}: ${foundInstead(files.list())}`);
+  throw new UserError(`${files.name}: ${foundInstead(files.list(), { single, index })}`);
 }
 
 /**
@@ -63,7 +63,12 @@ const OTHERS: [RegExp, string][] = [
   ],
   [/^model_index\.json$/, 'a pipeline of diffusers, which is not a CLIPModel'],
   [/^model\.\w+\.safetensors$/, `one variant of the weights: rename it to ${SINGLE}`],
-  [/^open_clip/, 'a model of open_clip: convert it to a Hugging Face CLIPModel'],
+  [
+    /^open_clip_pytorch_model\.(bin|pt)$/,
+    'weights of PyTorch, which are not read because loading them can run code: convert them in that folder with python -c "import torch, ' +
+      "safetensors.torch as s; s.save_file({k: v.clone().contiguous() for k, v in torch.load('open_clip_pytorch_model.bin', " +
+      "weights_only=True).items()}, 'open_clip_model.safetensors')\"",
+  ],
   [
     /\.(bin|pt|pth|ckpt)$/,
     'weights of PyTorch, which are not read because loading them can run code: convert them with ' +
@@ -74,8 +79,8 @@ const OTHERS: [RegExp, string][] = [
 ];
 
 /** Says what a folder holds instead of supported weights, and what to do. */
-export function foundInstead(names: readonly string[]): string {
-  return foundAmong(names) ?? `neither ${SINGLE} nor ${INDEX} is there; expected a Hugging Face CLIPModel folder`;
+export function foundInstead(names: readonly string[], { single, index }: WeightNames = HUGGING_FACE): string {
+  return foundAmong(names) ?? `neither ${single} nor ${index ?? 'an index'} is there; expected the folder of a model as it was published`;
 }
 
 /** Like {@link foundInstead}; undefined if no file is known. */

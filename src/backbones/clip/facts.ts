@@ -1,4 +1,5 @@
 import type { BackboneFacts } from '../backbone';
+import { countWeights } from '../checkpoint/shapes';
 import type { ClipConfig } from './config';
 import { parameterShapes } from './parameter-shapes';
 
@@ -14,6 +15,6 @@ export function factsOf(family: string, config: ClipConfig): BackboneFacts {
     heads: vision.num_attention_heads,
     jointWidth: config.projection_dim,
     text: { width: text.hidden_size, depth: text.num_hidden_layers, positions: text.max_position_embeddings },
-    parameters: parameterShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    parameters: countWeights(parameterShapes(config)),
   };
 }

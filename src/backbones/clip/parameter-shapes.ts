@@ -1,3 +1,4 @@
+import { linearShapes, normShapes } from '../checkpoint/shapes';
 import type { ExpectedWeights } from '../checkpoint/check-weights';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import type { ClipConfig } from './config';
@@ -25,14 +26,14 @@ export function parameterShapes(config: ClipConfig): [string, number[]][] {
     ['text_model.embeddings.position_embedding.weight', [t.max_position_embeddings, t.hidden_size]],
     ['text_model.embeddings.token_embedding.weight', [t.vocab_size, t.hidden_size]],
     ...blocks('text_model.encoder.layers', t),
-    ...norm('text_model.final_layer_norm', t.hidden_size),
+    ...normShapes('text_model.final_layer_norm', t.hidden_size),
     ['text_projection.weight', [p, t.hidden_size]],
     ['vision_model.embeddings.class_embedding', [v.hidden_size]],
     ['vision_model.embeddings.patch_embedding.weight', [v.hidden_size, 3, v.patch_size, v.patch_size]],
     ['vision_model.embeddings.position_embedding.weight', [grid * grid + 1, v.hidden_size]],
-    ...norm('vision_model.pre_layrnorm', v.hidden_size),
+    ...normShapes('vision_model.pre_layrnorm', v.hidden_size),
     ...blocks('vision_model.encoder.layers', v),
-    ...norm('vision_model.post_layernorm', v.hidden_size),
+    ...normShapes('vision_model.post_layernorm', v.hidden_size),
     ['visual_projection.weight', [p, v.hidden_size]],
   ];
 }
@@ -40,24 +41,10 @@ export function parameterShapes(config: ClipConfig): [string, number[]][] {
 function blocks(prefix: string, c: { hidden_size: number; intermediate_size: number; num_hidden_layers: number }): [string, number[]][] {
   const { hidden_size: d, intermediate_size: m } = c;
   return Array.from({ length: c.num_hidden_layers }, (_, i) => `${prefix}.${i}`).flatMap((block) => [
-    ...norm(`${block}.layer_norm1`, d),
-    ...norm(`${block}.layer_norm2`, d),
-    ...linear(`${block}.mlp.fc1`, m, d),
-    ...linear(`${block}.mlp.fc2`, d, m),
-    ...['k_proj', 'out_proj', 'q_proj', 'v_proj'].flatMap((name) => linear(`${block}.self_attn.${name}`, d, d)),
+    ...normShapes(`${block}.layer_norm1`, d),
+    ...normShapes(`${block}.layer_norm2`, d),
+    ...linearShapes(`${block}.mlp.fc1`, m, d),
+    ...linearShapes(`${block}.mlp.fc2`, d, m),
+    ...['k_proj', 'out_proj', 'q_proj', 'v_proj'].flatMap((name) => linearShapes(`${block}.self_attn.${name}`, d, d)),
   ]);
-}
-
-function norm(name: string, width: number): [string, number[]][] {
-  return [
-    [`${name}.weight`, [width]],
-    [`${name}.bias`, [width]],
-  ];
-}
-
-function linear(name: string, out: number, into: number): [string, number[]][] {
-  return [
-    [`${name}.weight`, [out, into]],
-    [`${name}.bias`, [out]],
-  ];
 }

@@ -12,7 +12,7 @@ export function checkpointFolder(dir: string): CheckpointFiles {
     list: () => namesIn(dir),
     has: (file) => fs.existsSync(pathOf(file)),
     pathOf,
-    readText: (file) => readText(pathOf(file)),
+    readText: (file) => readText(file.includes('/') ? resolveInside(dir, file) : pathOf(file)),
     openWeights: (file, listedIn) => openSafetensors(listedIn === undefined ? pathOf(file) : shardFile(dir, file, pathOf(listedIn))),
   };
 }

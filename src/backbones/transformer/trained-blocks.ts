@@ -61,7 +61,7 @@ class BlockGraph {
     this.session = new GraphSession(graph);
   }
 
-  run(x: tf.Tensor2D, block: Block, mask?: tf.Tensor2D): tf.Tensor2D {
+  run(x: tf.Tensor2D, block: Block, mask?: tf.Tensor): tf.Tensor2D {
     const learn = tf.customGrad((...args: unknown[]) => {
       const save = args.pop() as (tensors: tf.Tensor[]) => void;
       const [rows, ...weights] = args as tf.Tensor[];

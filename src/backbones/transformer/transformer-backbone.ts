@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import { execution } from '../../graph/execution';
 import type { Backbone, BackboneFacts, ImageTower, TextTower, Tokenizer } from '../backbone';
 import { renormalisation } from '../checkpoint/channel-stats';
-import { statsOf } from '../checkpoint/preprocessing';
+import { statsOf, type Preprocessing } from '../checkpoint/preprocessing';
 import type { ImageSize, ReadCheckpoint } from '../family';
 import { encodeParts } from './encode-parts';
 import type { ImageEncoder } from './image-encoder';
@@ -162,6 +162,22 @@ export class TransformerBackbone<Text extends TextModel = TextModel> implements 
         return graph.encode(embedded, readings);
       },
     };
+  }
+
+  /** A number of the checkpoint that only its own scores use: `logit_scale`, `logit_bias`. */
+  scalar(name: string): number | undefined {
+    const { checkpoint } = this.from;
+    const shape = checkpoint.shapeOf(name);
+    if (shape === undefined) return undefined;
+    const tensor = checkpoint.get(name, [...shape]);
+    const [value] = tensor.dataSync();
+    tensor.dispose();
+    return value;
+  }
+
+  /** How the checkpoint wants its pixels. */
+  get preprocessing(): Preprocessing {
+    return this.from.preprocessing;
   }
 
   dispose(): void {

@@ -39,11 +39,11 @@ export interface Rotation {
  * Computes one block from its input, rows `[B N, D]`, in any way that equals {@link Transformer}
  * and has a gradient.
  */
-export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tensor2D, rotation?: Rotation) => tf.Tensor2D;
+export type RunBlock = (x: tf.Tensor2D, block: Block, n: number, mask?: tf.Tensor, rotation?: Rotation) => tf.Tensor2D;
 
 /** Options of {@link Transformer.run}. */
 export interface RunOptions {
-  mask?: tf.Tensor2D;
+  mask?: tf.Tensor;
   rotation?: Rotation;
   depth?: number;
   frozen?: boolean;
@@ -69,8 +69,8 @@ export class Transformer {
 
   /**
    * Runs `[B, N, D]` through the blocks and passes the output of every block to `visit`.
-   * @param mask - added to the attention scores, `[N, N]`: 0 where a position may attend, -1e9
-   * where it may not
+   * @param mask - added to the attention scores, `[N, N]` or `[B, 1, 1, N]`: 0 where a position may
+   * attend, -1e9 where it may not
    * @param rotation - rotary positions of the queries and keys
    * @param depth - number of blocks to run (default all)
    * @param frozen - no gradient is needed: the output of a block is freed once the next has run
@@ -90,19 +90,19 @@ export class Transformer {
   }
 
   /** x + attention(norm(x)), then x + mlp(norm(x)); rows are `[B N, D]`. */
-  private block(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor2D, rotation?: Rotation): tf.Tensor2D {
+  protected block(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor, rotation?: Rotation): tf.Tensor2D {
     const attended = tf.add(x, linear(this.attention(layerNorm(x, p.norm1), p, n, mask, rotation), p.out)) as tf.Tensor2D;
     return tf.add(attended, this.feedForward(layerNorm(attended, p.norm2), p));
   }
 
-  private feedForward(x: tf.Tensor2D, { up, gate, down }: Block): tf.Tensor2D {
+  protected feedForward(x: tf.Tensor2D, { up, gate, down }: Block): tf.Tensor2D {
     const { hidden_act: name } = this.config;
     const hidden = gate ? tf.mul(activation(linear(x, gate), name), linear(x, up)) : activation(linear(x, up), name);
     return linear(hidden as tf.Tensor2D, down);
   }
 
   /** softmax(q kᵀ / sqrt(D / H) + mask) v for H heads, before the output projection. */
-  private attention(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor2D, rotation?: Rotation): tf.Tensor2D {
+  protected attention(x: tf.Tensor2D, p: Block, n: number, mask?: tf.Tensor, rotation?: Rotation): tf.Tensor2D {
     const b = x.shape[0] / n;
     const heads = this.config.num_attention_heads;
     const width = this.config.hidden_size / heads;

@@ -35,7 +35,11 @@ export class MediClip implements FrozenEncoder {
     }
     const { image, imageSize, jointWidth } = backbone;
     checkLayers(options.layers, image.depth);
-    this.prompts = new PromptLearner(textOf(backbone, 'MediCLIP'), options);
+    const text = textOf(backbone, 'MediCLIP');
+    if (options.causalTextMask && !text.causal) {
+      throw new UserError(`causalTextMask: the text tower of ${backbone.family} has no causal mask; set it to false`, 2);
+    }
+    this.prompts = new PromptLearner(text, options);
     this.encoder = layerEncoder(backbone, options.layers);
     this.upsampling = new Upsampling(image.grid, imageSize);
     const initial = {

@@ -53,6 +53,14 @@ export function failed(name: string, why: string): Check {
   return { name, maxAbs: Infinity, maxRel: Infinity, tolerance: 'readable', ok: false, note: why };
 }
 
+/** Every element within a tolerance, absolute or relative to the reference's element. */
+export function checkEither(name: string, ours: Numbers, reference: Numbers, tolerance: number): Check {
+  const d = difference(ours, reference);
+  let ok = d.note === undefined;
+  for (let i = 0; ok && i < reference.length; i++) ok = Math.abs(ours[i] - reference[i]) <= tolerance * Math.max(1, Math.abs(reference[i]));
+  return { name, ...d, tolerance: `${tolerance} absolute or relative`, ok };
+}
+
 /** Equality of strings, ids or nulls. */
 export function checkEqual(name: string, ours: unknown, reference: unknown): Check {
   const ok = JSON.stringify(ours) === JSON.stringify(reference);

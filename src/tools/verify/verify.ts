@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../../common/errors';
+import { backboneFolders } from './backbone-folders';
+import { verifyBackbones } from './backbones';
 import { failed, type Check } from './check';
 import { verifyClip } from './clip';
 import { verifyMediclip } from './mediclip';
@@ -28,8 +30,8 @@ export interface VerifyReport {
 }
 
 /**
- * Compares this implementation with every part that a reference directory holds. A damaged part is
- * a miss.
+ * Compares this implementation with every part that a reference directory holds: the parts of
+ * `test/golden`, and models with their arrays ({@link backboneFolders}). A damaged part is a miss.
  * @param only - names of parts; default all
  * @throws UserError if the directory holds none, or a requested part is missing
  */
@@ -39,10 +41,11 @@ export async function verifyAll(dir: string, only?: readonly string[]): Promise<
   for (const name of only ?? []) {
     if (!Object.hasOwn(SECTIONS, name)) throw new UserError(`--section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`, 2);
   }
+  const models = only ? [] : backboneFolders(dir);
   const wanted = only ?? Object.keys(SECTIONS);
   const present = wanted.filter((name) => fs.existsSync(path.join(dir, SECTIONS[name].needs)));
-  const absent = wanted.filter((name) => !present.includes(name));
-  if (present.length === 0 || (only && absent.length > 0)) {
+  const absent = models.length > 0 && present.length === 0 ? [] : wanted.filter((name) => !present.includes(name));
+  if ((present.length === 0 && models.length === 0) || (only && absent.length > 0)) {
     throw new UserError(`${dir}: no reference arrays (${absent.map((name) => SECTIONS[name].needs).join(', ')} missing)`);
   }
   const checks: Check[] = [];
@@ -55,5 +58,6 @@ export async function verifyAll(dir: string, only?: readonly string[]): Promise<
       checks.push(failed(name, messageOf(error).replaceAll(/\s+/g, ' ')));
     }
   }
+  checks.push(...(await verifyBackbones(models)));
   return { dir, absent, checks, ok: checks.every((check) => check.ok) };
 }

@@ -217,7 +217,11 @@ test('for a folder without supported weights the error says what it holds', asyn
     ['ViT-L-14.pt', /ViT-L-14\.pt is there, weights of PyTorch/],
     ['model.fp16.safetensors', /model\.fp16\.safetensors is there, one variant of the weights: rename it to model\.safetensors/],
     ['adapter_config.json', /adapter_config\.json is there, an adapter \(PEFT/],
-    ['open_clip_model.safetensors', /a model of open_clip/],
+    [
+      'open_clip_pytorch_model.bin',
+      /open_clip_pytorch_model\.bin is there, weights of PyTorch.* convert them in that folder with python -c/,
+    ],
+    ['open_clip_model.safetensors', /weights under another name/],
     ['tf_model.h5', /in a format that is not supported/],
     ['weights.safetensors', /weights under another name: expected model\.safetensors/],
     ['notes.txt', /neither model\.safetensors nor model\.safetensors\.index\.json is there/],

@@ -9,10 +9,14 @@ const BLANKS = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\
  * (twice), white space reduced to single blanks, lower case.
  */
 export function cleanText(text: string): string {
+  return repairText(text).toLowerCase();
+}
+
+/** The same without lower case: open_clip's cleaning for the tokenizers of others. */
+export function repairText(text: string): string {
   return unescapeHtml(unescapeHtml(fixText(text)))
     .replace(BLANKS, ' ')
-    .replace(/^ | $/g, '')
-    .toLowerCase();
+    .replace(/^ | $/g, '');
 }
 
 /**
