@@ -26,6 +26,7 @@ export const siglip: Family = {
   recognises: (files) => modelTypeOf(files) === 'siglip',
   checkSettings(files) {
     readPreprocessing(files, readSiglipConfig(files).vision_config.image_size, STATS);
+    SiglipTokenizer.open(files);
   },
   read,
 };
