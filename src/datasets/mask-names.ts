@@ -4,10 +4,10 @@ import { foldName } from './raw';
 
 type Key = (name: string) => string;
 
+/** A file name without its folder and extension; `.nii.gz` is one extension. */
+const stemOf: Key = (name) => path.parse(name.replace(/\.gz$/i, '')).name;
 /** A path without its extension. */
-const placeOf: Key = (name) => path.join(path.dirname(name), path.parse(name).name);
-/** A file name without its folder and extension. */
-const stemOf: Key = (name) => path.parse(name).name;
+const placeOf: Key = (name) => path.join(path.dirname(name), stemOf(name));
 
 /**
  * Finds the masks of each image by their names, which are given as paths within their folders. A

@@ -1,7 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import type { LongRun } from '../common/progress';
+import { withoutVoxelFiles } from '../image/node/nifti/pair';
 import { MaskFinder } from './mask-names';
+import { cutSlices, type CutOptions } from './prepare-slices';
 import { findName, foldName, type RawDataset, type RawFolder, type RawImage } from './raw';
 
 /** Names of the folders of {@link findFolder}. */
@@ -16,7 +19,8 @@ export interface FolderNames {
   name?: string;
   /**
    * Whether each subfolder of the folders above is one patient, whose images stay on one side
-   * (default false). Each image outside of a subfolder counts as its own patient.
+   * (default false). Each image outside of a subfolder counts as its own patient. Slices of one
+   * volume, and DICOM images with one patient id, stay together in any case.
    */
   byPatient?: boolean;
 }
@@ -27,7 +31,7 @@ export interface FolderNames {
  * name.
  * @throws UserError also if `byPatient` is set but no image is in a patient's folder
  */
-export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset {
+export async function findFolder(raw: RawFolder, names: FolderNames = {}, cut: CutOptions = {}, run: LongRun = {}): Promise<RawDataset> {
   const { from } = raw;
   const { normal = 'normal', abnormal = 'abnormal', masks = 'masks' } = names;
   const asked = [names.abnormal, names.masks].filter((name): name is string => name !== undefined);
@@ -38,8 +42,8 @@ export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset 
     return found === undefined ? undefined : path.join(parent, found);
   };
   const [abnormalDir, masksDir] = [sibling(abnormal), sibling(masks)];
-  const maskNames = masksDir === undefined ? [] : raw.tree(masksDir);
-  const finder = new MaskFinder(abnormalDir === undefined ? [] : raw.tree(abnormalDir), maskNames);
+  const maskNames = masksDir === undefined ? [] : withoutVoxelFiles(raw.tree(masksDir));
+  const finder = new MaskFinder(abnormalDir === undefined ? [] : withoutVoxelFiles(raw.tree(abnormalDir)), maskNames);
   const out: RawDataset = { clsname: names.name ?? className(from), images: [], skipped: [], notes: [] };
   const used = new Set<string>();
   let inSubfolders = 0;
@@ -60,10 +64,14 @@ export function findFolder(raw: RawFolder, names: FolderNames = {}): RawDataset 
   };
   add(normalDir, 0);
   if (abnormalDir !== undefined) add(abnormalDir, 1);
-  if (names.byPatient && inSubfolders === 0) {
-    throw new UserError(`${from}: no image is in a patient's folder; expected ${normal}/PATIENT/IMAGE, or leave out --by-patient`);
+  await cutSlices(out, cut, run);
+  const identified = out.images.filter(({ slice }) => slice?.patient !== undefined).length;
+  if (names.byPatient && inSubfolders === 0 && identified === 0) {
+    throw new UserError(
+      `${from}: no image is in a patient's folder; expected ${normal}/PATIENT/IMAGE or DICOM files with patient ids, or leave out --by-patient`,
+    );
   }
-  if (!names.byPatient && inSubfolders > 0) {
+  if (!names.byPatient && inSubfolders > 0 && identified === 0) {
     out.notes.push(
       `${inSubfolders} images are in subfolders; if each subfolder is a patient, --by-patient keeps a patient's images on one side`,
     );

@@ -3,8 +3,10 @@ import { sha256 } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeImage, readImageBytes, type ImageFormat } from '../image/node/decode';
 import { binaryMask, maskLevels, uniteMasks, type MaskLevels } from '../image/node/mask';
+import { FrameReader } from '../image/node/frame-reader';
 import { pixelHash } from './duplicates';
 import { imageTraits, type ImageTraits } from './image-traits';
+import { readMaskOf } from './prepare-masks';
 import type { RawFolder, RawImage, Skipped } from './raw';
 import { checkMaskShape } from './sample-mask';
 import type { Side } from './split';
@@ -16,15 +18,20 @@ export interface ReadImage extends RawImage {
   height: number;
   /** The EXIF orientation; `width` and `height` are those of the upright image. */
   orientation: number;
-  /** Hash of the file. */
+  /** Hash of the file; of a slice, which is written as a file of its own, that of its pixels. */
   sha256: string;
   /** Hash of the decoded pixels. */
   pixels: string;
   traits: ImageTraits;
+  /** The window of a slice, in words. */
+  window?: string;
   /** Number of pixels that its masks mark; undefined without masks. */
   marked?: number;
   side: Side;
 }
+
+/** A slice has no file of its own yet, whose traits could be looked at. */
+const NO_BYTES = Buffer.alloc(0);
 
 /** 16-bit images whose values stay below this hold only 12 or 13 bits. */
 const DARK = 8192;
@@ -32,35 +39,42 @@ const DARK = 8192;
 /**
  * Reads all images and their masks. Images that cannot be read are left out and listed; likely
  * mistakes are noted.
+ * @returns `unmarked`: slices that were left out because their masks are empty
  */
 export async function readImages<Image extends RawImage>(
   raw: readonly Image[],
   folder: RawFolder,
   run: LongRun,
-): Promise<{ images: (Image & ReadImage)[]; skipped: Skipped[]; notes: string[] }> {
+): Promise<{ images: (Image & ReadImage)[]; unmarked: ReadImage[]; skipped: Skipped[]; notes: string[] }> {
   const images: (Image & ReadImage)[] = [];
   const skipped: Skipped[] = [];
   const trivial: string[] = []; // images whose masks mark nothing or everything
   const deep = { count: 0, highest: 0 };
+  const reader = new FrameReader();
   for (const [i, image] of raw.entries()) {
     stopIfAsked(run);
     run.onProgress?.({ phase: 'reading images', done: i, total: raw.length, note: image.source });
     try {
-      const bytes = readImageBytes(image.file);
-      const decoded = await decodeImage(bytes, image.file);
+      const bytes = image.slice ? NO_BYTES : readImageBytes(image.file);
+      const decoded = image.reading
+        ? await reader.read(image.file, image.slice?.frame ?? 0, image.reading)
+        : await decodeImage(bytes, image.file);
       const { format, raster, orientation } = decoded;
+      const pixels = pixelHash(raster);
       const read = {
         ...image,
         format,
         width: raster.width,
         height: raster.height,
         orientation,
-        sha256: sha256(bytes),
-        pixels: pixelHash(raster),
+        sha256: image.slice ? pixels : sha256(bytes),
+        pixels,
       };
-      const mask = await unitedMask(read);
+      if (image.slice) Object.assign(read, { window: (await reader.open(image.file, image.reading)).window?.(image.slice.frame) });
+      const mask = await unitedMask(read, reader);
       const marked = mask && binaryMask(mask).data.reduce((sum, v) => sum + v, 0);
-      if (image.label === 1 && marked !== undefined && (marked === 0 || marked === mask?.data.length)) trivial.push(image.source);
+      const nothing = marked === 0 && image.slice?.group === undefined;
+      if (image.label === 1 && marked !== undefined && (nothing || marked === mask?.data.length)) trivial.push(image.source);
       if (raster.data instanceof Uint16Array) {
         deep.count++;
         for (const v of raster.data) if (v > deep.highest) deep.highest = v;
@@ -74,6 +88,7 @@ export async function readImages<Image extends RawImage>(
     }
   }
   run.onProgress?.({ phase: 'reading images', done: raw.length, total: raw.length });
+  const unmarked = unmarkedSlices(images);
   const notes: string[] = [];
   if (trivial.length > 0) {
     notes.push(
@@ -85,18 +100,32 @@ export async function readImages<Image extends RawImage>(
       `${deep.count} images of 16 bits reach only ${deep.highest} of 65535 and will be nearly black; export them with the window used for viewing`,
     );
   }
-  return { images, skipped, notes };
+  return { images: images.filter((image) => !unmarked.has(image)), unmarked: [...unmarked], skipped, notes };
+}
+
+/**
+ * The slices of abnormal volumes that no mask marks, if their volume has masks: they do not show
+ * that anything is abnormal. A volume without masks is abnormal in all its slices.
+ */
+function unmarkedSlices<Image extends ReadImage>(images: readonly Image[]): Set<Image> {
+  const groupOf = ({ slice, label }: Image): string | undefined => (label === 1 ? slice?.group : undefined);
+  const masked = new Set(images.filter(({ masks }) => masks.length > 0).map(groupOf));
+  masked.delete(undefined);
+  return new Set(images.filter((image) => masked.has(groupOf(image)) && !image.marked));
 }
 
 /**
  * The union of an image's masks ({@link maskLevels}); undefined if it has none.
  * @throws UserError if a mask cannot be read, or if its size differs from the upright image
  */
-export async function unitedMask(image: RawImage & Pick<ReadImage, 'width' | 'height' | 'orientation'>): Promise<MaskLevels | undefined> {
+export async function unitedMask(
+  image: RawImage & Pick<ReadImage, 'width' | 'height' | 'orientation'>,
+  reader: FrameReader,
+): Promise<MaskLevels | undefined> {
   const { masks, maskLossy, maskOfAnySize } = image;
   const found: MaskLevels[] = [];
   for (const file of masks) {
-    const decoded = await decodeImage(readImageBytes(file), file, 'mask');
+    const decoded = await readMaskOf(image, file, reader);
     checkMaskShape(file, decoded.raster, image, { sameSize: !maskOfAnySize || masks.length > 1 });
     found.push(maskLevels(maskLossy ? { ...decoded, format: 'jpeg' } : decoded, file));
   }

@@ -2,6 +2,7 @@ import { groupByKey } from '../common/group';
 import { joinByKeys } from './duplicates';
 import type { ReadImage } from './prepare-read';
 import type { Skipped, SplitCounts } from './raw';
+import type { SliceGroup } from './slice';
 import type { Separation } from './shortcuts';
 import type { Side } from './split';
 
@@ -16,6 +17,49 @@ export interface Duplicates {
   side: Side;
   /** Whether some are normal and others abnormal; then they are kept out of the training set. */
   contradictory: boolean;
+}
+
+/** How a volume, stack or series was cut into slices. */
+export interface VolumeReport {
+  source: string;
+  format: string;
+  /** Slices in the volume, and how many of them are images of the data set. */
+  slices: number;
+  used: number;
+  /** Slices left out: outside `--slices`, empty, abnormal but not marked by their masks. */
+  outsideRange: number;
+  empty: number;
+  unmarked: number;
+  /** Of a NIfTI file; null for others. */
+  axis: string | null;
+  /** Which of several volumes, from 0; null for files of one. */
+  volume: number | null;
+  /** The windows of its slices, in words; null for formats without. */
+  windows: string[] | null;
+  /** In mm, if known. */
+  spacing: { row: number; column: number; slice?: number } | null;
+}
+
+/** What is reported of groups of slices. */
+export function volumeReports(groups: readonly SliceGroup[], used: readonly ReadImage[]): VolumeReport[] {
+  const images = groupByKey(used, ({ slice }) => slice?.group);
+  return groups.map(({ name, count, outsideRange, emptyLeftOut, unmarked, facts: { format, cut, spacing } }) => {
+    const own = images.get(name) ?? [];
+    const windows = [...new Set(own.flatMap(({ window }) => window ?? []))];
+    return {
+      source: name,
+      format,
+      slices: count,
+      used: own.length,
+      outsideRange,
+      empty: emptyLeftOut,
+      unmarked,
+      axis: cut?.axis ?? null,
+      volume: cut && cut.volumes > 1 ? cut.volume : null,
+      windows: windows.length > 0 ? windows : null,
+      spacing: spacing ?? null,
+    };
+  });
 }
 
 /** The report of a preparation; also written to `prepared.json` in the data set. */
@@ -42,6 +86,8 @@ export interface PrepareReport {
   /** Warnings about these shortcuts; empty if they separate the images too little. */
   warnings: string[];
   notes: string[];
+  /** The volumes, stacks and series that were cut into slices; absent if there are none. */
+  volumes?: VolumeReport[];
   /** SHA-256 over all samples and their files. */
   hash: string;
 }

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
-import { makeFolder, writeJson } from '../common/node/files';
+import { makeFolder, sha256, writeFileAtomic, writeJson } from '../common/node/files';
 import { checkFolderName, recoverFolder, stageFolder } from '../common/node/staged-folder';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { readImage } from '../image/node/decode';
 import { extensionOf, isCopied } from '../image/node/formats';
-import { writePng } from '../image/node/encode';
+import { encodePng, writePng } from '../image/node/encode';
+import { FrameReader } from '../image/node/frame-reader';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
 
@@ -65,7 +66,12 @@ export async function writePrepared<Report extends { clsname: string; hash: stri
     const rows = await writeImages(temporary, report.clsname, images, options);
     writeSamples(temporary, rows.train, rows.test);
     const complete = { ...report, hash: datasetHash(readDataset(temporary)) } as Report;
-    const sources = images.map(({ source, sha256 }, i) => ({ filename: rows.names[i], source, sha256 }));
+    const sources = images.map(({ source, window }, i) => ({
+      filename: rows.names[i],
+      source,
+      sha256: rows.hashes[i],
+      ...(window === undefined ? {} : { window }),
+    }));
     writeJson(path.join(temporary, PREPARED_FILE), { ...complete, images: sources });
     claim();
     staged.publish();
@@ -84,10 +90,12 @@ async function writeImages(
   clsname: string,
   images: readonly ReadImage[],
   { link = false, ...run }: { link?: boolean } & LongRun,
-): Promise<{ train: SampleRow[]; test: SampleRow[]; names: string[] }> {
+): Promise<{ train: SampleRow[]; test: SampleRow[]; names: string[]; hashes: string[] }> {
   const train: SampleRow[] = [];
   const test: SampleRow[] = [];
   const names: string[] = [];
+  const hashes = images.map((image) => image.sha256);
+  const reader = new FrameReader();
   for (const folder of ['train/normal', 'test/normal', 'test/abnormal', 'test/ground_true']) {
     makeFolder(path.join(dir, 'images', folder));
   }
@@ -97,9 +105,13 @@ async function writeImages(
     run.onProgress?.({ phase: 'copying images', done: i, total: images.length });
     const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
     const number = (used[folder] = (used[folder] ?? -1) + 1);
-    const filename = `${folder}/${number}${extensionOf(image.format)}`;
+    const filename = `${folder}/${number}${image.slice ? '.png' : extensionOf(image.format)}`;
     const target = path.join(dir, filename);
-    if (isCopied(image.format)) (link ? linkFile : copyFile)(image.file, target);
+    if (image.slice) {
+      const png = await encodePng((await reader.read(image.file, image.slice.frame, image.reading)).raster);
+      writeFileAtomic(target, png);
+      hashes[i] = sha256(png);
+    } else if (isCopied(image.format)) (link ? linkFile : copyFile)(image.file, target);
     else await writePng(target, await readImage(image.file));
     const row: SampleRow = {
       filename,
@@ -108,7 +120,7 @@ async function writeImages(
       clsname: image.clsname ?? clsname,
       metadata: { source: image.source, ...image.metadata },
     };
-    const mask = await unitedMask(image);
+    const mask = await unitedMask(image, reader);
     if (mask) {
       row.mask = `images/test/ground_true/${number}.png`;
       await writePng(path.join(dir, row.mask), mask);
@@ -118,7 +130,7 @@ async function writeImages(
     names.push(filename);
   }
   run.onProgress?.({ phase: 'copying images', done: images.length, total: images.length });
-  return { train, test, names };
+  return { train, test, names, hashes };
 }
 
 function copyFile(from: string, to: string): void {

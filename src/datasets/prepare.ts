@@ -1,14 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
+import { groupByKey } from '../common/group';
 import type { LongRun } from '../common/progress';
 import { Random } from '../common/random';
 import { joinByKeys } from './duplicates';
 import { findBrainMri } from './prepare-brainmri';
 import { findBusi } from './prepare-busi';
 import { findFolder, type FolderNames } from './prepare-folder';
+import type { CutOptions } from './prepare-slices';
 import { readImages, type ReadImage } from './prepare-read';
-import { duplicatesOf, type PrepareKind, type PrepareReport } from './prepare-report';
+import { duplicatesOf, volumeReports, type PrepareKind, type PrepareReport } from './prepare-report';
 import { claimFolder, writePrepared } from './prepare-write';
 import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
 import type { ImageTraits } from './image-traits';
@@ -28,6 +30,8 @@ export interface PrepareOptions {
   names?: FolderNames;
   /** Replace a data set that was prepared earlier at the same place. */
   force?: boolean;
+  /** `folder` only: how DICOM, NIfTI and TIFF stacks are read and cut into slices. */
+  cut?: CutOptions;
   /** Follow links that lead out of the downloaded folder; refused by default. */
   followLinks?: boolean;
 }
@@ -49,7 +53,7 @@ export async function prepareDataset(
   const folder = new RawFolder(from, options.followLinks);
   const claim = (): string => claimFolder(from, out, options.force === true);
   claim();
-  const raw = await FINDERS[kind](folder, options.names ?? {});
+  const raw = await FINDERS[kind](folder, options.names ?? {}, options.cut ?? {}, run);
   const count = (images: readonly RawImage[], label: 0 | 1): number => images.filter((image) => image.label === label).length;
   const found = { normal: count(raw.images, 0), abnormal: count(raw.images, 1) };
   if (found.normal === 0) {
@@ -61,8 +65,17 @@ export async function prepareDataset(
   const notes = [...raw.notes];
   if (chosen.length < raw.images.length) notes.push(`of ${raw.images.length} images, ${chosen.length} sampled at random were read`);
   if (found.abnormal === 0) notes.push('no abnormal images: no metric can be computed on the test set');
-  const { images, skipped, notes: seen } = await readImages(chosen, folder, run);
+  const { images, unmarked, skipped, notes: seen } = await readImages(chosen, folder, run);
   notes.push(...seen);
+  const groups = raw.groups ?? [];
+  const unlabelled = new Set(
+    images.filter(({ label, masks }) => label === 1 && masks.length === 0).flatMap(({ slice }) => slice?.group ?? []),
+  );
+  if (unlabelled.size > 0)
+    notes.push(
+      `${unlabelled.size} abnormal volumes have no masks, so all their slices count as abnormal, although most may show nothing: give masks, or --slices`,
+    );
+  for (const group of groups) group.unmarked = unmarked.filter(({ slice }) => slice?.group === group.name).length;
   for (const [label, name] of [
     [0, 'normal'],
     [1, 'abnormal'],
@@ -80,7 +93,7 @@ export async function prepareDataset(
   }
   // without a published split, the test set gets all other images, including those of groups too
   // large to train on
-  assignSides(images, raw.published ? counts : { ...counts, testNormal: Infinity }, seed);
+  assignSides(images, raw.published ? counts : { ...counts, testNormal: Infinity }, seed, options.train ?? raw.published?.train);
   const on = (side: Side, label: 0 | 1): number =>
     count(
       images.filter((image) => image.side === side),
@@ -107,7 +120,7 @@ export async function prepareDataset(
       ...reached,
       masks: images.filter((image) => image.side === 'test' && image.masks.length > 0).length,
       unusedNormal: found.normal - reached.train - reached.testNormal,
-      unusedAbnormal: found.abnormal - reached.testAbnormal,
+      unusedAbnormal: found.abnormal - unmarked.length - reached.testAbnormal,
     },
     split: splitName(reached, raw.published, options.train),
     duplicates: duplicatesOf(images),
@@ -115,6 +128,7 @@ export async function prepareDataset(
     shortcuts,
     warnings: shortcutLines(shortcuts),
     notes,
+    ...(groups.length > 0 ? { volumes: volumeReports(groups, used) } : {}),
   };
   return writePrepared(claim, report, used, run);
 }
@@ -122,7 +136,9 @@ export async function prepareDataset(
 /** The default number of shots of a training. */
 export const USUAL_SHOTS = 16;
 
-const FINDERS: Record<PrepareKind, (raw: RawFolder, names: FolderNames) => RawDataset | Promise<RawDataset>> = {
+type Finder = (raw: RawFolder, names: FolderNames, cut: CutOptions, run: LongRun) => RawDataset | Promise<RawDataset>;
+
+const FINDERS: Record<PrepareKind, Finder> = {
   brainmri: findBrainMri,
   busi: findBusi,
   chexpert: async (raw) => (await import('./prepare-chexpert')).findCheXpert(raw), // its reader of tables is loaded for it alone
@@ -168,9 +184,21 @@ function candidates({ images, published }: RawDataset, train: number | undefined
   return images.filter((image) => sampled.has(image));
 }
 
-function assignSides(images: ReadImage[], counts: SplitCounts, seed: number): void {
-  const keys = images.map(({ sha256: bytes, pixels, patient }) => [bytes, pixels, ...(patient === undefined ? [] : [patient])]);
+/**
+ * @param asked - the number of training images, if it is not of our choice; else the smallest volume
+ * of normal slices is for training even if it has more
+ */
+function assignSides(images: ReadImage[], counts: SplitCounts, seed: number, asked?: number): void {
+  const keys = images.map(({ sha256: bytes, pixels, patient, slice }) => {
+    const own = [slice?.group && `volume ${slice.group}`, slice?.patient && `id ${slice.patient}`, patient];
+    return [bytes, pixels, ...own.filter((key): key is string => key !== undefined)];
+  });
   const labels = images.map((image) => image.label);
-  const sides = splitGroups(labels, joinByKeys(keys), counts, Random.of(seed, 'prepare', 'split'));
+  const groups = joinByKeys(keys);
+  const normal = [...groupByKey(groups.keys(), (i) => groups[i]).values()].filter((group) => group.every((i) => labels[i] === 0));
+  const smallest = Math.min(...normal.map((group) => group.length));
+  const volumes = images.some(({ slice }) => slice?.group !== undefined);
+  const train = asked === undefined && volumes && normal.length > 0 ? Math.max(counts.train, smallest) : counts.train;
+  const sides = splitGroups(labels, groups, { ...counts, train }, Random.of(seed, 'prepare', 'split'));
   images.forEach((image, i) => (image.side = sides[i]));
 }

@@ -2,6 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { checkFolderName } from '../common/node/staged-folder';
+import type { ReadOptions } from '../image/node/image-file';
+import type { Skipped, Slice, SliceGroup } from './slice';
+
+export type { Skipped } from './slice';
 
 /** An image of a downloaded data set, before it is assigned to a side. */
 export interface RawImage {
@@ -19,6 +23,10 @@ export interface RawImage {
   clsname?: string;
   /** Images of one patient stay on one side. */
   patient?: string;
+  /** The slice that the image is, if it is not a whole file that is copied. */
+  slice?: Slice;
+  /** How its file, and the files of its masks, are read. */
+  reading?: ReadOptions;
   /** Extra keys for the image's line in the samples files. */
   metadata?: Record<string, unknown>;
 }
@@ -28,12 +36,6 @@ export interface SplitCounts {
   train: number;
   testNormal: number;
   testAbnormal: number;
-}
-
-/** A file that was left out, and why. */
-export interface Skipped {
-  file: string;
-  reason: string;
 }
 
 /** The content of a downloaded folder. */
@@ -47,6 +49,8 @@ export interface RawDataset {
   published?: SplitCounts;
   skipped: Skipped[];
   notes: string[];
+  /** The volumes, stacks and series of which images are slices. */
+  groups?: SliceGroup[];
 }
 
 /**

@@ -4,41 +4,9 @@ import { groupByKey } from '../common/group';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
-import type { ImageFile, ReadOptions } from '../image/node/image-file';
-import { otherOfPair } from '../image/node/nifti/pair';
-import type { Skipped } from './raw';
-
-/** An image to read: a file of one image, or a slice of a volume, stack or series. */
-export interface Slice {
-  file: string;
-  /** The frame of the file, from 0, and how many the file has. */
-  frame: number;
-  frames: number;
-  /**
-   * The volume, stack or series of a slice, by a name that is the same for all its slices and for
-   * no other. Absent for an image that belongs to none.
-   */
-  group?: string;
-  /** Its place in the group, from 0, counted before any slice is left out. */
-  number: number;
-  /** For people: the file, or the group and the number: `scan.nii.gz#12`. */
-  name: string;
-  /** Raw ids, to be compared in memory only: whose image it is. */
-  patient?: string;
-}
-
-/** A volume, stack or series of slices. */
-export interface SliceGroup {
-  name: string;
-  /** Slices in all. */
-  count: number;
-  /** Slices outside the range that was asked for. */
-  outsideRange: number;
-  /** Slices of which all pixels are the same. */
-  emptyLeftOut: number;
-  /** Of its first file. */
-  facts: Omit<ImageFile, 'frame' | 'values' | 'window'>;
-}
+import type { ReadOptions } from '../image/node/image-file';
+import { withoutVoxelFiles } from '../image/node/nifti/pair';
+import type { Skipped, Slice, SliceFacts, SliceGroup } from './slice';
 
 /** What {@link findSlices} finds. */
 export interface FoundSlices {
@@ -68,7 +36,7 @@ export interface SliceFile {
 
 /** A file that was opened, without what holds memory. */
 interface Opened extends SliceFile {
-  facts: Omit<ImageFile, 'frame' | 'values' | 'window'>;
+  facts: SliceFacts;
 }
 
 /**
@@ -96,7 +64,7 @@ export async function groupSlices(files: readonly SliceFile[], options: SliceOpt
     const dir = path.dirname(name);
     const several = series(dir);
     const title = facts.frames > 1 ? name : several.length > 1 ? `${dir} (series ${several.indexOf(members) + 1})` : dir;
-    const group: SliceGroup = { name: title, count: 0, outsideRange: 0, emptyLeftOut: 0, facts };
+    const group: SliceGroup = { name: title, count: 0, outsideRange: 0, emptyLeftOut: 0, unmarked: 0, facts };
     await addSlices(group, inOrder(members), found, reader, options);
     found.groups.push(group);
   }
@@ -104,13 +72,12 @@ export async function groupSlices(files: readonly SliceFile[], options: SliceOpt
 }
 
 async function openAll(files: readonly SliceFile[], found: FoundSlices, reader: FrameReader, options: SliceOptions): Promise<Opened[]> {
-  const names = groupByKey(files, ({ file }) => path.dirname(file));
   const opened: Opened[] = [];
-  for (const [done, one] of files.entries()) {
+  const read = new Set(withoutVoxelFiles(files.map(({ file }) => file)));
+  const wanted = files.filter(({ file }) => read.has(file));
+  for (const [done, one] of wanted.entries()) {
     stopIfAsked(options);
-    options.onProgress?.({ phase: 'opening files', done, total: files.length, note: one.name });
-    const beside = (names.get(path.dirname(one.file)) ?? []).map(({ file }) => path.basename(file));
-    if (/\.img(\.gz)?$/i.test(one.file) && otherOfPair(one.file, beside) !== undefined) continue; // read with its .hdr
+    options.onProgress?.({ phase: 'opening files', done, total: wanted.length, note: one.name });
     await orLeave(one, found, async () => {
       const { frame: _frame, values: _values, window: _window, ...facts } = await reader.open(one.file, options);
       opened.push({ ...one, facts });

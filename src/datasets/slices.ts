@@ -4,7 +4,8 @@ import { UserError } from '../common/errors';
 import { RawFolder } from './raw';
 import { groupSlices, type FoundSlices, type SliceFile, type SliceOptions } from './slice-groups';
 
-export type { FoundSlices, Slice, SliceGroup, SliceOptions } from './slice-groups';
+export type { Slice, SliceGroup } from './slice';
+export type { FoundSlices, SliceOptions } from './slice-groups';
 
 /**
  * The images and slices in files and folders, in the given order; those of a folder, with its

@@ -617,7 +617,7 @@ test('folder: images stored rotated are copied unchanged and read upright; masks
   for (let i = 0; i < pixels.length; i++) assert.equal(image.data[i * image.channels] > 130, mask.data[i] === 255, String(i));
 });
 
-test('unreadable files give one line each: empty, too large, truncated, several pages', async () => {
+test('unreadable files give one line each: empty, too large, truncated', async () => {
   await fill('normal', 4, 0);
   put('normal/empty.png', '');
   const header = Buffer.from(await picture(9));
@@ -627,8 +627,7 @@ test('unreadable files give one line each: empty, too large, truncated, several 
   put(`normal/${'n'.repeat(250)}.png`, await picture(10));
   fs.copyFileSync('test/faults/tif_stack.tif', path.join(from, 'normal/stack.tif'));
   const { skipped, found } = await prepare('folder');
-  assert.deepEqual([found.normal, skipped.length], [8, 3]);
+  assert.deepEqual([found.normal, skipped.length], [10, 2]); // the stack is three images
   assert.ok(skipped.every(({ reason }) => !reason.includes('\n') && !reason.includes(base)));
   assert.match(skipped[0].reason, /is empty/);
-  assert.match(skipped[2].reason, /holds 3 images/);
 });

@@ -14,6 +14,14 @@ export function voxelFileOf(header: string): string {
   return path.join(path.dirname(header), voxels);
 }
 
+/** Leaves out the voxels of pairs, which are read with their headers. */
+export function withoutVoxelFiles(files: readonly string[]): string[] {
+  const isVoxels = (file: string): boolean => NAME.exec(path.basename(file))?.[2].toLowerCase() === 'img';
+  const stem = (file: string): string => path.join(path.dirname(file), NAME.exec(path.basename(file))?.[1] ?? '');
+  const headers = new Set(files.filter((file) => NAME.test(path.basename(file)) && !isVoxels(file)).map(stem));
+  return files.filter((file) => !isVoxels(file) || !headers.has(stem(file)));
+}
+
 /**
  * The other name of a pair among names of one folder: .img for .hdr, .hdr for .img. The case of the
  * extension does not count.

@@ -1,0 +1,73 @@
+import type { LongRun } from '../common/progress';
+import { isCopied } from '../image/node/formats';
+import { withoutVoxelFiles } from '../image/node/nifti/pair';
+import { formatOfFile } from '../image/node/sniff';
+import { PatientCodes } from './patient-codes';
+import type { RawDataset, RawImage } from './raw';
+import type { Slice } from './slice';
+import { groupSlices, type SliceOptions } from './slice-groups';
+
+/** How volumes, stacks and series are cut; see {@link SliceOptions}. */
+export type CutOptions = Pick<SliceOptions, 'window' | 'axis' | 'volume' | 'slices'>;
+
+/**
+ * Replaces the files of a data set that are not copied as they are, DICOM, NIfTI and TIFF stacks,
+ * by the images and slices in them, with the ids of their patients. If all have the same id, as
+ * after names were removed carelessly, it says nothing and is dropped.
+ * @throws UsageError for options that do not fit the files
+ */
+export async function cutSlices(
+  dataset: RawDataset,
+  { window, axis, volume, slices: range }: CutOptions,
+  run: LongRun = {},
+): Promise<void> {
+  const files = new Set(withoutVoxelFiles(dataset.images.map(({ file }) => file)));
+  const images = dataset.images.filter(({ file }) => files.has(file));
+  const formats = new Map(images.map(({ file }) => [file, formatOfFile(file)]));
+  const isWhole = (file: string): boolean => isCopied(formats.get(file) ?? 'png'); // unknown files are refused when they are read
+  const [whole, cut]: [RawImage[], RawImage[]] = [[], []];
+  for (const label of [0, 1] as const) {
+    const own = images.filter((image) => image.label === label);
+    const candidates = own.filter(({ file }) => !isWhole(file) || formats.get(file) === 'tiff');
+    const byFile = new Map(candidates.map((image) => [image.file, image]));
+    const found = await groupSlices(
+      candidates.map(({ file, source }) => ({ file, name: source })),
+      { ...run, window, axis, volume, slices: range },
+    );
+    const axes = new Map(found.groups.map(({ name, facts }) => [name, facts.cut?.axis]));
+    const pages = new Set(found.slices.filter(({ file, group }) => group === undefined && isWhole(file)).map(({ file }) => file));
+    whole.push(...own.filter(({ file }) => !byFile.has(file) || pages.has(file)));
+    // what could not be opened is read once more, with the others that cannot be read
+    const lost = found.left.filter(({ file }) => !found.slices.some((slice) => byFile.get(slice.file)?.source === file));
+    whole.push(
+      ...candidates
+        .filter(({ source }) => lost.some(({ file }) => file === source))
+        .map((image) => ({ ...image, reading: { window, volume, axis } })),
+    );
+    for (const slice of found.slices.filter(({ file }) => !pages.has(file))) {
+      const reading = { window, volume, axis: axes.get(slice.group ?? '') ?? axis };
+      cut.push({ ...(byFile.get(slice.file) as RawImage), source: slice.name, slice, reading });
+    }
+    dataset.skipped.push(...found.left.filter((left) => !lost.includes(left)));
+    if (found.groups.length > 0) (dataset.groups ??= []).push(...found.groups);
+  }
+  dataset.images = [...whole, ...cut];
+  namePatients(dataset, cut);
+}
+
+/** Gives each slice its patient, and what is written instead of an id. */
+function namePatients({ notes }: RawDataset, images: readonly RawImage[]): void {
+  const ids = new Set(images.flatMap(({ slice }) => slice?.patient ?? []));
+  const scans = new Set(images.map(({ slice, file }) => slice?.group ?? file));
+  const useful = ids.size > 1 || scans.size === 1;
+  if (ids.size === 1 && !useful)
+    notes.push('all DICOM files have the same patient id, which is not used: each volume or file counts as a patient of its own');
+  const codes = new PatientCodes();
+  for (const image of images) {
+    const slice = image.slice as Slice;
+    if (!useful) delete slice.patient;
+    const patient = slice.patient === undefined ? (image.metadata?.patient ?? slice.group) : codes.of(slice.patient);
+    const place = slice.group === undefined ? {} : { volume: slice.group, slice: slice.number };
+    image.metadata = { ...image.metadata, ...(patient === undefined ? {} : { patient }), ...place };
+  }
+}
