@@ -39,8 +39,6 @@ export function transferSyntax(uid: string): TransferSyntax {
   if (found) return found;
   if (/^\.4\.10\d(\.1)?$/.test(tail ?? '')) throw new NotRead('a DICOM file that holds a video (MPEG); export its frames as images');
   if (/^\.4\.9[45]$/.test(tail ?? '')) throw new NotRead('a DICOM file whose pixels lie on a server (JPIP); export it with its pixels');
-  const shown = /^[\d.]{1,64}$/.test(uid) ? uid : 'of an unusual name';
-  throw new NotRead(
-    `a DICOM file with the transfer syntax ${shown}, which is not read; export it uncompressed (explicit VR little endian)`,
-  );
+  const shown = /^1\.2\.840\.10008\.[\d.]{1,40}$/.test(uid) ? `the transfer syntax ${uid}` : 'a private transfer syntax';
+  throw new NotRead(`a DICOM file with ${shown}, which is not read; export it uncompressed (explicit VR little endian)`);
 }
