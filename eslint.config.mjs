@@ -82,17 +82,28 @@ export default tseslint.config(
   },
   {
     // what a report runs in a browser
-    files: ['src/report/page.js'],
+    files: ['src/report/page/*.js'],
     languageOptions: {
       sourceType: 'script',
       globals: Object.fromEntries(
-        ['document', 'window', 'getComputedStyle', 'matchMedia', 'ResizeObserver'].map((name) => [name, 'readonly']),
+        ['document', 'window', 'location', 'history', 'localStorage', 'getComputedStyle', 'matchMedia', 'ResizeObserver', 'Blob', 'URL']
+          .concat('setTimeout')
+          .map((name) => [name, 'readonly']),
       ),
     },
   },
   {
+    files: ['src/report/page/*.js'],
+    ignores: ['src/report/page/state.js'],
+    languageOptions: { globals: { page: 'readonly' } },
+  },
+  {
+    files: ['src/report/page/state.js'],
+    rules: { 'no-unused-vars': ['error', { varsIgnorePattern: '^page$' }] },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
-    ignores: ['src/report/page.js'],
+    ignores: ['src/report/page/*.js'],
     languageOptions: { globals: nodeGlobals },
   },
   {

@@ -29,7 +29,10 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip calibrate --run runs/brain --from-training',
   ],
   'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png my-scans/new --out runs/predicted'],
-  'mediclip report': ['npx mediclip report --run runs/brain --out runs/brain.html'],
+  'mediclip report': [
+    'npx mediclip report --run runs/brain --out runs/brain.html',
+    'npx mediclip report --run runs/brain --compare runs/brain-patchcore --out runs/both.html',
+  ],
   'mediclip ablate': [
     'npx mediclip ablate --grid workflow/tiny.yaml --out runs/tiny --dry-run',
     'npx mediclip ablate --grid workflow/tiny.yaml --out runs/tiny',

@@ -9,6 +9,7 @@ interface Options {
   dataset?: string;
   out: string;
   pictures?: number;
+  compare?: string;
   json?: boolean;
 }
 
@@ -25,12 +26,13 @@ export function registerReport(root: Command): void {
       'how many images are shown, worst ranked first (default: 1200); all are counted',
       wholeNumber('--pictures', 0),
     )
+    .option('--compare <run>', 'another run, whose score and map stand beside those of this run')
     .option('--json', 'print what was written as JSON')
-    .action(async ({ run, dataset, out, pictures, json }: Options) => {
+    .action(async ({ run, dataset, out, pictures, compare, json }: Options) => {
       const { writeReport } = await import('../report/report');
       const bar = progressBar();
       try {
-        const summary = await writeReport(run, out, { dataset, pictures, onProgress: bar.onProgress, signal: interruptSignal() });
+        const summary = await writeReport(run, out, { dataset, pictures, compare, onProgress: bar.onProgress, signal: interruptSignal() });
         bar.clear();
         emit(json, summary, ({ out, bytes, images, pictures }) => {
           const shown = pictures.count < images ? `, ${pictures.count} of them with pictures` : '';

@@ -1,6 +1,9 @@
 import sharp from 'sharp';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { kindsOf, type Sample } from '../datasets/layout';
 import { sourceName } from '../datasets/source-name';
+import { shareBelow } from '../metrics/conformal';
+import type { Calibration } from '../runs/calibration';
 import type { SamplePredictions } from '../runs/findings';
 import type { RgbImage } from '../image/image';
 import { heatOverlay } from '../drawing/overlay';
@@ -21,6 +24,26 @@ export interface ReportItem {
   map: string | null;
   /** White where abnormal; null also if the mask is unknown. */
   mask: string | null;
+  /** White where the map is above the pixel threshold; absent without a calibration. */
+  called?: string;
+  /** Kinds of anomaly that the data set names. */
+  kinds?: string[];
+  /** The volume, stack or series of a slice, and its number there. */
+  volume?: string;
+  slice?: number;
+  /** The share of the normal images of the calibration that score lower. */
+  percentile?: number;
+  /** What another run says about the image. */
+  other?: { score: number; map: string | null };
+}
+
+/** What {@link reportItems} needs besides the predictions. */
+export interface ItemOptions extends LongRun {
+  /** Map values of the first and the last colour; null without maps. */
+  heatRange: readonly [number, number] | null;
+  calibration?: Calibration;
+  /** The predictions of another run for the same images in the same order. */
+  other?: { found: SamplePredictions['found']; heatRange: readonly [number, number] | null };
 }
 
 /** The number and size of the pictures in a page. */
@@ -63,8 +86,7 @@ export function worthAPicture(items: readonly { label: 0 | 1; score: number }[],
 export async function reportItems(
   found: SamplePredictions['found'],
   { count, side }: PictureBudget,
-  heatRange: readonly [number, number] | null,
-  run: LongRun = {},
+  { heatRange, calibration, other, ...run }: ItemOptions,
 ): Promise<ReportItem[]> {
   const chosen = worthAPicture(found, count);
   const items: ReportItem[] = [];
@@ -73,19 +95,38 @@ export async function reportItems(
     run.onProgress?.({ phase: 'packing pictures', done: i + 1, total: found.length });
     const source = sourceName(sample);
     const named = source === sample.filename ? { name, file: source } : { name, file: sample.filename, source };
-    const item = { ...named, label, score, image: null, map: null, mask: null };
-    if (!chosen.has(i)) {
-      items.push(item);
-      continue;
+    const item: ReportItem = { ...named, label, score, image: null, map: null, mask: null, ...placeOf(sample) };
+    if (calibration) item.percentile = shareBelow(calibration.scores, score);
+    const theirs = other?.found[i];
+    if (theirs) item.other = { score: theirs.score, map: null };
+    items.push(item);
+    if (!chosen.has(i)) continue;
+    const overlay = async (values: Float32Array | null, range: readonly [number, number] | null): Promise<string | null> =>
+      values && range && jpeg(heatOverlay(image, values, { range }), side);
+    item.image = await jpeg(image, side);
+    item.map = await overlay(map, heatRange);
+    item.mask = mask && (await maskPng(mask, image, side));
+    const pixel = calibration?.pixel;
+    if (map && pixel) {
+      item.called = await maskPng(
+        Uint8Array.from(map, (value) => (value > pixel.threshold ? 1 : 0)),
+        image,
+        side,
+      );
     }
-    items.push({
-      ...item,
-      image: await jpeg(image, side),
-      map: map && heatRange && (await jpeg(heatOverlay(image, map, { range: heatRange }), side)),
-      mask: mask && (await maskPng(mask, image, side)),
-    });
+    if (item.other && theirs) item.other.map = await overlay(theirs.map, other.heatRange);
   }
   return items.sort((a, b) => b.score - a.score);
+}
+
+/** The kinds of anomaly of an image, and its volume and slice, as far as the data set names them. */
+function placeOf(sample: Sample): Pick<ReportItem, 'kinds' | 'volume' | 'slice'> {
+  const kinds = kindsOf(sample);
+  const slice = /^(.+)#(\d+)$/.exec(sourceName(sample)); // scan.nii.gz#12
+  return {
+    ...(sample.label === 1 && kinds.length > 0 ? { kinds } : {}),
+    ...(slice ? { volume: slice[1], slice: Number(slice[2]) } : {}),
+  };
 }
 
 async function jpeg({ width, height, data }: RgbImage, side: number): Promise<string> {

@@ -21,7 +21,13 @@ export interface ReportContent {
   heatNote?: string;
   suggestions: readonly SuggestedThreshold[];
   /** Where the slider begins. */
-  threshold: number;
+  threshold: Pick<SuggestedThreshold, 'value' | 'strictly'>;
+  /** Tells pages apart whose tags a browser keeps: of a run and a test set. */
+  id: string;
+  /** The number of normal images behind the percentiles, if the run is calibrated. */
+  calibration?: { images: number; pixels: boolean };
+  /** Another run that is compared. */
+  other?: { name: string; threshold: number; strictly: boolean };
 }
 
 /**
@@ -30,10 +36,12 @@ export interface ReportContent {
  * the same bytes.
  */
 export function reportPage(content: ReportContent): string {
-  const { title, facts, items, pictures, heatRange, heatNote, suggestions, threshold } = content;
+  const { title, facts, items, pictures, heatRange, heatNote, suggestions, threshold, id, calibration, other } = content;
+  const bothClasses = new Set(items.map(({ label }) => label)).size === 2;
+  const kinds = items.some((item) => item.kinds !== undefined);
   const script = pageScript();
   const policy = `default-src 'none'; script-src 'sha256-${crypto.createHash('sha256').update(script).digest('base64')}'; style-src 'unsafe-inline'; img-src data:`;
-  const json = scriptJson({ items, suggestions, threshold });
+  const json = scriptJson({ id, items, suggestions, threshold, calibration, other });
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -64,19 +72,30 @@ ${suggestions.map(({ name, reason }, i) => `<button type="button" id="suggestion
 <tr><th scope="row">normal</th><td>${cell('fp', 'false alarms', 'false positives')}</td><td>${cell('tn', 'cleared', 'true negatives')}</td></tr></table>
 <div id="rates"></div>
 </div>
+${bothClasses ? '<figure><canvas id="roc" role="img"></canvas><figcaption class="faint">ROC curve<br><span id="roc-point"></span></figcaption></figure>' : ''}
 </section>
-<div class="row"><button type="button" id="all">all outcomes</button>${heatRange ? '<button type="button" id="maps" aria-pressed="false">maps over the images</button>' : ''}
+${kinds ? KINDS : ''}
+${other ? comparison(other.name) : ''}
+<div class="row" id="tools"><button type="button" id="mistakes">mistakes</button><button type="button" id="all">all images</button>
+<input id="search" type="search" placeholder="search names, kinds, tags" aria-label="Search in names, kinds and tags">
+<label>order <select id="order">${orders(kinds, other !== undefined)}</select></label>
+${heatRange ? '<button type="button" id="maps" aria-pressed="false">maps over the images</button>' : ''}
+<button type="button" id="tags-csv">save tags as CSV</button>
 <span id="count" class="faint" role="status"></span></div>
+<p id="tag-kept" class="faint" role="status"></p>
 ${heatRange ? `<div id="key" hidden>${scale(heatRange, heatNote)}</div>` : ''}
 <p class="faint">${said(items.length, pictures)}</p>
 <ol id="list"></ol>
 <dialog id="detail" aria-labelledby="detail-name">
 <div class="row"><h2 id="detail-name"></h2></div>
 <p id="detail-score"></p>
+<div class="row faint" id="volume" hidden><label>slice <input id="slice" type="range" min="0" step="1"></label><output id="slice-words"></output></div>
 <div class="panels" id="panels"></div>
-${heatRange ? scale(heatRange, heatNote) : ''}
+${heatRange ? layerControls(calibration?.pixels === true) + scale(heatRange, heatNote) : ''}
+<div class="row"><label>tag <input id="tag" list="usual-tags" maxlength="200" placeholder="kept in this browser"></label>
+<datalist id="usual-tags"><option>look again</option><option>label wrong</option><option>artefact</option><option>mask wrong</option></datalist></div>
 <p class="faint name" id="detail-file"></p>
-<div class="row"><button type="button" id="previous">← previous</button><button type="button" id="next">next →</button><button type="button" id="close">close</button></div>
+<div class="row"><button type="button" id="previous">← previous</button><button type="button" id="next" autofocus>next →</button><button type="button" id="close">close</button></div>
 </dialog>
 <footer class="faint">For research and teaching; not for diagnosis. This page is self-contained and loads nothing. Its images come from the data set, whose terms apply to the page.</footer>
 <script type="application/json" id="data">${json}</script>
@@ -93,10 +112,39 @@ function cell(id: string, word: string, name: string): string {
 function honest(suggestions: readonly SuggestedThreshold[]): string {
   const first = suggestions[0];
   if (!first) return 'All images are of one class, so no threshold is better than another. It starts at the median score.';
-  return (
-    `It starts at “${escapeXml(first.name)}”: ${escapeXml(first.reason)}. Like the other buttons, it was chosen with the labels of these very images. ` +
-    'It describes them, and could not have been known in advance.'
-  );
+  const begins = `It starts at “${escapeXml(first.name)}”: ${escapeXml(first.reason)}.`;
+  if (first.strictly) return suggestions.length > 1 ? `${begins} The other buttons use the labels of these very images.` : begins;
+  return `${begins} Like the other buttons, it was chosen with the labels of these very images. It describes them, and could not have been known in advance.`;
+}
+
+const KINDS = `<section><table><caption class="faint">Kinds of anomaly at this threshold; a click shows only that kind</caption>
+<thead><tr><th scope="col">kind</th><th scope="col">images</th><th scope="col">found</th><th scope="col">missed</th><th scope="col">sensitivity</th></tr></thead><tbody id="kinds"></tbody></table></section>`;
+
+function comparison(name: string): string {
+  const pair = (id: string, words: string): string =>
+    `<button type="button" id="pair-${id}" aria-pressed="false"><b></b> ${words}</button>`;
+  return `<section><p>Beside <b class="name">${escapeXml(name)}</b>, at its own threshold; the second score of each image is its.</p><div class="row">${[
+    pair('own', 'only this run is wrong'),
+    pair('other', 'only the other is wrong'),
+    pair('both', 'both are wrong'),
+    pair('none', 'both are right'),
+  ].join('\n')}</div></section>`;
+}
+
+function orders(kinds: boolean, other: boolean): string {
+  const all: [string, string][] = [
+    ['score', 'highest score first'],
+    ['rising', 'lowest score first'],
+    ['name', 'name'],
+    ...(kinds ? ([['kind', 'kind']] as [string, string][]) : []),
+    ...(other ? ([['differs', 'where the runs differ most']] as [string, string][]) : []),
+  ];
+  return all.map(([value, words]) => `<option value="${value}">${words}</option>`).join('');
+}
+
+function layerControls(called: boolean): string {
+  const contour = (id: string, words: string): string => `<label><input type="checkbox" id="show-${id}" checked> ${words}</label>`;
+  return `<div class="row faint"><label>map opacity <input id="opacity" type="range" min="0" max="1" step="0.05" value="0.6"></label>${contour('truth', 'contour of the true mask')}${called ? contour('called', 'contour of what is above the pixel threshold') : ''}</div>`;
 }
 
 function said(images: number, { count, side }: PictureBudget): string {

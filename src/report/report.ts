@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { checkWritable, writeFileAtomic } from '../common/node/files';
+import { checkWritable, sha256, writeFileAtomic } from '../common/node/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import type { OnDecoded } from '../datasets/fingerprints';
@@ -15,8 +15,8 @@ import { KeptImages } from '../runs/kept-images';
 import { RunFolder } from '../runs/run-folder';
 import { learntImages } from '../runs/run-start';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';
-import { reportPage } from './report-page';
-import { suggestedThresholds } from './thresholds';
+import { reportPage, type ReportContent } from './report-page';
+import { calibratedThreshold, suggestedThresholds } from './thresholds';
 
 export interface ReportOptions extends LongRun {
   /** Test set (default: that of the run). */
@@ -26,6 +26,8 @@ export interface ReportOptions extends LongRun {
    * The numbers count all images.
    */
   pictures?: number;
+  /** Another finished run whose scores and maps stand beside those of this run. */
+  compare?: string;
 }
 
 /** A summary of the page that was written. */
@@ -63,26 +65,55 @@ export async function writeReport(run: string, out: string, options: ReportOptio
     ...learntImages(folder, record, own ? dataset : undefined),
   });
   const tested = { ...dataset, test: places.map((i) => dataset.test[i]) };
+  if (options.compare !== undefined) checkComparable(run, options.compare);
   const examination = await predictSamples(run, tested.test, { ...options, images });
   const { found } = examination;
   const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
   const { scale } = examination;
   const heatRange = scale && ([scale.low, scale.high] as const);
   const [scores, labels] = [found.map(({ score }) => score), found.map(({ label }) => label)];
-  const suggestions = suggestedThresholds(scores, labels);
-  const threshold = suggestions[0]?.value ?? [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)];
+  const { calibration } = examination;
+  const suggestions = [...(calibration ? [calibratedThreshold(calibration)] : []), ...suggestedThresholds(scores, labels)];
+  const threshold: ReportContent['threshold'] = suggestions[0] ?? {
+    value: [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)],
+  };
+  const other = options.compare === undefined ? undefined : await otherRun(options.compare, tested.test, labels, { ...options, images });
   const html = reportPage({
     title: `${METHODS[examination.record.config.method].label} on ${dataset.name}`,
     facts: factsOf(run, examination, dataset, tested.test, auroc(scores, labels)).concat(notes.map((line) => ['note', line])),
-    items: await reportItems(found, pictures, heatRange, options),
+    items: await reportItems(found, pictures, { ...options, heatRange, calibration, other }),
     pictures,
     heatRange,
     heatNote: scale ? `Anomaly map of ${scale.method}. ${scaleNote(scale)}` : undefined,
     suggestions,
-    threshold,
+    threshold: { value: threshold.value, ...(threshold.strictly ? { strictly: true } : {}) },
+    id: sha256(JSON.stringify([examination.record, datasetHash(dataset)])).slice(0, 16),
+    calibration: calibration && { images: calibration.images, pixels: calibration.pixel !== null },
+    other: other?.shown,
   });
   writeFileAtomic(out, html);
-  return { out, bytes: Buffer.byteLength(html), images: found.length, pictures, threshold };
+  return { out, bytes: Buffer.byteLength(html), images: found.length, pictures, threshold: threshold.value };
+}
+
+/** Both runs have to see images alike, since a page shows each once. */
+function checkComparable(run: string, compare: string): void {
+  const [a, b] = [run, compare].map((dir) => new RunFolder(dir).readRecord().config.imageSize);
+  if (a !== b) throw new UserError(`${compare}: sees images of ${b} pixels, ${run} of ${a}: write a report of each`);
+}
+
+/** What another run says about the same images, and its own threshold. */
+async function otherRun(
+  run: string,
+  tested: readonly Sample[],
+  labels: readonly (0 | 1)[],
+  options: LongRun & { images?: KeptImages },
+): Promise<{ found: SamplePredictions['found']; heatRange: readonly [number, number] | null; shown: NonNullable<ReportContent['other']> }> {
+  const { found, scale, calibration, record } = await predictSamples(run, tested, options);
+  const scores = found.map(({ score }) => score);
+  const best = calibration ? calibratedThreshold(calibration) : suggestedThresholds(scores, labels)[0];
+  if (!best) throw new UserError(`${run}: all test images are of one class, and the run is not calibrated: no threshold to compare it at`);
+  const name = `${METHODS[record.config.method].label} of ${path.basename(path.resolve(run))} (${best.name})`;
+  return { found, heatRange: scale && [scale.low, scale.high], shown: { name, threshold: best.value, strictly: best.strictly === true } };
 }
 
 /** The facts about the run that a reader needs. */

@@ -1,12 +1,26 @@
 import { f1Max } from '../metrics/precision-recall';
 import { rocCurve } from '../metrics/roc';
+import type { Calibration } from '../runs/calibration';
 
 /** A threshold with a reason: images at or above it are called abnormal. */
 export interface SuggestedThreshold {
   name: string;
-  /** The rule by which it is best. */
+  /** The rule by which it is best, or where it comes from. */
   reason: string;
   value: number;
+  /** Only images above it are called abnormal. */
+  strictly?: true;
+}
+
+/** The stored threshold of a run, which was set without the labels of these images. */
+export function calibratedThreshold({ image, from, falseAlarms }: Calibration): SuggestedThreshold {
+  const alarms = `${Number((100 * falseAlarms).toPrecision(3))} % false alarms`;
+  return {
+    name: `calibrated, ${alarms}`,
+    reason: `set by ${from} for ${alarms}, without these images`,
+    value: image.threshold,
+    strictly: true,
+  };
 }
 
 /**

@@ -8,6 +8,8 @@ import type { RgbImage } from '../image/image';
 import { imagesOf } from './encode';
 import type { KeptImages } from './kept-images';
 import type { RunRecord } from './run-folder';
+import type { Calibration } from './calibration';
+import { readCalibration } from './kept-calibration';
 import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
 import { scoreBatches } from './score';
@@ -42,6 +44,8 @@ export interface SamplePredictions {
   epoch: number;
   /** The colour scale of the maps of the run; null if its method has no maps. */
   scale: MapScale | null;
+  /** Its thresholds; undefined for a run that is not calibrated. */
+  calibration: Calibration | undefined;
   /** In the given order; maps are null if the method has none. */
   found: (ScoredSample & { map: Float32Array | null })[];
 }
@@ -63,6 +67,7 @@ export async function predictSamples(
   const { images: kept, ...run } = options;
   const found: SamplePredictions['found'] = [];
   try {
+    const calibration = readCalibration(loaded); // before the work: it may belong to other parameters
     const files = samples.map((sample) => sample.file);
     const batches = scoreBatches(files.length, imagesOf(files, size, kept), scorer, { ...run, phase: 'encoding test images' });
     for await (const { start, images, scores, maps } of batches) {
@@ -79,7 +84,7 @@ export async function predictSamples(
         });
       }
     }
-    return { record, epoch, scale: await mapScale(loaded, run), found };
+    return { record, epoch, scale: await mapScale(loaded, run), calibration, found };
   } finally {
     dispose();
   }

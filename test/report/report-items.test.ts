@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import type { ConformalThreshold } from '../../src/metrics/conformal';
+import type { Calibration } from '../../src/runs/calibration';
 import { UserError } from '../../src/common/errors';
 import type { SamplePredictions } from '../../src/runs/findings';
 import { pictureBudget, reportItems, worthAPicture } from '../../src/report/report-items';
@@ -43,7 +45,7 @@ test('pictures go to the worst images of each class, in proportion to its size',
 
 test('items are in descending order of score, with image, map and mask; unknown ones are null', async () => {
   const examined = [found(0, 0.2, { map: true }), found(1, 0.9, { map: true, mask: true }), found(1, 0.5)];
-  const items = await reportItems(examined, { count: 3, side: 8 }, [0, 1]);
+  const items = await reportItems(examined, { count: 3, side: 8 }, { heatRange: [0, 1] });
   assert.deepEqual(
     items.map(({ name, label, file, image, map, mask }) => [name, label, file, image !== null, map !== null, mask !== null]),
     [
@@ -63,7 +65,7 @@ test('items are in descending order of score, with image, map and mask; unknown 
 
 test('images beyond the budget are listed without pictures; the work can be stopped', async () => {
   const examined = [found(0, 0.2), found(0, 0.4), found(1, 0.9, { mask: true }), found(1, 0.5, { mask: true })];
-  const items = await reportItems(examined, { count: 2, side: 8 }, [0, 1]);
+  const items = await reportItems(examined, { count: 2, side: 8 }, { heatRange: [0, 1] });
   assert.deepEqual(
     items.map(({ score, image, mask }) => [score, image !== null, mask !== null]),
     [
@@ -73,5 +75,56 @@ test('images beyond the budget are listed without pictures; the work can be stop
       [0.2, false, false],
     ],
   );
-  await assert.rejects(reportItems(examined, { count: 4, side: 8 }, [0, 1], { signal: AbortSignal.abort() }), UserError);
+  await assert.rejects(reportItems(examined, { count: 4, side: 8 }, { heatRange: [0, 1], signal: AbortSignal.abort() }), UserError);
+});
+
+test('a calibration gives percentiles and marks what is above its pixel threshold; another run stands beside', async () => {
+  const examined = [found(0, 0.2, { map: true }), found(1, 0.9, { map: true, mask: true })];
+  const theirs = [found(0, 0.7), found(1, 0.1, { map: true })];
+  const threshold = (value: number): ConformalThreshold => ({
+    threshold: value,
+    falseAlarms: 0.5,
+    rank: 1,
+    of: 4,
+    expected: 0.5,
+    interval: [0, 1],
+  });
+  const calibration: Calibration = {
+    falseAlarms: 0.5,
+    from: '4 further normal images',
+    kind: 'unseen',
+    images: 4,
+    groups: 4,
+    image: threshold(0.3),
+    pixel: threshold(0.5),
+    volume: null,
+    scores: [0.1, 0.2, 0.3, 0.4],
+    volumeScores: [],
+    files: [],
+  };
+  const items = await reportItems(
+    examined,
+    { count: 2, side: 8 },
+    { heatRange: [0, 1], calibration, other: { found: theirs, heatRange: [0, 1] } },
+  );
+  assert.deepEqual(
+    items.map(({ percentile, other }) => [percentile, other?.score, typeof other?.map]),
+    [
+      [1, 0.1, 'string'],
+      [0.25, 0.7, 'object'],
+    ],
+  );
+  const called = await pixelsOf(items[0].called ?? null);
+  const above = [...(examined[1].map as Float32Array)].map((value) => value > 0.5);
+  assert.ok(above.includes(true) && above.includes(false));
+  assert.deepEqual([called.data[0] > 127, called.data[called.data.length - 1] > 127], [above[0], above[above.length - 1]]);
+});
+
+test('kinds of anomaly, volume and slice come from the data set', async () => {
+  const plain = found(1, 0.9);
+  const kind = { ...plain, sample: { ...plain.sample, metadata: { kind: 'glioma', source: 'ward/scan.nii.gz#12' } } };
+  const [item] = await reportItems([kind], { count: 0, side: 8 }, { heatRange: null });
+  assert.deepEqual([item.kinds, item.volume, item.slice], [['glioma'], 'ward/scan.nii.gz', 12]);
+  const [none] = await reportItems([plain], { count: 0, side: 8 }, { heatRange: null });
+  assert.deepEqual([none.kinds, none.volume, none.slice], [undefined, undefined, undefined]);
 });

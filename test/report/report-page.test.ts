@@ -39,7 +39,8 @@ async function content(changes: Partial<ReportContent> = {}): Promise<ReportCont
     pictures: { count: 5, side: 8 },
     heatRange: [0.2, 0.8],
     suggestions: suggestedThresholds(SCORES, LABELS),
-    threshold: 0.6,
+    threshold: { value: 0.6 },
+    id: 'run',
     ...changes,
   };
 }
@@ -78,6 +79,12 @@ test(
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`file://${file}`);
     await page.waitForSelector('html[data-ready=true]');
+
+    await t.test('opens with the mistakes', async () => {
+      assert.deepEqual(await visible(page), [0.8, 0.4]);
+      assert.equal(await page.locator('#mistakes').getAttribute('aria-pressed'), 'true');
+      await page.locator('#all').click();
+    });
 
     await t.test('lists all images from the highest score to the lowest, with their names as they are', async () => {
       const cards = await page.locator('#list li').allInnerTexts();
@@ -169,13 +176,13 @@ test(
 
     await t.test('a click shows image, map and mask; buttons and keys move to the next image', async () => {
       await page.locator('#list button').nth(2).click();
-      assert.deepEqual(await levels(page), [20, 120, 255]);
+      assert.deepEqual(await levels(page), [20, 20, 120, 255]);
       assert.match(
         await page.locator('#detail-score').innerText(),
         /score 0\.6, rank 3 of 6; true label abnormal: found at the threshold 0\.6/,
       );
       await page.locator('#next').click();
-      assert.deepEqual(await levels(page), [30, 130]);
+      assert.deepEqual(await levels(page), [30, 30, 130]);
       assert.match(await page.locator('#panels').innerText(), /the true extent is not known/);
       await page.keyboard.press('ArrowRight');
       assert.match(await page.locator('#panels').innerText(), /nothing to mark/);
@@ -195,12 +202,118 @@ test(
       assert.equal(await page.locator('#key .ends').isVisible(), true, 'with their colour bar');
     });
 
+    await t.test('a search finds names and tags; the order can be changed', async () => {
+      await page.locator('#search').fill('IMAGE a/2.');
+      assert.deepEqual(await visible(page), [0.6]);
+      await page.locator('#search').fill('');
+      await page.locator('#order').selectOption('rising');
+      assert.deepEqual(await visible(page), [...SCORES].reverse());
+      await page.locator('#order').selectOption('score');
+    });
+
+    await t.test('the ROC curve follows the threshold', async () => {
+      await page.locator('#exact').fill('0.6');
+      assert.equal(await page.locator('#roc-point').innerText(), 'sensitivity 0.667, false alarms 0.333');
+    });
+
+    await t.test('an address opens its image; tags stay after a reload and are saved as CSV', async () => {
+      await page.locator('#list button').nth(2).click();
+      assert.equal(await page.evaluate('location.hash'), '#a%2F2.png');
+      await page.locator('#tag').fill('=1+1, "odd"');
+      await page.keyboard.press('Escape');
+      await page.locator('#list button').first().click();
+      await page.locator('#tag').fill('look again');
+      await page.reload();
+      await page.waitForSelector('html[data-ready=true]');
+      assert.equal(await page.locator('#detail-name').textContent(), HOSTILE, 'the address still names the image');
+      assert.equal(await page.locator('#tag').inputValue(), 'look again');
+      await page.keyboard.press('Escape');
+      await page.locator('#all').click();
+      assert.equal(await page.locator('#list .tag').nth(2).innerText(), '=1+1, "odd"');
+      await page.locator('#search').fill('odd');
+      assert.deepEqual(await visible(page), [0.6]);
+      await page.locator('#all').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#tags-csv').click()]);
+      const csv = fs.readFileSync(await download.path(), 'utf8');
+      assert.match(csv, /^filename,source,label,score,outcome,tag\n/);
+      assert.ok(csv.endsWith('a/2.png,,1,0.6,found,"\'=1+1, ""odd"""\n'), csv);
+    });
+
+    await t.test('the contour of the mask lies over the map, whose opacity can be changed', async () => {
+      await page.locator('#list button').nth(2).click();
+      await page.waitForSelector('#panels canvas[data-drawn=true]');
+      await page.locator('#opacity').fill('0.25');
+      assert.match((await page.locator('#panels img.over').getAttribute('style')) ?? '', /opacity: 0\.25/);
+      const inked = `(() => { const c = document.querySelector('#panels canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        return [d[3] > 0, d[4 * ((c.height / 2) * c.width + c.width / 2) + 3] > 0]; })()`;
+      assert.deepEqual(await page.evaluate(inked), [true, false], 'at the edge and in the middle of a mask that is everywhere');
+      await page.locator('#show-truth').uncheck();
+      assert.equal(await page.locator('#panels canvas').count(), 0);
+      await page.keyboard.press('Escape');
+    });
+
     assert.equal(await page.evaluate('window.hacked'), undefined);
     assert.deepEqual(
       requests.filter((url) => !/^(file|data):/.test(url)),
       [],
     );
     assert.deepEqual(errors, []);
+  },
+);
+
+test(
+  'in a browser: kinds filter, volumes are paged by slice, two runs are compared, and a calibrated threshold is strict',
+  { skip: !browser && 'no Chromium on the PATH (Debian: apt-get install chromium)', timeout: 120_000 },
+  async (t) => {
+    const plain = await content();
+    const others = [0.1, 0.9, 0.8, 0.7, 0.2, 0.3];
+    const items = plain.items.map((item, i) => ({
+      ...item,
+      ...(item.label === 1 ? { kinds: [i === 0 ? HOSTILE : 'crack'] } : {}),
+      ...(i < 3 ? { volume: 'scan.nii', slice: 9 - i } : {}),
+      percentile: 0.5,
+      other: { score: others[i], map: null },
+    }));
+    const suggestions = [{ name: 'calibrated', reason: 'set apart', value: 0.6, strictly: true as const }];
+    const html = reportPage({
+      ...plain,
+      items,
+      suggestions,
+      threshold: suggestions[0],
+      calibration: { images: 40, pixels: true },
+      other: { name: HOSTILE, threshold: 0.65, strictly: false },
+    });
+    const file = path.join(temporaryFolder(), 'report.html');
+    fs.writeFileSync(file, html);
+    const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] });
+    t.after(() => chrome.close());
+    const page = await (await chrome.newContext({ offline: true, viewport: { width: 1300, height: 900 } })).newPage();
+    await page.goto(`file://${file}`);
+    await page.waitForSelector('html[data-ready=true]');
+    assert.deepEqual(await matrix(page), [1, 2, 1, 2], 'an image at the threshold is not reported');
+    await page.locator('#all').click();
+
+    const rows = await page.locator('#kinds tr').allTextContents();
+    assert.deepEqual(rows, [`${HOSTILE}1101.000`, 'crack2020.000'].sort());
+    await page.getByRole('button', { name: 'crack', exact: true }).click();
+    assert.deepEqual(await visible(page), [0.6, 0.4]);
+    await page.locator('#all').click();
+
+    // this run is right about 0, 4 and 5, the other about 2, 3, 4 and 5
+    const pairs = await Promise.all(['own', 'other', 'both', 'none'].map((pair) => page.locator(`#pair-${pair} b`).innerText()));
+    assert.deepEqual(pairs, ['2', '1', '1', '2']);
+    await page.locator('#pair-both').click();
+    assert.deepEqual(await visible(page), [0.8]);
+    await page.locator('#all').click();
+    await page.locator('#order').selectOption('differs');
+    assert.equal((await visible(page))[0], 0.9);
+
+    await page.locator('#list li button').first().click();
+    assert.match((await page.locator('#detail-score').textContent()) ?? '', /above 50 % of 40 normal images; [^]*: score 0\.1, wrong$/);
+    assert.equal(await page.locator('#slice-words').innerText(), 'slice 9 (3 of 3 in the test set)');
+    await page.locator('#slice').fill('0');
+    assert.equal(await page.locator('#detail-name').innerText(), 'image 2');
+    assert.equal(await page.evaluate('window.hacked'), undefined);
   },
 );
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggestedThresholds } from '../../src/report/thresholds';
+import type { Calibration } from '../../src/runs/calibration';
+import { calibratedThreshold, suggestedThresholds } from '../../src/report/thresholds';
 
 test('suggestions equal those worked out by hand for three normal and four abnormal images', () => {
   const scores = [1, 2, 6, 3, 5, 7, 8];
@@ -29,4 +30,15 @@ test('the rules differ if few images are abnormal; of equally good thresholds th
 test('nothing is suggested if there is only one class', () => {
   assert.deepEqual(suggestedThresholds([1, 2], [1, 1]), []);
   assert.deepEqual(suggestedThresholds([1, 2], [0, 0]), []);
+});
+
+test('the stored threshold says where it comes from, and reports only what is above it', () => {
+  const image = { threshold: 0.25, falseAlarms: 0.05, rank: 38, of: 39, expected: 0.05, interval: [0, 0.1] as [number, number] };
+  const calibration = { falseAlarms: 0.05, from: '39 further normal images', image } as Calibration;
+  assert.deepEqual(calibratedThreshold(calibration), {
+    name: 'calibrated, 5 % false alarms',
+    reason: 'set by 39 further normal images for 5 % false alarms, without these images',
+    value: 0.25,
+    strictly: true,
+  });
 });
