@@ -5,7 +5,8 @@ import { makeFolder } from '../common/node/files';
 import { formatSeconds, type LongRun } from '../common/progress';
 import { trainingConfig } from '../runs/config';
 import type { CellOrder } from './cell-order';
-import { expandGrid, type Cell, type LeftOut } from './cells';
+import type { DatasetPlace } from '../datasets/layout';
+import { expandGrid, type Cell, type GridDataset, type LeftOut } from './cells';
 import { CellsHere, staysHere } from './cells-here';
 import { cellState, type CellState, missingResults } from './cell-state';
 import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
@@ -199,6 +200,10 @@ export function defaultBudget(
   return { processes, memory, threads: asked.threads ?? Math.max(1, Math.floor(cores / processes)) };
 }
 
+function placeOf({ dir, class: wanted }: GridDataset): DatasetPlace {
+  return { dir, class: wanted };
+}
+
 function logOf(out: string, { name }: Cell): string {
   return path.join(out, 'logs', `${name}.log`);
 }
@@ -208,12 +213,12 @@ function orderOf(cell: PlannedCell, groups: string[], out: string, threads: numb
     name: cell.name,
     run: path.resolve(out, cell.name),
     lock: path.resolve(out, '.locks', cell.name),
-    dataset: cell.dataset.dir,
+    dataset: placeOf(cell.dataset),
     model: cell.model.name,
     config: cell.config,
     variants: cell.variants,
     groups,
-    transfer: missingResults(path.resolve(out, cell.name), cell).flatMap((other) => (other ? [{ name: other.name, dir: other.dir }] : [])),
+    transfer: missingResults(path.resolve(out, cell.name), cell).flatMap((other) => (other ? [placeOf(other)] : [])),
     features: path.resolve(out, '.features'),
     threads: Math.max(0, threads - 1),
   };

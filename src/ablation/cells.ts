@@ -14,6 +14,8 @@ export interface GridDataset {
   name: string;
   /** Absolute path. */
   dir: string;
+  /** The only class of it that is used, if it is limited to one. */
+  class?: string;
   hash: string;
   /** The hash that version 0.1.0 computed, if it differs. */
   olderHash?: string;

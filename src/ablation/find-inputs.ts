@@ -31,10 +31,10 @@ export async function findInputs(grid: Grid, options: LongRun = {}): Promise<Gri
   for (const spec of grid.datasets) {
     const dir = await folderOf(spec, grid, options);
     if ('dir' in spec && spec.optional && !fs.existsSync(dir)) {
-      leftOut.push({ what: `data set ${path.basename(dir)}`, why: `${dir} does not exist` });
+      leftOut.push({ what: `data set ${spec.class ?? path.basename(dir)}`, why: `${dir} does not exist` });
       continue;
     }
-    const dataset = readDataset(dir);
+    const dataset = readDataset({ dir, class: 'dir' in spec ? spec.class : undefined });
     if (dataset.test.length === 0) throw new UserError(`${dir}: samples/test.json lists no images; a grid needs some to compare results`);
     const other = datasets.find(({ name }) => transferName(name) === transferName(dataset.name));
     if (other)
@@ -43,6 +43,7 @@ export async function findInputs(grid: Grid, options: LongRun = {}): Promise<Gri
     datasets.push({
       name: dataset.name,
       dir: dataset.dir,
+      ...(dataset.class === undefined ? {} : { class: dataset.class }),
       hash,
       ...(older === hash ? {} : { olderHash: older }),
       trainImages: dataset.train.length,

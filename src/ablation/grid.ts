@@ -23,7 +23,7 @@ const generated = z
     difficulty: z.union([z.enum(['easy', 'medium', 'hard']).transform((word) => DIFFICULTIES[word]), z.number().min(0).max(1)]).optional(),
   })
   .strict();
-const folder = z.object({ dir: z.string().min(1), optional: z.boolean().default(false) }).strict();
+const folder = z.object({ dir: z.string().min(1), class: z.string().min(1).optional(), optional: z.boolean().default(false) }).strict();
 
 const variant = z
   .object({
@@ -60,7 +60,7 @@ const schema = z
  */
 export type DatasetSpec =
   | { generate: (typeof PHANTOM_NAMES)[number]; size: (typeof PHANTOM_SIZES)[number]; seed: number; difficulty?: number }
-  | { dir: string; optional: boolean };
+  | { dir: string; class?: string; optional: boolean };
 
 /** One row of a table: the settings that differ from the grid's base, and a readable name. */
 export interface GridVariant {

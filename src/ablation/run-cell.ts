@@ -32,10 +32,10 @@ export async function runCell(order: CellOrder, options: LongRun = {}): Promise<
     if (!fs.existsSync(folder.file('metrics.json'))) {
       const start = folder.begun ? { resume: true } : { model, settings: config };
       const onNote = (note: string): void => void process.stderr.write(`${printable(note)}\n`); // into the cell's log
-      await train({ dataset, out: run, threads, featureCache: cache, onNote, ...start, ...options });
+      await train({ dataset: dataset.dir, class: dataset.class, out: run, threads, featureCache: cache, onNote, ...start, ...options });
     }
     for (const other of transfer) {
-      await evaluateRun(run, other.dir, { ...options, featureCache: cache });
+      await evaluateRun(run, other, { ...options, featureCache: cache });
     }
     writeJson(folder.file('cell.json'), { cell: order.name });
   };

@@ -11,6 +11,8 @@ export interface TrainOptions extends LongRun {
    * left out with `resume`.
    */
   dataset?: string;
+  /** The only class of the data set to use, if it has several (default: all). */
+  class?: string;
   /** The folder for the run; it must be new or empty. */
   out: string;
   /**
@@ -55,7 +57,8 @@ export interface RunRecord {
   /** The backend: `tensorflow` or `wasm`, with anything else that may change the last digits. */
   backend: string;
   model: Identity;
-  dataset: Identity;
+  /** `class`: the class to which the run was limited, if it was. */
+  dataset: Identity & { class?: string };
   /** All settings, including defaults. */
   config: TrainingSettings;
 }

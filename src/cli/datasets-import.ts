@@ -28,7 +28,7 @@ export function registerImport(datasets: Command): void {
     .option('--class <name>', 'only this class (default: all classes as one data set)')
     .option('--name <name>', 'another name for the class')
     .addOption(
-      new Option('--valid-as <side>', 'what becomes of validation images; ignore: they are counted only; train: normal ones only')
+      new Option('--valid-as <side>', 'what becomes of validation images; ignore: they are counted only')
         .choices(VALID_AS)
         .default('ignore'),
     )
@@ -58,7 +58,7 @@ export function registerImport(datasets: Command): void {
 
 function describe({ counts, classes, validation, files, split, skipped, notes }: ImportReport, out: string): string[] {
   const numbers = (of: ImportReport['counts']): string =>
-    `${of.train} train, ${of.testNormal} normal + ${of.testAbnormal} abnormal test, ${of.masks} masks`;
+    `${of.train} train${of.trainAbnormal > 0 ? ` (and ${of.trainAbnormal} abnormal ones, for --abnormal-shots)` : ''}, ${of.testNormal} normal + ${of.testAbnormal} abnormal test, ${of.masks} masks`;
   const how = split === 'given' ? 'exactly the given split' : 'not exactly the given split, see below';
   const lines = [`${out}: ${numbers(counts)} (${how}; ${files})`];
   if (classes.length > 1) lines.push(...classes.map((one) => `  class ${one.clsname}: ${numbers(one)}`));
@@ -66,7 +66,7 @@ function describe({ counts, classes, validation, files, split, skipped, notes }:
     const fates: Record<ValidAs, string> = {
       ignore: 'not used; --valid-as test or train adds them',
       test: 'added to the test set',
-      train: 'the normal ones were added to the training set',
+      train: 'added to the training set',
     };
     lines.push(`validation: ${validation.normal} normal + ${validation.abnormal} abnormal images, ${fates[validation.as]}`);
   }

@@ -11,9 +11,10 @@ export function registerEvaluate(root: Command): void {
     .description('compute the metrics of a run on a test set, which may be another than its own (zero-shot transfer)')
     .requiredOption('--run <run>', 'run folder')
     .requiredOption('--dataset <dir>', 'data set in the published layout')
+    .option('--class <name>', 'only this class of the data set (default: all, and metrics by class)')
     .option('--keep-leaks', 'also count test images that are training images or are listed twice')
     .option('--json', 'print the metrics as JSON')
-    .action(async (options: { run: string; dataset: string; keepLeaks?: boolean; json?: boolean }) => {
+    .action(async (options: { run: string; dataset: string; class?: string; keepLeaks?: boolean; json?: boolean }) => {
       const { evaluateRun } = await import('../runs/evaluate-run');
       const bar = progressBar();
       try {
@@ -21,12 +22,16 @@ export function registerEvaluate(root: Command): void {
           bar.clear();
           note(text);
         };
-        const { metrics, dir } = await evaluateRun(options.run, options.dataset, {
-          onProgress: bar.onProgress,
-          signal: interruptSignal(),
-          onNote: line,
-          keepLeaks: options.keepLeaks,
-        });
+        const { metrics, dir } = await evaluateRun(
+          options.run,
+          { dir: options.dataset, class: options.class },
+          {
+            onProgress: bar.onProgress,
+            signal: interruptSignal(),
+            onNote: line,
+            keepLeaks: options.keepLeaks,
+          },
+        );
         line(`written to ${dir}`);
         emit(options.json, metrics, metricsText);
       } finally {

@@ -1,3 +1,4 @@
+import type { ClassMetrics } from '../runs/by-class';
 import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 import { percent } from '../metrics/conformal';
@@ -24,7 +25,8 @@ export function metricsText(metrics: Metrics): string[] {
     const shown = value === undefined ? NOT_MEASURED : (value?.toFixed(4) ?? undefinedText);
     return `  ${METRICS[key].title.padEnd(WIDTH)} ${shown}${interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : ''}`;
   });
-  return [head, ...rows, ...(metrics.atThreshold ? thresholdText(metrics.atThreshold) : []), ...notes.map((note) => `note: ${note}`)];
+  const threshold = metrics.atThreshold ? thresholdText(metrics.atThreshold) : [];
+  return [head, ...rows, ...threshold, ...classesText(metrics.byClass), ...notes.map((note) => `note: ${note}`)];
 }
 
 /** What the threshold of a calibrated run does, as lines. */
@@ -55,4 +57,20 @@ function thresholdText({ falseAlarms, threshold, images, holds, calibrationImage
 function row(name: string, { value, hits, of, interval }: Proportion): string {
   const range = interval ? `  [${interval[0].toFixed(4)}, ${interval[1].toFixed(4)}]` : '';
   return `    ${name.padEnd(14)} ${value === null ? 'undefined' : `${value.toFixed(4)} (${hits} of ${of})`}${range}`;
+}
+
+/** The AUROC of each class, and their means. */
+function classesText(classes: readonly ClassMetrics[] = []): string[] {
+  const shown = (['imageAuroc', 'pixelAuroc'] as const).filter((key) => classes.some((one) => one[key] !== null));
+  const line = (name: string, images: number, value: (key: (typeof shown)[number]) => number | null): string => {
+    const numbers = shown.map((key) => `${METRICS[key].title} ${value(key)?.toFixed(4) ?? 'undefined'}`);
+    return `  ${name} (${images} images): ${numbers.join(', ')}`;
+  };
+  const meanOf = (key: (typeof shown)[number]): number => {
+    const values = classes.flatMap((one) => one[key] ?? []);
+    return values.reduce((a, b) => a + b, 0) / values.length;
+  };
+  if (shown.length === 0) return [];
+  const total = classes.reduce((sum, { images }) => sum + images, 0);
+  return ['by class:', ...classes.map((one) => line(one.clsname, one.images, (key) => one[key])), line('mean over classes', total, meanOf)];
 }

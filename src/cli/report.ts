@@ -7,6 +7,7 @@ import { emit } from './output';
 interface Options {
   run: string;
   dataset?: string;
+  class?: string;
   out: string;
   pictures?: number;
   compare?: string;
@@ -21,6 +22,7 @@ export function registerReport(root: Command): void {
     .requiredOption('--run <run>', 'run folder')
     .requiredOption('--out <file>', 'page to write, such as report.html')
     .option('--dataset <dir>', 'a test set other than that of the run')
+    .option('--class <name>', 'only this class of the test set (default: all, or that of the run)')
     .option(
       '--pictures <n>',
       'how many images are shown, worst ranked first (default: 1200); all are counted',
@@ -28,11 +30,18 @@ export function registerReport(root: Command): void {
     )
     .option('--compare <run>', 'another run, whose score and map stand beside those of this run')
     .option('--json', 'print what was written as JSON')
-    .action(async ({ run, dataset, out, pictures, compare, json }: Options) => {
+    .action(async ({ run, dataset, class: wanted, out, pictures, compare, json }: Options) => {
       const { writeReport } = await import('../report/report');
       const bar = progressBar();
       try {
-        const summary = await writeReport(run, out, { dataset, pictures, compare, onProgress: bar.onProgress, signal: interruptSignal() });
+        const summary = await writeReport(run, out, {
+          dataset,
+          class: wanted,
+          pictures,
+          compare,
+          onProgress: bar.onProgress,
+          signal: interruptSignal(),
+        });
         bar.clear();
         emit(json, summary, ({ out, bytes, images, pictures }) => {
           const shown = pictures.count < images ? `, ${pictures.count} of them with pictures` : '';

@@ -30,7 +30,7 @@ interface Options {
 /** The options that decide where and how a table is written. */
 type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
 
-const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds'];
+const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds', 'classes'];
 
 /** `mediclip table`: the paper's tables from finished runs. */
 export function registerTable(root: Command): void {
@@ -144,14 +144,14 @@ function mapSource(results: readonly Result[], runs: string, name: string): Resu
 /** Writes the figure with test images of a data set and the maps of all methods. */
 async function drawMaps(
   results: readonly Result[],
-  { trainedOn, datasetDir }: Result,
+  { trainedOn, datasetDir, ownClass }: Result,
   dir: string,
   { shots, model }: QueryOptions,
 ): Promise<void> {
   const { methodsFigure } = await import('../tables/methods-figure');
   const { readDataset } = await import('../datasets/layout');
   const { exportFigure } = await import('../plots/export');
-  const picture = await methodsFigure(results, readDataset(datasetDir), { shots, model });
+  const picture = await methodsFigure(results, readDataset({ dir: datasetDir, class: ownClass }), { shots, model });
   const file = shortName(`methods-${trainedOn.replaceAll(/[^\w-]/g, '_')}`);
   for (const written of await exportFigure(file, picture, dir)) note(`written to ${written}`);
 }

@@ -12,6 +12,7 @@ import { metricsText } from './metrics-text';
 
 interface Options {
   dataset?: string;
+  class?: string;
   out: string;
   model?: string;
   method?: MethodName;
@@ -37,6 +38,7 @@ export function registerTrain(root: Command): void {
       'train one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
     )
     .option('--dataset <dir>', 'data set in the published layout; required to start a run')
+    .option('--class <name>', 'only this class of the data set (default: all classes as one)')
     .requiredOption('--out <run>', 'run folder to write')
     .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
     .addOption(new Option('--method <name>', 'mediclip (default), or a method to compare it with on the same images').choices(METHOD_NAMES))
@@ -94,6 +96,7 @@ async function run(options: Options): Promise<void> {
   try {
     const result = await train({
       dataset: options.dataset,
+      class: options.class,
       model: options.model,
       out: options.out,
       settings,

@@ -35,6 +35,8 @@ export function patientOf({ metadata }: Sample): string | undefined {
 /** A data set in the layout of the published code: training images, all or most normal, and a test set. */
 export interface Dataset {
   dir: string;
+  /** The class to which it is limited, if it is. */
+  class?: string;
   /** The class name that all samples share, or else the folder's name. */
   name: string;
   train: Sample[];
@@ -46,13 +48,22 @@ export interface Dataset {
   test: Sample[];
 }
 
+/** The folder of a data set, and one class of it unless all are meant. */
+export interface DatasetPlace {
+  dir: string;
+  class?: string;
+}
+
 /**
  * Reads `samples/train.json` and `samples/test.json` (one JSON object per line) and finds every
  * file that they name, in the data set's `images` folder or beside it ({@link FileFinder}).
+ * @param place - the folder; with a class, the data set has only the images of that class
  * @throws UserError naming file and line for a damaged line, a path that leaves the folder, or an
- *   image on both sides or with both labels; or counting the images that are missing
+ *   image on both sides or with both labels; or counting the images that are missing; or if there
+ *   is no such class
  */
-export function readDataset(dir: string): Dataset {
+export function readDataset(place: string | DatasetPlace): Dataset {
+  const { dir, class: wanted } = typeof place === 'string' ? { dir: place, class: undefined } : place;
   const folder = path.resolve(dir);
   if (!fs.existsSync(folder)) throw new UserError(`${dir}: no such data set folder`);
   if (!fs.statSync(folder).isDirectory()) throw new UserError(`${dir}: is a file; give the folder that holds samples/ and images/`);
@@ -62,8 +73,13 @@ export function readDataset(dir: string): Dataset {
   const shared = test.find((sample) => trained.has(sample.file));
   if (shared) throw new UserError(`${dir}: ${shared.filename} is both a training and a test image`);
   const classes = new Set([...learnt, ...test].map((sample) => sample.clsname));
-  const [train, trainAbnormal] = [0, 1].map((label) => learnt.filter((sample) => sample.label === label));
-  return { dir: folder, name: classes.size === 1 ? [...classes][0] : path.basename(folder), train, trainAbnormal, test };
+  if (wanted !== undefined && !classes.has(wanted))
+    throw new UserError(`${dir}: no class ${JSON.stringify(wanted)}; it has ${[...classes].join(', ') || 'no images'}`, 2);
+  const chosen = (samples: readonly Sample[], label?: 0 | 1): Sample[] =>
+    samples.filter((one) => (label === undefined || one.label === label) && (wanted === undefined || one.clsname === wanted));
+  const name = wanted ?? (classes.size === 1 ? [...classes][0] : path.basename(folder));
+  const sides = { train: chosen(learnt, 0), trainAbnormal: chosen(learnt, 1), test: chosen(test) };
+  return { dir: folder, ...(wanted === undefined ? {} : { class: wanted }), name, ...sides };
 }
 
 function readSplit(dir: string, split: 'train' | 'test', finder: FileFinder): Sample[] {
@@ -166,5 +182,9 @@ export function supportSet(dataset: Dataset, shots: number, seed: number, onNote
   if (missing > 0)
     onNote?.(`${dir}: only ${chosen.size} of its ${train.length} training images differ, so ${missing} of ${shots} shots are copies`);
   else for (const note of notes) onNote?.(note);
-  return [...chosen.values(), ...copies].slice(0, shots);
+  const drawn = [...chosen.values(), ...copies].slice(0, shots);
+  const classes = [...new Set(train.map(({ clsname }) => clsname))];
+  const count = (name: string): number => drawn.filter(({ clsname }) => clsname === name).length;
+  if (classes.length > 1) onNote?.(`${dir}: shots by class: ${classes.map((name) => `${name} ${count(name)}`).join(', ')}`);
+  return drawn;
 }

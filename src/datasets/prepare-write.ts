@@ -104,6 +104,7 @@ async function writeImages(
     stopIfAsked(run);
     run.onProgress?.({ phase: 'copying images', done: i, total: images.length });
     const folder = `images/${image.side}/${image.label === 0 ? 'normal' : 'abnormal'}`;
+    makeFolder(path.join(dir, folder));
     const number = (used[folder] = (used[folder] ?? -1) + 1);
     const filename = `${folder}/${number}${image.slice ? '.png' : extensionOf(image.format)}`;
     const target = path.join(dir, filename);
@@ -122,7 +123,8 @@ async function writeImages(
     };
     const mask = await unitedMask(image, reader);
     if (mask) {
-      row.mask = `images/test/ground_true/${number}.png`;
+      row.mask = `images/${image.side}/ground_true/${number}.png`;
+      makeFolder(path.dirname(path.join(dir, row.mask)));
       await writePng(path.join(dir, row.mask), mask);
       if (mask.lossy) row.maskLossy = true;
     }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, sha256, writeFileAtomic } from '../common/node/files';
 import type { LongRun } from '../common/progress';
-import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { datasetHash, readDataset, type Dataset, type DatasetPlace, type Sample } from '../datasets/layout';
 import type { OnDecoded } from '../datasets/fingerprints';
 import { countedImages } from '../datasets/leaks';
 import { predictSamples, type SamplePredictions } from '../runs/findings';
@@ -21,6 +21,8 @@ import { calibratedThreshold, suggestedThresholds } from './thresholds';
 export interface ReportOptions extends LongRun {
   /** Test set (default: that of the run). */
   dataset?: string;
+  /** The only class of the test set to show (default: all, or that of the run). */
+  class?: string;
   /**
    * The most images that get pictures, beginning with those that are ranked worst (default 1200).
    * The numbers count all images.
@@ -50,7 +52,7 @@ export interface ReportSummary {
 export async function writeReport(run: string, out: string, options: ReportOptions = {}): Promise<ReportSummary> {
   if (fs.existsSync(out) && fs.statSync(out).isDirectory()) throw new UserError(`${out}: is a folder; name a file such as report.html`, 2);
   checkWritable(path.dirname(out));
-  const dataset = readDataset(options.dataset ?? new RunFolder(run).readRecord().dataset.dir);
+  const dataset = readDataset(testSet(run, options));
   if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
   const folder = new RunFolder(run);
   const record = folder.readRecord();
@@ -114,6 +116,11 @@ async function otherRun(
   if (!best) throw new UserError(`${run}: all test images are of one class, and the run is not calibrated: no threshold to compare it at`);
   const name = `${METHODS[record.config.method].label} of ${path.basename(path.resolve(run))} (${best.name})`;
   return { found, heatRange: scale && [scale.low, scale.high], shown: { name, threshold: best.value, strictly: best.strictly === true } };
+}
+
+function testSet(run: string, { dataset, class: wanted }: ReportOptions): DatasetPlace {
+  const own = new RunFolder(run).readRecord().dataset;
+  return dataset === undefined ? { dir: own.dir, class: wanted ?? own.class } : { dir: dataset, class: wanted };
 }
 
 /** The facts about the run that a reader needs. */

@@ -211,7 +211,7 @@ function isOfOther(support: readonly Sample[]): (sample: Sample) => boolean {
 /** The support set of a run if its data set is at hand. */
 function supportOf({ folder, record }: LoadedRun): Sample[] {
   try {
-    return readSupport(folder, readDataset(record.dataset.dir)).support;
+    return readSupport(folder, readDataset(record.dataset)).support;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../common/errors';
 import { checkWritable, readJson } from '../common/node/files';
 import { checkImages } from '../datasets/check-images';
-import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { datasetHash, readDataset, type Dataset, type DatasetPlace, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
 import { learntImages } from './run-start';
 import { loadRun, type LoadedRun } from './load';
@@ -33,12 +33,13 @@ export interface RunEvaluation {
 /**
  * Scores a test set with a run of any method. The results are written to the run folder itself if
  * the run was trained on this data set, else to `RUN/transfer/NAME`.
+ * @param place - the folder of the data set, perhaps with one class of it
  * @throws UserError if the run or the data set is missing or wrong, the training is unfinished,
  * there are no test images, an image or its mask cannot be used, or the calibration of the run is
  * outdated
  */
-export async function evaluateRun(run: string, datasetDir: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
-  const dataset = readDataset(datasetDir);
+export async function evaluateRun(run: string, place: string | DatasetPlace, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
+  const dataset = readDataset(place);
   checkTestSet(dataset);
   const loaded = await loadRun(run);
   try {
@@ -68,6 +69,11 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
     calibration,
   });
   const dir = own ? folder.dir : folder.transfer(dataset.name);
+  if (!own && record.dataset.class !== undefined && record.dataset.dir === dataset.dir && dataset.class === undefined) {
+    options.onNote?.(
+      `${folder.dir}: was trained on the class ${record.dataset.class} alone, and is tested on all classes of ${dataset.dir}`,
+    );
+  }
   if (!own && replacesOther(dir, hash)) {
     options.onNote?.(`${dir}: held results on other images with the same name, ${dataset.name}; the new results replace them`);
   }

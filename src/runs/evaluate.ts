@@ -12,6 +12,7 @@ import { atThreshold, type AtThreshold } from './at-threshold';
 import type { Calibration } from './calibration';
 import { predictionsAt, type Predictions } from './score';
 import { undefinedPixelMetrics, type ImageMetrics, type MetricName, type PixelMetricName, type PixelMetrics } from '../metrics/metrics';
+import { metricsByClass, type ClassMetrics } from './by-class';
 import { loadTestMasks, type TestMasks } from './test-masks';
 
 /**
@@ -32,6 +33,8 @@ export interface Metrics extends ImageMetrics, PixelMetrics {
   normal: number;
   abnormal: number;
   intervals: Record<MetricName, Interval | null>;
+  /** The metrics of each class, if the test set has several. */
+  byClass?: ClassMetrics[];
   /**
    * If some masks are JPEGs: their number, and the level (of 255) from which their pixels count.
    */
@@ -118,8 +121,17 @@ export async function evaluate(
   const masks = await loadTestMasks(samples, size, protocol);
   const predictions = predictionsAt(found, counted.places);
   const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
+  const byClass = await metricsByClass(predictions, samples, size, protocol);
   return {
-    metrics: { dataset: dataset.name, datasetHash: hash, epoch, protocol, backend: backendName(), ...measured },
+    metrics: {
+      dataset: dataset.name,
+      datasetHash: hash,
+      epoch,
+      protocol,
+      backend: backendName(),
+      ...measured,
+      ...(byClass && { byClass }),
+    },
     predictions,
     samples,
   };

@@ -56,7 +56,7 @@ export async function refit(folder: RunFolder, record: RunRecord, backbone: Back
 
 /** The images to which a run was fitted, checked to be unchanged. */
 function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
-  const dataset = readDataset(record.dataset.dir);
+  const dataset = readDataset(record.dataset);
   if (datasetHash(dataset, record.dataset.hash) !== record.dataset.hash) {
     throw new UserError(
       `${folder.dir}: was fitted to images in ${record.dataset.dir}, which have changed since; restore them, or fit the run again`,

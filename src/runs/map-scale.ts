@@ -115,7 +115,7 @@ function readScale(file: string, of: string): Omit<MapScale, 'method'> | undefin
 /** The data set on which a run was trained; undefined if it is missing or has changed. */
 export function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined {
   try {
-    const found = readDataset(dataset.dir);
+    const found = readDataset(dataset);
     return datasetHash(found, dataset.hash) === dataset.hash ? found : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

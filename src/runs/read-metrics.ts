@@ -12,6 +12,8 @@ const share = z.number().min(0).max(1);
 const metric = share.nullable().optional();
 const count = z.number().int().nonnegative().safe();
 
+const metrics = Object.fromEntries(METRIC_NAMES.map((name) => [name, metric])) as Record<MetricName, typeof metric>;
+
 const schema = z
   .object({
     dataset: z.string(),
@@ -19,7 +21,8 @@ const schema = z
     images: count,
     protocol: z.enum(['fixed', 'paper']),
     backend: z.string().optional(), // else the backend of the training
-    ...(Object.fromEntries(METRIC_NAMES.map((name) => [name, metric])) as Record<MetricName, typeof metric>),
+    ...metrics,
+    byClass: z.array(z.object({ clsname: z.string(), images: count, ...metrics }).passthrough()).optional(),
   })
   .passthrough();
 

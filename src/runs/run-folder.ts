@@ -17,7 +17,7 @@ const recordSchema = z.object({
   version: z.string(),
   backend: z.string(),
   model: identity,
-  dataset: identity,
+  dataset: identity.extend({ class: z.string().optional() }),
   config: z.record(z.unknown()),
 });
 
@@ -41,7 +41,8 @@ export interface RunRecord {
    */
   backend: string;
   model: { name: string; dir: string; hash: string };
-  dataset: { name: string; dir: string; hash: string };
+  /** `class`: the only class of the data set that was used, if it was limited to one. */
+  dataset: { name: string; dir: string; hash: string; class?: string };
   config: TrainingConfig;
 }
 

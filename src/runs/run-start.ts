@@ -117,7 +117,7 @@ export function readSupport(folder: RunFolder, dataset: Dataset): Learnt {
 export function learntImages(folder: RunFolder, { dataset, config }: RunRecord, own?: Dataset): { shots?: Sample[]; seen?: Sample[] } {
   if (own) return config.abnormalShots ? { shots: readSupport(folder, own).abnormal } : {};
   try {
-    const { support, abnormal } = readSupport(folder, readDataset(dataset.dir));
+    const { support, abnormal } = readSupport(folder, readDataset(dataset));
     return { seen: [...support, ...abnormal] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -9,6 +9,8 @@ import type { HistoryRow, RunRecord } from './run-folder';
 export interface TrainOptions extends LongRun {
   /** Folder of a data set in the published layout; a resumed run knows its own. */
   dataset?: string;
+  /** The only class of the data set to use (default: all). */
+  class?: string;
   /** Name or folder of a CLIP (default `compact`). */
   model?: string;
   /** Run folder. */

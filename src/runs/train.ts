@@ -47,7 +47,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   else trainingConfig(options.settings);
   const datasetDir = options.dataset ?? saved?.dataset.dir;
   if (datasetDir === undefined) throw new UserError('--dataset <dir>: is required to start a run: a folder in the published layout', 2);
-  const dataset = readDataset(datasetDir);
+  const dataset = readDataset({ dir: datasetDir, class: options.class ?? saved?.dataset.class });
   const model = saved ? recordedModel(folder.file('config.json'), saved.model) : modelIdentity(options.model ?? 'compact');
   if (saved && options.model !== undefined) checkAgreement(folder.dir, saved, { model: modelIdentity(options.model) });
   const facts = readBackboneFacts(checkpointFolder(model.dir));
@@ -72,7 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       version: packageVersion(),
       backend: backendName(),
       model,
-      dataset: { name: dataset.name, dir: dataset.dir, hash },
+      dataset: { name: dataset.name, dir: dataset.dir, hash, ...(dataset.class === undefined ? {} : { class: dataset.class }) },
       config,
     };
     if (saved) checkBackend(folder, saved, record.backend);

@@ -33,9 +33,9 @@ export function splitByKind(results: readonly Result[]): Result[] {
 }
 
 /** The kinds of anomaly of each abnormal test image of a data set, by file name. */
-function readKinds({ datasetDir: dir, datasetHash: hash }: Result): Map<string, string[]> {
+function readKinds({ datasetDir: dir, ownClass, datasetHash: hash }: Result): Map<string, string[]> {
   if (!fs.existsSync(dir)) return new Map();
-  const dataset = readDataset(dir);
+  const dataset = readDataset({ dir, class: ownClass });
   if (datasetHash(dataset, hash) !== hash) return new Map();
   const abnormal = dataset.test.filter((sample) => sample.label === 1);
   return new Map(abnormal.map((sample) => [sample.filename, kindsOf(sample)] as const).filter(([, kinds]) => kinds.length > 0));

@@ -47,6 +47,7 @@ export function figureOf({ name, data }: ResultTable): Chart | undefined {
     }
     case 'backbones':
     case 'kinds':
+    case 'classes':
       return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { classOf } from './by-class';
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
@@ -86,6 +87,22 @@ export function kindsLayout(data: readonly ComparedRow[]): TableLayout {
   const headings = headColumns(heads, '').slice(0, -1);
   const set = (row: ComparedRow): string => row.dataset.split(': ')[0];
   return { columns: [...headings, ...names], rows, blocks: blocksOf(lines.map(([row]) => [set(row), row.metric, row.model])) };
+}
+
+/** One row per method and number of shots, one column per class, and the mean over the classes. */
+export function classesLayout(data: readonly ComparedRow[]): TableLayout {
+  const names = unique(data.flatMap((row) => classOf(row) ?? []));
+  const rows = data.map((row) => ({ ...row, dataset: row.trainedOn, column: classOf(row) }));
+  const heads = headColumnsOf(rows);
+  const lines = groupBy(rows, (row) => [...blockOf(row), row.shots, ...variantOf(row)]);
+  const firsts = lines.map(([row]) => row);
+  const cells = lines.map((line) => [
+    ...headCells(line[0], heads, labelOf(line[0], firsts)),
+    { text: String(line[0].shots) },
+    ...[...names, undefined].map((name) => valueCell(line.find(({ column }) => column === name))),
+  ]);
+  const columns = [...headColumns(heads, 'method'), 'k', ...names, 'mean'];
+  return { columns, rows: cells, blocks: blocksOf(firsts.map((row) => blockKey(row, heads))) };
 }
 
 /**

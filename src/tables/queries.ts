@@ -1,3 +1,4 @@
+import { splitByClass } from './by-class';
 import { splitByKind } from './by-kind';
 import { bestOf, compare, type ComparedRow } from './compare';
 import type { MetricName } from '../metrics/metrics';
@@ -117,6 +118,19 @@ export function kinds(results: readonly Result[], options: QueryOptions = {}): C
 }
 
 /**
+ * Methods by class, on data sets of several classes, with the mean over the classes: one run for
+ * all of them, or one run a class. `dataset` names the data set.
+ */
+export function classes(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  const { dataset, ...asked } = { metrics: CLASS_METRICS, ...options };
+  const chosen = splitByClass(choose(results, 'methods', asked)).filter((row) => dataset === undefined || row.trainedOn === dataset);
+  return compare(summariseAll(chosen, asked), chosen, { comparable: sameRow });
+}
+
+/** The metrics that tables over classes show by default. */
+export const CLASS_METRICS = ['imageAuroc', 'pixelAuroc'] as const;
+
+/**
  * Whether a result matches the protocol asked for, if any; methods without training match every
  * protocol.
  */
@@ -125,7 +139,7 @@ export function hasProtocol(row: { method: MethodName; protocol: string }, proto
 }
 
 /** The queries by table name. */
-export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds };
+export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds, classes };
 export type TableName = keyof typeof QUERIES;
 
 function choose(results: readonly Result[], group: string, { dataset, model, shots, protocol }: QueryOptions): Result[] {

@@ -22,6 +22,10 @@ export interface Result extends Partial<Record<MetricName, number | null>> {
   trainedOn: string;
   /** Folder of the training set. */
   datasetDir: string;
+  /** The class of the training set to which the run was limited, if it was. */
+  ownClass?: string;
+  /** The metrics of each class of the test set, if it has several. */
+  classes?: ({ clsname: string; images: number } & Partial<Record<MetricName, number | null>>)[];
   model: string;
   modelHash: string;
   /** The backend that computed it. */
@@ -56,10 +60,25 @@ export interface Result extends Partial<Record<MetricName, number | null>> {
 }
 
 /** The part of saved metrics that tables show. */
-function shownMetrics(saved: SavedMetrics): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> {
-  const { dataset, datasetHash, images, protocol, backend } = saved;
-  const numbers = Object.fromEntries(METRIC_NAMES.filter((name) => name in saved).map((name) => [name, saved[name]]));
-  return { dataset, datasetHash, images, protocol, ...(backend === undefined ? {} : { backend }), ...numbers };
+function shownMetrics(
+  saved: SavedMetrics,
+): Pick<SavedMetrics, MetricName | 'dataset' | 'datasetHash' | 'images' | 'protocol' | 'backend'> & Pick<Result, 'classes'> {
+  const { dataset, datasetHash, images, protocol, backend, byClass } = saved;
+  const classes = byClass?.map((one) => ({ clsname: one.clsname, images: one.images, ...numbersOf(one) }));
+  return {
+    dataset,
+    datasetHash,
+    images,
+    protocol,
+    ...(backend === undefined ? {} : { backend }),
+    ...numbersOf(saved),
+    ...(classes && { classes }),
+  };
+}
+
+/** The metrics that were measured. */
+function numbersOf(saved: Partial<Record<MetricName, number | null>>): Partial<Record<MetricName, number | null>> {
+  return Object.fromEntries(METRIC_NAMES.filter((name) => name in saved).map((name) => [name, saved[name]]));
 }
 
 type Labels = Pick<Result, 'group' | 'label' | 'order'>;
@@ -94,6 +113,7 @@ function resultsOf(dir: string): Result[] {
     run: path.basename(dir),
     trainedOn: dataset.name,
     datasetDir: dataset.dir,
+    ...(dataset.class === undefined ? {} : { ownClass: dataset.class }),
     model: model.name,
     modelHash: model.hash,
     backend,

@@ -2,10 +2,10 @@ import { UserError } from '../common/errors';
 import { captionOf } from './caption';
 import { runsOf, type ComparedRow } from './compare';
 import { METRICS, type MetricName } from '../metrics/metrics';
-import { QUERIES, type QueryOptions, type TableName } from './queries';
+import { CLASS_METRICS, QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
 import type { Result } from './results';
-import { kindsLayout, methodsLayout, partsLayout, transferLayout, type Cite, type TableLayout } from './layouts';
+import { classesLayout, kindsLayout, methodsLayout, partsLayout, transferLayout, type Cite, type TableLayout } from './layouts';
 import { differenceText, pText } from './texts';
 
 /** A table to read, and the data it was made from. */
@@ -48,6 +48,7 @@ const LAYOUTS: Record<TableName, (data: readonly ComparedRow[], name: TableName,
   transfer: transferLayout,
   backbones: methodsLayout,
   kinds: kindsLayout,
+  classes: classesLayout,
 };
 
 function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
@@ -103,6 +104,7 @@ const LOOKED_FOR: Record<TableName, { groups: readonly string[]; metrics: Metric
   transfer: { groups: ['transfer', 'methods'], metrics: ['imageAuroc'], shots: 16 },
   backbones: { groups: ['backbones', 'methods'], metrics: ['imageAuroc'] },
   kinds: { groups: ['methods'], metrics: ['imageAuroc'], shots: 16 },
+  classes: { groups: ['methods'], metrics: [...CLASS_METRICS] },
 };
 
 function nothingFound(name: TableName, results: readonly Result[], options: QueryOptions, where: string): NothingFound {

@@ -167,7 +167,7 @@ test('a process works on many cells with independent results; if it is killed, o
     name: 'x',
     run: path.join(out, 'x'),
     lock: path.join(out, '.locks', 'x'),
-    dataset: 'absent',
+    dataset: { dir: 'absent' },
     model,
     variants: [],
     groups: [],
@@ -223,7 +223,15 @@ test('if the disk of a log fills up, only its cell fails, with one line', async 
   const processes = new CellProcesses(1);
   t.after(() => processes.close());
   const logs = temporaryFolder();
-  const order = { name: 'x', run: path.join(logs, 'x'), lock: path.join(logs, 'lock'), dataset: 'absent', model, variants: [], groups: [] };
+  const order = {
+    name: 'x',
+    run: path.join(logs, 'x'),
+    lock: path.join(logs, 'lock'),
+    dataset: { dir: 'absent' },
+    model,
+    variants: [],
+    groups: [],
+  };
   const work = (): Promise<CellOutcome> => processes.work(order as Partial<CellOrder> as CellOrder, path.join(logs, 'x.log'));
   const write = t.mock.method(fs, 'writeSync', () => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });

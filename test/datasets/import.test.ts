@@ -97,7 +97,7 @@ test('mvtec: one class keeps its split, masks and kinds', async () => {
     'test bottle 1 mask test/scratch/000.png',
   ]);
   assertSameBytes();
-  assert.deepEqual(report.counts, { train: 2, testNormal: 1, testAbnormal: 3, masks: 3 });
+  assert.deepEqual(report.counts, { train: 2, trainAbnormal: 0, testNormal: 1, testAbnormal: 3, masks: 3 });
   assert.deepEqual([report.split, report.files, report.skipped, report.twins], ['given', 'copied', [], []]);
   const { test: tested, name } = readDataset(out);
   assert.equal(name, 'bottle');
@@ -151,9 +151,8 @@ test('mvtec: what is out of place is named', async () => {
     'test/crack/broken.png',
     'test/good/000.png',
     'test/loose.png',
-    'train/crack/9.png',
   ]);
-  assert.match(reasons['train/crack/9.png'], /abnormal image for training/);
+  assert.equal(report.counts.trainAbnormal, 1, 'train/crack/9.png');
   assert.match(reasons['test/good/000.png'], /marks 2 pixels, but the image is normal/);
   assert.deepEqual(report.validation, { normal: 1, abnormal: 0, as: 'ignore' });
   assert.equal(report.split, 'changed');
@@ -181,8 +180,8 @@ test('bmad: with masks, in img/ and anomaly_mask/ or label/; validation images a
     await fill(`Brain_AD/${side}/good/img`, '1.png');
     put(`Brain_AD/${side}/good/${masks}/1.png`, await maskOf(0));
     await fill(`Brain_AD/${side}/Ungood/img`, '2.png', '3.png');
-    put(`Brain_AD/${side}/Ungood/${masks}/2.png`, await maskOf(7));
-    put(`Brain_AD/${side}/Ungood/${masks}/3.png`, await maskOf(9));
+    put(`Brain_AD/${side}/Ungood/${masks}/2.png`, await maskOf(side === 'valid' ? 7 : 5));
+    put(`Brain_AD/${side}/Ungood/${masks}/3.png`, await maskOf(side === 'valid' ? 9 : 6));
   }
   const report = await bring('bmad');
   assert.deepEqual(rows(), [
@@ -194,10 +193,14 @@ test('bmad: with masks, in img/ and anomaly_mask/ or label/; validation images a
   ]);
   assert.deepEqual([report.validation, report.split, report.skipped], [{ normal: 1, abnormal: 2, as: 'ignore' }, 'given', []]);
   const added = await importDataset('bmad', from, out, { validAs: 'test', force: true });
-  assert.deepEqual([added.counts, added.split], [{ train: 2, testNormal: 2, testAbnormal: 4, masks: 4 }, 'changed']);
+  assert.deepEqual([added.counts, added.split], [{ train: 2, trainAbnormal: 0, testNormal: 2, testAbnormal: 4, masks: 4 }, 'changed']);
   const trained = await importDataset('bmad', path.join(from, 'Brain_AD'), out, { validAs: 'train', force: true });
-  assert.deepEqual(trained.counts, { train: 3, testNormal: 1, testAbnormal: 2, masks: 2 });
-  assert.match(trained.skipped[0].reason, /an abnormal image for validation/);
+  assert.deepEqual(trained.counts, { train: 3, trainAbnormal: 2, testNormal: 1, testAbnormal: 2, masks: 2 });
+  const { train, trainAbnormal, test: tested } = readDataset(out);
+  assert.deepEqual([train.length, trainAbnormal.length, tested.length], [3, 2, 3]);
+  const marked = async (one: Sample): Promise<number | undefined> => (await loadSampleMask(one, SIZE))?.reduce((a, b) => a + b, 0);
+  assert.deepEqual(await Promise.all(trainAbnormal.map(marked)), [7, 9], 'their own masks');
+  assert.deepEqual(await Promise.all(tested.filter(({ label }) => label === 1).map(marked)), [5, 6]);
 });
 
 test('bmad: without masks, images directly in good/ and Ungood/; several data sets are classes', async () => {
@@ -213,7 +216,7 @@ test('bmad: without masks, images directly in good/ and Ungood/; several data se
     report.classes.map(({ clsname }) => clsname),
     ['RSNA', 'camelyon16'],
   );
-  assert.deepEqual(report.counts, { train: 2, testNormal: 2, testAbnormal: 4, masks: 0 });
+  assert.deepEqual(report.counts, { train: 2, trainAbnormal: 0, testNormal: 2, testAbnormal: 4, masks: 0 });
 });
 
 test('bmad: test images alone, as MVFA publishes them, and what is not of the layout', async () => {

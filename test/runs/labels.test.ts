@@ -29,7 +29,7 @@ test('a failed cell already has its names, so that its files are not taken for a
     name: 'cell',
     run,
     lock: path.join(dir, 'lock'),
-    dataset: path.join(dir, 'none'),
+    dataset: { dir: path.join(dir, 'none') },
     model: 'compact',
     config: trainingConfig({}),
   };

@@ -8,6 +8,10 @@ export interface FakeRun {
   /** Its folder; default: none that there is. */
   datasetDir?: string;
   tested?: string;
+  /** The class of its data set to which it was limited. */
+  class?: string;
+  /** Image and pixel AUROC of each class of the test set. */
+  byClass?: Record<string, [number | null, number | null]>;
   /** Of the test set. */
   datasetHash?: string;
   model?: string;
@@ -45,7 +49,7 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     version: '0',
     backend: 'wasm',
     model: { name: model, dir: `/somewhere/${model}`, hash },
-    dataset: { name: dataset, dir: datasetDir, hash: 'd' },
+    dataset: { name: dataset, dir: datasetDir, hash: 'd', class: fake.class },
     config,
   });
   const place = fake.tested ? path.join(run, 'transfer', fake.tested) : run;
@@ -61,10 +65,15 @@ export function writeFakeRun(dir: string, name: string, fake: FakeRun): void {
     pixelAuroc,
     imageFpr95,
     pixelAupro,
+    byClass: fake.byClass && Object.entries(fake.byClass).map(([clsname, [image, pixel]]) => classMetrics(clsname, image, pixel)),
   });
   if (fake.tested) writeJson(path.join(run, 'metrics.json'), { dataset, images: 4, protocol: config.protocol, ...none, imageAuroc: 0.5 });
   const [normal, abnormal] = scores ?? [[], []];
   const lines = [...normal.map((score, i) => `n${i}.png,0,${score}`), ...abnormal.map((score, i) => `a${i}.png,1,${score}`)];
   writeFileAtomic(path.join(place, 'predictions.csv'), ['filename,label,score', ...lines, ''].join('\n'));
   if (variants) writeJson(path.join(run, 'labels.json'), { variants });
+}
+
+function classMetrics(clsname: string, imageAuroc: number | null, pixelAuroc: number | null): object {
+  return { clsname, images: 2, normal: 1, abnormal: 1, imageAuroc, pixelAuroc };
 }

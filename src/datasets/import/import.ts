@@ -19,8 +19,8 @@ export interface ImportOptions {
   /** Another name for the class, if there is one. */
   name?: string;
   /**
-   * What becomes of validation images: `ignore` (default) counts them only, `test` adds them to the
-   * test set, `train` adds the normal ones to the training set.
+   * What becomes of validation images: `ignore` (default) counts them only, `test` and `train` add
+   * them to the test or training set.
    */
   validAs?: ValidAs;
   /** Make hard links to the images instead of copies; `out` must be on the same disk. */
@@ -120,13 +120,6 @@ function choose(
   for (const image of images) {
     const used = image.given === 'valid' && validAs !== 'ignore' ? { ...image, given: validAs } : image;
     if (used.given === 'valid') continue;
-    if (used.given === 'train' && used.label === 1) {
-      skipped.push({
-        file: image.source,
-        reason: `an abnormal image for ${image.given === 'valid' ? 'validation' : 'training'}; training images are normal here`,
-      });
-      continue;
-    }
     const before = first.get(used.source);
     if (before === undefined) first.set(used.source, used);
     else if (before.given !== used.given) throw new UserError(`${from}: ${used.source} is both a training and a test image; remove one`);

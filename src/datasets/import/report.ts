@@ -7,7 +7,10 @@ import type { ImportLayout } from './layouts';
 
 /** Number of images. */
 export interface ImportCounts {
+  /** Normal training images. */
   train: number;
+  /** Abnormal training images, which only the setting `abnormalShots` uses. */
+  trainAbnormal: number;
   testNormal: number;
   testAbnormal: number;
   /** Abnormal test images with a mask. */
@@ -60,7 +63,8 @@ export interface ImportReport {
 export function countsOf(images: readonly ReadImage[]): ImportCounts {
   const count = (wanted: (image: ReadImage) => boolean): number => images.filter(wanted).length;
   return {
-    train: count(({ side }) => side === 'train'),
+    train: count(({ side, label }) => side === 'train' && label === 0),
+    trainAbnormal: count(({ side, label }) => side === 'train' && label === 1),
     testNormal: count(({ side, label }) => side === 'test' && label === 0),
     testAbnormal: count(({ side, label }) => side === 'test' && label === 1),
     masks: count(({ side, masks }) => side === 'test' && masks.length > 0),

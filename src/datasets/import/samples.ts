@@ -4,7 +4,7 @@ import type { GivenImage, GivenSide, GivenSplit } from './given';
 
 /** The layout of the published code (MediCLIP, Zhang et al. 2024), which is the one used here. */
 export function findSamples(raw: RawFolder): GivenSplit {
-  const { train, test } = readDataset(raw.from);
+  const { train, trainAbnormal, test } = readDataset(raw.from);
   const imageOf = (given: GivenSide, { file, label, clsname, maskFile, maskLossy, metadata }: Sample): GivenImage => ({
     given,
     label,
@@ -15,5 +15,8 @@ export function findSamples(raw: RawFolder): GivenSplit {
     ...(maskLossy && { maskLossy }),
     ...(metadata && { metadata }),
   });
-  return { images: [...train.map((one) => imageOf('train', one)), ...test.map((one) => imageOf('test', one))], skipped: [] };
+  return {
+    images: [...[...train, ...trainAbnormal].map((one) => imageOf('train', one)), ...test.map((one) => imageOf('test', one))],
+    skipped: [],
+  };
 }
