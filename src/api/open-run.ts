@@ -2,9 +2,9 @@ import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { decodeImage, readImageBytes } from '../image/node/decode';
 import { encodePng } from '../image/node/encode';
-import type { Raster, RgbImage } from '../image/image';
+import type { Raster } from '../image/image';
 import type { Region } from '../image/regions';
-import { toTestRgb } from '../image/node/load';
+import { openImageBytes } from '../image/node/image-file';
 import { predictionOverlay } from '../drawing/prediction-overlay';
 import { calibrateLoaded, type CalibrateOptions } from '../runs/calibrate';
 import type { Calibration } from '../runs/calibration';
@@ -13,6 +13,7 @@ import { mapScale } from '../runs/map-scale';
 import { ownMap, ownMask } from '../runs/prediction/own-map';
 import { scoreLine, verdictOf } from '../runs/verdict';
 import { loadRun, type LoadedRun } from '../runs/load';
+import { Pieces, type ImageSource } from '../runs/pieces';
 import { checkScore, ONE_BY_ONE, scoreBatches } from '../runs/score';
 import type { TrainingSettings } from './settings';
 
@@ -161,25 +162,32 @@ class RunInMemory implements OpenRun {
   async predict(images: ImageInput | readonly ImageInput[], options: PredictOptions = {}): Promise<Prediction | Prediction[]> {
     const inputs = isOne(images) ? [images] : images;
     const predictions: Prediction[] = [];
-    const { scorer } = this.loaded;
+    const { scorer, view } = this.loaded;
     this.checkOpen();
     const calibration = (this.calibration ??= { read: readCalibration(this.loaded) }).read;
     const rasters = new Map<number, Raster>();
-    const load = async (i: number): Promise<RgbImage> => {
-      const raster = await decoded(inputs[i], nameOf(inputs[i], i));
-      rasters.set(i, raster);
-      return toTestRgb(raster, this.imageSize);
+    const name = (i: number): string => nameOf(inputs[i], i);
+    const source: ImageSource = {
+      count: inputs.length,
+      name,
+      sides: (i) => openImageBytes(bytesOf(inputs[i]), name(i)),
+      raster: async (i) => {
+        const { raster } = await decodeImage(bytesOf(inputs[i]), name(i));
+        rasters.set(i, raster);
+        return raster;
+      },
     };
+    const pieces = await Pieces.of(source, view);
     const { onProgress, signal } = options;
-    for await (const batch of scoreBatches(inputs.length, load, scorer, { onProgress, signal, ...ONE_BY_ONE })) {
+    for await (const batch of scoreBatches(pieces, scorer, { onProgress, signal, ...ONE_BY_ONE })) {
       const image = nameOf(inputs[batch.start], batch.start);
       const [score] = batch.scores;
       checkScore(score, image, this.folder);
       const map = batch.maps && { width: this.imageSize, height: this.imageSize, data: batch.maps };
       const raster = rasters.get(batch.start) as Raster;
       rasters.delete(batch.start);
-      const full = map && (calibration || options.overlay === true) ? ownMap(map.data, raster) : null;
-      const found = full && ownMask(full, { raster, spacing: null, window: null }, calibration);
+      const full = map && (calibration || options.overlay === true) ? ownMap(map.data, raster, view.fit) : null;
+      const found = full && ownMask(full, { raster, spacing: null, window: null }, view.fit, calibration);
       const { width, height } = raster;
       const mask = found && { width, height, data: found.mask, regions: found.regions };
       const prediction: Prediction = { image, score, map, ...verdictOf(score, calibration), mask };
@@ -219,9 +227,8 @@ function nameOf(input: ImageInput, index: number): string {
   return typeof input === 'string' ? input : `image ${index + 1}`;
 }
 
-async function decoded(input: ImageInput, name: string): Promise<Raster> {
-  const bytes = typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
-  return (await decodeImage(bytes, name)).raster;
+function bytesOf(input: ImageInput): Buffer {
+  return typeof input === 'string' ? readImageBytes(input) : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
 }
 
 function isOne(images: ImageInput | readonly ImageInput[]): images is ImageInput {

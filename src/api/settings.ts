@@ -33,6 +33,17 @@ export interface TrainingSettings {
    */
   imageSize?: number;
   /**
+   * How an image becomes such a square: `stretch` (default, as published), `letterbox` (the aspect
+   * ratio is kept, with a black border) or `crop` (the largest square in the middle).
+   */
+  fit?: 'stretch' | 'letterbox' | 'crop';
+  /**
+   * Look at images in square tiles of `size` pixels that have at least `overlap` pixels in common
+   * (default: a quarter of `size`), for small findings in large images; `null` (default): as a
+   * whole.
+   */
+  tiles?: { size: number; overlap?: number } | null;
+  /**
    * `fixed` (default): the last epoch counts, and the test images are scored once. `paper`: they
    * are scored after every epoch and the best epoch counts, as in the published code, which makes
    * results optimistic.

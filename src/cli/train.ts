@@ -3,6 +3,7 @@ import { METHOD_NAMES, type MethodName } from '../methods/registry';
 import { Interrupted, UserError } from '../common/errors';
 import { progressBar } from '../common/node/progress-bar';
 import { type LongRun } from '../common/progress';
+import { FITS, type Fit } from '../image/geometry';
 import { shellQuote } from '../common/shell-quote';
 import type { TrainResult } from '../runs/train-options';
 import { interruptSignal } from './interrupt';
@@ -22,6 +23,7 @@ interface Options {
   epochs?: number;
   protocol?: 'fixed' | 'paper';
   imageSize?: number;
+  fit?: Fit;
   keepLeaks?: boolean;
   calibrate?: number;
   config?: string;
@@ -61,6 +63,11 @@ export function registerTrain(root: Command): void {
       'side of the images (default: the size on which the model was trained)',
       wholeNumber('--image-size', 16, 2048),
     )
+    .addOption(
+      new Option('--fit <way>', 'how an image becomes a square: stretch (default), letterbox (black border) or crop (the middle)').choices(
+        FITS,
+      ),
+    )
     .option('--keep-leaks', 'also count test images that are training images or are listed twice')
     .option(
       '--calibrate <share>',
@@ -82,8 +89,8 @@ async function run(options: Options): Promise<void> {
   const { train } = await import('../runs/train');
   const { readSettings, trainingConfig } = await import('../runs/config');
   const { LOSS_NAMES } = await import('../methods/mediclip/losses');
-  const { method, shots, abnormalShots, seed, epochs, protocol, imageSize, keepLeaks, calibrate, threads } = options;
-  const asked = { method, shots, abnormalShots, seed, epochs, protocol, imageSize, keepLeaks, calibrate };
+  const { method, shots, abnormalShots, seed, epochs, protocol, imageSize, fit, keepLeaks, calibrate, threads } = options;
+  const asked = { method, shots, abnormalShots, seed, epochs, protocol, imageSize, fit, keepLeaks, calibrate };
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const settings = { ...(options.config ? readSettings(options.config) : {}), ...given };
   if (options.config) trainingConfig(settings, options.config);

@@ -1,10 +1,14 @@
 import { UserError } from '../common/errors';
 import { sha256File } from '../common/node/files';
 import { Random } from '../common/random';
+import { centred, placementOf } from '../image/geometry';
 import type { GrayImage } from '../image/image';
+import { decodeFile } from '../image/node/decode';
+import { toPlacedGray } from '../image/node/load';
+import { resizeNearest } from '../image/resize';
+import type { View } from '../image/view';
 import type { Dataset, Sample } from './layout';
 import { loadSampleMask } from './sample-mask';
-import { loadSupport } from './support-images';
 import type { MaskRule } from '../image/node/mask';
 
 /** An abnormal image to learn from, as training sees it. */
@@ -42,11 +46,21 @@ export function abnormalShots({ dir, train, trainAbnormal, test }: Dataset, shot
  * Loads abnormal images like the support set. A mask that marks nothing at this size counts as
  * none.
  */
-export async function loadAbnormalShots(samples: readonly Sample[], size: number, rule: MaskRule): Promise<AbnormalShot[]> {
-  const images = await loadSupport(samples, size);
-  const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size, rule)));
-  return images.map((image, i) => {
-    const mask = masks[i];
-    return { image, mask: mask?.some((value) => value !== 0) ? Float32Array.from(mask) : null };
-  });
+export async function loadAbnormalShots(
+  samples: readonly Sample[],
+  { size, fit }: Pick<View, 'size' | 'fit'>,
+  rule: MaskRule,
+): Promise<AbnormalShot[]> {
+  return Promise.all(
+    samples.map(async (sample) => {
+      const decoded = await decodeFile(sample.file);
+      const placement = placementOf(decoded.raster.width, decoded.raster.height, size, fit);
+      const image = centred(toPlacedGray(decoded, placement), size);
+      const data = await loadSampleMask(sample, size, rule, fit);
+      if (!data?.some((value) => value !== 0)) return { image, mask: null };
+      const { width, height } = placement.filled; // a mask has the frame of maps, without border
+      const mask = centred(resizeNearest({ width: size, height: size, channels: 1 as const, data }, width, height), size);
+      return { image, mask: Float32Array.from(mask.data) };
+    }),
+  );
 }

@@ -1,13 +1,17 @@
 import { UserError } from '../common/errors';
+import type { Fit } from '../image/geometry';
 import { readMask, type MaskRule } from '../image/node/mask';
 import type { Sample } from './layout';
 
 /** The rule for grey levels of JPEG masks; the protocol `paper` uses the published rule. */
 export const MASK_RULES: Record<'fixed' | 'paper', MaskRule> = { fixed: 'clear', paper: 'published' };
 
-/** The mask of a sample, `[size, size]`, 1 where it is abnormal; null if it has none. */
-export async function loadSampleMask(sample: Sample, size: number, rule?: MaskRule): Promise<Uint8Array | null> {
-  return (await readSampleMask(sample, size, rule))?.data ?? null;
+/**
+ * The mask of a sample, `[size, size]`, 1 where it is abnormal; null if it has none.
+ * @param fit - what is seen of the image (default: all), as in its map
+ */
+export async function loadSampleMask(sample: Sample, size: number, rule?: MaskRule, fit?: Fit): Promise<Uint8Array | null> {
+  return (await readSampleMask(sample, size, rule, fit))?.data ?? null;
 }
 
 /** Like {@link loadSampleMask}, but also says whether the mask was lossily compressed. */
@@ -15,8 +19,9 @@ export async function readSampleMask(
   { maskFile, maskLossy }: Sample,
   size: number,
   rule?: MaskRule,
+  fit?: Fit,
 ): Promise<{ data: Uint8Array; lossy: boolean } | null> {
-  return maskFile === undefined ? null : readMask(maskFile, size, { rule, lossy: maskLossy });
+  return maskFile === undefined ? null : readMask(maskFile, size, { rule, lossy: maskLossy, fit });
 }
 
 /**

@@ -48,7 +48,7 @@ export function placementOf(width: number, height: number, size: number, fit: Fi
 }
 
 /** The box of a size in the middle of another. */
-function middle(outer: Box, width: number, height: number): Box {
+export function middle(outer: Box, width: number, height: number): Box {
   return { x: Math.floor((outer.width - width) / 2), y: Math.floor((outer.height - height) / 2), width, height };
 }
 
@@ -71,15 +71,26 @@ export function cut<T extends Raster>(image: T, box: Box): T {
  * maps to 0 would be a bright frame there.)
  * @param image - of the size of `filled`
  */
-export function framed<T extends Raster>(image: T, { size, filled }: Placement): T {
+export function framed<T extends Raster>(image: T, { size, filled }: Pick<Placement, 'size' | 'filled'>): T {
   if (filled.width === size && filled.height === size) return image;
-  const { channels, data } = image;
-  const row = filled.width * channels;
-  const out = emptyLike(data, size * size * channels);
-  for (let y = 0; y < filled.height; y++) {
-    out.set(data.subarray(y * row, (y + 1) * row), ((filled.y + y) * size + filled.x) * channels);
-  }
+  const data = emptyLike(image.data, size * size * image.channels);
+  paste(image.data, filled, data, size, image.channels);
+  return { ...image, width: size, height: size, data };
+}
+
+/** An image or a mask of at most S x S in the middle of a square of 0, where placements put it. */
+export function centred<T extends { width: number; height: number; data: Uint8Array | Float32Array }>(image: T, size: number): T {
+  const { width, height, data } = image;
+  if (width === size && height === size) return image;
+  const out = data instanceof Float32Array ? new Float32Array(size * size) : new Uint8Array(size * size);
+  paste(data, middle({ x: 0, y: 0, width: size, height: size }, width, height), out, size, 1);
   return { ...image, width: size, height: size, data: out };
+}
+
+/** Copies the rows of a box into a square. */
+function paste<A extends Uint8Array | Uint16Array | Float32Array>(from: A, box: Box, into: A, size: number, channels: number): void {
+  const row = box.width * channels;
+  for (let y = 0; y < box.height; y++) into.set(from.subarray(y * row, (y + 1) * row), ((box.y + y) * size + box.x) * channels);
 }
 
 /** The square that an encoder sees of an image: cut, resized by Pillow's BILINEAR, framed. */

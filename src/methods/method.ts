@@ -3,6 +3,7 @@ import type { Backbone } from '../backbones/backbone';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
 import type { tf } from '../common/tf';
 import type { Complete } from '../common/complete';
+import type { Placement } from '../image/geometry';
 import type { PromptLists } from './mediclip/prompts';
 
 /** The scores of a batch; the caller disposes of them. */
@@ -18,8 +19,17 @@ export interface BatchScores {
  * then the learnt part.
  */
 export interface Scorer extends FrozenEncoder {
-  /** Scores a batch of frozen features. */
-  score(features: readonly tf.Tensor3D[]): BatchScores;
+  /**
+   * Scores a batch of frozen features.
+   * @param placements - where each image lies in its square, if they have borders: a patch that
+   * shows only border does not count for a score
+   */
+  score(features: readonly tf.Tensor3D[], placements?: readonly Placement[]): BatchScores;
+  /**
+   * The scores of maps, `[B, S, S]` to `[B]`, for methods that score an image by nothing but its
+   * map.
+   */
+  scoreMaps?(maps: tf.Tensor3D): tf.Tensor1D;
   /** The range of values of all maps; null if they have no bound, or if there are no maps. */
   readonly mapRange: readonly [number, number] | null;
   dispose(): void;
@@ -91,6 +101,8 @@ export interface MethodFacts {
   maps: boolean;
   /** A short name of its features, unless they are the layers that MediCLIP adapts. */
   features?: string;
+  /** Why it cannot look at an image in tiles (default: it can). */
+  noTiles?: string;
   /** Time per image, relative to one pass of the image encoder (default 1). */
   passes?: number;
   /** Numbers per patch that it keeps for an image (default: the width of all its layers). */
@@ -115,7 +127,7 @@ export interface DetectorMethod<Name extends string, Key extends string, Schema 
 }
 
 /** Keys of the configuration that count for methods without epochs. */
-const DETECTOR_KEYS = ['baseline', 'layers', 'prompts'] as const;
+const DETECTOR_KEYS = ['baseline', 'layers', 'prompts', 'fit', 'tiles'] as const;
 
 /**
  * An entry of the registry: adds what all methods without epochs share, and keeps the types of its

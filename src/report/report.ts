@@ -14,6 +14,7 @@ import { METHODS, seesTraining } from '../methods/registry';
 import { KeptImages } from '../runs/kept-images';
 import { RunFolder } from '../runs/run-folder';
 import { learntImages } from '../runs/run-start';
+import { viewOf } from '../runs/view';
 import { pictureBudget, reportItems, type PictureBudget } from './report-items';
 import { reportPage, type ReportContent } from './report-page';
 import { calibratedThreshold, suggestedThresholds } from './thresholds';
@@ -56,9 +57,9 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   if (dataset.test.length === 0) throw new UserError(`${dataset.dir}: samples/test.json lists no images; there is nothing to show`);
   const folder = new RunFolder(run);
   const record = folder.readRecord();
-  const { keepLeaks: keep, imageSize } = record.config;
+  const { keepLeaks: keep } = record.config;
   const own = datasetHash(dataset, record.dataset.hash) === record.dataset.hash;
-  const images = new KeptImages(imageSize);
+  const images = new KeptImages(viewOf(record.config));
   const onDecoded: OnDecoded = (file, raster) => images.keep(file, raster);
   const { places, notes } = await countedImages(dataset, {
     ...options,

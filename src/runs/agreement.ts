@@ -12,6 +12,7 @@ const OPTIONS: Record<string, string> = {
   epochs: '--epochs',
   protocol: '--protocol',
   imageSize: '--image-size',
+  fit: '--fit',
   keepLeaks: '--keep-leaks',
   calibrate: '--calibrate',
 };

@@ -1,6 +1,7 @@
 import { tf } from '../common/tf';
 import { Random } from '../common/random';
 import { pixelValues } from '../image/pixel-values';
+import { centred } from '../image/geometry';
 import type { GrayImage } from '../image/image';
 import { SynthesisPool } from '../datasets/synthesis-pool';
 import { numberCalls, type DrawRequest } from '../synthesis/drawing';
@@ -52,24 +53,30 @@ export class BatchSource {
   private readonly pending: Promise<Example[]>[] = [];
   private epoch: number;
   private planned: DrawRequest[][] = [];
+  private readonly counts: readonly number[];
+  private readonly abnormal: readonly AbnormalShot[];
 
-  /** @param firstEpoch - 1-based epoch of the first batch */
+  /**
+   * @param pieces - of the support images, one image after another, without border
+   * @param firstEpoch - 1-based epoch of the first batch
+   * @param options.counts - number of pieces of each support image (default: each image is one). In an
+   * epoch each image gives one piece, drawn by the seed
+   */
   constructor(
-    support: GrayImage[],
+    pieces: GrayImage[],
     private readonly config: TrainingConfig,
     firstEpoch: number,
     threads?: number,
-    private readonly abnormal: readonly AbnormalShot[] = [],
+    { counts, abnormal = [] }: { counts?: readonly number[]; abnormal?: readonly AbnormalShot[] } = {},
   ) {
-    this.normal = support.length;
+    this.counts = counts ?? pieces.map(() => 1);
+    this.abnormal = abnormal;
     this.epoch = firstEpoch;
-    this.pool = new SynthesisPool({ support, tasks: config.tasks, parameters: config.synthesis, seed: config.seed, threads });
+    this.pool = new SynthesisPool({ support: pieces, tasks: config.tasks, parameters: config.synthesis, seed: config.seed, threads });
   }
 
-  private readonly normal: number;
-
   get stepsPerEpoch(): number {
-    return Math.ceil((this.normal + this.abnormal.length) / this.config.batchSize);
+    return Math.ceil((this.counts.length + this.abnormal.length) / this.config.batchSize);
   }
 
   /** The next batch. */
@@ -87,7 +94,7 @@ export class BatchSource {
   private request(): void {
     if (this.planned.length === 0) {
       const { seed, syntheticBank = 0, batchSize, tasks, repeatDraws } = this.config;
-      const steps = epochSteps(seed, bankEpoch(this.epoch, syntheticBank), this.normal + this.abnormal.length, batchSize);
+      const steps = epochSteps(seed, bankEpoch(this.epoch, syntheticBank), this.counts.length + this.abnormal.length, batchSize);
       this.planned = repeatDraws ? numberCalls(steps, tasks, seed) : steps;
       this.epoch++;
     }
@@ -97,9 +104,19 @@ export class BatchSource {
   }
 
   private async examples(step: DrawRequest[]): Promise<Example[]> {
-    const drawn = await this.pool.draw(step.filter(({ image }) => image < this.normal));
-    const real = step.flatMap(({ image }) => (image < this.normal ? [] : [this.abnormal[image - this.normal]]));
-    return [...drawn.map(({ image, mask }) => ({ image: image as GrayImage, mask: mask.data })), ...real];
+    const { length } = this.counts;
+    const size = this.config.imageSize;
+    const requests = step.filter(({ image }) => image < length);
+    const drawn = await this.pool.draw(requests.map((request) => ({ ...request, image: this.pieceOf(request) })));
+    const real = step.flatMap(({ image }) => (image < length ? [] : [this.abnormal[image - length]]));
+    return [...drawn.map(({ image, mask }) => ({ image: centred(image as GrayImage, size), mask: centred(mask, size).data })), ...real];
+  }
+
+  /** The piece that a support image gives for a draw. */
+  private pieceOf({ image, keys }: DrawRequest): number {
+    const first = this.counts.slice(0, image).reduce((sum, count) => sum + count, 0);
+    const count = this.counts[image];
+    return first + (count > 1 ? Random.of(this.config.seed, 'tile', ...keys).integer(0, count) : 0);
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { baselineSchema, METHOD_NAMES, METHODS } from '../methods/registry';
 import type { Complete } from '../common/complete';
 import { UserError } from '../common/errors';
+import { FITS } from '../image/geometry';
 import { explainIssue } from '../common/explain-issue';
 import { readYamlObject } from '../common/node/read-yaml';
 import { PUBLISHED_ADAM } from '../methods/mediclip/adam';
@@ -74,6 +75,19 @@ const schema = z
      * most).
      */
     imageSize: z.number().int().min(16).max(2048),
+    /** How an image becomes a square: `stretch` (published), `letterbox` or `crop`. */
+    fit: z.enum(FITS).default('stretch'),
+    /**
+     * Looks at images in square tiles of `size` pixels with at least `overlap` pixels in common
+     * (default: a quarter of `size`), instead of as a whole; null (default): not.
+     */
+    tiles: z
+      .object({ size: z.number().int().min(16).max(100_000), overlap: z.number().int().min(0).max(100_000).optional() })
+      .strict()
+      .transform(({ size, overlap = Math.floor(size / 4) }) => ({ size, overlap }))
+      .refine(({ size, overlap }) => overlap <= size / 2, 'overlap: at most half of size')
+      .nullable()
+      .default(null),
     /**
      * Blocks with an adapter, 1-based; null: at half, three quarters and all of the encoder's
      * depth.
@@ -230,7 +244,18 @@ function checkedConfig(form: typeof schema, settings: unknown, where: string, im
   if (config.abnormalShots !== undefined && !METHODS[config.method].epochs) {
     throw new UserError(`${where}: abnormalShots: ${config.method} learns from normal images alone; only mediclip takes abnormal ones`, 2);
   }
+  checkTiles(config, where);
   return config;
+}
+
+/** What tiles cannot be combined with. */
+function checkTiles({ method, fit, tiles, abnormalShots }: TrainingConfig, where: string): void {
+  if (!tiles) return;
+  const { noTiles } = METHODS[method];
+  if (noTiles !== undefined) throw new UserError(`${where}: tiles: ${method} cannot use them: ${noTiles}; leave tiles out`, 2);
+  if (fit !== 'stretch') throw new UserError(`${where}: fit ${fit} with tiles: tiles are not distorted anyway; leave fit out`, 2);
+  if (abnormalShots)
+    throw new UserError(`${where}: abnormalShots with tiles: abnormal images are learned only as a whole; leave one of both out`, 2);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

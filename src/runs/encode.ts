@@ -4,31 +4,25 @@ import { Interrupted } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { tf } from '../common/tf';
 import type { RgbImage } from '../image/image';
-import { loadTestRgb } from '../image/node/load';
 import { pixelValues } from '../image/pixel-values';
+import type { Pieces } from './pieces';
 
 /** Number of images encoded at a time. */
 export const ENCODED_AT_ONCE = 8;
 
-/** Returns the image at an index, from 0, at the size of the encoder. */
-export type ImageAt = (place: number) => RgbImage | Promise<RgbImage>;
-
-/** The images of files: each is decoded on request, or taken from the kept ones. */
-export function imagesOf(files: readonly string[], size: number, kept?: { load(file: string): Promise<RgbImage> }): ImageAt {
-  return (place) => (kept ? kept.load(files[place]) : loadTestRgb(files[place], size));
-}
-
 /** Options for encoding images. */
 export interface EncodeOptions extends LongRun {
-  /** Number of images encoded at a time (default 8). The last bits of a result can depend on it. */
+  /** Number of pieces encoded at a time (default 8). The last bits of a result can depend on it. */
   batchSize?: number;
   /** Name of the phase in progress reports: "encoding test images". */
   phase?: string;
+  /** Gets the picture of each image as soon as its last piece is loaded ({@link Pieces.load}). */
+  pictures?: Map<number, RgbImage>;
 }
 
-/** A batch of images with its frozen features. */
+/** A batch of pieces with its frozen features. */
 export interface EncodedImages {
-  /** Index of the first image. */
+  /** Index of the first piece. */
   start: number;
   images: RgbImage[];
   /** `[B, T, C]` each; the receiver disposes of them. */
@@ -42,15 +36,15 @@ export interface EncodedImages {
  * @throws Interrupted if the signal stopped it
  */
 export async function* encodeImages(
-  count: number,
-  imageAt: ImageAt,
+  pieces: Pieces,
   encoder: FrozenEncoder,
-  { batchSize = ENCODED_AT_ONCE, phase = 'encoding images', signal, onProgress }: EncodeOptions = {},
+  { batchSize = ENCODED_AT_ONCE, phase = 'encoding images', pictures, signal, onProgress }: EncodeOptions = {},
 ): AsyncGenerator<EncodedImages> {
+  const { count } = pieces;
   const size = encoder.imageSize;
   const load = (start: number): Promise<RgbImage[]> => {
     const places = Array.from({ length: Math.min(batchSize, count - start) }, (_, i) => start + i);
-    const images = Promise.all(places.map(async (place) => imageAt(place)));
+    const images = Promise.all(places.map((place) => pieces.load(place, pictures)));
     images.catch(() => undefined); // an error is reported when the promise is awaited
     return images;
   };
@@ -62,20 +56,15 @@ export async function* encodeImages(
     if (signal?.aborted) throw new Interrupted(`stopped while ${phase}`);
     const pixels = pixelValues(images);
     yield { start, images, features: tf.tidy(() => encoder.encode(tf.tensor4d(pixels, [images.length, 3, size, size]))) };
-    onProgress?.({ phase, done: start + images.length, total: count });
+    onProgress?.({ phase, done: pieces.imagesIn(start + images.length), total: pieces.images });
   }
 }
 
-/** Frozen features of all images at once, `[N, T, C]` each; the caller disposes of them. */
-export async function encodeAll(
-  count: number,
-  imageAt: ImageAt,
-  encoder: FrozenEncoder,
-  options: EncodeOptions = {},
-): Promise<tf.Tensor3D[]> {
+/** Frozen features of all pieces at once, `[N, T, C]` each; the caller disposes of them. */
+export async function encodeAll(pieces: Pieces, encoder: FrozenEncoder, options: EncodeOptions = {}): Promise<tf.Tensor3D[]> {
   const batches: tf.Tensor3D[][] = [];
   try {
-    for await (const { features } of encodeImages(count, imageAt, encoder, options)) batches.push(features);
+    for await (const { features } of encodeImages(pieces, encoder, options)) batches.push(features);
     return tf.tidy(() => batches[0].map((_, layer) => tf.concat(batches.map((batch) => batch[layer]))));
   } finally {
     tf.dispose(batches);

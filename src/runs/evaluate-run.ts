@@ -56,18 +56,16 @@ export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, option
   checkWritable(folder.dir);
   const calibration = readCalibration(loaded);
   const hash = datasetHash(dataset, record.dataset.hash);
-  const images = new KeptImages(scorer.imageSize);
+  const images = new KeptImages(loaded.view);
   await checkImages({ dir: dataset.dir, hash }, dataset.test, options, (file, raster) => images.keep(file, raster));
   const own = hash === record.dataset.hash;
   const keep = options.keepLeaks ?? record.config.keepLeaks;
   const counted = await countedImages(dataset, { ...options, keep, ...learntImages(folder, record, own ? dataset : undefined) });
-  const tested = { dataset, identity: { ...record, dataset: { hash } }, folder: folder.dir };
+  const tested = { dataset, identity: { ...record, dataset: { hash } }, view: loaded.view, folder: folder.dir };
   const found = await scoreTestSet(scorer, tested, { ...options, images });
-  const { protocol, seed } = record.config;
-  const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, {
-    ...{ dataset, hash, counted, epoch, protocol, seed },
-    calibration,
-  });
+  const { protocol, seed, fit } = record.config;
+  const context = { dataset, hash, counted, epoch, protocol, seed, fit, calibration };
+  const { metrics, predictions, samples } = await evaluate(found, scorer.imageSize, context);
   const dir = own ? folder.dir : folder.transfer(dataset.name);
   if (!own && record.dataset.class !== undefined && record.dataset.dir === dataset.dir && dataset.class === undefined) {
     options.onNote?.(

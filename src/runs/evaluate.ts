@@ -5,6 +5,7 @@ import { writeFileAtomic, writeJson } from '../common/node/files';
 import { Random } from '../common/random';
 import type { Dataset, Sample } from '../datasets/layout';
 import type { CountedImages } from '../datasets/leaks';
+import type { Fit } from '../image/geometry';
 import { sourceName } from '../datasets/source-name';
 import { bootstrapImageMetrics, type Interval } from '../metrics/bootstrap';
 import { bootstrapPixelMetrics } from '../metrics/bootstrap-pixels';
@@ -102,6 +103,8 @@ export interface EvaluationContext {
   protocol: 'fixed' | 'paper';
   /** Seed of the bootstrap. */
   seed: number;
+  /** What of an image, and so of its mask, is seen. */
+  fit: Fit;
   /** The thresholds of the run, if it has any. */
   calibration?: Calibration;
 }
@@ -116,9 +119,9 @@ export async function evaluate(
   size: number,
   context: EvaluationContext,
 ): Promise<{ metrics: Metrics; predictions: Predictions; samples: Sample[] }> {
-  const { dataset, hash, counted, epoch, protocol, seed } = context;
+  const { dataset, hash, counted, epoch, protocol, seed, fit } = context;
   const samples = counted.places.map((i) => dataset.test[i]);
-  const masks = await loadTestMasks(samples, size, protocol);
+  const masks = await loadTestMasks(samples, size, protocol, fit);
   const predictions = predictionsAt(found, counted.places);
   const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
   const byClass = await metricsByClass(predictions, samples, size, protocol);

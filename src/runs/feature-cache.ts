@@ -7,6 +7,7 @@ import { openSafetensors } from '../common/node/safetensors';
 import type { SafetensorsFile } from '../common/safetensors';
 import { backendName } from '../graph/execution';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
+import { isStretched, type View } from '../image/view';
 
 /** A folder in which the frozen features of test sets are kept between runs. */
 export interface FeatureCache {
@@ -36,10 +37,12 @@ export interface FeatureIdentity {
 
 /**
  * The cache file for the features of the test images of a data set, whether it exists or not. Each
- * backend has its own file, since two backends round differently.
+ * backend has its own file, since two backends round differently, and so has each view of the
+ * images.
  */
-export function featureFile(cache: FeatureCache, { model, dataset }: FeatureIdentity, encoder: FrozenEncoder): string {
-  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backendName()]));
+export function featureFile(cache: FeatureCache, { model, dataset }: FeatureIdentity, encoder: FrozenEncoder, view: View): string {
+  const shown = isStretched(view) ? [] : [view.fit, view.tiles];
+  const key = sha256(JSON.stringify([VERSION, model.hash, dataset.hash, encoder.imageSize, encoder.features, backendName(), ...shown]));
   return path.join(cache.dir, `${key.slice(0, 24)}.safetensors`);
 }
 

@@ -6,9 +6,9 @@ import { makeFolder, sha256, writeWhole } from '../common/node/files';
 import { temporaryName } from '../common/node/leftovers';
 import { whenFree } from '../common/node/lock';
 import type { FrozenEncoder } from '../backbones/frozen-encoder';
-import { ENCODED_AT_ONCE, encodeImages, imagesOf, type EncodeOptions } from './encode';
+import { ENCODED_AT_ONCE, encodeImages, type EncodeOptions } from './encode';
 import { FeatureWriter, KeptFeatures, type KeptTokens } from './feature-cache';
-import type { KeptImages } from './kept-images';
+import type { Pieces } from './pieces';
 
 const MEMORY = 2 * 2 ** 30;
 /** Milliseconds to wait for another process that encodes. */
@@ -22,8 +22,6 @@ type Batch = { count: number } & (
 );
 
 export interface FeatureStoreOptions extends EncodeOptions {
-  /** Decoded images. */
-  images?: KeptImages;
   /** Bytes of features kept in memory (default 2 GiB); the rest goes to a file in `spillFolder`. */
   memoryLimit?: number;
   /**
@@ -54,14 +52,14 @@ export class FeatureStore {
   ) {}
 
   /**
-   * The features of image files, either kept ones or encoded now. If several processes need the
+   * The features of the pieces of images, either kept ones or encoded now. If several processes need the
    * same features, one encodes and the others use what it keeps.
    */
-  static async of(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
+  static async of(pieces: Pieces, encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
     const { keep, signal, onProgress } = options;
-    const encode = (): Promise<FeatureStore> => FeatureStore.encode(files, encoder, options);
-    if (!keep || files.length === 0) return encode();
-    const take = (): FeatureStore | undefined => FeatureStore.kept(keep.file, files.length, options);
+    const encode = (): Promise<FeatureStore> => FeatureStore.encode(pieces, encoder, options);
+    if (!keep || pieces.count === 0) return encode();
+    const take = (): FeatureStore | undefined => FeatureStore.kept(keep.file, pieces.count, options);
     const kept = take();
     if (kept) return kept;
     let alone = false;
@@ -70,7 +68,7 @@ export class FeatureStore {
       return take() ?? encode();
     };
     const onWait = (): void =>
-      onProgress?.({ phase: 'waiting for a process that encodes the same test images', done: 0, total: files.length });
+      onProgress?.({ phase: 'waiting for a process that encodes the same test images', done: 0, total: pieces.images });
     try {
       makeFolder(path.dirname(keep.file));
       return await whenFree(`${keep.file}.lock`, 'encoding', takeOrEncode, { patience: PATIENCE, signal, onWait });
@@ -81,22 +79,21 @@ export class FeatureStore {
   }
 
   /** Opens kept features; undefined if there are none. */
-  private static kept(file: string, images: number, options: FeatureStoreOptions): FeatureStore | undefined {
+  private static kept(file: string, count: number, options: FeatureStoreOptions): FeatureStore | undefined {
     const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder } = options;
-    const kept = KeptFeatures.open(file, countsOf(images, batchSize));
+    const kept = KeptFeatures.open(file, countsOf(count, batchSize));
     return kept && new FeatureStore(spillFolder, memoryLimit).take(kept);
   }
 
-  private static async encode(files: readonly string[], encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
-    const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder, keep, images, ...encoding } = options;
+  private static async encode(pieces: Pieces, encoder: FrozenEncoder, options: FeatureStoreOptions): Promise<FeatureStore> {
+    const { batchSize = ENCODED_AT_ONCE, memoryLimit = MEMORY, spillFolder, keep, ...encoding } = options;
     const store = new FeatureStore(spillFolder, memoryLimit);
     let writer: FeatureWriter | undefined;
     try {
-      const imageAt = imagesOf(files, encoder.imageSize, images);
-      for await (const { start, images: batch, features } of encodeImages(files.length, imageAt, encoder, { ...encoding, batchSize })) {
-        if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(features, files.length, batchSize), keep.limit);
+      for await (const { start, images, features } of encodeImages(pieces, encoder, { ...encoding, batchSize })) {
+        if (keep && start === 0) writer = FeatureWriter.begin(keep.file, shapesOf(features, pieces.count, batchSize), keep.limit);
         for (const layer of writer ? features : []) writer = writer?.add(layer.dataSync() as Float32Array);
-        store.add(batch.length, features);
+        store.add(images.length, features);
       }
       writer?.finish();
       return store;
@@ -212,7 +209,7 @@ function sumOf(data: tf.TypedArray): string {
   return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** The number of images of each batch. */
+/** The number of pieces of each batch. */
 function countsOf(images: number, batchSize: number): number[] {
   return Array.from({ length: Math.ceil(images / batchSize) }, (_, batch) => Math.min(batchSize, images - batch * batchSize));
 }

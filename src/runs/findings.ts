@@ -5,18 +5,19 @@ import { kindsOf, type Dataset, type Sample } from '../datasets/layout';
 import { loadSampleMask, MASK_RULES } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
 import type { RgbImage } from '../image/image';
-import { imagesOf } from './encode';
 import type { KeptImages } from './kept-images';
 import type { RunRecord } from './run-folder';
 import type { Calibration } from './calibration';
 import { readCalibration } from './kept-calibration';
 import { mapScale, type MapScale } from './map-scale';
 import { loadRun } from './load';
+import { filesOf, Pieces } from './pieces';
 import { scoreBatches } from './score';
 
 /** A test image with its score from a run. */
 export interface ScoredSample {
   sample: Sample;
+  /** What is seen of it, `[S, S]`. */
   image: RgbImage;
   /** `[S, S]`; null if it is not known. */
   mask: Uint8Array | null;
@@ -62,14 +63,15 @@ export async function predictSamples(
   options: LongRun & { images?: KeptImages } = {},
 ): Promise<SamplePredictions> {
   const loaded = await loadRun(dir);
-  const { scorer, record, epoch, dispose } = loaded;
+  const { scorer, record, view, epoch, dispose } = loaded;
   const size = scorer.imageSize;
   const { images: kept, ...run } = options;
   const found: SamplePredictions['found'] = [];
   try {
     const calibration = readCalibration(loaded); // before the work: it may belong to other parameters
     const files = samples.map((sample) => sample.file);
-    const batches = scoreBatches(files.length, imagesOf(files, size, kept), scorer, { ...run, phase: 'encoding test images' });
+    const pieces = await Pieces.of(filesOf(files, kept), view);
+    const batches = scoreBatches(pieces, scorer, { ...run, phase: 'encoding test images' });
     for await (const { start, images, scores, maps } of batches) {
       for (const [i, image] of images.entries()) {
         const sample = samples[start + i];
@@ -77,7 +79,7 @@ export async function predictSamples(
           sample,
           image,
           map: maps && maps.slice(i * size * size, (i + 1) * size * size),
-          mask: await loadSampleMask(sample, size, MASK_RULES[record.config.protocol]),
+          mask: await loadSampleMask(sample, size, MASK_RULES[record.config.protocol], view.fit),
           label: sample.label,
           score: scores[i],
           name: nameOf(sample),

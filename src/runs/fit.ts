@@ -8,9 +8,13 @@ import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Sample } from '../datasets/layout';
 import { evaluate, writeEvaluation } from './evaluate';
 import { seesTraining } from '../methods/registry';
-import { encodeAll, imagesOf } from './encode';
+import { encodeAll } from './encode';
+import type { TrainingConfig } from './config';
 import type { KeptImages } from './kept-images';
+import { filesOf, Pieces } from './pieces';
 import { scoreTestSet } from './score';
+import { chosenTiles } from './support-pieces';
+import { viewOf } from './view';
 import type { RunFolder, RunRecord } from './run-folder';
 import { readSupport, writeStart, type RunStart } from './run-start';
 import type { TrainOptions, TrainResult } from './train-options';
@@ -26,11 +30,11 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
   const detector = createDetector(backbone, record.config, record.dataset.name);
   try {
     if (!resumed) writeStart(start);
-    if (seesTraining(record.config)) await fitTo(detector, support, options, images);
+    if (seesTraining(record.config)) await fitTo(detector, support, record.config, options, images);
     if (dataset.test.length === 0) return { record, history: [], metrics: null };
-    const tested = { dataset, identity: record, folder: folder.dir };
+    const tested = { dataset, identity: record, view: viewOf(record.config), folder: folder.dir };
     const found = await scoreTestSet(detector, tested, { ...options, images });
-    const context = { dataset, hash: record.dataset.hash, counted, epoch: 0, protocol, seed };
+    const context = { dataset, hash: record.dataset.hash, counted, epoch: 0, protocol, seed, fit: record.config.fit };
     const { metrics, predictions, samples } = await evaluate(found, detector.imageSize, context);
     writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return { record, history: [], metrics };
@@ -46,7 +50,7 @@ export async function fit(start: RunStart, options: TrainOptions): Promise<Train
 export async function refit(folder: RunFolder, record: RunRecord, backbone: Backbone): Promise<Detector> {
   const detector = createDetector(backbone, record.config, record.dataset.name);
   try {
-    if (seesTraining(record.config)) await fitTo(detector, savedSupport(folder, record), {});
+    if (seesTraining(record.config)) await fitTo(detector, savedSupport(folder, record), record.config, {});
     return detector;
   } catch (error) {
     detector.dispose();
@@ -65,24 +69,33 @@ function savedSupport(folder: RunFolder, record: RunRecord): Sample[] {
   return readSupport(folder, dataset).support;
 }
 
-async function fitTo(detector: Detector, support: readonly Sample[], options: LongRun, images?: KeptImages): Promise<void> {
+async function fitTo(
+  detector: Detector,
+  support: readonly Sample[],
+  config: TrainingConfig,
+  options: LongRun,
+  images?: KeptImages,
+): Promise<void> {
   if (support.length === 0) throw new UserError('the support set is empty, and this method needs images to compare with');
-  const features = await encodeSupport(support, detector, options, images);
+  const { features } = await encodeSupport(support, detector, config, options, images);
   detector.fit(features);
   tf.dispose(features);
 }
 
 /**
- * Frozen features of training images, loaded like test images: `[K, T, C]` each.
+ * Frozen features of training images, shown like test images: `[P, T, C]` each for P pieces. Of an
+ * image with many tiles, only some are used ({@link chosenTiles}).
  * @param images - decoded images
  */
-export function encodeSupport(
+export async function encodeSupport(
   support: readonly Sample[],
   encoder: FrozenEncoder & Pick<Detector, 'encodeSupport'>,
+  config: TrainingConfig,
   { signal, onProgress }: LongRun,
   images?: KeptImages,
-): Promise<tf.Tensor3D[]> {
+): Promise<{ features: tf.Tensor3D[]; pieces: Pieces }> {
   const files = support.map(({ file }) => file);
+  const pieces = await Pieces.of(filesOf(files, images), viewOf(config), chosenTiles(config.seed));
   const { imageSize, features } = encoder;
   const supportEncoder = {
     imageSize,
@@ -90,5 +103,5 @@ export function encodeSupport(
     encode: (pixels: tf.Tensor4D) => encoder.encodeSupport?.(pixels) ?? encoder.encode(pixels),
   };
   const options = { phase: 'encoding training images', signal, onProgress };
-  return encodeAll(files.length, imagesOf(files, imageSize, images), supportEncoder, options);
+  return { features: await encodeAll(pieces, supportEncoder, options), pieces };
 }

@@ -10,7 +10,6 @@ import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import { imageMetrics, pixelMetrics } from '../metrics/metrics';
 import { loadAbnormalShots } from '../datasets/abnormal-shots';
 import { MASK_RULES } from '../datasets/sample-mask';
-import { loadSupport } from '../datasets/support-images';
 import { BatchSource } from './batches';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint';
 import type { TrainingConfig } from './config';
@@ -19,10 +18,13 @@ import type { FeatureStore } from './feature-store';
 import type { HistoryRow, RunFolder, RunRecord } from './run-folder';
 import { writeStart, type RunStart } from './run-start';
 import { buildModel } from './session';
-import { predictionsAt, scoreStored, scoreTestSet, testFeatures, type Predictions, type TestSet } from './score';
+import type { Pieces } from './pieces';
+import { predictionsAt, scoreStored, scoreTestSet, testFeatures, testPieces, type Predictions, type TestSet } from './score';
+import { loadSupportPieces } from './support-pieces';
 import { loadTestMasks } from './test-masks';
 import type { TrainOptions, TrainResult } from './train-options';
 import { TrainingFeatures } from './training-features';
+import { viewOf } from './view';
 
 /** Trains adapters and prompts, from the start or from the checkpoint of the run. */
 export async function learn(start: RunStart, options: TrainOptions): Promise<TrainResult> {
@@ -38,12 +40,12 @@ export async function learn(start: RunStart, options: TrainOptions): Promise<Tra
       writeStart(start);
     }
     const state = readCheckpoint(folder.file('checkpoint.safetensors'), model, config, adam);
-    const images = await loadSupport(support, config.imageSize);
+    const { images: pieces, counts } = await loadSupportPieces(support, config);
     const run = new Run(options, folder, record, dataset, counted, model, adam, state);
-    const shots = await loadAbnormalShots(abnormal, config.imageSize, MASK_RULES[config.protocol]);
+    const shots = await loadAbnormalShots(abnormal, viewOf(config), MASK_RULES[config.protocol]);
     const bare = shots.filter(({ mask }) => !mask).length;
     if (bare > 0) options.onNote?.(`${bare} of ${shots.length} abnormal shots have no mask; their image scores are learned`);
-    const source = new BatchSource(images, config, state.epoch + 1, options.threads, shots);
+    const source = new BatchSource(pieces, config, state.epoch + 1, options.threads, { counts, abnormal: shots });
     const features = new TrainingFeatures(source, model, config.syntheticBank ?? 0);
     try {
       await run.epochs(features);
@@ -62,7 +64,7 @@ export async function learn(start: RunStart, options: TrainOptions): Promise<Tra
 /** The state of one training run. */
 class Run {
   readonly history: HistoryRow[];
-  private store?: FeatureStore;
+  private encoded?: { store: FeatureStore; pieces: Pieces };
   private masks: Uint8Array | null = null;
   private readonly config: TrainingConfig;
 
@@ -136,14 +138,14 @@ class Run {
   }
 
   private get testSet(): TestSet {
-    return { dataset: this.dataset, identity: this.record, folder: this.folder.dir };
+    return { dataset: this.dataset, identity: this.record, view: viewOf(this.config), folder: this.folder.dir };
   }
 
   /** The predictions of the current parameters for the whole test set; its features stay stored. */
   private async predictions(): Promise<Predictions> {
     const scorer = new MediClipScorer(this.model, this.config.score);
     try {
-      if (this.store) return scoreStored(scorer, this.store, this.dataset.test.length);
+      if (this.encoded) return scoreStored(scorer, this.encoded.store, this.encoded.pieces);
       return await scoreTestSet(scorer, this.testSet, this.options);
     } finally {
       scorer.dispose();
@@ -152,9 +154,11 @@ class Run {
 
   /** Encodes the test set before it is scored for the first of many times. */
   private async prepareTest(): Promise<void> {
-    if (this.store) return;
-    this.store = await testFeatures(this.model, this.testSet, this.options);
-    this.masks = (await loadTestMasks(this.tested, this.config.imageSize, this.config.protocol)).masks;
+    if (this.encoded) return;
+    const { imageSize, protocol, fit } = this.config;
+    const pieces = await testPieces(this.testSet);
+    this.encoded = { store: await testFeatures(this.model, pieces, this.testSet, this.options), pieces };
+    this.masks = (await loadTestMasks(this.tested, imageSize, protocol, fit)).masks;
   }
 
   /** Test AUROC of the current parameters for images and, if all masks are known, for pixels. */
@@ -192,15 +196,15 @@ class Run {
   async finish(): Promise<Metrics | null> {
     const { dataset, counted, config, folder, model } = this;
     if (dataset.test.length === 0) return null;
-    const { protocol, seed } = config;
+    const { protocol, seed, fit } = config;
     const epoch = protocol === 'paper' ? readCheckpoint(folder.file('best.safetensors'), model, config).epoch : this.state.epoch;
-    const context = { dataset, hash: this.record.dataset.hash, counted, epoch, protocol, seed };
+    const context = { dataset, hash: this.record.dataset.hash, counted, epoch, protocol, seed, fit };
     const { metrics, predictions, samples } = await evaluate(await this.predictions(), config.imageSize, context);
     writeEvaluation(folder.dir, metrics, samples, predictions.scores);
     return metrics;
   }
 
   dispose(): void {
-    this.store?.dispose();
+    this.encoded?.store.dispose();
   }
 }

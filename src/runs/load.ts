@@ -2,6 +2,7 @@ import type { Backbone } from '../backbones/backbone';
 import { UserError } from '../common/errors';
 import { removeLeftovers } from '../common/node/leftovers';
 import { shellQuote } from '../common/shell-quote';
+import type { View } from '../image/view';
 import type { MediClip } from '../methods/mediclip/mediclip';
 import { MediClipScorer } from '../methods/mediclip/mediclip-scorer';
 import type { Scorer } from '../methods/method';
@@ -11,6 +12,7 @@ import { refit } from './fit';
 import { RunFolder, type RunRecord } from './run-folder';
 import { buildModel, recordedModel } from './session';
 import { openBackboneFolder } from '../backbones/node/open-folder';
+import { viewOf } from './view';
 
 /** A finished run, ready to score images. */
 export interface LoadedRun {
@@ -19,6 +21,8 @@ export interface LoadedRun {
   /** The epoch whose parameters are used; 0 for methods without epochs. */
   epoch: number;
   scorer: Scorer;
+  /** How it looks at images. */
+  view: View;
   backbone: Backbone;
   /** Only for runs of MediCLIP. */
   model?: MediClip;
@@ -45,7 +49,7 @@ export async function loadRun(dir: string): Promise<LoadedRun> {
     const dispose = (): void => {
       for (const part of [scorer, model, backbone]) part?.dispose();
     };
-    return { folder, record, epoch, scorer, backbone, model, dispose };
+    return { folder, record, epoch, scorer, view: viewOf(record.config), backbone, model, dispose };
   } catch (error) {
     backbone.dispose();
     throw error;

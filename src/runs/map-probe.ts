@@ -2,9 +2,11 @@ import { tf } from '../common/tf';
 import type { Sample } from '../datasets/layout';
 import { loadSampleMask } from '../datasets/sample-mask';
 import type { RgbImage } from '../image/image';
+import { stretched } from '../image/view';
 import { imageScore } from '../methods/mediclip/image-score';
 import type { MediClip } from '../methods/mediclip/mediclip';
-import { encodeImages, imagesOf } from './encode';
+import { encodeImages } from './encode';
+import { filesOf, Pieces } from './pieces';
 
 /** The predictions of a model for the images of the probe at one moment of its training. */
 export interface ProbeLook {
@@ -33,12 +35,16 @@ export class MapProbe {
     private readonly tokens: tf.Tensor3D[],
   ) {}
 
-  /** Loads and encodes images. Afterwards any model on the same CLIP and layers can be probed. */
+  /**
+   * Loads and encodes images, stretched. Afterwards any model on the same CLIP and layers can be
+   * probed.
+   */
   static async of(samples: readonly Sample[], model: MediClip): Promise<MapProbe> {
     const size = model.backbone.imageSize;
     const masks = await Promise.all(samples.map((sample) => loadSampleMask(sample, size)));
     const files = samples.map(({ file }) => file);
-    const all = encodeImages(files.length, imagesOf(files, size), model, { batchSize: files.length });
+    const pieces = await Pieces.of(filesOf(files), stretched(size));
+    const all = encodeImages(pieces, model, { batchSize: files.length });
     for await (const { images, features } of all) return new MapProbe(samples, images, masks, features);
     throw new RangeError('a probe needs images');
   }

@@ -5,8 +5,8 @@ import { readJson, sha256File, writeJson } from '../common/node/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
 import { METHODS } from '../methods/registry';
-import { imagesOf } from './encode';
 import { mapIdentity } from './identity';
+import { filesOf, Pieces } from './pieces';
 import { scoreBatches } from './score';
 import { scoreApart } from './score-apart';
 import { readSupport } from './run-start';
@@ -172,11 +172,11 @@ export function scaleOf(values: Float32Array, bounds: readonly [number, number] 
   return { low: from, high: to > from ? to : from + Math.max(Math.abs(from) / 100, 1e-4) };
 }
 
-async function valuesOf({ scorer }: LoadedRun, samples: readonly Sample[], options: LongRun): Promise<Float32Array> {
+async function valuesOf({ scorer, view }: LoadedRun, samples: readonly Sample[], options: LongRun): Promise<Float32Array> {
   const taken: number[] = [];
   const files = samples.map(({ file }) => file);
-  const imageAt = imagesOf(files, scorer.imageSize);
-  const batches = scoreBatches(files.length, imageAt, scorer, { ...options, phase: 'scaling colours by normal images' });
+  const pieces = await Pieces.of(filesOf(files), view);
+  const batches = scoreBatches(pieces, scorer, { ...options, phase: 'scaling colours by normal images' });
   for await (const { images, maps } of batches) take(maps as Float32Array, images.length, taken);
   return Float32Array.from(taken);
 }

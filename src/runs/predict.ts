@@ -5,6 +5,7 @@ import { writeFileAtomic, writeJson } from '../common/node/files';
 import { StagedFiles } from '../common/node/staged-files';
 import { npyBytes } from '../common/npy';
 import { predictionOverlay } from '../drawing/prediction-overlay';
+import type { Fit } from '../image/geometry';
 import { writePng } from '../image/node/encode';
 import type { Calibration, VolumeScore } from './calibration';
 import { readCalibration } from './kept-calibration';
@@ -74,7 +75,7 @@ export async function predictInputs(
     const mapRange = scale && (loaded.scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));
     const staged = new StagedFiles(out);
     try {
-      const writer = new PredictionWriter(staged, out, { calibration, scale, mapRange, options });
+      const writer = new PredictionWriter(staged, out, { fit: loaded.view.fit, calibration, scale, mapRange, options });
       const { onProgress, signal, window, volume, axis } = options;
       const predictions: Prediction[] = [];
       for await (const found of scoreInputs(inputs, loaded, { onProgress, signal, window, volume, axis }))
@@ -108,6 +109,7 @@ function summaryOf(calibration: Calibration | undefined): PredictionSet['calibra
 
 /** What is the same for all images of a run. */
 interface RunFacts {
+  fit: Fit;
   calibration: Calibration | undefined;
   scale: MapScale | null;
   mapRange: Prediction['mapRange'];
@@ -123,7 +125,7 @@ class PredictionWriter {
   ) {}
 
   async write({ input, own, score, map }: ScoredInput, name: string): Promise<Prediction> {
-    const { calibration, scale, mapRange, options } = this.facts;
+    const { fit, calibration, scale, mapRange, options } = this.facts;
     const { width, height } = own.raster;
     const prediction: Prediction = {
       image: input.file,
@@ -151,9 +153,9 @@ class PredictionWriter {
     const [low, high] = mapRange;
     const levels = Uint16Array.from(map, (value) => levelOf(value, mapRange));
     prediction.map = await this.png(`${name}-map.png`, { width: side, height: side, channels: 1, data: levels });
-    const full = ownMap(map, own.raster);
+    const full = ownMap(map, own.raster, fit);
     if (options.maps === 'npy') writeFileAtomic(this.staged.place(`${name}-map.npy`), npyBytes(full, [height, width]));
-    const found = ownMask(full, own, calibration, options.leastRegion);
+    const found = ownMask(full, own, fit, calibration, options.leastRegion);
     const line = scoreLine(score, prediction.verdict);
     const overlay = await predictionOverlay(own.raster, { map: full, scale, mask: found?.mask, line });
     prediction.overlay = await this.png(`${name}-overlay.png`, overlay);

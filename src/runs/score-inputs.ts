@@ -1,11 +1,11 @@
 import type { LongRun } from '../common/progress';
 import type { Slice } from '../datasets/slices';
-import type { Raster, RgbImage } from '../image/image';
+import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
 import type { ReadOptions } from '../image/node/image-file';
-import { toTestRgb } from '../image/node/load';
 import { ENCODED_AT_ONCE } from './encode';
 import type { LoadedRun } from './load';
+import { Pieces, type ImageSource } from './pieces';
 import { checkScore, ONE_BY_ONE, scoreBatches } from './score';
 
 /** An image to score: a file, or a slice of a volume; slices of one lie one after another. */
@@ -45,7 +45,7 @@ export interface ScoredInput {
  */
 export async function* scoreInputs(
   inputs: readonly ScoringInput[],
-  { scorer, folder }: LoadedRun,
+  { scorer, view, folder }: LoadedRun,
   options: LongRun & ReadOptions & { phase?: string } = {},
 ): AsyncGenerator<ScoredInput> {
   const size = scorer.imageSize;
@@ -53,13 +53,19 @@ export async function* scoreInputs(
   const reader = new FrameReader();
   for (const { first, count, batchSize } of stretches(inputs)) {
     const images = new Map<number, OwnImage>();
-    const imageAt = async (at: number): Promise<RgbImage> => {
-      const own = await ownImage(reader, inputs[first + at], reading);
-      images.set(first + at, own);
-      return toTestRgb(own.raster, size);
+    const source: ImageSource = {
+      count,
+      name: (at) => inputs[first + at].file,
+      sides: (at) => reader.open(inputs[first + at].file, reading),
+      raster: async (at) => {
+        const own = await ownImage(reader, inputs[first + at], reading);
+        images.set(first + at, own);
+        return own.raster;
+      },
     };
+    const pieces = await Pieces.of(source, view);
     const progress: LongRun['onProgress'] = (p) => onProgress?.({ ...p, done: first + p.done, total: inputs.length });
-    for await (const batch of scoreBatches(count, imageAt, scorer, { batchSize, phase, signal, onProgress: progress })) {
+    for await (const batch of scoreBatches(pieces, scorer, { batchSize, phase, signal, onProgress: progress })) {
       for (const [i, score] of batch.scores.entries()) {
         const place = first + batch.start + i;
         checkScore(score, inputs[place].file, folder.dir);

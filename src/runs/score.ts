@@ -3,48 +3,56 @@ import { UserError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { tf } from '../common/tf';
 import type { Dataset } from '../datasets/layout';
+import type { Placement } from '../image/geometry';
 import type { RgbImage } from '../image/image';
+import type { View } from '../image/view';
 import type { Scorer } from '../methods/method';
-import { encodeImages, imagesOf, type EncodeOptions, type ImageAt } from './encode';
+import { Assembler, type Predictions } from './assemble';
+import { encodeImages, type EncodeOptions } from './encode';
 import { featureFile, type FeatureCache, type FeatureIdentity } from './feature-cache';
 import { FeatureStore } from './feature-store';
 import type { KeptImages } from './kept-images';
+import { filesOf, Pieces } from './pieces';
 
-/** Scores and anomaly maps of a set of images. */
-export interface Predictions {
-  /** `[N]`, higher is more abnormal. */
-  scores: Float32Array;
-  /**
-   * `[N, S, S]`, higher is more abnormal (for MediCLIP: probability of "abnormal"); null for
-   * methods without maps.
-   */
-  maps: Float32Array | null;
-}
+export type { Predictions };
 
 /** A batch of images with their predictions. */
 export interface ScoredImages extends Predictions {
   /** Index of the first image. */
   start: number;
+  /** What is seen of each image, `[S, S]`, as its map covers it. */
   images: RgbImage[];
 }
 
 /**
  * The single way from images to scores, batch by batch in order: each image is decoded and encoded
- * once, and its features are dropped when it is scored.
+ * once, and its features are dropped when it is scored. The tiles of an image are put together
+ * again.
  * @throws UserError if an image cannot be read
  * @throws Interrupted if the signal stopped it
  */
-export async function* scoreBatches(
-  count: number,
-  imageAt: ImageAt,
-  scorer: Scorer,
-  options: EncodeOptions = {},
-): AsyncGenerator<ScoredImages> {
-  for await (const { start, images, features } of encodeImages(count, imageAt, scorer, options)) {
-    const said = scoreOf(scorer, features);
+export async function* scoreBatches(pieces: Pieces, scorer: Scorer, options: EncodeOptions = {}): AsyncGenerator<ScoredImages> {
+  const assembler = new Assembler(pieces, scorer);
+  const pictures = new Map<number, RgbImage>();
+  for await (const { start, images, features } of encodeImages(pieces, scorer, { ...options, pictures })) {
+    const said = scoreOf(scorer, features, placementsFrom(pieces, start, images.length));
     tf.dispose(features);
-    yield { start, images, ...said };
+    if (!pieces.at(start)) {
+      yield { start, images, ...said };
+      continue;
+    }
+    for (const { image, score, map } of assembler.add(start, said)) {
+      const picture = pictures.get(image) as RgbImage;
+      pictures.delete(image);
+      yield { start: image, images: [picture], scores: Float32Array.of(score), maps: map };
+    }
   }
+}
+
+/** Where the pieces of a batch lie in their squares; undefined if pieces are images without border. */
+function placementsFrom(pieces: Pieces, start: number, count: number): Placement[] | undefined {
+  if (!pieces.at(start)) return undefined;
+  return Array.from({ length: count }, (_, i) => (pieces.at(start + i) as { placement: Placement }).placement);
 }
 
 /**
@@ -63,24 +71,32 @@ export function checkScore(score: number, image: string, run: string): void {
 }
 
 /** {@link scoreBatches} for all images, collected. */
-export async function scoreImages(count: number, imageAt: ImageAt, scorer: Scorer, options: EncodeOptions = {}): Promise<Predictions> {
-  const all = new CollectedPredictions(count, scorer.imageSize);
-  for await (const batch of scoreBatches(count, imageAt, scorer, options)) all.add(batch.start, batch);
+export async function scoreImages(pieces: Pieces, scorer: Scorer, options: EncodeOptions = {}): Promise<Predictions> {
+  const all = new CollectedPredictions(pieces.images, scorer.imageSize);
+  for await (const batch of scoreBatches(pieces, scorer, options)) all.add(batch.start, batch);
   return all;
 }
 
-/** Scores of images whose frozen features are stored. */
-export function scoreStored(scorer: Scorer, store: FeatureStore, count: number): Predictions {
-  const all = new CollectedPredictions(count, scorer.imageSize);
-  store.forEach((features, start) => all.add(start, scoreOf(scorer, features)));
+/** Scores of images, the frozen features of whose pieces are stored. */
+export function scoreStored(scorer: Scorer, store: FeatureStore, pieces: Pieces): Predictions {
+  const all = new CollectedPredictions(pieces.images, scorer.imageSize);
+  const assembler = new Assembler(pieces, scorer);
+  store.forEach((features, start, count) => {
+    const said = scoreOf(scorer, features, placementsFrom(pieces, start, count));
+    if (!pieces.at(start)) all.add(start, said);
+    else for (const { image, score, map } of assembler.add(start, said)) all.add(image, { scores: Float32Array.of(score), maps: map });
+  });
   return all;
 }
 
-/** The predictions of a method for one batch of frozen features, which the caller still owns. */
-export function scoreOf(scorer: Scorer, features: readonly tf.Tensor3D[]): Predictions {
+/**
+ * The predictions of a method for one batch of frozen features, which the caller still owns.
+ * @param placements - where they lie in their squares, if they have borders or are tiles
+ */
+export function scoreOf(scorer: Scorer, features: readonly tf.Tensor3D[], placements?: readonly Placement[]): Predictions {
   let said: Predictions = { scores: new Float32Array(), maps: null };
   tf.tidy(() => {
-    const { scores, maps } = scorer.score(features);
+    const { scores, maps } = scorer.score(features, placements);
     said = { scores: scores.dataSync() as Float32Array, maps: maps && (maps.dataSync() as Float32Array) };
   });
   return said;
@@ -120,6 +136,8 @@ export interface TestSet {
   dataset: Pick<Dataset, 'test'>;
   /** Hashes of the model and of the data set. */
   identity: FeatureIdentity;
+  /** How the run looks at images. */
+  view: View;
   /** Folder of the run, for features that do not fit into memory. */
   folder: string;
 }
@@ -133,28 +151,31 @@ export interface TestFeatureOptions extends LongRun {
 
 const PHASE = 'encoding test images';
 
+/** The pieces of the test images as a run sees them. */
+export function testPieces({ dataset: { test }, view }: TestSet, images?: KeptImages): Promise<Pieces> {
+  const files = test.map(({ file }) => file);
+  return Pieces.of(filesOf(files, images), view);
+}
+
 /** The frozen features of test images that are scored repeatedly: kept ones, or encoded now. */
 export function testFeatures(
   encoder: FrozenEncoder,
-  { dataset: { test }, identity, folder }: TestSet,
-  { featureCache: cache, images, onProgress, signal }: TestFeatureOptions,
+  pieces: Pieces,
+  { identity, folder }: TestSet,
+  { featureCache: cache, onProgress, signal }: TestFeatureOptions,
 ): Promise<FeatureStore> {
-  const keep = cache && { file: featureFile(cache, identity, encoder), limit: cache.limit };
-  const files = test.map(({ file }) => file);
-  return FeatureStore.of(files, encoder, { phase: PHASE, images, onProgress, signal, spillFolder: folder, keep });
+  const keep = cache && { file: featureFile(cache, identity, encoder, pieces.view), limit: cache.limit };
+  return FeatureStore.of(pieces, encoder, { phase: PHASE, onProgress, signal, spillFolder: folder, keep });
 }
 
 /** Scores test images once; with a cache, their features are taken from it or kept there. */
 export async function scoreTestSet(scorer: Scorer, tested: TestSet, options: TestFeatureOptions): Promise<Predictions> {
-  const { test } = tested.dataset;
-  if (!options.featureCache) {
-    const files = test.map(({ file }) => file);
-    const { images, onProgress, signal } = options;
-    return scoreImages(test.length, imagesOf(files, scorer.imageSize, images), scorer, { phase: PHASE, onProgress, signal });
-  }
-  const store = await testFeatures(scorer, tested, options);
+  const { onProgress, signal } = options;
+  const pieces = await testPieces(tested, options.images);
+  if (!options.featureCache) return scoreImages(pieces, scorer, { phase: PHASE, onProgress, signal });
+  const store = await testFeatures(scorer, pieces, tested, options);
   try {
-    return scoreStored(scorer, store, test.length);
+    return scoreStored(scorer, store, pieces);
   } finally {
     store.dispose();
   }

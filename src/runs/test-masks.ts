@@ -1,6 +1,7 @@
 import type { Sample } from '../datasets/layout';
 import { MASK_RULES, readSampleMask } from '../datasets/sample-mask';
 import { sourceName } from '../datasets/source-name';
+import type { Fit } from '../image/geometry';
 import { LOSSY_FROM } from '../image/node/mask';
 
 /** The masks of a test set. */
@@ -20,8 +21,14 @@ export interface TestMasks {
  * Reads the masks of test images.
  * @param protocol - under `paper` every pixel of a JPEG mask that is not 0 counts, as in the
  * published code
+ * @param fit - what of the images is seen
  */
-export async function loadTestMasks(samples: readonly Sample[], size: number, protocol: 'fixed' | 'paper'): Promise<TestMasks> {
+export async function loadTestMasks(
+  samples: readonly Sample[],
+  size: number,
+  protocol: 'fixed' | 'paper',
+  fit: Fit = 'stretch',
+): Promise<TestMasks> {
   const abnormal = samples.filter((sample) => sample.label === 1);
   const bare = abnormal.filter((sample) => sample.maskFile === undefined);
   if (abnormal.length === 0) return { masks: null, notes: [] };
@@ -33,7 +40,7 @@ export async function loadTestMasks(samples: readonly Sample[], size: number, pr
   const empty: Sample[] = [];
   let jpeg = 0;
   for (const [i, sample] of samples.entries()) {
-    const mask = sample.label === 1 ? await readSampleMask(sample, size, MASK_RULES[protocol]) : null;
+    const mask = sample.label === 1 ? await readSampleMask(sample, size, MASK_RULES[protocol], fit) : null;
     if (!mask) continue;
     if (mask.data.every((v) => v === 0)) empty.push(sample);
     if (mask.lossy) jpeg++;
@@ -42,7 +49,7 @@ export async function loadTestMasks(samples: readonly Sample[], size: number, pr
   const notes: string[] = [];
   if (empty.length > 0) {
     notes.push(
-      `the masks of ${empty.length} of ${abnormal.length} abnormal images mark nothing at ${size} x ${size} pixels, the first is that of ${sourceName(empty[0])}`,
+      `the masks of ${empty.length} of ${abnormal.length} abnormal images mark nothing at ${size} x ${size} pixels${fit === 'crop' ? ' of the crop' : ''}, the first is that of ${sourceName(empty[0])}`,
     );
   }
   if (jpeg === 0) return { masks, notes };

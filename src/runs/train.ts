@@ -25,6 +25,7 @@ import { RunFolder, type RunRecord } from './run-folder';
 import { whileLocked, checkBackend, checkDataset, noteVersion, prepareFolder, readSupport, type Learnt, type RunStart } from './run-start';
 import { modelIdentity, recordedModel } from './session';
 import type { TrainOptions, TrainResult } from './train-options';
+import { viewOf } from './view';
 import { openBackboneFolder } from '../backbones/node/open-folder';
 import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 
@@ -77,7 +78,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     };
     if (saved) checkBackend(folder, saved, record.backend);
     const { support, abnormal } = drawn ?? readSupport(folder, dataset);
-    const images = METHODS[config.method].epochs ? undefined : new KeptImages(config.imageSize); // otherwise hours would lie between the two uses
+    const images = METHODS[config.method].epochs ? undefined : new KeptImages(viewOf(config)); // otherwise hours would lie between the two uses
     const warnings = saved ? [] : await inspectImages(record.dataset, support, abnormal, dataset.test, options, images);
     const counted = await countedImages(dataset, { ...options, keep: config.keepLeaks, shots: abnormal });
     for (const line of counted.notes) options.onNote?.(line);

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { abnormalShots, loadAbnormalShots } from '../../src/datasets/abnormal-shots';
 import { datasetHash, readDataset } from '../../src/datasets/layout';
 import { countedImages } from '../../src/datasets/leaks';
+import { stretched } from '../../src/image/view';
 import { writePng } from '../../src/image/node/encode';
+import { temporaryFolder } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 const names = (samples: readonly { filename: string }[]): string[] => samples.map(({ filename }) => filename);
@@ -84,10 +86,21 @@ test('a shot is loaded with its mask; a mask that marks nothing counts as none',
   const { test: samples } = readDataset(dir);
   const [first, second] = samples.filter(({ label }) => label === 1);
   const blank = { ...second, maskFile: undefined };
-  const [marked, bare] = await loadAbnormalShots([first, blank], 40, 'clear');
+  const [marked, bare] = await loadAbnormalShots([first, blank], stretched(40), 'clear');
   const inside = (i: number): boolean => i % 40 > 10 && i % 40 < 22 && i > 12 * 40 && i < 25 * 40;
   assert.ok(marked.mask?.every((value, i) => value === Number(inside(i))));
   assert.equal(bare.mask, null);
   await writePng(String(second.maskFile), { width: 40, height: 40, channels: 1, data: new Uint8Array(1600) });
-  assert.equal((await loadAbnormalShots([second], 40, 'clear'))[0].mask, null);
+  assert.equal((await loadAbnormalShots([second], stretched(40), 'clear'))[0].mask, null);
+});
+
+test('a shot in a letterbox has its mask where the image is', async () => {
+  const file = path.join(temporaryFolder(), 'wide.png');
+  const data = Uint8Array.from({ length: 80 * 40 }, (_, i) => (i % 80 >= 20 && i % 80 < 40 && i >= 10 * 80 && i < 30 * 80 ? 255 : 0));
+  await writePng(file, { width: 80, height: 40, channels: 1, data });
+  const [{ image, mask }] = await loadAbnormalShots([{ file, maskFile: file } as never], { size: 40, fit: 'letterbox' }, 'clear');
+  // 80 x 40 become 40 x 20 in rows 10 to 29
+  const inside = (i: number): boolean => i % 40 >= 10 && i % 40 < 20 && i >= 15 * 40 && i < 25 * 40;
+  assert.ok(mask?.every((value, i) => value === Number(inside(i))));
+  assert.ok(image.data[20 * 40 + 15] === 255 && image.data[5 * 40 + 15] === 0);
 });

@@ -11,6 +11,7 @@ import { FeatureWriter, KeptFeatures } from '../../src/runs/feature-cache';
 import { FeatureStore } from '../../src/runs/feature-store';
 import { buildModel, openModel } from '../../src/runs/session';
 import { train } from '../../src/runs/train';
+import { filePieces } from '../helpers/pieces';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
@@ -43,6 +44,7 @@ test('kept features are read back and give the same results as encoded ones', as
 
 test('a file with changed content is made again, wherever it was damaged', async (t) => {
   const files = readDataset(await dataset).test.map(({ file }) => file);
+  const pieces = await filePieces(files, 32);
   const { backbone } = await openModel(model, 32);
   t.after(() => backbone.dispose());
   const encoder = buildModel(backbone, trainingConfig({ imageSize: 32 }));
@@ -50,7 +52,7 @@ test('a file with changed content is made again, wherever it was damaged', async
   const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
   const { numTensors } = tf.memory();
   const read = async (memoryLimit?: number): Promise<string> => {
-    const store = await FeatureStore.of(files, encoder, { spillFolder: temporaryFolder(), keep, memoryLimit, batchSize: 4 });
+    const store = await FeatureStore.of(pieces, encoder, { spillFolder: temporaryFolder(), keep, memoryLimit, batchSize: 4 });
     const all: number[] = [];
     store.forEach((tokens) => tokens.forEach((layer) => all.push(...layer.dataSync())));
     store.dispose();

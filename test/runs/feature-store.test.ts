@@ -7,6 +7,7 @@ import { initBackend } from '../../src/common/node/backend';
 import type { FrozenEncoder } from '../../src/backbones/frozen-encoder';
 import { readDataset } from '../../src/datasets/layout';
 import { FeatureStore } from '../../src/runs/feature-store';
+import { filePieces } from '../helpers/pieces';
 import { temporaryFolder } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
@@ -29,12 +30,12 @@ test('features beyond the limit come back from disk as they were; two stores of 
   const files = readDataset(await writeTinyDataset({ test: 5 })).test.map(({ file }) => file);
   const spillFolder = path.join(temporaryFolder(), 'run');
   const { numTensors } = tf.memory();
-  const whole = await FeatureStore.of(files, encoder(1), { batchSize: 2, spillFolder });
+  const whole = await FeatureStore.of(await filePieces(files, 8), encoder(1), { batchSize: 2, spillFolder });
   assert.ok(!fs.existsSync(spillFolder), 'all in memory');
   const perBatch = 2 * 2 * 24 * 8 * 4;
   const limited = { batchSize: 2, spillFolder, memoryLimit: perBatch };
-  const some = await FeatureStore.of(files, encoder(1), limited);
-  const others = await FeatureStore.of(files, encoder(3), limited);
+  const some = await FeatureStore.of(await filePieces(files, 8), encoder(1), limited);
+  const others = await FeatureStore.of(await filePieces(files, 8), encoder(3), limited);
   assert.equal(some.size.diskBytes, whole.size.batches * perBatch - perBatch - (files.length % 2 === 1 ? perBatch / 2 : 0));
   assert.deepEqual(readAll(some), readAll(whole));
   assert.deepEqual(
@@ -57,7 +58,9 @@ test('of several that need the same features at once, one encodes', async () => 
   const counting: FrozenEncoder = { ...encoder(1), encode: (pixels) => (encoded++, encoder(1).encode(pixels)) };
   const phases = new Set<string>();
   const onProgress = ({ phase }: { phase: string }): void => void phases.add(phase);
-  const stores = await Promise.all([0, 1, 2].map(() => FeatureStore.of(files, counting, { ...options, onProgress })));
+  const stores = await Promise.all(
+    [0, 1, 2].map(async () => FeatureStore.of(await filePieces(files, 8), counting, { ...options, onProgress })),
+  );
   assert.equal(encoded, Math.ceil(files.length / 2));
   assert.ok([...phases].some((phase) => phase.startsWith('waiting for')));
   const [first, ...others] = stores.map(readAll);
@@ -70,7 +73,7 @@ test('without the lock the features are still encoded', async () => {
   const files = readDataset(await writeTinyDataset({ test: 3 })).test.map(({ file }) => file);
   const keep = { file: path.join(temporaryFolder(), 'features.safetensors') };
   fs.mkdirSync(`${keep.file}.lock`); // a folder: neither to be read nor to be written
-  const store = await FeatureStore.of(files, encoder(1), { spillFolder: temporaryFolder(), keep });
+  const store = await FeatureStore.of(await filePieces(files, 8), encoder(1), { spillFolder: temporaryFolder(), keep });
   assert.equal(store.size.batches, 1);
   store.dispose();
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conformalThreshold, type ConformalThreshold } from '../../src/metrics/conformal';
 import type { Calibration } from '../../src/runs/calibration';
-import { ownMask } from '../../src/runs/prediction/own-map';
+import { ownMap, ownMask } from '../../src/runs/prediction/own-map';
 import type { Prediction } from '../../src/runs/prediction/prediction';
 import { volumesOf } from '../../src/runs/prediction/volumes';
 import { verdictOf } from '../../src/runs/verdict';
@@ -44,12 +44,22 @@ test('a mask holds what is above the pixel threshold; there is none without one'
     spacing: { row: 2, column: 3 },
     window: null,
   };
-  const found = ownMask(map, own, calibration);
+  const found = ownMask(map, own, 'stretch', calibration);
   assert.deepEqual([...(found?.mask ?? [])], [0, 1, 1, 0]);
   assert.deepEqual([found?.regions.length, found?.regions[0].areaMm2, found?.leastRegion], [1, 12, 1]);
-  assert.deepEqual([ownMask(map, own, calibration, 3)?.specks, ownMask(map, own, calibration, 3)?.regions], [1, []]);
-  assert.equal(ownMask(map, own, undefined), null);
-  assert.equal(ownMask(map, own, { ...calibration, pixel: null }), null);
+  assert.deepEqual([ownMask(map, own, 'stretch', calibration, 3)?.specks, ownMask(map, own, 'stretch', calibration, 3)?.regions], [1, []]);
+  assert.equal(ownMask(map, own, 'stretch', undefined), null);
+  assert.equal(ownMask(map, own, 'stretch', { ...calibration, pixel: null }), null);
+});
+
+test('what a crop does not see is never marked', () => {
+  const own = {
+    raster: { width: 4, height: 2, channels: 1 as const, data: new Uint8Array(8) },
+    spacing: null,
+    window: null,
+  };
+  const full = ownMap(new Float32Array(4).fill(0.9), own.raster, 'crop');
+  assert.deepEqual([...(ownMask(full, own, 'crop', calibration)?.mask ?? [])], [0, 1, 1, 0, 0, 1, 1, 0]);
 });
 
 test('volumes: score, worst slices, and a verdict only if volumes were calibrated by the same rule', () => {

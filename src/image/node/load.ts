@@ -1,5 +1,6 @@
-import { decodeFile } from './decode';
+import { decodeFile, type DecodedImage } from './decode';
 import { to8Bit, toGray, toRgb } from '../grey';
+import { cut, framed, type Placement } from '../geometry';
 import type { DeepGrayImage, GrayImage, Raster, RgbImage } from '../image';
 import { resizeBilinear, resizeNearest } from '../resize';
 import { resizePremultiplied } from '../resize-premultiplied';
@@ -18,6 +19,12 @@ export function toTestRgb(raster: Raster, size: number): RgbImage {
   return toRgb(resizeBilinear(to8Bit(raster), size, size)); // grey is resized once, not as three channels
 }
 
+/** {@link toTestRgb} of what a placement shows of an image. */
+export function toPlacedRgb(raster: Raster, placement: Placement): RgbImage {
+  const { seen, filled } = placement;
+  return toRgb(framed(resizeBilinear(to8Bit(cut(raster, seen)), filled.width, filled.height), placement));
+}
+
 /**
  * Loads a normal image for training: resized to `size` x `size` in the file's own mode, then
  * converted to grey. As in Pillow, a mode with a palette or single bits is resized with NEAREST,
@@ -25,10 +32,23 @@ export function toTestRgb(raster: Raster, size: number): RgbImage {
  * resized.
  */
 export async function loadTrainGray(file: string, size: number): Promise<GrayImage> {
-  const { raster, alpha, indexed } = await decodeFile(file);
+  return resizedGray(await decodeFile(file), size, size);
+}
+
+/** What a placement shows of an image, as {@link loadTrainGray} loads it; of the size of `filled`, without border. */
+export function toPlacedGray({ raster, alpha, indexed }: DecodedImage, { seen, filled }: Placement): GrayImage {
+  const opacity = alpha && cut({ ...raster, channels: 1, data: alpha }, seen).data;
+  return resizedGray({ raster: cut(raster, seen), alpha: opacity, indexed }, filled.width, filled.height);
+}
+
+function resizedGray(
+  { raster, alpha, indexed }: Pick<DecodedImage, 'raster' | 'alpha' | 'indexed'>,
+  width: number,
+  height: number,
+): GrayImage {
   const image = to8Bit(raster);
-  if (indexed) return toGray(resizeNearest(image, size, size));
-  return toGray(alpha ? resizePremultiplied(image, alpha, size, size) : resizeBilinear(image, size, size));
+  if (indexed) return toGray(resizeNearest(image, width, height));
+  return toGray(alpha ? resizePremultiplied(image, alpha, width, height) : resizeBilinear(image, width, height));
 }
 
 /**

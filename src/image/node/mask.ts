@@ -2,7 +2,7 @@ import { UserError } from '../../common/errors';
 import { decodeFile, type DecodedImage } from './decode';
 import { toGray } from '../grey';
 import type { GrayImage, Raster } from '../image';
-import { resizeNearest } from '../resize';
+import { maskToMap, type Fit } from '../geometry';
 
 /**
  * What counts in a mask whose compression leaves traces around every edge (JPEG). `clear`: pixels
@@ -68,11 +68,13 @@ export interface MaskOptions {
   rule?: MaskRule;
   /** True if the file holds the levels of a former JPEG in another format. */
   lossy?: boolean;
+  /** What is seen of the image, and so of the mask; default `stretch`: all. */
+  fit?: Fit;
 }
 
 /**
- * A mask, `[size, size]`, 1 for the pixels that count ({@link maskLevels}, {@link binaryMask}),
- * resized by NEAREST.
+ * A mask, `[size, size]`, 1 for the pixels that count ({@link maskLevels}, {@link binaryMask}), in
+ * the frame of a map, resized by NEAREST.
  */
 export async function loadMask(file: string, size: number, options: MaskOptions = {}): Promise<Uint8Array> {
   return (await readMask(file, size, options)).data;
@@ -82,11 +84,11 @@ export async function loadMask(file: string, size: number, options: MaskOptions 
 export async function readMask(
   file: string,
   size: number,
-  { rule, lossy }: MaskOptions = {},
+  { rule, lossy, fit = 'stretch' }: MaskOptions = {},
 ): Promise<{ data: Uint8Array; lossy: boolean }> {
   const decoded = await decodeFile(file, 'mask');
   const levels = maskLevels(lossy ? { ...decoded, format: 'jpeg' } : decoded, file);
-  return { data: resizeNearest(binaryMask(levels, rule), size, size).data, lossy: levels.lossy };
+  return { data: maskToMap(binaryMask(levels, rule), size, fit).data, lossy: levels.lossy };
 }
 
 /** The union of several masks of one size. */

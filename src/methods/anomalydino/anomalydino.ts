@@ -3,6 +3,8 @@ import { unitLength } from '../../backbones/frozen-encoder';
 import { checkLayers } from '../../backbones/layers';
 import { tf } from '../../common/tf';
 import { UserError } from '../../common/errors';
+import type { Placement } from '../../image/geometry';
+import { withoutBorder } from '../border';
 import type { BatchScores, Detector } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { inPieces } from '../nearest';
@@ -90,7 +92,7 @@ export class AnomalyDino implements Detector {
   }
 
   /** @param tokens - of {@link encode}, or of {@link encodeSupport}, of which only the images as they are count */
-  score([tokens]: readonly tf.Tensor3D[]): BatchScores {
+  score([tokens]: readonly tf.Tensor3D[], placements?: readonly Placement[]): BatchScores {
     const { masking, topShare } = this.options;
     const patches = this.image.grid ** 2;
     const top = Math.max(1, Math.floor(patches * topShare + 1e-9));
@@ -99,7 +101,7 @@ export class AnomalyDino implements Detector {
       const own = tf.slice(tokens, [0, 0, 0], [b, patches, c]);
       const all = tf.reshape(this.distances(tf.reshape(own, [b * patches, c])), [b, patches]) as tf.Tensor2D;
       const distances = masking ? tf.mul(all, this.foregrounds(own)) : all;
-      const scores = tf.mean(tf.topk(distances, top, false).values, 1) as tf.Tensor1D;
+      const scores = tf.mean(tf.topk(withoutBorder(distances as tf.Tensor2D, placements), top, false).values, 1) as tf.Tensor1D;
       return { scores, maps: patchMaps(distances as tf.Tensor2D, this.upsampling) };
     });
   }

@@ -8,6 +8,7 @@ export const meanIntensity = detectorMethod({
   label: 'mean grey',
   role: 'baseline',
   maps: false,
+  noTiles: 'it compares the mean grey of whole images',
   features: 'grey',
   settings: { key: 'knn', schema: knnSchema },
   create: ({ backbone, options }) => new MeanIntensity(greyEncoder(backbone.imageSize, options.pixels)),

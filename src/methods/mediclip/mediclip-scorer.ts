@@ -29,7 +29,11 @@ export class MediClipScorer implements Scorer {
 
   score(tokens: readonly tf.Tensor3D[]): BatchScores {
     const maps = this.model.anomalyMap(tokens, this.text);
-    return { scores: imageScore(maps, this.rule), maps };
+    return { scores: this.scoreMaps(maps), maps };
+  }
+
+  scoreMaps(maps: tf.Tensor3D): tf.Tensor1D {
+    return imageScore(maps, this.rule);
   }
 
   /** Frees the text features; the model stays. */

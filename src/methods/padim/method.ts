@@ -9,6 +9,7 @@ export const padim = detectorMethod({
   label: 'PaDiM',
   role: 'baseline',
   maps: true,
+  noTiles: 'it learns what each place of the whole image looks like, and tiles show other places',
   settings: { key: 'padim', schema: padimSchema },
   create: ({ backbone, layers, seed, options }) =>
     new Padim(tokensOf(backbone, layers), backbone.image.grid, options, Random.of(seed, 'padim')),

@@ -103,7 +103,11 @@ export class Padim implements Detector {
       const white = tf.matMul(tf.sub(this.embed(tokens), mean), whitening, false, true); // [g g, B, d]
       return patchMaps(tf.transpose(tf.sqrt(tf.sum(tf.square(white), 2))) as tf.Tensor2D, this.upsampling);
     });
-    return { scores: tf.tidy(() => tf.max(maps, [1, 2])), maps };
+    return { scores: this.scoreMaps(maps), maps };
+  }
+
+  scoreMaps(maps: tf.Tensor3D): tf.Tensor1D {
+    return tf.tidy(() => tf.max(maps, [1, 2]));
   }
 
   dispose(): void {

@@ -1,6 +1,8 @@
 import type { FrozenEncoder } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/tf';
 import type { Random } from '../../common/random';
+import type { Placement } from '../../image/geometry';
+import { withoutBorder } from '../border';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { greedyCoreset } from './coreset';
@@ -77,15 +79,16 @@ export class PatchCore implements Detector {
     all.dispose();
   }
 
-  score(tokens: readonly tf.Tensor3D[]): BatchScores {
+  score(tokens: readonly tf.Tensor3D[], placements?: readonly Placement[]): BatchScores {
     const memory = this.memory as tf.Tensor2D;
     const [b, n] = tokens[0].shape;
     const { scores, values } = tf.tidy(() => {
       const rows = this.patchFeatures(tokens);
       const nearest = tf.gather(memory, nearestIndex(rows, memory)); // [B g g, C]
       const distances = tf.reshape(distance(rows, nearest), [b, n]) as tf.Tensor2D;
-      const at = tf.add(tf.argMax(distances, 1), tf.range(0, b * n, n, 'int32')) as tf.Tensor1D;
-      const highest = tf.max(distances, 1) as tf.Tensor1D;
+      const shown = withoutBorder(distances, placements);
+      const at = tf.add(tf.argMax(shown, 1), tf.range(0, b * n, n, 'int32')) as tf.Tensor1D;
+      const highest = tf.max(shown, 1) as tf.Tensor1D;
       return {
         scores: tf.mul(highest, this.weight(tf.gather(rows, at), tf.gather(nearest, at), memory)) as tf.Tensor1D,
         values: distances,

@@ -1,6 +1,8 @@
 import { textOf, type Backbone } from '../../backbones/backbone';
 import { unitLength } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/tf';
+import type { Placement } from '../../image/geometry';
+import { withoutBorder } from '../border';
 import type { BatchScores } from '../method';
 import { Upsampling } from '../mediclip/anomaly-map';
 import { abnormalShare, classFeatures } from '../class-features';
@@ -74,7 +76,7 @@ export class WinClip implements Detector {
     this.memory = tf.tidy(() => support.map((layer) => tf.clone(tf.reshape(layer, [-1, layer.shape[2]])) as tf.Tensor2D));
   }
 
-  score(features: readonly tf.Tensor3D[]): BatchScores {
+  score(features: readonly tf.Tensor3D[], placements?: readonly Placement[]): BatchScores {
     const { scores, values } = tf.tidy(() => {
       const image = abnormalShare(features[0], this.classes, this.options.temperature); // [B, 1]
       const language = this.languageMap(image, features.slice(1, -1));
@@ -83,7 +85,7 @@ export class WinClip implements Detector {
       // section 4.3: the final score is the mean of the language score and the highest memory
       // score; the final map is the mean of both maps
       return {
-        scores: tf.div(tf.add(tf.squeeze(image, [1]), tf.max(seen, 1)), 2) as tf.Tensor1D,
+        scores: tf.div(tf.add(tf.squeeze(image, [1]), tf.max(withoutBorder(seen, placements), 1)), 2) as tf.Tensor1D,
         values: tf.div(tf.add(language, seen), 2) as tf.Tensor2D,
       };
     });
