@@ -7,6 +7,7 @@ import zlib from 'node:zlib';
 import { UserError } from '../../../src/common/errors';
 import { openImageFile, type ImageFile } from '../../../src/image/node/image-file';
 import type { ReadOptions } from '../../../src/image/node/stored-frames';
+import { mutated } from './mutated';
 import { niftiFile, type MadeNifti } from './nifti-file';
 
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'nifti-'));
@@ -152,4 +153,21 @@ test('headers that contradict themselves are refused by name', async () => {
     b.writeInt16LE(5, 40);
     [1, 3].forEach((n, i) => b.writeInt16LE(n, 48 + 2 * i));
   }, /5 axes \(2 x 2 x 2 x 1 x 3\)/);
+});
+
+test('damaged files are read or refused in one line, quickly and without memory that they do not fill', async () => {
+  const golden = path.join(__dirname, '../../golden/clinical/nifti');
+  const names = ['ras.nii', 'big_endian.nii', 'nifti2.nii', 'qform_only.nii', 'gz.nii.gz', 'four_d.nii.gz'];
+  for (let seed = 0; seed < 60; seed++) {
+    const bytes = mutated(fs.readFileSync(path.join(golden, names[seed % names.length])), seed);
+    const file = put(bytes, 'damaged.nii');
+    const [start, held] = [performance.now(), process.memoryUsage().arrayBuffers];
+    try {
+      await (await openImageFile(file)).frame(0);
+    } catch (error) {
+      assert.ok(error instanceof UserError && !error.message.includes('\n'), `seed ${seed}: ${(error as Error).stack}`);
+    }
+    assert.ok(performance.now() - start < 5000, `seed ${seed}`);
+    assert.ok(process.memoryUsage().arrayBuffers - held < 4 * bytes.length + 16 * 2 ** 20, `seed ${seed}`);
+  }
 });
