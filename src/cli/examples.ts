@@ -12,6 +12,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
   'mediclip datasets prepare': [
     'npx mediclip datasets prepare brainmri --from ~/Downloads/brainmri --out datasets/brainmri',
     'npx mediclip datasets prepare folder --from my-scans --out datasets/my-scans',
+    'npx mediclip datasets prepare folder --from my-ct --window brain --slices 30-120 --out datasets/my-ct',
   ],
   'mediclip datasets import': [
     'npx mediclip datasets import bmad --from ~/Downloads/Brain_AD --out datasets/bmad-brain',
