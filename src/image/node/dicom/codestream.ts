@@ -1,5 +1,6 @@
 import { NotRead } from '../../limits';
 import { checkScans } from '../jpeg-markers';
+import { checkEntropy } from './jpeg-entropy';
 import type { PixelLayout } from './layout';
 import type { Codec } from './transfer-syntax';
 
@@ -32,7 +33,10 @@ export function checkedCodestream(bytes: Buffer, codec: Exclude<Codec, 'rle'>, l
     );
   if (stated.bits < 1 || stated.bits > bitsAllocated || stated.bits > 16)
     throw new Error(`a compressed frame of ${stated.bits} bits, where the file allocates ${bitsAllocated}`);
-  if (codec === 'jpeg') checkScans(stream, columns * rows);
+  if (codec === 'jpeg') {
+    checkScans(stream, columns * rows);
+    checkEntropy(stream);
+  }
   return stream;
 }
 
