@@ -187,7 +187,7 @@ class RunInMemory implements OpenRun {
       const raster = rasters.get(batch.start) as Raster;
       rasters.delete(batch.start);
       const full = map && (calibration || options.overlay === true) ? ownMap(map.data, raster, view.fit) : null;
-      const found = full && ownMask(full, { raster, spacing: null, window: null }, view.fit, calibration);
+      const found = full && ownMask(full, { raster, spacing: null }, view.fit, calibration);
       const { width, height } = raster;
       const mask = found && { width, height, data: found.mask, regions: found.regions };
       const prediction: Prediction = { image, score, map, ...verdictOf(score, calibration), mask };

@@ -8,7 +8,8 @@ import { emit, note } from './output';
 interface Options {
   run: string;
   out: string;
-  maps?: 'png' | 'npy';
+  maps?: 'png' | 'npy' | 'nifti';
+  masks?: 'png' | 'nifti' | 'dicom-seg';
   volumeScore?: string;
   leastRegion?: number;
   window?: string;
@@ -30,7 +31,8 @@ export function registerPredict(root: Command): void {
     .requiredOption('--run <run>', 'run folder')
     .argument('<image...>', 'image files and folders of them')
     .requiredOption('--out <dir>', 'folder for maps, overlays, masks, predictions.csv and predictions.json')
-    .addOption(new Option('--maps <format>', "also write maps at the image's own size, float32: npy").choices(['png', 'npy']))
+    .addOption(new Option('--maps <format>', "also write maps at the image's own size, float32").choices(['png', 'npy', 'nifti']))
+    .addOption(new Option('--masks <format>', 'also write masks in another format').choices(['png', 'nifti', 'dicom-seg']))
     .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest')
     .option(
       '--least-region <pixels>',

@@ -15,6 +15,7 @@ import { inputsOf, type InputOptions } from './prediction/inputs';
 import { outputNames, refuseOverwriting } from './prediction/output-names';
 import { ownMap, ownMask } from './prediction/own-map';
 import { COLUMNS, rowOf, type Prediction, type VolumePrediction } from './prediction/prediction';
+import { OUTPUT_ENDS, UnitFiles, type UnitFormats } from './prediction/unit-files';
 import { volumesOf } from './prediction/volumes';
 import { scoreInputs, type ScoredInput } from './score-inputs';
 import { scoreLine, verdictOf } from './verdict';
@@ -23,8 +24,13 @@ export type { Prediction, VolumePrediction } from './prediction/prediction';
 
 /** Options of {@link predictInputs}. */
 export interface PredictOptions extends InputOptions {
-  /** Also write each map at the image's own size, float32: `npy`. Default: only the 16-bit PNG. */
-  maps?: 'png' | 'npy';
+  /**
+   * Also write maps at the image's own size, float32: `npy` a file an image, `nifti` a file a volume
+   * or image. Default: only the 16-bit PNG.
+   */
+  maps?: UnitFormats['maps'];
+  /** Also write masks as `nifti`, or as DICOM segmentations of DICOM images. Default: only PNG. */
+  masks?: UnitFormats['masks'];
   /** The rule by which a volume gets its score; default that of the calibration, else `max`. */
   volumeScore?: VolumeScore;
   /** Regions of masks with fewer pixels are left out; default 0.02 % of the image. */
@@ -63,10 +69,11 @@ export async function predictInputs(
   options: PredictOptions = {},
 ): Promise<PredictionSet> {
   if (paths.length === 0) throw new UserError('predict: give at least one image', 2);
-  const { slices: inputs } = await inputsOf(paths, options);
+  const { slices: inputs, groups } = await inputsOf(paths, options);
   const suffixes = inputs.map(({ number, frames }) => (frames > 1 ? `-${String(number).padStart(String(frames - 1).length, '0')}` : ''));
   const files = inputs.map(({ file }) => file);
-  const names = outputNames(files, suffixes);
+  const names = outputNames([...files, ...groups.map(({ name }) => name)], suffixes);
+  const volumes = new Map(groups.map(({ name, count }, i) => [name, { name: names[files.length + i], count }]));
   refuseOverwriting(files, outputsOf(names, out));
   const loaded = await loadRun(run);
   try {
@@ -75,13 +82,17 @@ export async function predictInputs(
     const mapRange = scale && (loaded.scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));
     const staged = new StagedFiles(out);
     try {
-      const writer = new PredictionWriter(staged, out, { fit: loaded.view.fit, calibration, scale, mapRange, options });
+      const filesOf = new Map<string, string[]>();
+      const unitOf = (group: string): { name: string; count: number } => volumes.get(group) as { name: string; count: number };
+      const units = new UnitFiles(staged, out, options, unitOf, (group, written) => filesOf.set(group, written));
+      const writer = new PredictionWriter(staged, out, units, { fit: loaded.view.fit, calibration, scale, mapRange, options });
       const { onProgress, signal, window, volume, axis } = options;
       const predictions: Prediction[] = [];
       for await (const found of scoreInputs(inputs, loaded, { onProgress, signal, window, volume, axis }))
         predictions.push(await writer.write(found, names[found.place]));
+      await units.finish();
       const rule = options.volumeScore ?? calibration?.volume?.score ?? 'max';
-      const set = { calibration: summaryOf(calibration), predictions, volumes: volumesOf(predictions, rule, calibration) };
+      const set = { calibration: summaryOf(calibration), predictions, volumes: volumesOf(predictions, rule, calibration, filesOf) };
       writeJson(staged.place('predictions.json'), set);
       writeFileAtomic(staged.place('predictions.csv'), csvText(COLUMNS, predictions.map(rowOf)));
       staged.publish();
@@ -98,7 +109,7 @@ export async function predictInputs(
 
 /** Names of all files that may be written. */
 function* outputsOf(names: readonly string[], out: string): Iterable<string> {
-  for (const name of names) for (const end of ['map.png', 'map.npy', 'overlay.png', 'mask.png']) yield path.join(out, `${name}-${end}`);
+  for (const name of names) for (const end of OUTPUT_ENDS) yield path.join(out, `${name}-${end}`);
 }
 
 function summaryOf(calibration: Calibration | undefined): PredictionSet['calibration'] {
@@ -121,10 +132,12 @@ class PredictionWriter {
   constructor(
     private readonly staged: StagedFiles,
     private readonly out: string,
+    private readonly units: UnitFiles,
     private readonly facts: RunFacts,
   ) {}
 
-  async write({ input, own, score, map }: ScoredInput, name: string): Promise<Prediction> {
+  async write(scored: ScoredInput, name: string): Promise<Prediction> {
+    const { input, own, score, map } = scored;
     const { fit, calibration, scale, mapRange, options } = this.facts;
     const { width, height } = own.raster;
     const prediction: Prediction = {
@@ -147,6 +160,7 @@ class PredictionWriter {
       regions: null,
       leastRegion: null,
       specks: null,
+      files: [],
     };
     if (!map || !scale || !mapRange) return prediction;
     const side = Math.round(Math.sqrt(map.length));
@@ -154,8 +168,12 @@ class PredictionWriter {
     const levels = Uint16Array.from(map, (value) => levelOf(value, mapRange));
     prediction.map = await this.png(`${name}-map.png`, { width: side, height: side, channels: 1, data: levels });
     const full = ownMap(map, own.raster, fit);
-    if (options.maps === 'npy') writeFileAtomic(this.staged.place(`${name}-map.npy`), npyBytes(full, [height, width]));
+    if (options.maps === 'npy') {
+      writeFileAtomic(this.staged.place(`${name}-map.npy`), npyBytes(full, [height, width]));
+      prediction.files.push(path.join(this.out, `${name}-map.npy`));
+    }
     const found = ownMask(full, own, fit, calibration, options.leastRegion);
+    prediction.files.push(...(await this.units.add(scored, { map: full, mask: found && found.mask }, name)));
     const line = scoreLine(score, prediction.verdict);
     const overlay = await predictionOverlay(own.raster, { map: full, scale, mask: found?.mask, line });
     prediction.overlay = await this.png(`${name}-overlay.png`, overlay);

@@ -2,7 +2,7 @@ import type { LongRun } from '../common/progress';
 import type { Slice } from '../datasets/slices';
 import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
-import type { ReadOptions } from '../image/node/image-file';
+import type { ImageFile, ReadOptions } from '../image/node/image-file';
 import { ENCODED_AT_ONCE } from './encode';
 import type { LoadedRun } from './load';
 import { Pieces, type ImageSource } from './pieces';
@@ -23,6 +23,8 @@ export interface OwnImage {
   spacing: { row: number; column: number } | null;
   /** The window, in words; null for formats without one. */
   window: string | null;
+  /** Of its file. */
+  facts: Pick<ImageFile, 'format' | 'grid' | 'cut' | 'spacing'>;
 }
 
 /** An image with its prediction. */
@@ -94,6 +96,7 @@ function stretches(inputs: readonly ScoringInput[]): { first: number; count: num
 
 async function ownImage(reader: FrameReader, { file, frame }: ScoringInput, options: ReadOptions): Promise<OwnImage> {
   const { raster } = await reader.read(file, frame, options);
-  const { spacing, window } = await reader.open(file, options);
-  return { raster, spacing: spacing ? { row: spacing.row, column: spacing.column } : null, window: window?.(frame) ?? null };
+  const { format, grid, cut, spacing, window } = await reader.open(file, options);
+  const mm = spacing ? { row: spacing.row, column: spacing.column } : null;
+  return { raster, spacing: mm, window: window?.(frame) ?? null, facts: { format, grid, cut, spacing } };
 }

@@ -45,7 +45,7 @@ test('a file for a folder, a folder for a file, missing or empty input: each ver
       '--volume-score: expected max, or top and a number such as top5',
       2,
     ],
-    [['predict', ...run, '--out', 'new', '--maps', 'tiff', image], '--maps: expected one of png, npy, got "tiff"', 2],
+    [['predict', ...run, '--out', 'new', '--maps', 'tiff', image], '--maps: expected one of png, npy, nifti, got "tiff"', 2],
     [['predict', ...run, '--out', 'new', '--least-region', '0', image], '--least-region: expected a whole number of 1 or more', 2],
     [['predict', ...run, '--out', 'new', '--window', 'lung', image], 'this PNG image has no window to choose'],
     [['calibrate', ...run], 'calibrate: give normal images with --normal <path...>, or --from-training', 2],

@@ -43,7 +43,7 @@ export interface OwnMask {
  */
 export function ownMask(
   map: Float32Array,
-  { raster: { width, height }, spacing }: OwnImage,
+  { raster: { width, height }, spacing }: Pick<OwnImage, 'raster' | 'spacing'>,
   fit: Fit,
   calibration: Calibration | undefined,
   least = Math.max(1, Math.round(LEAST_SHARE * width * height)),

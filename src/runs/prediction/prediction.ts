@@ -47,6 +47,8 @@ export interface Prediction extends Verdict {
   /** Regions with fewer pixels are left out, and how many were; null if there is no mask. */
   leastRegion: number | null;
   specks: number | null;
+  /** Further files of a single image that were asked for: NPY, NIfTI, DICOM SEG. */
+  files: string[];
 }
 
 /** The prediction for a volume or a series of slices. */
@@ -57,6 +59,8 @@ export interface VolumePrediction extends Verdict {
   score: number;
   /** How the score follows from those of the slices. */
   rule: VolumeScore;
+  /** Files of the whole volume that were asked for: NIfTI, DICOM SEG. */
+  files: string[];
   /** The slices with the highest scores, highest first. */
   worst: Pick<Prediction, 'image' | 'frame' | 'slice' | 'score' | 'overlay'>[];
 }

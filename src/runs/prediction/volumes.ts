@@ -7,7 +7,12 @@ import type { Prediction, VolumePrediction } from './prediction';
 const WORST = 5;
 
 /** The predictions for the volumes to which slices belong. */
-export function volumesOf(slices: readonly Prediction[], rule: VolumeScore, calibration: Calibration | undefined): VolumePrediction[] {
+export function volumesOf(
+  slices: readonly Prediction[],
+  rule: VolumeScore,
+  calibration: Calibration | undefined,
+  files: ReadonlyMap<string, string[]> = new Map(),
+): VolumePrediction[] {
   const volumes = groupByKey(
     slices.filter(({ volume }) => volume !== null),
     ({ volume }) => volume as string,
@@ -23,6 +28,7 @@ export function volumesOf(slices: readonly Prediction[], rule: VolumeScore, cali
       slices: own.length,
       score,
       rule,
+      files: files.get(volume) ?? [],
       ...volumeVerdictOf(score, rule, calibration),
       worst: worst.map(({ image, frame, slice, score: high, overlay }) => ({ image, frame, slice, score: high, overlay })),
     };
