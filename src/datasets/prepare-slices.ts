@@ -1,3 +1,4 @@
+import { UsageError } from '../common/errors';
 import type { LongRun } from '../common/progress';
 import { isCopied } from '../image/node/formats';
 import { withoutVoxelFiles } from '../image/node/nifti/pair';
@@ -14,7 +15,7 @@ export type CutOptions = Pick<SliceOptions, 'window' | 'axis' | 'volume' | 'slic
  * Replaces the files of a data set that are not copied as they are, DICOM, NIfTI and TIFF stacks,
  * by the images and slices in them, with the ids of their patients. If all have the same id, as
  * after names were removed carelessly, it says nothing and is dropped.
- * @throws UsageError for options that do not fit the files
+ * @throws UsageError for options that do not fit the files, or where none is of these kinds
  */
 export async function cutSlices(
   dataset: RawDataset,
@@ -51,6 +52,9 @@ export async function cutSlices(
     dataset.skipped.push(...found.left.filter((left) => !lost.includes(left)));
     if (found.groups.length > 0) (dataset.groups ??= []).push(...found.groups);
   }
+  const given = Object.entries({ window, axis, volume, slices: range }).find(([, value]) => value !== undefined);
+  if (given && cut.length === 0 && whole.every(({ reading }) => reading === undefined))
+    throw new UsageError(`--${given[0]}: only for DICOM, NIfTI and TIFF stacks, of which there are none here`);
   dataset.images = [...whole, ...cut];
   namePatients(dataset, cut);
 }

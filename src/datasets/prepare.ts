@@ -100,6 +100,12 @@ export async function prepareDataset(
       label,
     );
   const reached = { train: on('train', 0), testNormal: on('test', 0), testAbnormal: on('test', 1) };
+  const least = leastVolume(images);
+  if (reached.train === 0 && options.train !== undefined && least > options.train) {
+    throw new UserError(
+      `${from}: --train ${options.train}: slices of one volume, series or patient stay on one side, and the fewest normal ones are ${least}: give --train ${least} or more`,
+    );
+  }
   if (reached.train === 0) {
     throw new UserError(
       `${from}: no image is left for training, because identical images and images of one patient stay on one side; too few of the ${count(images, 0)} normal images differ`,
@@ -184,21 +190,32 @@ function candidates({ images, published }: RawDataset, train: number | undefined
   return images.filter((image) => sampled.has(image));
 }
 
+/** The groups of images that stay on one side, as indices. */
+function sidesTogether(images: readonly ReadImage[]): number[] {
+  return joinByKeys(
+    images.map(({ sha256: bytes, pixels, patient, slice }) => {
+      const own = [slice?.group && `volume ${slice.group}`, slice?.patient && `id ${slice.patient}`, patient];
+      return [bytes, pixels, ...own.filter((key): key is string => key !== undefined)];
+    }),
+  );
+}
+
+/** The least number of normal images that stay together, if any are slices of a volume; else 1. */
+function leastVolume(images: readonly ReadImage[]): number {
+  if (!images.some(({ slice }) => slice?.group !== undefined)) return 1;
+  const together = sidesTogether(images);
+  const groups = [...groupByKey(together.keys(), (i) => together[i]).values()];
+  const normal = groups.filter((group) => group.every((i) => images[i].label === 0));
+  return normal.length === 0 ? 1 : Math.min(...normal.map((group) => group.length));
+}
+
 /**
  * @param asked - the number of training images, if it is not of our choice; else the smallest volume
  * of normal slices is for training even if it has more
  */
 function assignSides(images: ReadImage[], counts: SplitCounts, seed: number, asked?: number): void {
-  const keys = images.map(({ sha256: bytes, pixels, patient, slice }) => {
-    const own = [slice?.group && `volume ${slice.group}`, slice?.patient && `id ${slice.patient}`, patient];
-    return [bytes, pixels, ...own.filter((key): key is string => key !== undefined)];
-  });
   const labels = images.map((image) => image.label);
-  const groups = joinByKeys(keys);
-  const normal = [...groupByKey(groups.keys(), (i) => groups[i]).values()].filter((group) => group.every((i) => labels[i] === 0));
-  const smallest = Math.min(...normal.map((group) => group.length));
-  const volumes = images.some(({ slice }) => slice?.group !== undefined);
-  const train = asked === undefined && volumes && normal.length > 0 ? Math.max(counts.train, smallest) : counts.train;
-  const sides = splitGroups(labels, groups, { ...counts, train }, Random.of(seed, 'prepare', 'split'));
+  const train = asked === undefined ? Math.max(counts.train, leastVolume(images)) : counts.train;
+  const sides = splitGroups(labels, sidesTogether(images), { ...counts, train }, Random.of(seed, 'prepare', 'split'));
   images.forEach((image, i) => (image.side = sides[i]));
 }

@@ -8,6 +8,8 @@ import { prepareDataset, type PrepareOptions } from '../../src/datasets/prepare'
 import type { PrepareReport } from '../../src/datasets/prepare-report';
 import { readImage } from '../../src/image/node/decode';
 import { encodePng } from '../../src/image/node/encode';
+import { Tag } from '../../src/image/node/dicom/tags';
+import { file as dicomFile, grey } from '../image/node/dicom/dicom-file';
 import { niftiFile, type MadeNifti } from '../image/node/nifti-file';
 
 let base: string;
@@ -143,4 +145,59 @@ test('without masks all slices of an abnormal volume count, with a note', async 
   const { notes, counts } = await prepare();
   assert.equal(counts.testAbnormal, 3);
   assert.ok(notes.some((note) => note.startsWith('1 abnormal volumes have no masks')));
+});
+
+/** A DICOM slice at z mm whose pixels tell its position and its number. */
+function dicom(
+  number: number,
+  z: number,
+  { patient, study = '1.2.3', series }: { patient?: string; study?: string; series?: string },
+): Buffer {
+  const entries = grey(2, [1100 + z, 1000 + number, 1003, 1000], {
+    [Tag.WindowCenter]: '100',
+    [Tag.WindowWidth]: '200',
+    [Tag.ImagePositionPatient]: `0\\0\\${z}`,
+    [Tag.ImageOrientationPatient]: '1\\0\\0\\0\\1\\0',
+  });
+  const ids = [[Tag.PatientID, 'LO', patient], [Tag.StudyInstanceUID, 'UI', study], [Tag.SeriesInstanceUID, 'UI', series]] as const; // prettier-ignore
+  return dicomFile([...entries, ...ids.flatMap(([tag, vr, value]) => (value === undefined ? [] : [[tag, vr, value] as const]))]);
+}
+
+test('DICOM files of a series are slices in the order of their positions; ids of patients are kept on one side', async () => {
+  const heights = [5, 0, 15, 10];
+  for (let p = 0; p < 3; p++)
+    for (const [i, z] of heights.entries()) put(`normal/${p}/IM${i}`, dicom(p, z, { patient: `MRN-${p % 2}`, series: `1.2.3.${p}` }));
+  put('normal/notes.txt', Buffer.from('no image'));
+  const report = await prepare({ names: { byPatient: true } });
+  assert.deepEqual(report.skipped.map(({ file }) => file), ['normal/notes.txt']); // prettier-ignore
+  const { train, test: tested } = readDataset(out);
+  assert.deepEqual([train.length, tested.length], [4, 8]); // patient 0 has two series
+  const first = tested.filter(({ metadata }) => metadata?.volume === 'normal/0');
+  assert.deepEqual(first.map(({ metadata }) => metadata?.source), ['normal/0#0', 'normal/0#1', 'normal/0#2', 'normal/0#3']); // prettier-ignore
+  const shown = await Promise.all(first.map(async ({ file }) => (await readImage(file)).data[0]));
+  assert.deepEqual(
+    [...shown].sort((a, b) => a - b),
+    shown,
+  ); // brighter with z
+  assert.match(String(train[0].metadata?.patient), /^p-[0-9a-f]{12}$/);
+  assert.equal(new Set(tested.map(({ metadata }) => metadata?.patient)).size, 1);
+  for (const name of ['prepared.json', 'samples/train.json', 'samples/test.json'])
+    assert.doesNotMatch(fs.readFileSync(path.join(out, name), 'utf8'), /MRN|1\.2\.3/);
+});
+
+test('one id for all patients says nothing, and is not used', async () => {
+  for (let p = 0; p < 4; p++) put(`normal/${p}.dcm`, dicom(p, p, { patient: 'ANON' }));
+  const { notes, counts } = await prepare({ train: 2 });
+  assert.equal(counts.train, 2);
+  assert.ok(notes.some((note) => note.startsWith('all DICOM files have the same patient id')));
+  await assert.rejects(prepare({ force: true, names: { byPatient: true } }), /no image is in a patient's folder/);
+});
+
+test('options for volumes are refused where there are none, and so is a --train below a volume', async () => {
+  put('normal/a.png', await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(1, 2) }));
+  for (const cut of [{ window: 'brain' }, { axis: 'x' }, { slices: [0, 3] as const }, { volume: 0 }])
+    await assert.rejects(prepare({ cut }), /^UsageError: --(window|axis|slices|volume): only for DICOM, NIfTI and TIFF stacks/);
+  fs.rmSync(from, { recursive: true });
+  for (let i = 0; i < 3; i++) put(`normal/${i}.nii`, scan(i));
+  await assert.rejects(prepare({ train: 2 }), /--train 2: slices of one volume.* give --train 3 or more/);
 });
