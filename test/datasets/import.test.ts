@@ -301,6 +301,8 @@ test('meta: bad lists are refused in one line', async () => {
   await refused('meta', /meta.json: test.brain.0.anomaly: expected 0 \(normal\) or 1 \(abnormal\)/);
   putMeta({ train: {}, tset: {} });
   await refused('meta', /"tset": expected train, test or valid/);
+  put('meta.json', '{"train": {}, "test": {"__proto__": [{"img_path": "brain/1.png", "anomaly": 1}]}}');
+  await refused('meta', /the key "__proto__" is not allowed/);
   await fill('brain', '1.png');
   putMeta({ train: { brain: [metaRow('brain/1.png', 0)] }, test: { brain: [metaRow('brain/1.png', 0)] } });
   await refused('meta', /brain\/1.png is both a training and a test image/);

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../src/common/random';
 import { writeSamples, type SampleRow } from '../../src/datasets/layout';
@@ -34,5 +35,20 @@ export async function writeTinyDataset(options: { train?: number; test?: number;
     rows.test.push({ filename, label: 1, labelName: 'defective', clsname: 'tiny', ...drawn });
   }
   writeSamples(dir, rows.train, rows.test);
+  return dir;
+}
+
+/** A tiny data set whose images are of two classes by turns. */
+export async function twoClasses(): Promise<string> {
+  const dir = await writeTinyDataset({ train: 4, test: 6 });
+  for (const side of ['train', 'test']) {
+    const file = path.join(dir, 'samples', `${side}.json`);
+    const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+    const named = lines.map((line) => {
+      const row = JSON.parse(line) as { filename: string };
+      return JSON.stringify({ ...row, clsname: Number(path.parse(row.filename).name) % 2 === 0 ? 'even' : 'odd' });
+    });
+    fs.writeFileSync(file, named.join('\n'));
+  }
   return dir;
 }

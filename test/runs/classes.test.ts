@@ -10,22 +10,7 @@ import { evaluateRun } from '../../src/runs/evaluate-run';
 import type { RunRecord } from '../../src/runs/run-folder';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
-import { writeTinyDataset } from '../helpers/tiny-dataset';
-
-/** A tiny data set whose images are of two classes by turns. */
-async function twoClasses(): Promise<string> {
-  const dir = await writeTinyDataset({ train: 4, test: 6 });
-  for (const side of ['train', 'test']) {
-    const file = path.join(dir, 'samples', `${side}.json`);
-    const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
-    const named = lines.map((line) => {
-      const row = JSON.parse(line) as { filename: string };
-      return JSON.stringify({ ...row, clsname: Number(path.parse(row.filename).name) % 2 === 0 ? 'even' : 'odd' });
-    });
-    fs.writeFileSync(file, named.join('\n'));
-  }
-  return dir;
-}
+import { twoClasses, writeTinyDataset } from '../helpers/tiny-dataset';
 
 const readJsonFile = (file: string): unknown => JSON.parse(fs.readFileSync(file, 'utf8'));
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../common/errors';
+import { parseJson } from '../../common/json';
 import { readText } from '../../common/node/files';
 import { FileFinder, type FoundFile } from '../find-files';
 import { MAX_SAMPLES_BYTES } from '../samples-file';
@@ -55,4 +56,14 @@ export function readList(raw: RawFolder, file: string): string {
   const text = readText(file, MAX_SAMPLES_BYTES);
   if (text.startsWith('\uFFFD\uFFFD') || text.includes('\0')) throw new UserError(`${file}: not UTF-8 text; save it as UTF-8`);
   return text;
+}
+
+/**
+ * A list in JSON.
+ * @throws UserError if it is not valid JSON, or has a key that would be lost
+ */
+export function readJsonList(raw: RawFolder, file: string): unknown {
+  const text = readList(raw, file);
+  if (text.includes('"__proto__"')) throw new UserError(`${file}: the key "__proto__" is not allowed; rename it`);
+  return parseJson(text, file);
 }

@@ -2,10 +2,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { parseJson } from '../../common/json';
 import type { RawFolder, Skipped } from '../raw';
 import { classFolders, sideOf, type GivenSplit } from './given';
-import { findListed, readList, type ListedImage } from './listed';
+import { findListed, readJsonList, type ListedImage } from './listed';
 
 const schema = z.record(z.record(z.unknown()));
 const names = z.array(z.string().min(1));
@@ -19,7 +18,7 @@ export function findMedIAnomaly(raw: RawFolder): GivenSplit {
   const all = classFolders(raw, ['data.json', 'images']).map(({ dir, clsname }) => {
     const file = path.join(dir, 'data.json');
     const skipped: Skipped[] = [];
-    const images = Object.entries(checked(schema, parseJson(readList(raw, file), file), file)).flatMap(([side, byLabel]) => {
+    const images = Object.entries(checked(schema, readJsonList(raw, file), file)).flatMap(([side, byLabel]) => {
       const given = sideOf(side);
       if (given === undefined) throw new UserError(`${file}: ${JSON.stringify(side)}: expected train, test or valid`);
       return Object.entries(byLabel).flatMap(([label, list]): ListedImage[] => {

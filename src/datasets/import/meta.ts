@@ -2,10 +2,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
-import { parseJson } from '../../common/json';
 import type { RawFolder } from '../raw';
 import { classFolders, sideOf, type GivenSplit } from './given';
-import { findListed, readList, type ListedImage } from './listed';
+import { findListed, readJsonList, type ListedImage } from './listed';
 
 const row = z.object({
   img_path: z.string().min(1),
@@ -24,7 +23,7 @@ const schema = z.record(z.record(z.array(row)));
 export function findMeta(raw: RawFolder): GivenSplit {
   const all = classFolders(raw, ['meta.json']).map(({ dir, clsname }) => {
     const file = path.join(dir, 'meta.json');
-    const lists = checked(schema, parseJson(readList(raw, file), file), file);
+    const lists = checked(schema, readJsonList(raw, file), file);
     const images = Object.entries(lists).flatMap(([side, classes]) => {
       const given = sideOf(side);
       if (given === undefined) throw new UserError(`${file}: ${JSON.stringify(side)}: expected train, test or valid`);
