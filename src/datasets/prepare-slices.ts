@@ -66,7 +66,7 @@ function namePatients({ notes }: RawDataset, images: readonly RawImage[]): void 
   const useful = ids.size > 1 || scans.size === 1;
   if (ids.size === 1 && !useful)
     notes.push('all DICOM files have the same patient id, which is not used: each volume or file counts as a patient of its own');
-  const codes = new PatientCodes();
+  const codes = new PatientCodes(images.filter(({ slice }) => slice?.patient !== undefined).map(({ file }) => file));
   for (const image of images) {
     const slice = image.slice as Slice;
     if (!useful) delete slice.patient;

@@ -64,8 +64,8 @@ test('no name, id, date or UID of a DICOM file gets into what is written or prin
     fs.mkdirSync(path.dirname(at(name)), { recursive: true });
     fs.writeFileSync(at(name), bytes);
   };
-  for (let i = 0; i < 6; i++) put(`scans/normal/${i}.dcm`, scan(i, { [Tag.SeriesInstanceUID]: undefined, [Tag.PatientID]: `${ID}-${i}` }));
-  for (let i = 0; i < 2; i++) put(`scans/abnormal/${i}.dcm`, scan(91 + i, { [Tag.SeriesInstanceUID]: undefined }));
+  for (let i = 0; i < 6; i++) put(`scans/normal/${i}.dcm`, scan(i, { [Tag.PatientID]: `${ID}-${i % 3}` }));
+  for (let i = 0; i < 2; i++) put(`scans/abnormal/${i}.dcm`, scan(91 + i));
   const works = (...words: string[]): void => {
     const { status, stdout, stderr } = run(...words);
     assert.equal(status, 0, `${words.join(' ')}: ${stderr}`);
@@ -73,11 +73,12 @@ test('no name, id, date or UID of a DICOM file gets into what is written or prin
     check(`stderr of ${words[0]}`, stderr);
   };
   works('inspect', at('scans/normal/0.dcm'), '--json', '--out', at('frames'));
-  works('datasets', 'prepare', 'folder', '--from', at('scans'), '--out', at('set'), '--json');
+  works('datasets', 'prepare', 'folder', '--from', at('scans'), '--out', at('set'), '--window', '1', '--json');
   works('train', '--dataset', at('set'), '--method', 'mean-intensity', '--shots', '2', '--out', at('run'), '--json');
   works('predict', '--run', at('run'), at('scans/abnormal/0.dcm'), at('scans/normal/1.dcm'), '--out', at('predicted'), '--json');
   works('report', '--run', at('run'), '--out', at('run.html'));
   for (const folder of ['frames', 'set', 'run', 'predicted']) assert.ok(checkFolder(at(folder)) > 0, folder);
+  assert.equal(new Set(fs.readFileSync(at('set/samples/test.json'), 'latin1').match(/"p-[0-9a-f]{12}"/g)).size > 0, true);
   check('the report', fs.readFileSync(at('run.html')));
 });
 
