@@ -4,13 +4,14 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
+import { ACTIVATIONS, type Activation } from '../transformer/layers';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 const flag = (fallback: boolean): z.ZodDefault<z.ZodBoolean> => z.boolean().default(fallback);
 
 const common = {
   num_hidden_layers: count(12, 1000),
-  hidden_act: z.enum(['gelu', 'gelu_pytorch_tanh', 'quick_gelu', 'silu']).default('gelu'),
+  hidden_act: z.enum(ACTIVATIONS).default('gelu'),
   image_size: count(224, 8192),
   num_channels: z.literal(3).default(3),
 };
@@ -66,7 +67,7 @@ export interface DinoConfig {
   intermediate_size: number;
   num_hidden_layers: number;
   num_attention_heads: number;
-  hidden_act: 'gelu' | 'gelu_pytorch_tanh' | 'quick_gelu' | 'silu';
+  hidden_act: Activation;
   layer_norm_eps: number;
   image_size: number;
   patch_size: number;

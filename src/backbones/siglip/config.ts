@@ -4,6 +4,7 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
+import { ACTIVATIONS } from '../transformer/layers';
 
 const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 
@@ -12,7 +13,7 @@ const tower = {
   intermediate_size: count(3072, 1 << 20),
   num_hidden_layers: count(12, 1000),
   num_attention_heads: count(12, 1024),
-  hidden_act: z.enum(['gelu_pytorch_tanh', 'gelu', 'quick_gelu', 'silu']).default('gelu_pytorch_tanh'),
+  hidden_act: z.enum(ACTIVATIONS).default('gelu_pytorch_tanh'),
   layer_norm_eps: z.number().positive().max(1).default(1e-6),
 };
 

@@ -3,11 +3,12 @@ import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { Checkpoint } from '../checkpoint/parameters';
 import { preprocessingFile, PREPROCESSING_FILES, readPreprocessing } from '../checkpoint/preprocessing';
 import { countWeights } from '../checkpoint/shapes';
+import { TOKENIZER_FILES } from '../checkpoint/tokenizer-file';
 import { HUGGING_FACE } from '../checkpoint/weight-files';
 import type { Family, ReadCheckpoint } from '../family';
 import { readSiglipConfig } from './config';
 import { expectedWeights, parameterShapes } from './parameter-shapes';
-import { SiglipTokenizer, TOKENIZER_FILES } from './tokenizer';
+import { SiglipTokenizer } from './tokenizer';
 import { siglipImageEncoder, siglipTextEncoder } from './towers';
 
 /** By what pixels are normalised if the files of a checkpoint do not say it. */

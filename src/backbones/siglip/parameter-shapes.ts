@@ -1,6 +1,7 @@
 import type { ExpectedWeights } from '../checkpoint/check-weights';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { linearShapes, normShapes, type Shapes } from '../checkpoint/shapes';
+import { blockShapes } from '../clip/parameter-shapes';
 import type { SiglipConfig } from './config';
 
 /** The tensors of a checkpoint with this configuration. */
@@ -24,13 +25,13 @@ export function parameterShapes({ vision_config: v, text_config: t }: SiglipConf
     ['logit_bias', [1]],
     ['text_model.embeddings.token_embedding.weight', [t.vocab_size, t.hidden_size]],
     ['text_model.embeddings.position_embedding.weight', [t.max_position_embeddings, t.hidden_size]],
-    ...blocks('text_model.encoder.layers', t),
+    ...blockShapes('text_model.encoder.layers', t),
     ...normShapes('text_model.final_layer_norm', t.hidden_size),
     ...linearShapes('text_model.head', d, t.hidden_size),
     ['vision_model.embeddings.patch_embedding.weight', [d, 3, v.patch_size, v.patch_size]],
     ['vision_model.embeddings.patch_embedding.bias', [d]],
     ['vision_model.embeddings.position_embedding.weight', [grid * grid, d]],
-    ...blocks('vision_model.encoder.layers', v),
+    ...blockShapes('vision_model.encoder.layers', v),
     ...normShapes('vision_model.post_layernorm', d),
     [`${head}.probe`, [1, 1, d]],
     [`${head}.attention.in_proj_weight`, [3 * d, d]],
@@ -40,15 +41,4 @@ export function parameterShapes({ vision_config: v, text_config: t }: SiglipConf
     ...linearShapes(`${head}.mlp.fc1`, v.intermediate_size, d),
     ...linearShapes(`${head}.mlp.fc2`, d, v.intermediate_size),
   ];
-}
-
-function blocks(prefix: string, c: { hidden_size: number; intermediate_size: number; num_hidden_layers: number }): Shapes {
-  const { hidden_size: d, intermediate_size: m } = c;
-  return Array.from({ length: c.num_hidden_layers }, (_, i) => `${prefix}.${i}`).flatMap((block) => [
-    ...normShapes(`${block}.layer_norm1`, d),
-    ...normShapes(`${block}.layer_norm2`, d),
-    ...linearShapes(`${block}.mlp.fc1`, m, d),
-    ...linearShapes(`${block}.mlp.fc2`, d, m),
-    ...['k_proj', 'out_proj', 'q_proj', 'v_proj'].flatMap((name) => linearShapes(`${block}.self_attn.${name}`, d, d)),
-  ]);
 }

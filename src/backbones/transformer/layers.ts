@@ -21,7 +21,8 @@ export interface LayerNorm {
  * - `quick_gelu`: x sigmoid(1.702 x)
  * - `silu`: x sigmoid(x)
  */
-export type Activation = 'quick_gelu' | 'gelu' | 'gelu_pytorch_tanh' | 'silu';
+export const ACTIVATIONS = ['quick_gelu', 'gelu', 'gelu_pytorch_tanh', 'silu'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
 
 /** The factor s of the activations x sigmoid(s x). */
 export const SIGMOID_SCALE: Partial<Record<Activation, number>> = { quick_gelu: 1.702, silu: 1 };
