@@ -38,6 +38,13 @@ test('an image without a mask counts as one pixel, its score, with label 1: by h
   close(mean.dice.dataSync()[0], (dice[0] + 1 - (2 * 0.7 + 1) / (0.7 + 1 + 1)) / 2);
 });
 
+test('each image weighs the same: two with masks and one without', () => {
+  const dice = (map: number[][][], masks: number[][][]): number => lossTerms(tf.tensor3d(map), tf.tensor3d(masks)).dice.dataSync()[0];
+  const marked = [maps[0], maps[0]];
+  const three = batchTerms(tf.tensor3d([...marked, maps[1]]), tf.tensor3d([mask[0], mask[0]])).dice.dataSync()[0];
+  close(three, (2 * dice(marked, [mask[0], mask[0]]) + dice([[[0.8]]], [[[1]]])) / 3);
+});
+
 test('with all masks nothing changes; with none only scores count', () => {
   const all = tf.tensor3d([...mask, ...mask]);
   assert.deepEqual(batchTerms(tf.tensor3d(maps), all).focal.dataSync(), lossTerms(tf.tensor3d(maps), all).focal.dataSync());
