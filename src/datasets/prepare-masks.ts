@@ -18,14 +18,17 @@ export async function readMaskOf({ file: imageFile, slice, reading }: RawImage, 
   if (mask.format === 'dicom')
     throw new UserError(`${file}: a mask in DICOM, such as a segmentation object, is not read; convert it to NIfTI or PNG`);
   if (mask.cut && mask.cut.volumes > 1) throw new UserError(`${file}: a mask with ${mask.cut.volumes} volumes; give one`);
-  if (mask.frames !== slice.frames)
-    throw new UserError(`${file}: a mask of ${mask.frames} slices for ${slice.frames === 1 ? 'one image' : `${slice.frames} slices`}`);
+  if (mask.frames !== slice.frames) throw new UserError(`${file}: a mask of ${slices(mask.frames)} for ${slices(slice.frames)}`);
   const { grid } = await reader.open(imageFile, reading);
   if ((grid === undefined) !== (mask.grid === undefined))
     throw new UserError(`${file}: a ${mask.title} mask of an image of another kind, whose slices may lie otherwise; give both as NIfTI`);
   if (grid && mask.grid && !sameGrid(grid, mask.grid))
     throw new UserError(`${file}: the mask lies on another grid than its image (shape or affine); resample it to the grid of the image`);
   return mask.frame(slice.frame);
+}
+
+function slices(count: number): string {
+  return count === 1 ? 'one image' : `${count} slices`;
 }
 
 /** Whether voxels of the same indices lie at the same places. */

@@ -1,21 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { groupByKey } from '../common/group';
 import type { LongRun } from '../common/progress';
 import { Random } from '../common/random';
-import { joinByKeys } from './duplicates';
 import { findBrainMri } from './prepare-brainmri';
 import { findBusi } from './prepare-busi';
 import { findFolder, type FolderNames } from './prepare-folder';
 import type { CutOptions } from './prepare-slices';
-import { readImages, type ReadImage } from './prepare-read';
+import { readImages } from './prepare-read';
 import { duplicatesOf, volumeReports, type PrepareKind, type PrepareReport } from './prepare-report';
 import { claimFolder, writePrepared } from './prepare-write';
 import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
 import type { ImageTraits } from './image-traits';
 import { separations, shortcutLines } from './shortcuts';
-import { splitCounts, splitGroups, type Side } from './split';
+import { assignSides, leastVolume } from './prepare-sides';
+import { splitCounts, type Side } from './split';
 
 /** Options of {@link prepareDataset}. */
 export interface PrepareOptions {
@@ -188,34 +187,4 @@ function candidates({ images, published }: RawDataset, train: number | undefined
     ...sample(1, withReserve(published.testAbnormal)),
   ]);
   return images.filter((image) => sampled.has(image));
-}
-
-/** The groups of images that stay on one side, as indices. */
-function sidesTogether(images: readonly ReadImage[]): number[] {
-  return joinByKeys(
-    images.map(({ sha256: bytes, pixels, patient, slice }) => {
-      const own = [slice?.group && `volume ${slice.group}`, slice?.patient && `id ${slice.patient}`, patient];
-      return [bytes, pixels, ...own.filter((key): key is string => key !== undefined)];
-    }),
-  );
-}
-
-/** The least number of normal images that stay together, if any are slices of a volume; else 1. */
-function leastVolume(images: readonly ReadImage[]): number {
-  if (!images.some(({ slice }) => slice?.group !== undefined)) return 1;
-  const together = sidesTogether(images);
-  const groups = [...groupByKey(together.keys(), (i) => together[i]).values()];
-  const normal = groups.filter((group) => group.every((i) => images[i].label === 0));
-  return normal.length === 0 ? 1 : Math.min(...normal.map((group) => group.length));
-}
-
-/**
- * @param asked - the number of training images, if it is not of our choice; else the smallest volume
- * of normal slices is for training even if it has more
- */
-function assignSides(images: ReadImage[], counts: SplitCounts, seed: number, asked?: number): void {
-  const labels = images.map((image) => image.label);
-  const train = asked === undefined ? Math.max(counts.train, leastVolume(images)) : counts.train;
-  const sides = splitGroups(labels, sidesTogether(images), { ...counts, train }, Random.of(seed, 'prepare', 'split'));
-  images.forEach((image, i) => (image.side = sides[i]));
 }

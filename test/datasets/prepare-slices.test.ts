@@ -114,7 +114,7 @@ test('a mask must lie on the grid of its image', async () => {
   const reasons = new Map(skipped.map(({ file, reason }) => [file, reason]));
   assert.match(reasons.get('abnormal/moved.nii#1') ?? '', /lies on another grid/);
   assert.match(reasons.get('abnormal/short.nii#1') ?? '', /a mask of 4 slices for 5 slices/);
-  assert.match(reasons.get('abnormal/page.nii#1') ?? '', /a mask of 1 slices for 5 slices/);
+  assert.match(reasons.get('abnormal/page.nii#1') ?? '', /a mask of one image for 5 slices/);
   assert.equal(skipped.length, 9);
   const [sample] = readDataset(out).test.filter(({ mask: own }) => own !== undefined);
   assert.deepEqual(Array.from((await readImage(sample.maskFile as string)).data), [255, 0, 0, 0, 0, 0]);
