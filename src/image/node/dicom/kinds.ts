@@ -1,5 +1,5 @@
 import { NotRead } from '../../limits';
-import type { DataSet } from './data-set';
+import type { DicomFile } from './parse';
 import { Tag } from './tags';
 
 /** What a file without pixels holds, by the start of its SOP class. */
@@ -15,11 +15,10 @@ const KINDS: readonly (readonly [start: string, words: string])[] = [
 ];
 
 /** @throws NotRead if a file has no pixels, or numbers of another kind in their place */
-export function checkPixels(data: DataSet): void {
+export function checkPixels({ data, sopClass: uid = '' }: DicomFile): void {
   if (data.has(Tag.FloatPixelData) || data.has(Tag.DoubleFloatPixelData))
     throw new NotRead('a DICOM file with floating-point pixels, which is not read; export it as an image of 8 or 16 bits');
   if (data.elements.has(Tag.PixelData)) return;
-  const uid = data.text(Tag.SOPClassUID) ?? '';
   const kind = KINDS.find(([start]) => uid === start || uid.startsWith(`${start}.`))?.[1];
   throw new NotRead(`a DICOM file without pixels${kind ? `: ${kind}` : ''}`);
 }

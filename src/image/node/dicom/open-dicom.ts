@@ -26,7 +26,7 @@ export function openDicom(bytes: Buffer, { window: text, as = 'image' }: ReadOpt
   const choice = text === undefined ? undefined : parseWindow(text);
   const file = parseDicom(bytes);
   const { data } = file;
-  checkPixels(data);
+  checkPixels(file);
   const layout = pixelLayout(data);
   const stored = storedFrames(file, layout);
   const { frames, columns: width, rows: height, photometric, bitsStored: bits } = layout;

@@ -8,6 +8,8 @@ import { transferSyntax, type TransferSyntax } from './transfer-syntax';
 export interface DicomFile {
   data: DataSet;
   syntax: TransferSyntax;
+  /** The UID of what it holds. */
+  sopClass?: string;
 }
 
 /** VRs with a length of 32 bits; of the others it has 16. */
@@ -71,7 +73,7 @@ export function parseDicom(bytes: Buffer): DicomFile {
   const data = new DataSet(content, !syntax.bigEndian);
   if (content.length < from + 8) throw new Error('it ends within its header');
   new Parser(data, isExplicit(content, from)).readTo(from, content.length);
-  return { data, syntax };
+  return { data, syntax, sopClass: data.text(Tag.SOPClassUID) ?? meta.text(Tag.MediaStorageSOPClassUID) };
 }
 
 /** Whether the element at a position states its VR. Files are seen that do other than they say. */

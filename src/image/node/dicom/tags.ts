@@ -3,6 +3,7 @@
  * in memory as text. A number is the group and the element: `(0028,0010)` is `0x00280010`.
  */
 export const Tag = {
+  MediaStorageSOPClassUID: 0x00020002,
   TransferSyntaxUID: 0x00020010,
   SOPClassUID: 0x00080016,
   SOPInstanceUID: 0x00080018,

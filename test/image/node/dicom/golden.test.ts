@@ -70,3 +70,13 @@ async function compare(
     assert.ok(largest <= tolerance.max && sum / at <= tolerance.mean, `frame ${frame}: max ${largest}, mean ${sum / at}`);
   }
 }
+
+test('files without pixels are refused by what they hold', async () => {
+  const kinds = {
+    DICOMDIR: /a directory of files/,
+    'pdf.dcm': /an encapsulated PDF/,
+    'pyd_rtstruct.dcm': /radiotherapy data/,
+    'mpeg2.dcm': /a video/,
+  };
+  for (const [file, kind] of Object.entries(kinds)) await assert.rejects(readAll(path.join(PLACES[0], file)), kind);
+});
