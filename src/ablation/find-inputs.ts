@@ -6,6 +6,7 @@ import type { LongRun } from '../common/progress';
 import { datasetHashes, readDataset } from '../datasets/layout';
 import { cachedPhantoms } from '../datasets/cached-phantoms';
 import { transferName } from '../runs/run-folder';
+import { isOnThisMachine } from '../models/resolve-model';
 import { modelIdentity } from '../runs/session';
 import type { GridDataset, GridModel, LeftOut } from './cells';
 import type { DatasetSpec, Grid } from './grid';
@@ -15,7 +16,7 @@ import { checkpointFolder } from '../backbones/node/checkpoint-folder';
 export interface GridInputs {
   datasets: GridDataset[];
   models: GridModel[];
-  /** Optional data sets that were not found. */
+  /** Optional data sets and models that were not found. */
   leftOut: LeftOut[];
 }
 
@@ -59,10 +60,16 @@ export async function findInputs(grid: Grid, options: LongRun = {}): Promise<Gri
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown) throw new UserError(`${grid.file}: there is no data set ${unknown} in this grid; it has ${known.join(', ')}`, 2);
   const given = [...new Set([...grid.models, ...grid.variants.flatMap((v) => v.models ?? [])])];
-  const models = given.map((name) => {
+  const needed = new Set([...grid.models, ...grid.variants.flatMap((v) => (v.optional === true ? [] : (v.models ?? [])))]);
+  const models = given.flatMap((name): GridModel[] => {
     const isPath = /^\.{0,2}[\\/]/.test(name);
-    const { name: resolved, dir, hash } = modelIdentity(isPath ? path.resolve(path.dirname(grid.file), name) : name);
-    return { given: name, name: resolved, dir, hash, imageSize: readBackboneFacts(checkpointFolder(dir)).imageSize };
+    const place = isPath ? path.resolve(path.dirname(grid.file), name) : name;
+    if (!needed.has(name) && !isOnThisMachine(place)) {
+      leftOut.push({ what: `model ${name}`, why: `it is not on this machine${isPath ? '' : `; npx mediclip models pull ${name}`}` });
+      return [];
+    }
+    const { name: resolved, dir, hash } = modelIdentity(place);
+    return [{ given: name, name: resolved, dir, hash, imageSize: readBackboneFacts(checkpointFolder(dir)).imageSize }];
   });
   return { datasets, models, leftOut };
 }

@@ -39,6 +39,8 @@ const variant = z
     shots: wholeNumbers(1).optional(),
     seeds: wholeNumbers(0).optional(),
     transfer: z.union([z.boolean(), names]).optional(),
+    /** Leaves out models that are not on this machine. */
+    optional: z.boolean().default(false),
   })
   .strict();
 
@@ -75,6 +77,8 @@ export interface GridVariant {
   shots?: number[];
   seeds?: number[];
   transfer?: boolean | string[];
+  /** Models that are not on this machine are left out, and said to be. */
+  optional?: boolean;
 }
 
 /**

@@ -19,9 +19,12 @@ export interface HubFile {
 export interface HubModel {
   commit: string;
   files: HubFile[];
+  /** Its licence in the words of its page: `mit`, `apache-2.0`, `other`. */
+  licence?: string;
 }
 
 const listing = z.object({
+  cardData: z.object({ license: z.unknown(), license_name: z.unknown() }).passthrough().nullish().catch(undefined),
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   siblings: z.array(
     z.object({
@@ -72,8 +75,9 @@ export class Hub {
       if (error instanceof SyntaxError) throw new UserError(`${url.host}: does not answer like a Hugging Face hub; check HF_ENDPOINT`);
       throw error;
     }
-    const { sha: commit, siblings } = checked(listing, raw, `${url.host}: the hub's answer about ${name}`);
-    return { commit, files: siblings.flatMap(fileOf) };
+    const { sha: commit, siblings, cardData: card } = checked(listing, raw, `${url.host}: the hub's answer about ${name}`);
+    const said = [card?.license_name, card?.license].find((licence) => typeof licence === 'string' && licence.length <= 100);
+    return { commit, files: siblings.flatMap(fileOf), ...(said === undefined ? {} : { licence: said as string }) };
   }
 
   /** Opens a file from byte `from` on. */

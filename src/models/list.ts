@@ -16,6 +16,8 @@ export interface ListedModel {
   dir: string;
   /** Size of all files. */
   bytes: number;
+  /** The licence that its page stated when it was pulled. */
+  licence?: string;
   /** The numbers in its files; absent if these are broken. */
   facts?: ModelFacts;
   /** A remark. */
@@ -71,14 +73,26 @@ function modelsIn(folder: string): ListedModel[] {
 
 function describe(name: string, dir: string): ListedModel {
   const files = fs.readdirSync(dir).map((file) => path.join(dir, file));
+  const licence = licenceOf(dir);
+  const stated = licence === undefined ? {} : { licence };
   const bytes = files.reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   try {
     const checkpoint = checkpointFolder(dir);
     const family = familyOf(checkpoint);
     family.checkSettings(checkpoint);
-    return { name, dir, bytes, facts: listedFacts(family.read(checkpoint).facts) };
+    return { name, dir, bytes, ...stated, facts: listedFacts(family.read(checkpoint).facts) };
   } catch (error) {
-    return { name, dir, bytes, problem: messageOf(error) };
+    return { name, dir, bytes, ...stated, problem: messageOf(error) };
+  }
+}
+
+/** From `source.json`, which a pull writes. */
+function licenceOf(dir: string): string | undefined {
+  try {
+    const { licence } = JSON.parse(fs.readFileSync(path.join(dir, 'source.json'), 'utf8')) as { licence?: unknown };
+    return typeof licence === 'string' ? licence : undefined;
+  } catch {
+    return undefined; // not pulled, or its file is damaged: there is no licence to show
   }
 }
 

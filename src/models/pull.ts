@@ -36,6 +36,8 @@ export interface PulledModel {
   endpoint: string;
   revision: string;
   commit: string;
+  /** Its licence in the words of its page, if it says one. */
+  licence?: string;
   files: { name: string; bytes: number; checksum: string }[];
   /** Bytes of all files, and the number of bytes fetched by this call. */
   bytes: number;
@@ -94,7 +96,7 @@ class Pull {
   async run(): Promise<PulledModel> {
     const { name, hub, part, target } = this;
     const { revision = 'main', signal } = this.options;
-    const { commit, files } = await retrying(() => hub.model(name, revision, signal), this.retry());
+    const { commit, files, licence } = await retrying(() => hub.model(name, revision, signal), this.retry());
     await this.fetchAll(configFiles(name, files), commit);
     const folder = checkpointFolder(part);
     const family = familyOfRepository(name, files, folder);
@@ -112,7 +114,7 @@ class Pull {
       bytes: file.size,
       checksum: `${file.checksum.algorithm}:${file.checksum.value}`,
     }));
-    const source = { name, endpoint: hub.endpoint.href, revision, commit, files: listed };
+    const source = { name, endpoint: hub.endpoint.href, revision, commit, ...(licence === undefined ? {} : { licence }), files: listed };
     for (const entry of fs.readdirSync(part)) {
       if (!needed.some((file) => file.name === entry)) fs.rmSync(path.join(part, entry), { recursive: true });
     }

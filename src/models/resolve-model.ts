@@ -23,18 +23,29 @@ export interface ResolvedModel {
  */
 export function resolveModel(nameOrDir: string, folder = modelsFolder()): ResolvedModel {
   const name = nameOrDir.trim();
-  const isName = isHubName(name) || /^[A-Za-z0-9][\w.-]*$/.test(name);
-  const candidates = [
-    isName ? path.join(folder, folderOf(name)) : '',
-    isName && folder === modelsFolder() ? path.join(embeddedFolder(), folderOf(name)) : '',
-    name === '' ? '' : path.resolve(name),
-    isHubName(name) ? inCache(name) : '',
-  ];
+  const candidates = candidatesFor(name, folder);
   const dir = candidates.find((candidate) => candidate && isModel(candidate));
   if (dir) return { name, dir };
   if (name === UNTRAINED) return { name, dir: ensureUntrained() };
   const there = candidates.find((candidate) => candidate && fs.existsSync(candidate));
   throw new UserError(`model ${JSON.stringify(name)}: ${remedy(name, there)}`);
+}
+
+/** True if there is a folder for a name, whatever it holds: an optional model that was never fetched has none. */
+export function isOnThisMachine(nameOrDir: string): boolean {
+  const name = nameOrDir.trim();
+  return name === UNTRAINED || candidatesFor(name, modelsFolder()).some((candidate) => candidate !== '' && fs.existsSync(candidate));
+}
+
+/** The folders in which a model may be, the first one first; '' where a name has none. */
+function candidatesFor(name: string, folder: string): string[] {
+  const isName = isHubName(name) || /^[A-Za-z0-9][\w.-]*$/.test(name);
+  return [
+    isName ? path.join(folder, folderOf(name)) : '',
+    isName && folder === modelsFolder() ? path.join(embeddedFolder(), folderOf(name)) : '',
+    name === '' ? '' : path.resolve(name),
+    isHubName(name) ? (inCache(name) ?? '') : '',
+  ];
 }
 
 /** True if a folder has a configuration and weights in safetensors, as some family of backbones. */

@@ -10,7 +10,7 @@ const SUBJECT: Record<TableName, string> = {
   components: 'MediCLIP with parts removed or changed; differences are from the first row',
   tasks: 'MediCLIP by the synthesis tasks used in training; differences are from the first row',
   transfer: 'MediCLIP trained on one data set and tested on others, compared with zero-shot CLIP',
-  backbones: 'MediCLIP on several CLIPs, by number k of normal training images',
+  backbones: 'Methods on several backbones, by number k of normal training images',
   classes: 'Methods by class, and the mean over all classes of a data set in which the metric is defined',
   kinds: 'Methods by kind of anomaly: the test images of each kind against all normal ones',
 };

@@ -38,7 +38,8 @@ export function methodsLayout(data: readonly ComparedRow[], name: TableName, cit
     const published =
       isProposed(row) && row.published ? publishedText(row, shots, byModel ? shortModelName(row.model) : 'ViT-L/14', cite) : '';
     const label = labelOf(row, firsts);
-    const shown = byModel ? label.replace(row.label, shortModelName(row.model)) : label;
+    const model = shortModelName(row.model);
+    const shown = !byModel ? label : isProposed(row) ? label.replace(row.label, model) : `${model}, ${label}`;
     return [...headCells(row, heads, shown), ...cells, { text: published }];
   });
   const columns = [...headColumns(heads, byModel ? 'model' : 'method'), ...shots.map((k) => `k = ${k}`), 'published'];

@@ -96,6 +96,14 @@ const SHORT_NAMES: Record<string, string> = {
   'openai/clip-vit-large-patch14-336': 'ViT-L/14-336',
   'openai/clip-vit-base-patch32': 'ViT-B/32',
   'openai/clip-vit-base-patch16': 'ViT-B/16',
+  'laion/CLIP-ViT-B-16-laion2B-s34B-b88K': 'OpenCLIP ViT-B/16',
+  'microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224': 'BiomedCLIP',
+  'google/siglip-base-patch16-224': 'SigLIP B/16',
+  'google/siglip2-base-patch16-224': 'SigLIP 2 B/16',
+  'google/medsiglip-448': 'MedSigLIP',
+  'facebook/dinov2-base': 'DINOv2 ViT-B/14',
+  'facebook/dinov2-with-registers-base': 'DINOv2 ViT-B/14, registers',
+  'facebook/dinov3-vitb16-pretrain-lvd1689m': 'DINOv3 ViT-B/16',
 };
 
 /** The name that papers use for a checkpoint, or else the checkpoint's own name. */

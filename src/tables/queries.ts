@@ -100,11 +100,11 @@ export function transfer(results: readonly Result[], options: QueryOptions = {})
   });
 }
 
-/** MediCLIP on every model: the group `backbones` if there is one, else `methods`. */
+/** The group `backbones`, one row a model and method; without such a group, MediCLIP on every model. */
 export function backbones(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const group = results.some((row) => row.group === 'backbones') ? 'backbones' : 'methods';
-  const chosen = choose(results, group, asked).filter((row) => isHome(row) && isProposed(row));
+  const chosen = choose(results, group, asked).filter((row) => isHome(row) && (group === 'backbones' || isProposed(row)));
   return compare(summariseAll(chosen, asked), chosen, {
     comparable: (row, other) => sameScale(row, other) && row.dataset === other.dataset && row.shots === other.shots,
   });
