@@ -40,7 +40,8 @@ export function ensureUntrained(dir = untrainedFolder()): string {
 }
 
 /**
- * Writes a model as it is before the first step of pretraining: the same values, names and seed.
+ * Writes a model as it is before the first step of pretraining: the same values, names and seed. Its
+ * token table holds the words from which `compact` learned.
  * @param recipe - the version that is written into the file (default: none)
  */
 export function writeUntrained(dir: string, architecture: Architecture, seed: number, recipe?: string): void {
