@@ -23,6 +23,7 @@ export const EXAMPLES: Record<string, readonly string[]> = {
   'mediclip train': [
     'npx mediclip train --dataset datasets/small-brain --shots 16 --seed 1 --epochs 20 --out runs/brain',
     'npx mediclip train --dataset datasets/small-brain --method patchcore --out runs/patchcore',
+    'npx mediclip train --dataset datasets/my-scans --fit letterbox --out runs/my-scans',
   ],
   'mediclip evaluate': ['npx mediclip evaluate --run runs/brain --dataset datasets/small-brain'],
   'mediclip calibrate': [

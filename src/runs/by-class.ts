@@ -1,5 +1,6 @@
 import { groupByKey } from '../common/group';
 import type { Sample } from '../datasets/layout';
+import type { Fit } from '../image/geometry';
 import { imageMetrics, pixelMetrics, undefinedPixelMetrics, type ImageMetrics, type PixelMetrics } from '../metrics/metrics';
 import { predictionsAt, type Predictions } from './score';
 import { loadTestMasks } from './test-masks';
@@ -17,12 +18,14 @@ export interface ClassMetrics extends ImageMetrics, PixelMetrics {
  * if all images are of one class.
  * @param size - side of the maps in pixels
  * @param protocol - decides which pixels of a JPEG mask count
+ * @param fit - what of the images is seen
  */
 export async function metricsByClass(
   predictions: Predictions,
   samples: readonly Sample[],
   size: number,
   protocol: 'fixed' | 'paper',
+  fit: Fit,
 ): Promise<ClassMetrics[] | undefined> {
   const classes = groupByKey(samples.keys(), (i) => samples[i].clsname);
   if (classes.size < 2) return undefined;
@@ -31,7 +34,7 @@ export async function metricsByClass(
     const own = places.map((i) => samples[i]);
     const { scores, maps } = predictionsAt(predictions, places);
     const labels = own.map(({ label }) => label);
-    const masks = maps && (await loadTestMasks(own, size, protocol)).masks;
+    const masks = maps && (await loadTestMasks(own, size, protocol, fit)).masks;
     const abnormal = labels.filter((label) => label === 1).length;
     found.push({
       clsname,

@@ -124,7 +124,7 @@ export async function evaluate(
   const masks = await loadTestMasks(samples, size, protocol, fit);
   const predictions = predictionsAt(found, counted.places);
   const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
-  const byClass = await metricsByClass(predictions, samples, size, protocol);
+  const byClass = await metricsByClass(predictions, samples, size, protocol, fit);
   return {
     metrics: {
       dataset: dataset.name,

@@ -27,7 +27,7 @@ export async function loadTestMasks(
   samples: readonly Sample[],
   size: number,
   protocol: 'fixed' | 'paper',
-  fit: Fit = 'stretch',
+  fit: Fit,
 ): Promise<TestMasks> {
   const abnormal = samples.filter((sample) => sample.label === 1);
   const bare = abnormal.filter((sample) => sample.maskFile === undefined);

@@ -37,7 +37,7 @@ test('metrics by class by hand, also where other classes have no masks', async (
   const scores = Float32Array.from(samples, (_, i) => (i * 7) % 11);
   const maps = Float32Array.from({ length: samples.length * size * size }, (_, i) => (i * 31) % 101);
   for (const sample of samples) if (sample.clsname === 'odd') delete sample.maskFile;
-  const found = (await metricsByClass({ scores, maps }, samples, size, 'fixed')) ?? [];
+  const found = (await metricsByClass({ scores, maps }, samples, size, 'fixed', 'stretch')) ?? [];
   assert.deepEqual(
     found.map(({ clsname, images, normal, abnormal }) => [clsname, images, normal, abnormal]),
     [
@@ -57,7 +57,7 @@ test('metrics by class by hand, also where other classes have no masks', async (
   }
   assert.ok(found[0].pixelAuroc !== null && found[1].pixelAuroc === null);
   const even = samples.filter(({ clsname }) => clsname === 'even');
-  assert.equal(await metricsByClass({ scores, maps }, even, size, 'fixed'), undefined, 'one class only');
+  assert.equal(await metricsByClass({ scores, maps }, even, size, 'fixed', 'stretch'), undefined, 'one class only');
 });
 
 test('a run on one class records it, resumes, and is tested on it, on another and on all', async () => {

@@ -8,11 +8,11 @@ import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 test('abnormal images without a mask leave pixel metrics undefined: how many, and the first by the name that people know', async () => {
   const { test: samples } = readDataset(await writeTinyDataset());
-  assert.deepEqual((await loadTestMasks(samples, 40, 'fixed')).notes, []);
+  assert.deepEqual((await loadTestMasks(samples, 40, 'fixed', 'stretch')).notes, []);
   const bare = samples.map((sample, i): Sample =>
     i < 2 ? { ...sample, maskFile: undefined, metadata: { source: 'yes/Y7.jpg' } } : sample,
   );
-  assert.deepEqual(await loadTestMasks(bare, 40, 'fixed'), {
+  assert.deepEqual(await loadTestMasks(bare, 40, 'fixed', 'stretch'), {
     masks: null,
     notes: ['pixel metrics are undefined: 1 of 3 abnormal images have no mask, the first is yes/Y7.jpg'],
   });
@@ -29,7 +29,7 @@ test('JPEG masks count from 128 on, under protocol paper wherever they are not 0
   const own = samples.map((sample) => (sample === first ? { ...first, maskFile: file } : sample));
   const marked = ({ masks }: { masks: Uint8Array | null }): number =>
     (masks as Uint8Array).subarray(1600 * samples.indexOf(first), 1600 * (samples.indexOf(first) + 1)).reduce((a, b) => a + b, 0);
-  const [fixed, paper] = [await loadTestMasks(own, 40, 'fixed'), await loadTestMasks(own, 40, 'paper')];
+  const [fixed, paper] = [await loadTestMasks(own, 40, 'fixed', 'stretch'), await loadTestMasks(own, 40, 'paper', 'stretch')];
   assert.equal(marked(fixed), 800);
   assert.ok(marked(paper) >= 1200);
   assert.deepEqual(
@@ -51,7 +51,7 @@ test('masks that mark nothing are counted', async () => {
   await sharp({ create: { width: 40, height: 40, channels: 3, background: '#000000' } })
     .png()
     .toFile(first.maskFile as string);
-  assert.deepEqual((await loadTestMasks(samples, 40, 'fixed')).notes, [
+  assert.deepEqual((await loadTestMasks(samples, 40, 'fixed', 'stretch')).notes, [
     'the masks of 1 of 3 abnormal images mark nothing at 40 x 40 pixels, the first is that of test/abnormal/0.png',
   ]);
 });
