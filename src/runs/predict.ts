@@ -4,8 +4,10 @@ import { Interrupted, UserError } from '../common/errors';
 import { writeFileAtomic, writeJson } from '../common/node/files';
 import { StagedFiles } from '../common/node/staged-files';
 import { npyBytes } from '../common/npy';
+import { Queue } from '../common/queue';
 import { predictionOverlay } from '../drawing/prediction-overlay';
 import type { Fit } from '../image/geometry';
+import type { Raster } from '../image/image';
 import { writePng } from '../image/node/encode';
 import type { Calibration, VolumeScore } from './calibration';
 import { readCalibration } from './kept-calibration';
@@ -81,15 +83,17 @@ export async function predictInputs(
     const scale = await mapScale(loaded, options);
     const mapRange = scale && (loaded.scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));
     const staged = new StagedFiles(out);
+    const writing = new Queue(WRITTEN_AT_ONCE);
     try {
       const filesOf = new Map<string, string[]>();
       const unitOf = (group: string): { name: string; count: number } => volumes.get(group) as { name: string; count: number };
       const units = new UnitFiles(staged, out, options, unitOf, (group, written) => filesOf.set(group, written));
-      const writer = new PredictionWriter(staged, out, units, { fit: loaded.view.fit, calibration, scale, mapRange, options });
+      const writer = new PredictionWriter(staged, out, units, writing, { fit: loaded.view.fit, calibration, scale, mapRange, options });
       const { onProgress, signal, window, volume, axis } = options;
       const predictions: Prediction[] = [];
       for await (const found of scoreInputs(inputs, loaded, { onProgress, signal, window, volume, axis }))
         predictions.push(await writer.write(found, names[found.place]));
+      await writing.empty();
       await units.finish();
       const rule = options.volumeScore ?? calibration?.volume?.score ?? 'max';
       const set = { calibration: summaryOf(calibration), predictions, volumes: volumesOf(predictions, rule, calibration, filesOf) };
@@ -98,6 +102,7 @@ export async function predictInputs(
       staged.publish();
       return set;
     } finally {
+      await writing.settled();
       staged.discard();
     }
   } catch (error) {
@@ -118,6 +123,11 @@ function summaryOf(calibration: Calibration | undefined): PredictionSet['calibra
   return { falseAlarms, from, kind, images, groups, image, pixel, volume };
 }
 
+/** Pictures that are compressed at a time, beside the scoring. */
+const WRITTEN_AT_ONCE = 4;
+/** Overlays are large; see {@link encodePng}. */
+const OVERLAY_EFFORT = 4;
+
 /** What is the same for all images of a run. */
 interface RunFacts {
   fit: Fit;
@@ -133,6 +143,7 @@ class PredictionWriter {
     private readonly staged: StagedFiles,
     private readonly out: string,
     private readonly units: UnitFiles,
+    private readonly writing: Queue,
     private readonly facts: RunFacts,
   ) {}
 
@@ -176,7 +187,7 @@ class PredictionWriter {
     prediction.files.push(...(await this.units.add(scored, { map: full, mask: found && found.mask }, name)));
     const line = scoreLine(score, prediction.verdict);
     const overlay = await predictionOverlay(own.raster, { map: full, scale, mask: found?.mask, line });
-    prediction.overlay = await this.png(`${name}-overlay.png`, overlay);
+    prediction.overlay = await this.png(`${name}-overlay.png`, overlay, OVERLAY_EFFORT);
     const mapClipped = map.reduce((count, value) => count + (value < low || value > high ? 1 : 0), 0);
     if (!found) return { ...prediction, scale, mapRange, mapClipped };
     const { mask, ...regions } = found;
@@ -184,8 +195,10 @@ class PredictionWriter {
     return { ...prediction, scale, mapRange, mapClipped, ...regions };
   }
 
-  private async png(name: string, picture: Parameters<typeof writePng>[1]): Promise<string> {
-    await writePng(this.staged.place(name), picture);
+  /** Begins to write a picture, while the next image is scored. */
+  private async png(name: string, picture: Raster, effort?: number): Promise<string> {
+    const place = this.staged.place(name);
+    await this.writing.add(() => writePng(place, picture, effort));
     return path.join(this.out, name);
   }
 }

@@ -8,7 +8,11 @@ import { writeTinyDataset } from '../helpers/tiny-dataset';
 import { readCsvTable } from '../../src/common/csv';
 import { decodeFile } from '../../src/image/node/decode';
 import type { evaluateRun } from '../../src/runs/evaluate-run';
-import type { PredictionSet } from '../../src/runs/predict';
+import { openImageFile } from '../../src/image/node/image-file';
+import { calibrateRun } from '../../src/runs/calibrate';
+import { predictInputs, type PredictionSet } from '../../src/runs/predict';
+import { train } from '../../src/runs/train';
+import { niftiFile } from '../image/node/nifti-file';
 
 const json = <T>(...at: string[]): T => JSON.parse(fs.readFileSync(path.join(...at), 'utf8')) as T;
 
@@ -72,4 +76,47 @@ test('from training to a decision by commands: train, calibrate, predict a folde
   const found = set.predictions.filter(({ image, reported }) => image.startsWith(abnormal) && reported).length;
   assert.equal(atThreshold.images.sensitivity.hits, found, 'the same images are reported');
   assert.deepEqual([atThreshold.calibrationImages, typeof atThreshold.holds, atThreshold.pixels?.regionSensitivity.of], [0, 'boolean', 6]);
+});
+
+test('a volume: slices, its score, files on its grid, and a failure that leaves nothing', async () => {
+  const dir = temporaryFolder();
+  const data = await writeTinyDataset({ train: 24 });
+  const run = path.join(dir, 'run');
+  const settings = { method: 'patchcore' as const, shots: 2, imageSize: 32, baseline: { patchcore: { coresetShare: 0.5 } } };
+  await train({ dataset: data, model: writeTinyClip(), out: run, settings });
+  await calibrateRun(run, { falseAlarms: 0.1 });
+  const dims = [20, 30, 11]; // the last slice is empty: 0 everywhere
+  const values = Float32Array.from({ length: 20 * 30 * 11 }, (_, i) => (i < 6000 ? (i * 37) % 101 : 0));
+  const scan = path.join(dir, 'scan.nii.gz');
+  fs.writeFileSync(scan, niftiFile({ dims, values, sizes: [0.5, 0.5, 3], gzip: true }));
+  const out = path.join(dir, 'out');
+  const notes: string[] = [];
+  const options = { maps: 'nifti', masks: 'nifti', volumeScore: 'top3', onNote: (line: string) => notes.push(line) } as const;
+  const { predictions, volumes } = await predictInputs(run, [scan], out, options);
+  assert.deepEqual(notes, [`${scan}: 1 of 11 slices are empty and are left out`]);
+  assert.deepEqual(
+    predictions.map(({ slice }) => slice),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
+  const [{ score, slices, verdict, worst, files }] = volumes;
+  const falling = predictions.map((slice) => slice.score).sort((a, b) => b - a);
+  assert.ok(Math.abs(score - (falling[0] + falling[1] + falling[2]) / 3) < 1e-9);
+  assert.deepEqual([slices, verdict, worst.length, worst[0].score], [10, 'not calibrated for volumes', 5, falling[0]]);
+  assert.ok(predictions.every(({ spacing }) => spacing?.row === 0.5));
+  const source = await openImageFile(scan);
+  for (const file of files) assert.deepEqual((await openImageFile(file)).grid, source.grid, file);
+  const mask = await openImageFile(files[1], { as: 'mask' });
+  const area = async (frame: number): Promise<number> => (await mask.frame(frame)).raster.data.filter((level: number) => level > 0).length;
+  for (const { slice, regions } of predictions)
+    assert.equal(
+      await area(slice as number),
+      regions?.reduce((sum, region) => sum + region.area, 0),
+      `slice ${slice}`,
+    );
+  assert.equal(await area(10), 0);
+  const [again] = (await predictInputs(run, [scan], path.join(dir, 'again'))).volumes;
+  assert.deepEqual([again.rule, again.worst.map((slice) => slice.score)], ['max', worst.map((slice) => slice.score)]);
+  const failing = predictInputs(run, [scan], path.join(dir, 'seg'), { masks: 'dicom-seg' });
+  await assert.rejects(failing, /scan\.nii\.gz: no DICOM file; --masks dicom-seg needs DICOM images/);
+  assert.ok(!fs.existsSync(path.join(dir, 'seg')));
 });
