@@ -80,8 +80,8 @@ export function openClipPreprocessing({ preprocess_cfg: said }: OpenClipSettings
   if (other !== undefined) throw new UserError(`${where}: preprocess_cfg: size ${other}: the model is made for images of ${size} pixels`);
   return {
     factor: 1,
-    mean: said.mean ?? [...CLIP_STATS.mean],
-    std: said.std ?? [...CLIP_STATS.std],
+    mean: [...(said.mean ?? CLIP_STATS.mean)] as [number, number, number],
+    std: [...(said.std ?? CLIP_STATS.std)] as [number, number, number],
     square: {
       size,
       filter: said.interpolation === 'bilinear' ? 'bilinear' : 'bicubic',
