@@ -25,6 +25,8 @@ export const COMMIT = 'c0ffee'.padEnd(40, '0');
 /** A server on this machine that speaks the hub's protocol for one repository. */
 export class HubServer {
   readonly seen: Seen[] = [];
+  /** What the page says about the model. */
+  card?: Record<string, unknown>;
   intercept: Intercept = () => false;
   /** What the listing says beside or instead of the truth, by file. */
   announce: Record<string, Record<string, unknown>> = {};
@@ -90,6 +92,6 @@ export class HubServer {
       const lfs = rfilename.endsWith('.safetensors') ? { lfs: { sha256, size: content.length, pointerSize: 134 } } : {};
       return { rfilename, size: content.length, blobId, ...lfs, ...this.announce[rfilename] };
     });
-    return { id: this.name, sha: COMMIT, siblings };
+    return { id: this.name, sha: COMMIT, siblings, ...(this.card ? { cardData: this.card } : {}) };
   }
 }

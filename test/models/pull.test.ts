@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { UserError } from '../../src/common/errors';
+import { listModels } from '../../src/models/list';
 import { Hub } from '../../src/models/hub';
 import { pullModel, type PulledModel, type PullOptions } from '../../src/models/pull';
 import { HubServer } from './hub-server';
@@ -510,4 +511,31 @@ test('a pull goes through the proxy that HTTP_PROXY or HTTPS_PROXY names', async
   );
   process.env.NO_PROXY = '127.0.0.1,hub.invalid';
   assert.equal((await pull()).name, NAME);
+});
+
+test('a BiomedCLIP: its own files and its tokenizer are fetched; its licence is listed; without safetensors the error says what to do', async (t) => {
+  const read = (name: string): Buffer => fs.readFileSync(path.join('test/fixtures/backbones/biomedclip/checkpoint', name));
+  const config = JSON.parse(read('open_clip_config.json').toString()) as { model_cfg: { text_cfg: Record<string, unknown> } };
+  const { hub, pull, dir } = await setting(t, {
+    'open_clip_config.json': JSON.stringify(config),
+    'open_clip_model.safetensors': read('open_clip_model.safetensors'),
+    'tokenizer.json': read('tokenizer.json'),
+    'open_clip_pytorch_model.bin': 'x',
+  });
+  for (const name of ['config.json', WEIGHTS]) hub.files.delete(name);
+  hub.card = { license: 'mit' };
+  const { licence } = await pull();
+  assert.equal(licence, 'mit');
+  const files = ['open_clip_config.json', 'open_clip_model.safetensors', 'source.json', 'tokenizer.json', 'vocab.json'];
+  assert.deepEqual(fs.readdirSync(path.join(dir, FOLDER)).sort(), files);
+  assert.equal(listModels(dir)[0].licence, 'mit');
+  hub.files.delete('open_clip_model.safetensors');
+  await assert.rejects(
+    pull(),
+    message(/no open_clip_model\.safetensors; .*open_clip_pytorch_model\.bin is there, weights of PyTorch.* python -c/),
+  );
+  hub.files.set('open_clip_model.safetensors', read('open_clip_model.safetensors'));
+  config.model_cfg.text_cfg.hf_pooler_type = 'mean_pooler';
+  hub.files.set('open_clip_config.json', Buffer.from(JSON.stringify(config)));
+  await assert.rejects(pull(), message(/open_clip_config\.json: .*hf_pooler_type/));
 });
