@@ -4,7 +4,7 @@ import { progressBar } from '../common/node/progress-bar';
 import type { Calibration } from '../runs/calibration';
 import type { ConformalThreshold } from '../metrics/conformal';
 import { interruptSignal } from './interrupt';
-import { share } from './option-values';
+import { share, sliceRange, wholeNumber } from './option-values';
 import { emit, note } from './output';
 
 interface Options {
@@ -13,6 +13,10 @@ interface Options {
   fromTraining?: boolean;
   falseAlarms?: number;
   volumeScore?: string;
+  window?: string;
+  volume?: number;
+  axis?: string;
+  slices?: [number, number];
   json?: boolean;
 }
 
@@ -26,11 +30,15 @@ export function registerCalibrate(root: Command): void {
     .option('--from-training', 'use the normal training images that the run has not learned from')
     .option('--false-alarms <share>', 'share of normal images that may be reported (default: 0.05)', share('--false-alarms'))
     .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest')
+    .option('--window <window>', 'window of DICOM and NIfTI files, as predict will use it')
+    .option('--volume <n>', 'volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
+    .option('--axis <axis>', 'axis along which a volume is cut into slices')
+    .option('--slices <range>', 'only these slices of each volume or series, from 0: 30-120', sliceRange('--slices'))
     .option('--json', 'print the calibration as JSON')
     .action(run);
 }
 
-async function run({ run, normal, fromTraining, falseAlarms, volumeScore, json }: Options): Promise<void> {
+async function run({ run, normal, fromTraining, falseAlarms, volumeScore, json, ...reading }: Options): Promise<void> {
   if (!normal && !fromTraining) throw new UsageError('calibrate: give normal images with --normal <path...>, or --from-training');
   const { calibrateRun } = await import('../runs/calibrate');
   const { volumeRule } = await import('../runs/calibration');
@@ -40,7 +48,7 @@ async function run({ run, normal, fromTraining, falseAlarms, volumeScore, json }
       bar.clear();
       note(text);
     };
-    const options = { normal, falseAlarms, volumeScore: volumeRule('--volume-score', volumeScore) };
+    const options = { ...reading, normal, falseAlarms, volumeScore: volumeRule('--volume-score', volumeScore) };
     const { calibration, file } = await calibrateRun(run, {
       ...options,
       onProgress: bar.onProgress,

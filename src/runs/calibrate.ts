@@ -81,6 +81,7 @@ function calibrationOf(found: NormalScores, { folder }: LoadedRun, options: Cali
     falseAlarms,
     from,
     kind,
+    window: options.window ?? null,
     images: scores.length,
     groups: new Set(groups.map((group, i) => group ?? i)).size,
     image,

@@ -17,6 +17,8 @@ export interface Calibration {
    * guaranteed.
    */
   kind: 'unseen' | 'refits';
+  /** The window that was asked for, in words; null if the images were read with their own. */
+  window: string | null;
   /** The number of images, and of files or series from which they come. */
   images: number;
   groups: number;
@@ -58,6 +60,7 @@ export const calibrationSchema = z.object({
   falseAlarms: z.number().gt(0).lt(1),
   from: z.string(),
   kind: z.enum(['unseen', 'refits']),
+  window: z.string().nullable(),
   images: z.number().int().min(1),
   groups: z.number().int().min(1),
   image: threshold,

@@ -42,7 +42,7 @@ export interface PredictOptions extends InputOptions {
 /** The predictions for some images and volumes: the content of `predictions.json`. */
 export interface PredictionSet {
   /** What the verdicts rest on; null if the run is not calibrated. */
-  calibration: Pick<Calibration, 'falseAlarms' | 'from' | 'kind' | 'images' | 'groups' | 'image' | 'pixel' | 'volume'> | null;
+  calibration: Pick<Calibration, 'falseAlarms' | 'from' | 'kind' | 'window' | 'images' | 'groups' | 'image' | 'pixel' | 'volume'> | null;
   predictions: Prediction[];
   volumes: VolumePrediction[];
 }
@@ -80,6 +80,7 @@ export async function predictInputs(
   const loaded = await loadRun(run);
   try {
     const calibration = readCalibration(loaded);
+    noteWindow(calibration, options);
     const scale = await mapScale(loaded, options);
     const mapRange = scale && (loaded.scorer.mapRange ?? ([0, Number((10 * scale.high).toPrecision(4))] as const));
     const staged = new StagedFiles(out);
@@ -112,6 +113,16 @@ export async function predictInputs(
   }
 }
 
+/** Notes if images are read with another window than the normal images: scores then differ. */
+function noteWindow(calibration: Calibration | undefined, { window: asked, onNote }: PredictOptions): void {
+  const window = asked ?? null;
+  if (!calibration || calibration.window === window) return;
+  const inWords = (text: string | null): string => (text === null ? "the files' own windows" : `--window ${text}`);
+  onNote?.(
+    `the run was calibrated with ${inWords(calibration.window)}, but these images are read with ${inWords(window)}: the verdicts may be wrong`,
+  );
+}
+
 /** Names of all files that may be written. */
 function* outputsOf(names: readonly string[], out: string): Iterable<string> {
   for (const name of names) for (const end of OUTPUT_ENDS) yield path.join(out, `${name}-${end}`);
@@ -119,8 +130,8 @@ function* outputsOf(names: readonly string[], out: string): Iterable<string> {
 
 function summaryOf(calibration: Calibration | undefined): PredictionSet['calibration'] {
   if (!calibration) return null;
-  const { falseAlarms, from, kind, images, groups, image, pixel, volume } = calibration;
-  return { falseAlarms, from, kind, images, groups, image, pixel, volume };
+  const { falseAlarms, from, kind, window, images, groups, image, pixel, volume } = calibration;
+  return { falseAlarms, from, kind, window, images, groups, image, pixel, volume };
 }
 
 /** Pictures that are compressed at a time, beside the scoring. */

@@ -94,6 +94,7 @@ test('a calibration gives percentiles and marks what is above its pixel threshol
     from: '4 further normal images',
     kind: 'unseen',
     images: 4,
+    window: null,
     groups: 4,
     image: threshold(0.3),
     pixel: threshold(0.5),

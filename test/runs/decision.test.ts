@@ -116,6 +116,11 @@ test('a volume: slices, its score, files on its grid, and a failure that leaves 
   assert.equal(await area(10), 0);
   const [again] = (await predictInputs(run, [scan], path.join(dir, 'again'))).volumes;
   assert.deepEqual([again.rule, again.worst.map((slice) => slice.score)], ['max', worst.map((slice) => slice.score)]);
+  await predictInputs(run, [scan], path.join(dir, 'other'), { window: '40/400', onNote: (line) => notes.push(line) });
+  assert.match(
+    notes[notes.length - 1],
+    /calibrated with the files' own windows, but these images are read with --window 40\/400: the verdicts may/,
+  );
   const failing = predictInputs(run, [scan], path.join(dir, 'seg'), { masks: 'dicom-seg' });
   await assert.rejects(failing, /scan\.nii\.gz: no DICOM file; --masks dicom-seg needs DICOM images/);
   assert.ok(!fs.existsSync(path.join(dir, 'seg')));

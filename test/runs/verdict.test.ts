@@ -13,6 +13,7 @@ const calibration: Calibration = {
   falseAlarms: 0.05,
   from: '40 further normal images',
   kind: 'unseen',
+  window: null,
   images: 40,
   groups: 40,
   image,
