@@ -23,12 +23,7 @@ export interface TestMasks {
  * published code
  * @param fit - what of the images is seen
  */
-export async function loadTestMasks(
-  samples: readonly Sample[],
-  size: number,
-  protocol: 'fixed' | 'paper',
-  fit: Fit,
-): Promise<TestMasks> {
+export async function loadTestMasks(samples: readonly Sample[], size: number, protocol: 'fixed' | 'paper', fit: Fit): Promise<TestMasks> {
   const abnormal = samples.filter((sample) => sample.label === 1);
   const bare = abnormal.filter((sample) => sample.maskFile === undefined);
   if (abnormal.length === 0) return { masks: null, notes: [] };
