@@ -125,15 +125,19 @@ function cellHash(model: GridModel, dataset: GridDataset, config: TrainingConfig
 }
 
 /**
- * Settings under the keys of version 0.1.0 where it had them, so that its unfinished grids find
- * their runs again.
+ * Settings under the keys of version 0.1.0 where it had them, and without later keys that change
+ * nothing, so that its unfinished grids find their runs again.
  */
 function asWritten010(config: TrainingConfig): Record<string, unknown> {
-  const entry = ([key, value]: [string, unknown]): [string, unknown] => {
+  const { anomalydino, ...known } = config.baseline;
+  const baseline = config.method === 'anomalydino' ? { ...known, anomalydino } : known;
+  const entries = Object.entries(config).flatMap(([key, value]: [string, unknown]): [string, unknown][] => {
+    if (key === 'baseline') return [[key, baseline]];
+    if ((key === 'fit' && value === 'stretch') || (key === 'tiles' && value === null)) return [];
     const loss = key === 'losses' ? asLossOf010(config.losses) : undefined;
-    return loss === undefined ? [key, value] : ['loss', loss];
-  };
-  return Object.fromEntries(Object.entries(config).map(entry));
+    return [loss === undefined ? [key, value] : ['loss', loss]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A text as part of a file name. */
