@@ -28,7 +28,7 @@ export interface DemoCounts {
 export async function ownFolder(
   images: string,
   out = path.join(projectRoot(), 'runs', 'notebooks', '05-tablets'),
-  counts: DemoCounts = { normal: 36, abnormal: 16 },
+  counts: DemoCounts = { normal: 66, abnormal: 16 },
 ): Promise<string> {
   if (images !== 'demo') {
     const folder = path.resolve(projectRoot(), images);

@@ -9,12 +9,13 @@ export { rocChart } from '../plots/score-curves';
 export { scoreHistogram } from '../plots/score-histogram';
 export { thresholdChart } from '../plots/threshold-chart';
 export { transferChart } from '../plots/transfer-chart';
+export { calibrateRun } from '../runs/calibrate';
 export { outcomeOf, testFindings, worstOf } from '../runs/findings';
 export { MapProbe } from '../runs/map-probe';
 export { keepMapScale } from '../runs/map-scale';
 export { predictImages } from '../runs/predict';
 export { train } from '../runs/train';
-export { ratesAt, thresholdFor, transferMatrix, type TransferRun } from '../runs/transfer';
+export { ratesAt, transferMatrix, type TransferRun } from '../runs/transfer';
 export { architectureOf, dispose, firstEpoch, layerFilm, probeFilm, promptTokens, trainingGallery, untrainedModel } from './training-views';
 export {
   agreementExamples,
