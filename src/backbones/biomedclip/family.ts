@@ -64,7 +64,7 @@ function expectedWeights(vision: VisionSizes, text: TextSizes, embedding: number
     shapes: [...imageShapes(vision, embedding), ...textShapes(text, embedding), ['logit_scale', []]],
     optional: ['logit_scale'],
     own: /^(visual|text|logit_scale|logit_bias)\b/,
-    buffers: /^text\.transformer\.(embeddings\.position_ids|pooler\.dense\.(weight|bias))$/,
+    buffers: /^(text\.transformer\.(embeddings\.position_ids|pooler\.dense\.(weight|bias))|logit_bias)$/,
     config: OPEN_CLIP_CONFIG,
   };
 }

@@ -23,7 +23,7 @@ const FLOATS = ['float16', 'bfloat16', 'float32', 'float64', 'auto'];
 const MEANINGS: [RegExp, string][] = [
   [/^(quantization|compression|sparsity)_config$|quant/, 'its weights are quantised; expected the checkpoint in float32 or float16'],
   [/^auto_map$/, 'its model brings its own code, which is not run'],
-  [/rope|rotary|position/, 'its positions are not those of CLIP'],
+  [/rope|rotary|position/, 'its positions are of another kind'],
   [/lora|adapter|peft/, 'it has an adapter, which must first be merged into the weights'],
 ];
 

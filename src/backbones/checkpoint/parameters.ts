@@ -62,7 +62,9 @@ export class Checkpoint implements Parameters {
    * unsupported
    */
   check(expected: ExpectedWeights): string[] {
-    const types = new Map([...this.files].map(([name, file]) => [name, file.entries.get(name)?.dtype ?? '']));
+    const wanted = new Set(expected.shapes.map(([name]) => name));
+    const held = [...this.files].filter(([name]) => wanted.has(name) || !this.shapeOf(name)?.includes(0)); // [1, 0, D]: no registers
+    const types = new Map(held.map(([name, file]) => [name, file.entries.get(name)?.dtype ?? '']));
     const unused = checkWeights(types, expected, this.paths.length === 1 ? this.paths[0] : this.name);
     for (const [name, shape] of expected.shapes) if (!expected.optional.includes(name)) this.fileOf(name, shape, expected.config);
     return unused;

@@ -2,6 +2,7 @@ import { Tokenizer as FastTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { checked } from '../../common/checked';
 import { messageOf, UserError } from '../../common/errors';
+import { readCharsmap } from './charsmap';
 import { readCheckpointJson, type CheckpointFiles } from './checkpoint-files';
 
 /** The rules and the vocabulary of a tokenizer. */
@@ -64,6 +65,7 @@ export function readTokenizerFile(files: CheckpointFiles): TokenizerFile {
   let fast: FastTokenizer;
   try {
     fast = new FastTokenizer(rules, config);
+    readCharsmaps(fast.normalizer);
   } catch (error) {
     throw new UserError(`${where}: cannot be read as a tokenizer (${messageOf(error)})`);
   }
@@ -79,4 +81,18 @@ export function readTokenizerFile(files: CheckpointFiles): TokenizerFile {
       return id;
     },
   };
+}
+
+/** A step of the library's normaliser; a sequence has steps of its own. */
+interface Normalizer {
+  config: { type?: unknown; precompiled_charsmap?: unknown };
+  normalize(text: string): string;
+  normalizers?: (Normalizer | null)[];
+}
+
+/** Replaces the library's approximation of precompiled maps (NFKC and a list) by the maps themselves. */
+function readCharsmaps(step: Normalizer | null | undefined): void {
+  step?.normalizers?.forEach(readCharsmaps);
+  const map = step?.config.precompiled_charsmap;
+  if (step?.config.type === 'Precompiled' && typeof map === 'string') step.normalize = readCharsmap(map);
 }

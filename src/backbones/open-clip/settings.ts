@@ -29,6 +29,7 @@ const schema = z
         /** What training starts with. */
         init_logit_scale: z.number().nullish(),
         init_logit_bias: z.number().nullish(),
+        nonscalar_logit_scale: z.boolean().nullish(),
       })
       .strict(),
     preprocess_cfg: z

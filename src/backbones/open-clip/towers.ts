@@ -38,7 +38,7 @@ export function openClipWeights({ vision: v, text: t, embedding: p }: OpenClipCo
     ],
     optional: ['logit_scale'],
     own: /^(visual|text|transformer|token_embedding|positional_embedding|ln_final|text_projection|logit_scale|logit_bias)\b/,
-    buffers: /^(text\.)?attn_mask$/,
+    buffers: /^((text\.)?attn_mask|logit_bias)$/, // a bias for losses of SigLIP's kind moves all scores alike
     config: OPEN_CLIP_CONFIG,
   };
 }

@@ -159,7 +159,7 @@ test('keys of a configuration that may change the meaning of the weights are ref
     [{ quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true } }, /quantization_config .*its weights are quantised/],
     [{ quantization_config: {}, text_config: { ...text, compression_config: { bits: 4 } } }, /text_config: compression_config .*quantised/],
     [{ vision_config: { ...vision, use_qk_norm: true } }, /vision_config: use_qk_norm true: a CLIP has no such setting/],
-    [{ vision_config: { ...vision, rope_theta: 10000 } }, /rope_theta 10000: its positions are not those of CLIP/],
+    [{ vision_config: { ...vision, rope_theta: 10000 } }, /rope_theta 10000: its positions are of another kind/],
     [{ vision_config: { ...vision, attention_bias: false } }, /attention_bias false/],
     [{ auto_map: { AutoModel: 'modeling.Model' } }, /auto_map .*brings its own code/],
     [{ dtype: 'int8' }, /dtype "int8": expected weights of one of float16/],

@@ -90,6 +90,24 @@ test('patches are projected by the last normalisation; a part that is the whole 
   }
 });
 
+test('a DINOv3 without registers may hold the empty tensor that transformers writes, but no registers', () => {
+  const dir = temporaryFolder();
+  fs.cpSync(rotary.checkpoint, dir, { recursive: true });
+  const config = JSON.parse(fs.readFileSync(path.join(dir, 'config.json'), 'utf8')) as object;
+  fs.writeFileSync(path.join(dir, 'config.json'), JSON.stringify({ ...config, num_register_tokens: 0 }));
+  assert.throws(() => checkBackbone(checkpointFolder(dir)), /hold embeddings\.register_tokens, which config\.json does not mention/);
+  const stored = openSafetensors(path.join(dir, 'model.safetensors'));
+  const weights = [...stored.entries.keys()].map((name) => [name, stored.read(name)] as const);
+  writeSafetensors(
+    path.join(dir, 'model.safetensors'),
+    weights.map(([name, array]) => [
+      name,
+      name === 'embeddings.register_tokens' ? { shape: [1, 0, 48], data: new Float32Array(0) } : array,
+    ]),
+  );
+  checkBackbone(checkpointFolder(dir));
+});
+
 test('a gated feed-forward part of DINOv3 equals plain loops', async () => {
   const dir = temporaryFolder();
   fs.cpSync(rotary.checkpoint, dir, { recursive: true });

@@ -7,6 +7,8 @@ import { checkpointFolder } from '../../../src/backbones/node/checkpoint-folder'
 import { openTransformerFolder } from '../../../src/backbones/node/open-folder';
 import { backboneFiles, checkBackbone, readBackboneFacts } from '../../../src/backbones/open';
 import { UserError } from '../../../src/common/errors';
+import { openSafetensors, writeSafetensors } from '../../../src/common/node/safetensors';
+import type { NamedArray } from '../../../src/common/safetensors';
 import { tf } from '../../../src/common/tf';
 import { temporaryFolder, writeTinyClip } from '../../helpers/tiny-clip';
 import { TINY_OPEN_CLIP, writeTinyOpenClip } from '../../helpers/tiny-open-clip';
@@ -113,6 +115,18 @@ test('keys without effect are read over', () => {
       writeTinyOpenClip(undefined, { model_cfg, preprocess_cfg: { size: [32, 32], mode: 'RGB', interpolation: 'bicubic' } }),
     ),
   );
+});
+
+test('a bias of the scores, as open_clip writes it with init_logit_bias, belongs to the weights', () => {
+  const { model_cfg: m } = TINY_OPEN_CLIP;
+  const dir = writeTinyOpenClip(undefined, { model_cfg: { ...m, init_logit_bias: -10, nonscalar_logit_scale: false } });
+  const file = path.join(dir, 'open_clip_model.safetensors');
+  const stored = openSafetensors(file);
+  const weights = [...stored.entries.keys()].map((name): [string, NamedArray] => [name, stored.read(name)]);
+  const { parameters } = readBackboneFacts(checkpointFolder(dir));
+  writeSafetensors(file, [...weights, ['logit_bias', { shape: [], data: Float32Array.of(-10) }]]);
+  checkBackbone(checkpointFolder(dir));
+  assert.equal(readBackboneFacts(checkpointFolder(dir)).parameters, parameters);
 });
 
 test('weights of PyTorch alone are refused with the command that converts them', () => {
