@@ -65,6 +65,7 @@ test('without an axis, cuts go across the thickest spacing, and axial if none is
   assert.equal(await axisFor(1, 1.000001, 1), 'axial');
   assert.equal(await axisFor(1, 4, 3), 'coronal');
   assert.equal(await axisFor(5, 4, 3), 'sagittal');
+  assert.equal((await open({ dims: [4, 3], sizes: [2, 3, 1] })).cut?.axis, 'axial'); // a flat image is one slice
   await assert.rejects(open({ dims: [2, 3, 4] }, { axis: 'w' }), /--axis: expected sagittal, coronal, axial, x, y or z, got "w"/);
 });
 

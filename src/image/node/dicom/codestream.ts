@@ -10,6 +10,10 @@ interface Stated {
   height: number;
   samples: number;
   bits: number;
+  /** JPEG 2000: its values are in two's complement. */
+  signed?: boolean;
+  /** JPEG-LS: each sample has a scan of its own, and is decoded as a plane. */
+  planar?: boolean;
 }
 
 const END = Buffer.of(0xff, 0xd9);
@@ -19,10 +23,14 @@ const MAX_TILES = 4096;
 /**
  * Checks a compressed frame before it is decoded: it must state what the file states, and be
  * complete. Decoders fill what is missing silently.
- * @returns the bytes to decode
+ * @returns the bytes to decode, and what they state
  * @throws Error if it is damaged or cut off, NotRead for unsupported kinds
  */
-export function checkedCodestream(bytes: Buffer, codec: Exclude<Codec, 'rle'>, layout: PixelLayout): Buffer {
+export function checkedCodestream(
+  bytes: Buffer,
+  codec: Exclude<Codec, 'rle'>,
+  layout: PixelLayout,
+): Pick<Stated, 'bits' | 'planar'> & { stream: Buffer } {
   const wavelets = codec === 'jpeg2000' || codec === 'htj2k';
   const stream = wavelets ? withoutBoxes(bytes) : bytes;
   const stated = wavelets ? jpeg2000(stream) : jpeg(stream, codec);
@@ -33,11 +41,16 @@ export function checkedCodestream(bytes: Buffer, codec: Exclude<Codec, 'rle'>, l
     );
   if (stated.bits < 1 || stated.bits > bitsAllocated || stated.bits > 16)
     throw new Error(`a compressed frame of ${stated.bits} bits, where the file allocates ${bitsAllocated}`);
+  // The codec keeps only the low 8 bits of such colours, and makes such negative values 0.
+  if (codec === 'jpeg2000' && samples === 3 && stated.bits > 8)
+    throw new NotRead(`a DICOM file with JPEG 2000 colours of ${stated.bits} bits; export it uncompressed`);
+  if (codec === 'htj2k' && stated.signed && stated.bits <= 8)
+    throw new NotRead(`a DICOM file with HTJ2K of ${stated.bits} bits with sign; export it uncompressed`);
   if (codec === 'jpeg') {
     checkScans(stream, columns * rows);
     checkEntropy(stream);
   }
-  return stream;
+  return { stream, bits: stated.bits, planar: stated.planar };
 }
 
 /** The frame header of a JPEG or JPEG-LS, which must have its end marker after its last scan. */
@@ -56,7 +69,7 @@ function jpeg(bytes: Buffer, codec: 'jpeg' | 'jpegls'): Stated {
     if (marker === 0xda) {
       if (!stated) throw new Error('a compressed frame without a frame header');
       if (bytes.indexOf(END, at + 2 + length) < 0) throw new Error('a compressed frame that ends early, without its end marker');
-      return stated;
+      return { ...stated, planar: codec === 'jpegls' && stated.samples > 1 && bytes[at + 4] === 1 };
     }
     const frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (frame || marker === 0xf7) {
@@ -95,7 +108,7 @@ function jpeg2000(bytes: Buffer): Stated {
       throw new NotRead('a DICOM file with a JPEG 2000 whose colours are stored smaller; export it uncompressed');
   }
   checkTileParts(bytes);
-  return { width, height, samples, bits: Math.max(...bits) };
+  return { width, height, samples, bits: Math.max(...bits), signed: bytes[42] >= 0x80 };
 }
 
 function checkTileParts(bytes: Buffer): void {

@@ -1,7 +1,7 @@
 import type { Raster } from '../../image';
 import type { DataSet } from './data-set';
 import type { PixelLayout } from './layout';
-import { readTable } from './lookup-table';
+import { readTable, withinBits } from './lookup-table';
 import type { StoredValues } from './stored-values';
 import { Tag } from './tags';
 
@@ -53,15 +53,15 @@ export function interleaved(planes: Buffer, pixels: number, wordBytes: number): 
 /** PALETTE COLOR: 16 bits if the palette has more than 8. */
 export function palette(stored: StoredValues, data: DataSet, { columns: width, rows: height, signed }: PixelLayout): Raster {
   const tables = [
-    readTable(data, Tag.RedDescriptor, Tag.RedData, signed),
-    readTable(data, Tag.GreenDescriptor, Tag.GreenData, signed),
-    readTable(data, Tag.BlueDescriptor, Tag.BlueData, signed),
-  ];
+    readTable(data, Tag.RedDescriptor, Tag.RedData, signed, Tag.SegmentedRedData),
+    readTable(data, Tag.GreenDescriptor, Tag.GreenData, signed, Tag.SegmentedGreenData),
+    readTable(data, Tag.BlueDescriptor, Tag.BlueData, signed, Tag.SegmentedBlueData),
+  ].map(withinBits);
   const whole = tables.every(({ most }) => most === 255);
   const full = whole ? 255 : 65535;
   const levels = new (whole ? Uint8Array : Uint16Array)(stored.length * 3);
   for (let i = 0, to = 0; i < stored.length; i++) {
-    for (const { at, most } of tables) levels[to++] = Math.round((Math.min(most, at(stored[i])) * full) / most);
+    for (const { at, most } of tables) levels[to++] = Math.round((at(stored[i]) * full) / most);
   }
   return { width, height, channels: 3, data: levels };
 }

@@ -85,6 +85,14 @@ export class DataSet {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** The bytes of an element in their own order: in a big-endian file those of words are swapped. */
+  octets(tag: number): Buffer {
+    const bytes = this.value(tag);
+    const vr = this.elements.get(tag)?.vr;
+    if (this.little || vr === 'OB' || vr === 'UN') return bytes;
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16();
+  }
+
   private word(at: number, signed: boolean): number {
     if (signed) return this.little ? this.bytes.readInt16LE(at) : this.bytes.readInt16BE(at);
     return this.little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at);

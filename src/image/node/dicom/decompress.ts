@@ -1,4 +1,5 @@
 import { checkedCodestream } from './codestream';
+import { interleaved } from './colour';
 import type { PixelLayout } from './layout';
 import { decodeRle } from './rle';
 import type { Codec } from './transfer-syntax';
@@ -22,13 +23,14 @@ let loading: Promise<Codecs> | undefined;
  */
 export async function decompress(bytes: Buffer, codec: Codec, layout: PixelLayout): Promise<Buffer> {
   if (codec === 'rle') return decodeRle(bytes, layout);
-  const stream = checkedCodestream(bytes, codec, layout);
+  const { stream, bits, planar } = checkedCodestream(bytes, codec, layout);
+  const bitsAllocated = bits <= 8 ? 8 : 16; // as the codec decodes them, whatever the file allocates
   const { Context, NativeCodecs } = await loadCodecs();
   const context = new Context({
     width: layout.columns,
     height: layout.rows,
-    bitsAllocated: layout.bitsAllocated,
-    bitsStored: layout.bitsStored,
+    bitsAllocated,
+    bitsStored: Math.min(layout.bitsStored, bitsAllocated),
     samplesPerPixel: layout.samples,
     pixelRepresentation: layout.signed ? 1 : 0,
     planarConfiguration: 0,
@@ -37,7 +39,8 @@ export async function decompress(bytes: Buffer, codec: Codec, layout: PixelLayou
   });
   try {
     const decoded = NativeCodecs[DECODERS[codec]](context).getDecodedBuffer() as Uint8Array;
-    return Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length);
+    const samples = Buffer.from(decoded.buffer, decoded.byteOffset, decoded.length);
+    return planar ? interleaved(samples, layout.columns * layout.rows, bitsAllocated / 8) : samples;
   } catch {
     loading = undefined; // a codec that failed may leave its memory in any state
     throw new Error('a compressed frame that its codec cannot decode');

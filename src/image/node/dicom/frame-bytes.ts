@@ -8,7 +8,7 @@ import { Tag } from './tags';
  * @throws Error if there is less than rows, columns and frames need
  */
 export function nativeFrames(data: DataSet, layout: PixelLayout): (i: number) => { bytes: Buffer; shift: number } {
-  const pixels = data.value(Tag.PixelData);
+  const pixels = layout.bitsAllocated > 8 ? data.value(Tag.PixelData) : data.octets(Tag.PixelData);
   const bits = layout.rows * layout.columns * bitsPerPixel(layout);
   const needed = Math.ceil((bits * layout.frames) / 8);
   if (pixels.length < needed) throw new Error(`${pixels.length} bytes of pixel data, ${needed} needed`);

@@ -3,7 +3,7 @@ import { rangeFunction, windowFunction, type WindowChoice, type WindowFunction }
 import type { DataSet } from './data-set';
 import type { FrameValues } from './frame-values';
 import type { PixelLayout } from './layout';
-import { tableOf } from './lookup-table';
+import { tableOf, withinBits } from './lookup-table';
 import type { StoredValues } from './stored-values';
 import { nameOf, Tag } from './tags';
 
@@ -35,8 +35,9 @@ export class GreyMapping {
    * @throws NotRead if the window cannot be applied, Error for damage
    */
   levels(stored: StoredValues, frame: number): { levels: Uint16Array; words: string } {
-    const modality = this.modality(frame);
-    const { of, words } = this.fitted(this.window(frame), stored, modality);
+    const window = this.window(frame);
+    const modality = this.modality(frame, window.of === undefined);
+    const { of, words } = this.fitted(window, stored, modality);
     const inverted = this.layout.photometric === 'MONOCHROME1';
     const level = (value: number): number => {
       const y = of(modality(value));
@@ -58,20 +59,28 @@ export class GreyMapping {
     return of ? words : `range of the frame${words}`;
   }
 
-  /** Stored value to the units of the file: by its table, else by slope and intercept. */
-  private modality(frame: number): (stored: number) => number {
+  /**
+   * Stored value to the units of the file: by its table, else by slope and intercept.
+   * @param ranged - whether the range follows, to which an intercept and a positive slope are one
+   */
+  private modality(frame: number, ranged: boolean): (stored: number) => number {
     const table = tableOf(this.data, Tag.ModalityLUTSequence, this.layout.signed);
     if (table) return (stored) => table.at(stored);
-    const rescale = this.rescale(frame);
-    return rescale ? (stored) => rescale.slope * stored + rescale.intercept : (stored) => stored;
+    const { slope, intercept } = this.rescale(frame);
+    if (slope !== undefined && intercept !== undefined) return (stored) => slope * stored + intercept;
+    // Of one without the other, some readers make nothing, others take 0 or 1 for the missing one.
+    const [s, i] = [slope ?? 1, intercept ?? 0];
+    if (!(s === 1 && i === 0) && !(ranged && s > 0))
+      throw new NotRead(
+        'a DICOM file with only one of RescaleSlope and RescaleIntercept, under which its window is uncertain; choose --window range',
+      );
+    return (stored) => stored;
   }
 
-  private rescale(frame: number): { slope: number; intercept: number } | undefined {
+  private rescale(frame: number): { slope?: number; intercept?: number } {
     const [slope, intercept] = [Tag.RescaleSlope, Tag.RescaleIntercept].map((tag) =>
       this.values.holder(frame, Tag.PixelValueTransformationSequence, tag)?.decimal(tag),
     );
-    if (slope === undefined && intercept === undefined) return undefined;
-    if (slope === undefined || intercept === undefined) throw new Error('only one of RescaleSlope and RescaleIntercept is there');
     if (slope === 0) throw new Error('RescaleSlope is 0');
     return { slope, intercept };
   }
@@ -88,9 +97,10 @@ export class GreyMapping {
     const holder = this.values.holder(frame, Tag.FrameVOILUTSequence, Tag.WindowCenter);
     if (!choice) {
       const item = [holder, this.data].find((place) => place?.item(Tag.VOILUTSequence));
-      const signed = this.layout.signed || (this.rescale(frame)?.intercept ?? 0) < 0;
+      // A modality table has no negative entries, and takes the place of the slope.
+      const signed = !this.data.item(Tag.ModalityLUTSequence) && (this.layout.signed || (this.rescale(frame).intercept ?? 0) < 0);
       const table = item && tableOf(item, Tag.VOILUTSequence, signed);
-      if (table) return { words: "lookup table (the file's)", of: (x) => table.at(Math.floor(x + 0.5)) / table.most };
+      if (table && withinBits(table)) return { words: "lookup table (the file's)", of: (x) => table.at(Math.floor(x + 0.5)) / table.most };
     }
     return this.ownWindow(holder, choice?.number);
   }
@@ -99,11 +109,12 @@ export class GreyMapping {
   private ownWindow(holder: DataSet | undefined, number: number | undefined): Window {
     const centres = holder?.decimals(Tag.WindowCenter) ?? [];
     const widths = holder?.decimals(Tag.WindowWidth) ?? [];
-    if (centres.length !== widths.length)
+    const pairs = Math.min(centres.length, widths.length);
+    if (pairs === 0 && centres.length !== widths.length)
       throw new NotRead('a DICOM file with a WindowCenter or WindowWidth without its pair; choose --window range or CENTRE/WIDTH');
-    if (centres.length === 0 && number === undefined) return { words: ' (no window in the file)' };
+    if (pairs === 0 && number === undefined) return { words: ' (no window in the file)' };
     const n = number ?? 1;
-    if (n > centres.length) throw new NotRead(`a DICOM file with ${centres.length} windows, so there is none of number ${n}`);
+    if (n > pairs) throw new NotRead(`a DICOM file with ${pairs} windows, so there is none of number ${n}`);
     const [centre, width] = [centres[n - 1], widths[n - 1]];
     const shape = (holder?.text(Tag.VOILUTFunction) ?? 'LINEAR') as WindowFunction;
     if (!['LINEAR', 'LINEAR_EXACT', 'SIGMOID'].includes(shape))
@@ -111,7 +122,7 @@ export class GreyMapping {
     if (!(width > 0) || (shape === 'LINEAR' && width < 1))
       throw new NotRead(`a DICOM file with a window of width ${width}; choose --window range or CENTRE/WIDTH`);
     const kind = shape === 'LINEAR' ? '' : ` ${shape.toLowerCase()}`;
-    const which = centres.length === 1 ? "the file's" : `the file's, ${n} of ${centres.length}`;
+    const which = pairs === 1 ? "the file's" : `the file's, ${n} of ${pairs}`;
     return { words: `${centre}/${width}${kind} (${which})`, of: windowFunction({ centre, width }, shape) };
   }
 
@@ -119,10 +130,11 @@ export class GreyMapping {
   private checkHounsfield(frame: number, name: string): void {
     const modality = this.data.text(Tag.Modality) ?? 'none';
     const type = this.data.text(Tag.RescaleType);
+    const { slope, intercept } = this.rescale(frame);
     const why =
       modality !== 'CT'
         ? `its modality is ${/^[A-Z]{2}$/.test(modality) ? modality : 'another or not stated'}`
-        : this.rescale(frame) === undefined
+        : slope === undefined || intercept === undefined
           ? 'it has no RescaleSlope and RescaleIntercept'
           : type !== undefined && type !== 'HU'
             ? 'its RescaleType is not HU'
@@ -160,11 +172,11 @@ export class GreyMapping {
 
   /** The stored values that are padding, both ends included. */
   private padding(): [number, number] | undefined {
-    const { signed, bitsAllocated } = this.layout;
+    const { signed } = this.layout;
     const [value, limit] = [Tag.PixelPaddingValue, Tag.PixelPaddingRangeLimit].map((tag) => {
       const length = this.data.elements.get(tag)?.length ?? 0;
       if (length !== 0 && length !== 2) throw new Error(`${nameOf(tag)} has ${length} bytes`);
-      return bitsAllocated > 16 ? undefined : this.data.wordOf(tag, signed);
+      return this.data.wordOf(tag, signed);
     });
     if (value === undefined) return undefined;
     const other = limit ?? value;

@@ -52,7 +52,7 @@ export function pixelLayout(data: DataSet): PixelLayout {
     throw new Error(`${bitsStored} bits stored up to bit ${highBit} do not fit ${bitsAllocated} allocated`);
   const signed = data.wordOf(Tag.PixelRepresentation) ?? 0;
   if (signed > 1) throw new Error(`PixelRepresentation is ${signed}`);
-  if (samples === 3) checkColour(photometric, bitsAllocated, bitsStored, signed, columns);
+  if (samples === 3) checkColour(photometric, bitsAllocated, bitsStored, signed);
   const planar = data.wordOf(Tag.PlanarConfiguration) ?? 0;
   if (planar > 1) throw new Error(`PlanarConfiguration is ${planar}`);
   return {
@@ -83,16 +83,13 @@ function photometricOf(data: DataSet): Photometric {
   throw new NotRead(`a DICOM file with ${shown}; supported are ${Object.keys(SAMPLES).join(', ')}`);
 }
 
-function checkColour(photometric: Photometric, allocated: number, stored: number, signed: number, columns: number): void {
-  if (signed === 1 || allocated === 1 || allocated === 32)
+function checkColour(photometric: Photometric, allocated: number, stored: number, signed: number): void {
+  if (signed === 1 || allocated === 1)
     throw new NotRead(
-      `a DICOM file with colours of ${allocated} bits${signed === 1 ? ' with sign' : ''}; supported are 8 or 16 bits without sign`,
+      `a DICOM file with colours of ${allocated} bits${signed === 1 ? ' with sign' : ''}; supported are 8, 16 or 32 bits without sign`,
     );
-  if (photometric === 'YBR_FULL' || photometric === 'YBR_FULL_422') {
-    if (allocated !== 8 || stored !== 8) throw new NotRead(`a DICOM file with ${photometric} of ${stored} bits; supported are 8`);
-    if (photometric === 'YBR_FULL_422' && columns % 2 !== 0)
-      throw new Error(`${columns} columns of ${photometric}, which stores pixels in pairs`);
-  }
+  if ((photometric === 'YBR_FULL' || photometric === 'YBR_FULL_422') && (allocated !== 8 || stored !== 8))
+    throw new NotRead(`a DICOM file with ${photometric} of ${stored} bits; supported are 8`);
 }
 
 /** Bits of a pixel that is stored uncompressed. */

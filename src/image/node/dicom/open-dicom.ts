@@ -80,6 +80,8 @@ function storedFrames({ data, syntax }: DicomFile, layout: PixelLayout): (i: num
     };
   }
   if (fragments) throw new Error('its pixel data is compressed, other than its transfer syntax states');
+  if (photometric === 'YBR_FULL_422' && layout.columns % 2 !== 0)
+    throw new Error(`${layout.columns} columns of YBR_FULL_422, which stores pixels in pairs`);
   const frame = nativeFrames(data, layout);
   return async (i) => {
     const { bytes, shift } = frame(i);

@@ -47,6 +47,8 @@ export const Tag = {
   GreenData: 0x00281202,
   BlueData: 0x00281203,
   SegmentedRedData: 0x00281221,
+  SegmentedGreenData: 0x00281222,
+  SegmentedBlueData: 0x00281223,
   ModalityLUTSequence: 0x00283000,
   LUTDescriptor: 0x00283002,
   LUTData: 0x00283006,

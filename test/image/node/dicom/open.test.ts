@@ -48,6 +48,7 @@ test('a window by name needs Hounsfield units', async () => {
   await refused(grey(3, VALUES, { [Tag.RescaleIntercept]: undefined, [Tag.RescaleSlope]: undefined }), /has no RescaleSlope/, {
     window: 'bone',
   });
+  await refused(grey(3, VALUES, { [Tag.RescaleIntercept]: undefined }), /has no RescaleSlope/, { window: 'bone' });
   await refused(grey(3, VALUES, { [Tag.RescaleType]: 'OD' }), /RescaleType is not HU/, { window: 'bone' });
   assert.deepEqual((await read(grey(3, VALUES, { [Tag.RescaleType]: 'HU' }), 'brain')).levels, linear(40, 80));
 });
@@ -62,6 +63,18 @@ test('without a window the range of each frame, without its padding', async () =
   assert.deepEqual((await read(grey(2, [-7, -7], { [Tag.PixelPaddingValue]: [-7] }))).levels, [0, 0]);
 });
 
+test('a slope without an intercept, or the reverse, is read where it changes nothing', async () => {
+  const window = { [Tag.WindowCenter]: '1040\\7', [Tag.WindowWidth]: '400' }; // a second centre has no width
+  const none = { [Tag.RescaleSlope]: undefined, [Tag.RescaleIntercept]: undefined };
+  const { levels, words } = await read(grey(3, VALUES, { ...none, ...window }));
+  assert.equal(words, "1040/400 (the file's)");
+  assert.deepEqual((await read(grey(3, VALUES, { ...none, ...window, [Tag.RescaleSlope]: '1' }))).levels, levels);
+  assert.deepEqual((await read(grey(3, VALUES, { ...none, ...window, [Tag.RescaleIntercept]: '0' }))).levels, levels);
+  const range = (await read(grey(3, VALUES))).levels;
+  assert.deepEqual((await read(grey(3, VALUES, { [Tag.RescaleIntercept]: undefined, [Tag.RescaleSlope]: '3' }))).levels, range);
+  assert.deepEqual((await read(grey(3, VALUES, { [Tag.RescaleSlope]: undefined }))).levels, range);
+});
+
 test('what a file contradicts or lacks is refused by name', async () => {
   const cases: [Record<number, Entry[2] | undefined>, RegExp][] = [
     [{ [Tag.Rows]: undefined }, /Rows is missing/],
@@ -74,7 +87,11 @@ test('what a file contradicts or lacks is refused by name', async () => {
     [{ [Tag.NumberOfFrames]: '2' }, /12 bytes of pixel data, 24 needed/],
     [{ [Tag.NumberOfFrames]: '0' }, /NumberOfFrames is 0/],
     [{ [Tag.NumberOfFrames]: '99999999999' }, /bytes of pixel data/],
-    [{ [Tag.RescaleSlope]: undefined }, /only one of RescaleSlope and RescaleIntercept/],
+    [
+      { [Tag.RescaleSlope]: undefined, [Tag.WindowCenter]: '40', [Tag.WindowWidth]: '400' },
+      /only one of RescaleSlope and RescaleIntercept/,
+    ],
+    [{ [Tag.RescaleSlope]: '-2', [Tag.RescaleIntercept]: undefined }, /only one of RescaleSlope and RescaleIntercept/],
     [{ [Tag.RescaleSlope]: '0' }, /RescaleSlope is 0/],
     [{ [Tag.RescaleSlope]: 'one' }, /RescaleSlope is no number/],
     [{ [Tag.WindowCenter]: '40' }, /WindowCenter or WindowWidth without its pair/],
