@@ -67,9 +67,10 @@ export interface HeatOptions {
 export function heatOverlay(image: Raster, map: ArrayLike<number>, options: HeatOptions = {}): RgbImage {
   checkSize(image, map, 'map');
   const { range = rangeOf([map]), alpha = HEAT_ALPHA } = options;
-  const out = copied(toRgb(image));
+  const out = ownRgb(image);
   for (let p = 0; p < map.length; p++) {
     const index = heatIndex(map[p], range[0], range[1]);
+    if (index === 0) continue; // its opacity is 0
     const opacity = (alpha * index) / 255;
     for (let c = 0; c < 3; c++) {
       const at = p * 3 + c;
@@ -100,11 +101,11 @@ export function drawContour(image: Raster, mask: ArrayLike<number>, options: { c
   const { colour = COLOURS.contour, thickness = 1 } = options;
   const { width, height } = image;
   const rgb = rgbOf(colour);
-  const out = copied(toRgb(image));
+  const out = ownRgb(image);
   const inside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] > 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (!inside(x, y)) continue;
+      if (!(mask[y * width + x] > 0)) continue;
       let edge = false;
       for (let d = 1; d <= thickness && !edge; d++) edge = !(inside(x - d, y) && inside(x + d, y) && inside(x, y - d) && inside(x, y + d));
       if (edge) out.data.set(rgb, (y * width + x) * 3);
@@ -130,6 +131,8 @@ function checkSize({ width, height }: { width: number; height: number }, values:
     throw new RangeError(`a ${what} of ${values.length} values does not fit an image of ${width} x ${height}`);
 }
 
-function copied(image: RgbImage): RgbImage {
-  return { ...image, data: image.data.slice() };
+/** An image as 8-bit RGB in an array of its own. */
+function ownRgb(image: Raster): RgbImage {
+  const rgb = toRgb(image);
+  return rgb.data === image.data ? { ...rgb, data: rgb.data.slice() } : rgb;
 }

@@ -1,4 +1,3 @@
-import { toRgb } from '../image/grey';
 import type { Raster, RgbImage } from '../image/image';
 import { drawContour, heatOverlay } from './overlay';
 import { withColourBar, type BarScale } from './overlay-bar';
@@ -18,7 +17,7 @@ export interface PredictionOverlay {
  * mask, and a colour bar with a line of text below.
  */
 export function predictionOverlay(image: Raster, { map, scale, mask, line }: PredictionOverlay): Promise<RgbImage> {
-  const heated = heatOverlay(toRgb(image), map, { range: [scale.low, scale.high] });
+  const heated = heatOverlay(image, map, { range: [scale.low, scale.high] });
   const thickness = Math.max(1, Math.round(Math.min(image.width, image.height) / 300));
   const outlined = mask?.some((value) => value > 0) ? drawContour(heated, mask, { thickness }) : heated;
   return withColourBar(outlined, scale, line);

@@ -120,14 +120,14 @@ export function mapToImage(map: Float32Array, { width, height, size, seen }: Pla
   if (!whole) out.fill(map.reduce((lowest, value) => Math.min(lowest, value), Infinity));
   const columns = samples(size, seen.width);
   const rows = samples(size, seen.height);
+  const wide = new Float64Array(size * seen.width); // each row of the map along x, once
+  for (let y = 0, at = 0; y < size; y++) {
+    for (const { low, high, share } of columns) wide[at++] = mix(map[y * size + low], map[y * size + high], share);
+  }
   for (let y = 0; y < seen.height; y++) {
     const { low, high, share } = rows[y];
-    let at = (seen.y + y) * width + seen.x;
-    for (const column of columns) {
-      const upper = mix(map[low * size + column.low], map[low * size + column.high], column.share);
-      const lower = mix(map[high * size + column.low], map[high * size + column.high], column.share);
-      out[at++] = mix(upper, lower, share);
-    }
+    const [upper, lower, to] = [low * seen.width, high * seen.width, (seen.y + y) * width + seen.x];
+    for (let x = 0; x < seen.width; x++) out[to + x] = mix(wide[upper + x], wide[lower + x], share);
   }
   return out;
 }

@@ -40,7 +40,8 @@ export function regionsAbove(
   options: { least?: number; spacing?: { row: number; column: number } } = {},
 ): Regions {
   const { least = 1, spacing } = options;
-  const mask = Uint8Array.from(map, (value) => (value > threshold ? 1 : 0));
+  const mask = new Uint8Array(map.length);
+  for (let i = 0; i < map.length; i++) if (map[i] > threshold) mask[i] = 1; // Uint8Array.from takes much longer
   const { labels, count } = connectedComponents(mask, width, height, 8);
   const found = Array.from({ length: count }, () => new Measured());
   for (let i = 0; i < labels.length; i++) if (labels[i] > 0) found[labels[i] - 1].add(i % width, Math.floor(i / width), map[i]);

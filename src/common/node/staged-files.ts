@@ -35,6 +35,25 @@ export class StagedFiles {
     return path.join(this.temporary, name);
   }
 
+  /**
+   * Writes a file beside other work.
+   * @throws UserError if the system refuses: no permission, no space
+   */
+  async write(name: string, content: Uint8Array): Promise<void> {
+    const place = this.place(name);
+    try {
+      const handle = await fs.promises.open(place, 'w');
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw new UserError(`${path.join(this.folder, name)}: cannot be written (${reasonOf(error)})`);
+    }
+  }
+
   /** Moves all files to their places, in the order in which they were asked for. */
   publish(): void {
     try {

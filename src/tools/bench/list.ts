@@ -7,6 +7,7 @@ import { metrics } from './metrics';
 import { roofline } from './roofline';
 import { run } from './run';
 import { scaling } from './scaling';
+import { series } from './series';
 import { start } from './start';
 import { step } from './step';
 import { synthesis } from './synthesis';
@@ -24,5 +25,6 @@ export const BENCHES: Record<string, Bench> = {
   memory,
   compact,
   scaling,
+  series,
   roofline,
 };

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { Interrupted } from '../../../src/common/errors';
+import { findSlices } from '../../../src/datasets/slices';
+import { openImageFile } from '../../../src/image/node/image-file';
 import { reached, type Bench, type Comparison } from '../../../src/tools/bench/bench';
+import { writeCtSeries } from '../../../src/tools/bench/ct-series';
 import { BENCHES } from '../../../src/tools/bench/list';
 import { hasBenchPython } from '../../../src/tools/bench/python-side';
 import { runBench } from '../../../src/tools/bench/run-bench';
 import { alternate, ratios, spread } from '../../../src/tools/bench/spread';
 import { main } from '../../../src/cli/main';
+import { temporaryFolder } from '../../helpers/tiny-clip';
 
 test('a spread has the median of an even and of an odd number, and keeps the order of its values', () => {
   assert.deepEqual(spread([3, 1, 2]), { median: 2, min: 1, max: 3, values: [3, 1, 2] });
@@ -74,6 +79,18 @@ test('a bench that does not exist is a mistake of the caller', async () => {
   } finally {
     process.exitCode = exitCode;
   }
+});
+
+test('the made-up CT series is one series, in order, with spacing and window', async () => {
+  const dir = temporaryFolder();
+  const { slices, groups, left } = await findSlices([writeCtSeries(dir, { slices: 3, size: 16 })]);
+  assert.deepEqual([groups.length, left.length], [1, 0]);
+  assert.deepEqual(
+    slices.map(({ file }) => path.basename(file)),
+    ['0.dcm', '1.dcm', '2.dcm'],
+  );
+  const image = await openImageFile(slices[1].file);
+  assert.deepEqual([image.width, image.bits, image.spacing?.row, image.window?.(0)], [16, 12, 0.5, "40/80 (the file's)"]);
 });
 
 for (const [name, bench] of Object.entries(BENCHES)) {
