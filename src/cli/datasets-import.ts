@@ -38,7 +38,7 @@ export function registerImport(datasets: Command): void {
     .option('--json', 'print what was done as JSON')
     .addHelpText(
       'after',
-      `\nLayouts:\n${IMPORT_LAYOUT_NAMES.map((name) => `  ${name.padEnd(12)} ${IMPORT_LAYOUTS[name].title}\n`).join('')}`,
+      `\nLayouts:\n${IMPORT_LAYOUT_NAMES.map((name) => `  ${name.padEnd(12)} ${IMPORT_LAYOUTS[name].title}`).join('\n')}`,
     )
     .action(async (layout: ImportLayout, options: Options) => {
       const { importDataset } = await import('../datasets/import/import');

@@ -47,7 +47,10 @@ export function registerPrepare(datasets: Command): void {
     .option('--name <name>', "folder only: what the images show (default: the folder's name)")
     .option('--by-patient', 'folder only: each subfolder is one patient; the images of a patient stay on one side of the split')
     .option('--window <window>', 'folder only: window of DICOM and NIfTI images: CENTRE/WIDTH, a name, range ("inspect --help")')
-    .option('--axis <axis>', 'folder only: how volumes are cut: sagittal, coronal or axial (default: across the thickest spacing)')
+    .option(
+      '--axis <axis>',
+      'folder only: how volumes are cut: sagittal, coronal or axial (default: along the axis with the largest spacing)',
+    )
     .option('--slices <range>', 'folder only: first and last slice of each volume, stack or series, from 0: 30-120', sliceRange('--slices'))
     .option('--volume <n>', 'folder only: which volume of files with several, from 0 (default 0)', wholeNumber('--volume', 0))
     .option('--follow-links', 'follow links that lead out of the folder (default: refuse them)')

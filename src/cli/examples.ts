@@ -15,11 +15,11 @@ export const EXAMPLES: Record<string, readonly string[]> = {
     'npx mediclip datasets prepare folder --from my-ct --window brain --slices 30-120 --out datasets/my-ct',
   ],
   'mediclip datasets import': [
-    'npx mediclip datasets import bmad --from ~/Downloads/Brain_AD --out datasets/bmad-brain',
+    'npx mediclip datasets import bmad --from ~/Downloads/BraTS2021 --out datasets/bmad-brain',
     'npx mediclip datasets import mvtec --from ~/Downloads/mvtec --class bottle --link --out datasets/bottle',
   ],
   'mediclip inspect': ['npx mediclip inspect scan.dcm', 'npx mediclip inspect scan.dcm --window lung --out frames'],
-  'mediclip synthesize': ['npx mediclip synthesize --dataset datasets/small-brain --task cutpaste --count 8 --out runs/drawn'],
+  'mediclip synthesize': ['npx mediclip synthesize --dataset datasets/small-brain --task cutpaste --count 8 --out runs/synthetic'],
   'mediclip train': [
     'npx mediclip train --dataset datasets/small-brain --shots 16 --seed 1 --epochs 20 --out runs/brain',
     'npx mediclip train --dataset datasets/small-brain --method patchcore --out runs/patchcore',
@@ -27,10 +27,10 @@ export const EXAMPLES: Record<string, readonly string[]> = {
   ],
   'mediclip evaluate': ['npx mediclip evaluate --run runs/brain --dataset datasets/small-brain'],
   'mediclip calibrate': [
-    'npx mediclip calibrate --run runs/brain --normal my-scans/normal --false-alarms 0.05',
-    'npx mediclip calibrate --run runs/brain --from-training',
+    'npx mediclip calibrate --run runs/my-scans --normal more-normal-scans --false-alarms 0.05',
+    'npx mediclip calibrate --run runs/my-scans --from-training',
   ],
-  'mediclip predict': ['npx mediclip predict --run runs/brain scan-1.png my-scans/new --out runs/predicted'],
+  'mediclip predict': ['npx mediclip predict --run runs/my-scans scan-1.png new-scans --out runs/predicted'],
   'mediclip report': [
     'npx mediclip report --run runs/brain --out runs/brain.html',
     'npx mediclip report --run runs/brain --compare runs/brain-patchcore --out runs/both.html',

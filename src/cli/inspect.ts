@@ -45,16 +45,19 @@ export function registerInspect(root: Command): void {
     .summary('show what an image file holds and how it is read')
     .description(
       'Show what an image file holds and how it is read: format, size, frames, depth, window, spacing.\n' +
-        'Every frame is decoded. With --out, each is written as frame-0.npy, frame-1.npy ...: float32,\n' +
+        'Every frame is decoded. With --out, each is written as frame-0.npy, frame-1.npy ...: float32, ' +
         '[H, W] or [H, W, 3], values in [0, 1], as training and testing see them before resizing.\n' +
-        'Of a NIfTI file, volume.npy holds the values of all voxels before the window, [X, Y, Z] or\n' +
-        '[X, Y, Z, T] to the right, to the front and up (RAS+); its frames are the slices of one volume.',
+        'The frames of a NIfTI file are the slices of one volume. With --out, volume.npy also holds the ' +
+        'values of all its voxels before the window, [X, Y, Z] or [X, Y, Z, T] to the right, to the front and up (RAS+).',
     )
     .argument('<file>', 'image file')
     .option('--out <dir>', 'folder for the frames')
     .option('--window <window>', `window of a DICOM or NIfTI file: ${WINDOW_FORMS}; default: the file's first, else the range`)
-    .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial, or x, y, z (default: across the thickest spacing)')
-    .option('--volume <n>', 'which volume of a NIfTI file with several, from 0 (default 0)', wholeNumber('--volume', 0))
+    .option(
+      '--axis <axis>',
+      'how a volume is cut: sagittal, coronal or axial, or x, y, z (default: along the axis with the largest spacing)',
+    )
+    .option('--volume <n>', 'which volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
     .option('--json', 'print one JSON document')
     .action(async (file: string, options: Options) => {
       const bar = progressBar();

@@ -31,17 +31,32 @@ export function registerPredict(root: Command): void {
     .requiredOption('--run <run>', 'run folder')
     .argument('<image...>', 'image files and folders of them')
     .requiredOption('--out <dir>', 'folder for maps, overlays, masks, predictions.csv and predictions.json')
-    .addOption(new Option('--maps <format>', "also write maps at the image's own size, float32").choices(['png', 'npy', 'nifti']))
-    .addOption(new Option('--masks <format>', 'also write masks in another format').choices(['png', 'nifti', 'dicom-seg']))
-    .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest')
+    .addOption(
+      new Option('--maps <format>', "png (default): 16-bit maps only; npy, nifti: also maps at the image's own size, float32").choices([
+        'png',
+        'npy',
+        'nifti',
+      ]),
+    )
+    .addOption(
+      new Option('--masks <format>', 'png (default): masks as PNG only; nifti, dicom-seg: also in this format').choices([
+        'png',
+        'nifti',
+        'dicom-seg',
+      ]),
+    )
+    .option(
+      '--volume-score <rule>',
+      'score of a volume: max of its slices, or top5: the mean of its 5 highest (default: that of the calibration, else max)',
+    )
     .option(
       '--least-region <pixels>',
       'leave out smaller regions of a mask (default: 0.02 % of the image)',
       wholeNumber('--least-region', 1),
     )
-    .option('--window <window>', 'window of DICOM and NIfTI files, as in inspect')
-    .option('--volume <n>', 'volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
-    .option('--axis <axis>', 'axis along which a volume is cut into slices')
+    .option('--window <window>', 'window of DICOM and NIfTI files (see "inspect --help")')
+    .option('--volume <n>', 'which volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
+    .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial (default: along the axis with the largest spacing)')
     .option('--slices <range>', 'only these slices of each volume or series, from 0: 30-120', sliceRange('--slices'))
     .option('--json', 'print the predictions as JSON')
     .action(run);

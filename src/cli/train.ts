@@ -37,12 +37,15 @@ export function registerTrain(root: Command): void {
   root
     .command('train')
     .description(
-      'train one few-shot run on a frozen CLIP: MediCLIP learns from K normal images and synthesised anomalies; other methods are fitted',
+      'train one few-shot run on a frozen backbone: MediCLIP learns from K normal images and synthetic anomalies; other methods are fitted',
     )
     .option('--dataset <dir>', 'data set in the published layout; required to start a run')
     .option('--class <name>', 'only this class of the data set (default: all classes as one)')
     .requiredOption('--out <run>', 'run folder to write')
-    .option('--model <name|dir>', 'embedded, downloaded or any Hugging Face CLIPModel folder (default: compact)')
+    .option(
+      '--model <name|dir>',
+      'compact (default), the name of a pulled model, or the folder of a checkpoint (docs/models.md lists the families)',
+    )
     .addOption(new Option('--method <name>', 'mediclip (default), or a method to compare it with on the same images').choices(METHOD_NAMES))
     .option('--shots <k>', 'number of normal images to learn from (default: 16)', wholeNumber('--shots', 1))
     .option(
@@ -71,7 +74,7 @@ export function registerTrain(root: Command): void {
     .option('--keep-leaks', 'also count test images that are training images or are listed twice')
     .option(
       '--calibrate <share>',
-      'keep this share of the normal training images for a threshold, which is set at the end: 0.2',
+      'keep this share of the normal training images, such as 0.2, for a threshold, which is set at the end for 5 % false alarms',
       share('--calibrate'),
     )
     .option('--config <file>', 'YAML or JSON with any setting of a run; options on the command line win')

@@ -25,7 +25,7 @@ const PRESETS: Record<string, readonly [centre: number, width: number] | undefin
 };
 
 /** The forms of a window, for help texts and errors. */
-export const WINDOW_FORMS = `1 (the file's first, 2 its second ...), range (darkest to brightest of each frame), CENTRE/WIDTH (40/400), or for CT ${Object.keys(PRESETS).join(', ')}`;
+export const WINDOW_FORMS = `1 (the file's first, 2 its second ...), range (darkest to brightest of each frame, or of a NIfTI volume), CENTRE/WIDTH (40/400), or for CT ${Object.keys(PRESETS).join(', ')}`;
 
 /**
  * Reads a window as it is typed.
