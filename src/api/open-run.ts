@@ -9,6 +9,7 @@ import { predictionOverlay } from '../drawing/prediction-overlay';
 import { calibrateLoaded, type CalibrateOptions } from '../runs/calibrate';
 import type { Calibration } from '../runs/calibration';
 import { readCalibration } from '../runs/kept-calibration';
+import { readingOf } from '../runs/reading';
 import { mapScale } from '../runs/map-scale';
 import { ownMap, ownMask } from '../runs/prediction/own-map';
 import { scoreLine, verdictOf } from '../runs/verdict';
@@ -162,7 +163,8 @@ class RunInMemory implements OpenRun {
   async predict(images: ImageInput | readonly ImageInput[], options: PredictOptions = {}): Promise<Prediction | Prediction[]> {
     const inputs = isOne(images) ? [images] : images;
     const predictions: Prediction[] = [];
-    const { scorer, view } = this.loaded;
+    const { scorer, view, record } = this.loaded;
+    const reading = readingOf(record);
     this.checkOpen();
     const calibration = (this.calibration ??= { read: readCalibration(this.loaded) }).read;
     const rasters = new Map<number, Raster>();
@@ -170,9 +172,9 @@ class RunInMemory implements OpenRun {
     const source: ImageSource = {
       count: inputs.length,
       name,
-      sides: (i) => openImageBytes(bytesOf(inputs[i]), name(i)),
+      sides: (i) => openImageBytes(bytesOf(inputs[i]), name(i), reading),
       raster: async (i) => {
-        const { raster } = await decodeImage(bytesOf(inputs[i]), name(i));
+        const { raster } = await decodeImage(bytesOf(inputs[i]), name(i), 'image', reading);
         rasters.set(i, raster);
         return raster;
       },

@@ -3,6 +3,7 @@ import { joinByKeys } from './duplicates';
 import type { ReadImage } from './prepare-read';
 import type { Skipped, SplitCounts } from './raw';
 import type { SliceGroup } from './slice';
+import type { Reading } from './reading';
 import type { Separation } from './shortcuts';
 import type { Side } from './split';
 
@@ -88,6 +89,8 @@ export interface PrepareReport {
   notes: string[];
   /** The volumes, stacks and series that were cut into slices; absent if there are none. */
   volumes?: VolumeReport[];
+  /** How these were read; absent if there are none. */
+  reading?: Reading;
   /** SHA-256 over all samples and their files. */
   hash: string;
 }

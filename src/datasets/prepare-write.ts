@@ -10,9 +10,9 @@ import { encodePng, writePng } from '../image/node/encode';
 import { FrameReader } from '../image/node/frame-reader';
 import { datasetHash, readDataset, writeSamples, type SampleRow } from './layout';
 import { unitedMask, type ReadImage } from './prepare-read';
+import { PREPARED_FILE } from './reading';
 
-/** The file in a prepared data set that says how it was made. */
-export const PREPARED_FILE = 'prepared.json';
+export { PREPARED_FILE };
 
 /**
  * Checks in advance that the result can be written to `out`, which must be missing or an empty

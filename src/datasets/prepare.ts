@@ -10,6 +10,8 @@ import type { CutOptions } from './prepare-slices';
 import { readImages } from './prepare-read';
 import { duplicatesOf, volumeReports, type PrepareKind, type PrepareReport } from './prepare-report';
 import { claimFolder, writePrepared } from './prepare-write';
+import type { Reading } from './reading';
+import type { SliceGroup } from './slice';
 import { RawFolder, type RawDataset, type RawImage, type SplitCounts } from './raw';
 import type { ImageTraits } from './image-traits';
 import { separations, shortcutLines } from './shortcuts';
@@ -134,8 +136,20 @@ export async function prepareDataset(
     warnings: shortcutLines(shortcuts),
     notes,
     ...(groups.length > 0 ? { volumes: volumeReports(groups, used) } : {}),
+    ...(used.some(({ slice }) => slice) ? { reading: readingOf(options.cut ?? {}, groups) } : {}),
   };
   return writePrepared(claim, report, used, run);
+}
+
+/** How files were read: as it was asked for, and the axis that all volumes have in common. */
+function readingOf({ window, axis: asked, volume }: CutOptions, groups: readonly SliceGroup[]): Reading {
+  const axes = new Set(groups.map(({ facts: { cut } }) => cut?.axis));
+  const axis = asked ?? (axes.size === 1 ? [...axes][0] : undefined);
+  return {
+    ...(window === undefined ? {} : { window }),
+    ...(axis === undefined ? {} : { axis }),
+    ...(volume === undefined ? {} : { volume }),
+  };
 }
 
 /** The default number of shots of a training. */

@@ -8,6 +8,7 @@ import { writeCalibration } from './kept-calibration';
 import { loadRun, type LoadedRun } from './load';
 import { heldOut, homeOf } from './map-scale';
 import { inputsOf, type InputOptions } from './prediction/inputs';
+import { asTrained } from './reading';
 import { readSupport } from './run-start';
 import { scoreApart } from './score-apart';
 import { scoreInputs, wholeFile, type ScoringInput } from './score-inputs';
@@ -51,7 +52,8 @@ export async function calibrateRun(run: string, options: CalibrateOptions = {}):
 }
 
 /** {@link calibrateRun} for a loaded run; the caller disposes of it. */
-export async function calibrateLoaded(loaded: LoadedRun, options: CalibrateOptions = {}): Promise<Calibration> {
+export async function calibrateLoaded(loaded: LoadedRun, asked: CalibrateOptions = {}): Promise<Calibration> {
+  const options = asTrained(loaded.record, asked);
   const found = options.normal ? await furtherImages(loaded, options.normal, options) : await trainingImages(loaded, options);
   const calibration = calibrationOf(found, loaded, options);
   writeCalibration(loaded, calibration);
@@ -117,10 +119,10 @@ function rising(values: readonly number[]): number[] {
 async function scoresOf(
   loaded: LoadedRun,
   inputs: readonly ScoringInput[],
-  { onProgress, signal, window, volume, axis }: CalibrateOptions,
+  { onProgress, signal, window, whereThereIsOne, volume, axis }: CalibrateOptions,
 ): Promise<Pick<NormalScores, 'scores' | 'peaks' | 'groups' | 'files'>> {
   const found = { scores: [] as number[], peaks: [] as number[], groups: [] as NormalScores['groups'], files: [] as string[] };
-  const reading = { onProgress, signal, window, volume, axis };
+  const reading = { onProgress, signal, window, whereThereIsOne, volume, axis };
   for await (const { input, score, map } of scoreInputs(inputs, loaded, { ...reading, phase: PHASE })) {
     found.scores.push(score);
     if (map) found.peaks.push(highest(map));

@@ -11,6 +11,8 @@ import { KeptImages } from './kept-images';
 import { scoreTestSet, type TestFeatureOptions } from './score';
 import { readCalibration } from './kept-calibration';
 import { evaluate, writeEvaluation, type Metrics } from './evaluate';
+import { preparedReading } from '../datasets/reading';
+import { noteOtherWindow } from './reading';
 
 /** Options for testing a run. */
 export interface EvaluateRunOptions extends Omit<TestFeatureOptions, 'images'> {
@@ -52,6 +54,7 @@ export async function evaluateRun(run: string, place: string | DatasetPlace, opt
 /** {@link evaluateRun} for a loaded run; the caller disposes of it. */
 export async function evaluateLoaded(loaded: LoadedRun, dataset: Dataset, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
   checkTestSet(dataset);
+  noteOtherWindow(preparedReading(dataset.dir), loaded.record.dataset.reading, 'those of this data set are', options.onNote);
   const { scorer, record, epoch, folder } = loaded;
   checkWritable(folder.dir);
   const calibration = readCalibration(loaded);

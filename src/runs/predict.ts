@@ -20,6 +20,8 @@ import { COLUMNS, rowOf, type Prediction, type VolumePrediction } from './predic
 import { OUTPUT_ENDS, UnitFiles, type UnitFormats } from './prediction/unit-files';
 import { volumesOf } from './prediction/volumes';
 import { scoreInputs, type ScoredInput } from './score-inputs';
+import { asTrained } from './reading';
+import { RunFolder } from './run-folder';
 import { scoreLine, verdictOf } from './verdict';
 
 export type { Prediction, VolumePrediction } from './prediction/prediction';
@@ -68,9 +70,10 @@ export async function predictInputs(
   run: string,
   paths: readonly string[],
   out: string,
-  options: PredictOptions = {},
+  asked: PredictOptions = {},
 ): Promise<PredictionSet> {
   if (paths.length === 0) throw new UserError('predict: give at least one image', 2);
+  const options = asTrained(new RunFolder(run).readRecord(), asked);
   const { slices: inputs, groups } = await inputsOf(paths, options);
   const suffixes = inputs.map(({ number, frames }) => (frames > 1 ? `-${String(number).padStart(String(frames - 1).length, '0')}` : ''));
   const files = inputs.map(({ file }) => file);
@@ -90,9 +93,9 @@ export async function predictInputs(
       const unitOf = (group: string): { name: string; count: number } => volumes.get(group) as { name: string; count: number };
       const units = new UnitFiles(staged, out, options, unitOf, (group, written) => filesOf.set(group, written));
       const writer = new PredictionWriter(staged, out, units, writing, { fit: loaded.view.fit, calibration, scale, mapRange, options });
-      const { onProgress, signal, window, volume, axis } = options;
+      const { onProgress, signal, window, whereThereIsOne, volume, axis } = options;
       const predictions: Prediction[] = [];
-      for await (const found of scoreInputs(inputs, loaded, { onProgress, signal, window, volume, axis }))
+      for await (const found of scoreInputs(inputs, loaded, { onProgress, signal, window, whereThereIsOne, volume, axis }))
         predictions.push(await writer.write(found, names[found.place]));
       await writing.empty();
       await units.finish();

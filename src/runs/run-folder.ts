@@ -6,6 +6,7 @@ import { UserError } from '../common/errors';
 import { readJson, SMALL_FILE, writeJson } from '../common/node/files';
 import { packageVersion } from '../common/node/version';
 import { printable } from '../common/printable';
+import { readingSchema, type Reading } from '../datasets/reading';
 import { currentSettings, recordedConfig, type TrainingConfig } from './config';
 import { readHistoryFile, writeHistoryFile, type HistoryRow } from './history';
 
@@ -17,7 +18,7 @@ const recordSchema = z.object({
   version: z.string(),
   backend: z.string(),
   model: identity,
-  dataset: identity.extend({ class: z.string().optional() }),
+  dataset: identity.extend({ class: z.string().optional(), reading: readingSchema.optional() }),
   config: z.record(z.unknown()),
 });
 
@@ -41,8 +42,11 @@ export interface RunRecord {
    */
   backend: string;
   model: { name: string; dir: string; hash: string };
-  /** `class`: the only class of the data set that was used, if it was limited to one. */
-  dataset: { name: string; dir: string; hash: string; class?: string };
+  /**
+   * `class`: the only class of the data set that was used, if it was limited to one. `reading`: how
+   * the scanner files from which it was prepared were read.
+   */
+  dataset: { name: string; dir: string; hash: string; class?: string; reading?: Reading };
   config: TrainingConfig;
 }
 

@@ -9,6 +9,7 @@ import { checkImages } from '../datasets/check-images';
 import { abnormalShots } from '../datasets/abnormal-shots';
 import { datasetHash, readDataset, supportSet, type Dataset, type Sample } from '../datasets/layout';
 import { countedImages } from '../datasets/leaks';
+import { preparedReading } from '../datasets/reading';
 import { runWarnings } from '../datasets/shortcuts';
 import { METHODS, seesTraining } from '../methods/registry';
 import { checkAgreement } from './agreement';
@@ -65,6 +66,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     trainingConfig(config, folder.file('config.json')); // its synthesis tasks must be registered here
   }
   checkImageSize(config, facts);
+  const reading = saved ? saved.dataset.reading : preparedReading(dataset.dir);
   const drawn = saved ? undefined : drawTraining(dataset, config, options);
   await initBackend();
   const backbone = await openBackboneFolder(model.dir, config.imageSize);
@@ -73,7 +75,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       version: packageVersion(),
       backend: backendName(),
       model,
-      dataset: { name: dataset.name, dir: dataset.dir, hash, ...(dataset.class === undefined ? {} : { class: dataset.class }) },
+      dataset: {
+        name: dataset.name,
+        dir: dataset.dir,
+        hash,
+        ...(dataset.class === undefined ? {} : { class: dataset.class }),
+        ...(reading === undefined ? {} : { reading }),
+      },
       config,
     };
     if (saved) checkBackend(folder, saved, record.backend);

@@ -1,6 +1,6 @@
 import { UserError } from '../../common/errors';
 import { severalImages } from './frames';
-import { openImageBytes, type DecodedImage } from './image-file';
+import { openImageBytes, type DecodedImage, type ReadOptions } from './image-file';
 import type { Raster } from '../image';
 import { readImageBytes } from './read-bytes';
 import type { ReadAs } from './tiff/range';
@@ -32,9 +32,10 @@ export async function decodeFile(file: string, as: ReadAs = 'image'): Promise<De
  * @param name - their name in errors
  * @param as - `mask` accepts TIFF files with 32 bits or floating point that have no grey levels,
  * and marks what is not 0
+ * @param reading - the window, for formats that have one
  */
-export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image'): Promise<DecodedImage> {
-  const image = await openImageBytes(bytes, name, { as });
+export async function decodeImage(bytes: Buffer, name: string, as: ReadAs = 'image', reading: ReadOptions = {}): Promise<DecodedImage> {
+  const image = await openImageBytes(bytes, name, { ...reading, as });
   if (image.frames > 1) throw new UserError(`${name}: ${severalImages(image.frames)}`);
   return image.frame(0);
 }

@@ -9,8 +9,8 @@ export class FrameReader {
 
   /** Opens a file, or returns it if it was among the last few. */
   open(file: string, options: ReadOptions = {}): Promise<ImageFile> {
-    const { as, window, volume, axis } = options;
-    const key = JSON.stringify([file, as, window, volume, axis]);
+    const { as, window, whereThereIsOne, volume, axis } = options;
+    const key = JSON.stringify([file, as, window, whereThereIsOne, volume, axis]);
     const opened = this.held.get(key) ?? openImageFile(file, options);
     this.held.delete(key);
     this.held.set(key, opened); // the last one used is the last one dropped

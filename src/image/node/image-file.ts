@@ -66,7 +66,8 @@ export async function openImageBytes(bytes: Buffer, name: string, options: ReadO
   const { name: kind, title } = format;
   const stored = await explained(name, title, async () => format.open(bytes, options, name));
   const { values } = stored;
-  if (options.window !== undefined && !stored.window) throw new UserError(`${name}: this ${title} image has no window to choose`);
+  if (options.window !== undefined && !stored.window && !options.whereThereIsOne)
+    throw new UserError(`${name}: this ${title} image has no window to choose`);
   return {
     ...stored,
     format: kind,

@@ -10,6 +10,8 @@ export interface ReadOptions {
   as?: ReadAs;
   /** The window of a DICOM file, in words; see `inspect --help`. Default: the file's own. */
   window?: string;
+  /** Formats that have no windows ignore `window`; by default it is refused for them. */
+  whereThereIsOne?: boolean;
   /** The volume of a file with several, from 0; default 0. */
   volume?: number;
   /** The axis along which a volume is cut into slices; sagittal, coronal, axial, x, y or z. Default: the thickest. */

@@ -1,0 +1,30 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { checked } from '../common/checked';
+import { readJson } from '../common/node/files';
+
+/** How DICOM, NIfTI and TIFF stacks were read; what is absent was left to the files. */
+export const readingSchema = z.object({
+  window: z.string().optional(),
+  axis: z.string().optional(),
+  volume: z.number().int().min(0).optional(),
+});
+export type Reading = z.infer<typeof readingSchema>;
+
+/** The file in a prepared data set that says how it was made. */
+export const PREPARED_FILE = 'prepared.json';
+/** A report of thousands of images with their windows. */
+const MOST_BYTES = 256 * 2 ** 20;
+const schema = z.object({ reading: readingSchema.optional() });
+
+/**
+ * How the scanner files of a prepared data set were read; undefined if it holds none, or was not
+ * prepared here.
+ * @throws UserError if its report is damaged
+ */
+export function preparedReading(dir: string): Reading | undefined {
+  const file = path.join(dir, PREPARED_FILE);
+  if (!fs.existsSync(file)) return undefined;
+  return checked(schema, readJson(file, MOST_BYTES), file, 'prepare the data set again').reading;
+}
