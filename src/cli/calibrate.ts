@@ -4,38 +4,30 @@ import { progressBar } from '../common/node/progress-bar';
 import type { Calibration } from '../runs/calibration';
 import type { ConformalThreshold } from '../metrics/conformal';
 import { interruptSignal } from './interrupt';
-import { share, sliceRange, wholeNumber } from './option-values';
+import { share } from './option-values';
 import { emit, note } from './output';
+import { withReadingOptions, type ReadingValues } from './reading-options';
 
-interface Options {
+interface Options extends ReadingValues {
   run: string;
   normal?: string[];
   fromTraining?: boolean;
   falseAlarms?: number;
   volumeScore?: string;
-  window?: string;
-  volume?: number;
-  axis?: string;
-  slices?: [number, number];
   json?: boolean;
 }
 
 /** `mediclip calibrate` */
 export function registerCalibrate(root: Command): void {
-  root
+  const command = root
     .command('calibrate')
     .description('set the threshold of a run from normal images alone, for a rate of false alarms, and keep it in the run folder')
     .requiredOption('--run <run>', 'run folder')
     .addOption(new Option('--normal <path...>', 'further normal images: files and folders').conflicts('fromTraining'))
     .option('--from-training', 'use the normal training images outside the support set')
     .option('--false-alarms <share>', 'share of normal images that may be reported (default: 0.05)', share('--false-alarms'))
-    .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest')
-    .option('--window <window>', 'window of DICOM and NIfTI files (see "inspect --help"); give predict the same')
-    .option('--volume <n>', 'which volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
-    .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial (default: along the axis with the largest spacing)')
-    .option('--slices <range>', 'only these slices of each volume or series, from 0: 30-120', sliceRange('--slices'))
-    .option('--json', 'print the calibration as JSON')
-    .action(run);
+    .option('--volume-score <rule>', 'score of a volume: max of its slices (default), or top5: the mean of its 5 highest');
+  withReadingOptions(command).option('--json', 'print the calibration as JSON').action(run);
 }
 
 async function run({ run, normal, fromTraining, falseAlarms, volumeScore, json, ...reading }: Options): Promise<void> {

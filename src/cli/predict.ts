@@ -2,26 +2,23 @@ import { Option, type Command } from 'commander';
 import { progressBar } from '../common/node/progress-bar';
 import type { Prediction, PredictionSet } from '../runs/predict';
 import { interruptSignal } from './interrupt';
-import { sliceRange, wholeNumber } from './option-values';
+import { wholeNumber } from './option-values';
 import { emit, note } from './output';
+import { withReadingOptions, type ReadingValues } from './reading-options';
 
-interface Options {
+interface Options extends ReadingValues {
   run: string;
   out: string;
   maps?: 'png' | 'npy' | 'nifti';
   masks?: 'png' | 'nifti' | 'dicom-seg';
   volumeScore?: string;
   leastRegion?: number;
-  window?: string;
-  volume?: number;
-  axis?: string;
-  slices?: [number, number];
   json?: boolean;
 }
 
 /** `mediclip predict` */
 export function registerPredict(root: Command): void {
-  root
+  const command = root
     .command('predict')
     .summary('score, verdict, anomaly map and overlay of any images')
     .description(
@@ -53,13 +50,8 @@ export function registerPredict(root: Command): void {
       '--least-region <pixels>',
       'leave out smaller regions of a mask (default: 0.02 % of the image)',
       wholeNumber('--least-region', 1),
-    )
-    .option('--window <window>', 'window of DICOM and NIfTI files (see "inspect --help")')
-    .option('--volume <n>', 'which volume of a file with several, from 0 (default: 0)', wholeNumber('--volume', 0))
-    .option('--axis <axis>', 'how a volume is cut: sagittal, coronal or axial (default: along the axis with the largest spacing)')
-    .option('--slices <range>', 'only these slices of each volume or series, from 0: 30-120', sliceRange('--slices'))
-    .option('--json', 'print the predictions as JSON')
-    .action(run);
+    );
+  withReadingOptions(command).option('--json', 'print the predictions as JSON').action(run);
 }
 
 async function run(images: string[], { run: folder, out, json, volumeScore, ...given }: Options): Promise<void> {

@@ -1,20 +1,11 @@
-import type { Random } from '../common/random';
 import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
-
-/** What an image of the corpus shows, in words. */
-export interface Content {
-  /** "brain MRI", "cloud texture". */
-  subject: string;
-  /** What was put in, a phrase each: "bright blob". Empty for a normal image. */
-  findings: string[];
-}
 
 const VIEWS = ['a photo of', 'an image of', 'a picture showing', 'a scan of', 'a slice of', ''];
 const NORMAL = [...PUBLISHED_PROMPTS.normal, 'no abnormality', 'without finding', 'intact', 'regular'];
 const ABNORMAL = [...PUBLISHED_PROMPTS.abnormal, 'anomaly', 'defect', 'damaged', 'irregular'];
 
-/** The words for subjects that captions may hold. */
-export const SUBJECTS = {
+/** The words for subjects. */
+const SUBJECTS = {
   brain: ['brain', 'brain MRI', 'axial brain MRI', 'head MR slice'],
   chest: ['chest', 'chest X-ray', 'frontal chest radiograph', 'thorax X-ray'],
   breast: ['breast', 'breast ultrasound', 'breast sonography', 'ultrasound of the breast'],
@@ -25,10 +16,9 @@ export const SUBJECTS = {
   cells: ['cells', 'cell texture', 'tissue of cells'],
   speckle: ['speckle', 'speckle texture', 'grainy texture'],
 } as const;
-export type Subject = keyof typeof SUBJECTS;
 
 /** The phrases for what is put in. */
-export const FINDINGS = {
+const FINDINGS = {
   bright: ['bright blob', 'bright mass', 'bright spot', 'hyperintense lesion'],
   dark: ['dark blob', 'dark hole', 'dark spot', 'hypointense lesion'],
   rim: ['ring', 'mass with a bright rim', 'cyst with a wall'],
@@ -40,21 +30,8 @@ export const FINDINGS = {
   spots: ['small spots', 'cluster of spots', 'grains'],
   shade: ['shadow', 'haze', 'diffuse opacity'],
 } as const;
-export type Finding = keyof typeof FINDINGS;
 
-/** A caption: view, subject, verdict in the words of the prompt lists, and mostly what was found. */
-export function caption({ subject, findings }: Content, random: Random): string {
-  const abnormal = findings.length > 0;
-  const verdict = random.pick(abnormal ? ABNORMAL : NORMAL);
-  const named = abnormal && random.chance(0.7) ? `, ${[...new Set(findings)].slice(0, 2).join(' and ')}` : '';
-  const view = random.pick(VIEWS);
-  const order = random.uniform();
-  if (order < 0.4) return `${view} ${subject}, ${verdict}${named}`.trim();
-  if (order < 0.7) return `${verdict} ${subject}${named}`;
-  return `${subject}: ${verdict}${named}`;
-}
-
-/** Every text that a caption may be made of: what the vocabulary in training must hold. */
+/** Every text of the captions from which `compact` learned: what its vocabulary in training held. */
 export function allPhrases(): string[] {
   return [
     ...VIEWS.filter((view) => view !== ''),

@@ -20,7 +20,7 @@ import { COLUMNS, rowOf, type Prediction, type VolumePrediction } from './predic
 import { OUTPUT_ENDS, UnitFiles, type UnitFormats } from './prediction/unit-files';
 import { volumesOf } from './prediction/volumes';
 import { scoreInputs, type ScoredInput } from './score-inputs';
-import { asTrained } from './reading';
+import { asTrained, windowInWords } from './reading';
 import { RunFolder } from './run-folder';
 import { scoreLine, verdictOf } from './verdict';
 
@@ -118,11 +118,9 @@ export async function predictInputs(
 
 /** Notes if images are read with another window than the normal images: scores then differ. */
 function noteWindow(calibration: Calibration | undefined, { window: asked, onNote }: PredictOptions): void {
-  const window = asked ?? null;
-  if (!calibration || calibration.window === window) return;
-  const inWords = (text: string | null): string => (text === null ? "the files' own windows" : `--window ${text}`);
+  if (!calibration || calibration.window === (asked ?? null)) return;
   onNote?.(
-    `the run was calibrated with ${inWords(calibration.window)}, but these images are read with ${inWords(window)}: the verdicts may be wrong`,
+    `the run was calibrated with ${windowInWords({ window: calibration.window ?? undefined })}, but these images are read with ${windowInWords({ window: asked })}: the verdicts may be wrong`,
   );
 }
 

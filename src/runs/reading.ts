@@ -34,6 +34,7 @@ export function noteOtherWindow(
   );
 }
 
-function windowInWords({ window }: Reading): string {
+/** The window that was asked for, in words. */
+export function windowInWords({ window }: Reading): string {
   return window === undefined ? "the files' own windows" : `--window ${window}`;
 }
