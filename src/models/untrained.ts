@@ -23,7 +23,7 @@ const SEED = 1;
  * The version of the untrained weights: any other text once initial values, the words of captions or
  * the architecture change them. It is written into the file, so runs on other weights do not match.
  */
-const RECIPE = 'e762394e69a0b64a';
+const RECIPE = 'general-1';
 
 /** Where the untrained model is kept. */
 export function untrainedFolder(): string {
@@ -41,7 +41,7 @@ export function ensureUntrained(dir = untrainedFolder()): string {
 
 /**
  * Writes a model as it is before the first step of pretraining: the same values, names and seed. Its
- * token table holds the words from which `compact` learned.
+ * token table holds the words from which `compact` learns.
  * @param recipe - the version that is written into the file (default: none)
  */
 export function writeUntrained(dir: string, architecture: Architecture, seed: number, recipe?: string): void {

@@ -1,6 +1,5 @@
 import type { Tokenizer } from '../backbones/clip/tokenizer/tokenizer';
-import { PUBLISHED_PROMPTS } from '../methods/mediclip/prompts';
-import { allPhrases } from './captions';
+import { allPhrases } from './phrases';
 
 /**
  * The few hundred rows of the token table that the captions use, with their own numbering. A
@@ -17,13 +16,9 @@ export class UsedVocabulary {
     this.rows = new Map(this.ids.map((id, row) => [id, row]));
   }
 
-  /**
-   * The vocabulary of pretraining: captions, the published prompts as sentences, and the
-   * placeholder for learnable context.
-   */
+  /** The vocabulary of pretraining: every word of the corpus, and the placeholder for learnable context. */
   static ofPretraining(tokenizer: Tokenizer): UsedVocabulary {
-    const prompts = Object.values(PUBLISHED_PROMPTS).flat();
-    return new UsedVocabulary(tokenizer, [...allPhrases(), 'X X', ...prompts.map((text) => `${text}.`)]);
+    return new UsedVocabulary(tokenizer, allPhrases());
   }
 
   get size(): number {

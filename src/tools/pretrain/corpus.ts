@@ -2,7 +2,7 @@ import { Random } from '../../common/random';
 import { addNoise, augment } from './augment';
 import { drawGround, pickGround } from './grounds';
 import type { Field } from './noise';
-import { caption, GROUNDS, THINGS, type Thing } from './phrases';
+import { caption, GROUNDS, THINGS, type Thing } from '../../models/phrases';
 import { addThing, LEAST_CHANGE } from './things';
 
 /** Something that was put into a picture. */

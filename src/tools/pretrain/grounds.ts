@@ -1,7 +1,7 @@
 import type { Random } from '../../common/random';
 import { cells, clouds, shapes, speckle, stripes } from './materials';
 import type { Field } from './noise';
-import type { Ground } from './phrases';
+import type { Ground } from '../../models/phrases';
 import { arcs, branches, bricks, fruit, glass, leaves, rows, weave } from './scenes';
 
 /** How often each ground is drawn, relative to the others: scenes of several things most often. */

@@ -10,7 +10,7 @@ import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import type { PretrainBatch } from './batches';
-import { GROUNDS, THINGS } from './phrases';
+import { GROUNDS, THINGS } from '../../models/phrases';
 import { CaptionPositions } from './caption-positions';
 import type { UsedVocabulary } from '../../models/vocabulary';
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../common/random';
-import type { Thing } from './phrases';
+import type { Thing } from '../../models/phrases';
 import { centroid, keepWithinTissue, midstOfTissue, place, spot, type DrawnThing, type Place } from './thing-forms';
 import { regrey, shifted } from './thing-greys';
 import { blur, field, sample, smoothStep, valueNoise, type Field } from './noise';

@@ -11,7 +11,6 @@ import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
 import { CorpusSource } from './corpus-source';
 import { isHead, TOKEN_TABLE } from '../../models/export';
-import { allPhrases } from './phrases';
 import { Muon } from './muon';
 import { Objective } from './objective';
 import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
@@ -87,7 +86,7 @@ export class Pretrainer {
   ) {
     const config = clipConfigOf(settings.architecture);
     const precision = precisionOfProducts();
-    this.vocabulary = new UsedVocabulary(this.tokenizer, allPhrases());
+    this.vocabulary = UsedVocabulary.ofPretraining(this.tokenizer);
     this.parameters = new TrainedParameters(config, settings.seed);
     this.objective = new Objective(config, this.tokenizer, this.vocabulary, precision);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);

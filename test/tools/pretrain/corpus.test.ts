@@ -7,7 +7,7 @@ import { disposeBatch, makeBatch } from '../../../src/tools/pretrain/batches';
 import { CORPUS_DEFAULTS, generateSample, type CorpusOptions } from '../../../src/tools/pretrain/corpus';
 import { CorpusSource } from '../../../src/tools/pretrain/corpus-source';
 import { drawGround } from '../../../src/tools/pretrain/grounds';
-import { allPhrases, caption, GROUNDS, THINGS, type Ground, type Thing } from '../../../src/tools/pretrain/phrases';
+import { allPhrases, caption, GROUNDS, THINGS, type Ground, type Thing } from '../../../src/models/phrases';
 import { addThing, LEAST_CHANGE } from '../../../src/tools/pretrain/things';
 import { PUBLISHED_PROMPTS } from '../../../src/methods/mediclip/prompts';
 import { UsedVocabulary } from '../../../src/models/vocabulary';

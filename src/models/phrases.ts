@@ -1,4 +1,4 @@
-import type { Random } from '../../common/random';
+import type { Random } from '../common/random';
 
 /**
  * The words of the corpus. It is a drawn world without any medicine: no anatomy, no disease, and no
