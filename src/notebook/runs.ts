@@ -15,7 +15,7 @@ export { MapProbe } from '../runs/map-probe';
 export { keepMapScale } from '../runs/map-scale';
 export { predictImages } from '../runs/predict';
 export { train } from '../runs/train';
-export { ratesAt, transferMatrix, type TransferRun } from '../runs/transfer';
+export { cellOf, ratesAt, thresholdFor, transferMatrix, type TransferRun } from '../runs/transfer';
 export { architectureOf, dispose, firstEpoch, layerFilm, probeFilm, promptTokens, trainingGallery, untrainedModel } from './training-views';
 export {
   agreementExamples,
