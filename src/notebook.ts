@@ -21,6 +21,6 @@ export {
   publishedStatistics,
   synthesisStatistics,
 } from './notebook/synthesis-statistics';
-export { liveChart, showTable } from './plots/display';
+export { liveChart, showTable, showText } from './plots/display';
 export { gallery } from './plots/gallery';
 export { distributionChart, synthesisCloud, synthesisHistograms } from './plots/synthesis-charts';

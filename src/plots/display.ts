@@ -39,6 +39,17 @@ export function showTable(table: Table<TableCell>): void {
   else kernel?.display.html(html);
 }
 
+/**
+ * Shows a text below the notebook's cell, such as a result that the cell has computed. Outside a
+ * kernel nothing happens.
+ * @param markdown - `**bold**`, `*italic*` and lists are rendered
+ */
+export function showText(markdown: string): void {
+  const kernel = findKernel();
+  if (kernel?.write) send({ data: { 'text/markdown': markdown, 'text/plain': markdown.replaceAll('**', '') }, metadata: {} });
+  else kernel?.display.markdown(markdown);
+}
+
 /** A picture that is replaced in place, for progress. */
 export interface LiveChart {
   /**

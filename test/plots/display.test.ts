@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 import sharp from 'sharp';
 import { encodePng } from '../../src/image/node/encode';
 import { chart } from '../../src/plots/chart';
-import { liveChart, show, showTable } from '../../src/plots/display';
+import { liveChart, show, showTable, showText } from '../../src/plots/display';
 import { drawing, textLine } from '../../src/plots/drawing';
 import { historyChart } from '../../src/plots/history-chart';
 import { interactive } from '../../src/plots/plotly';
@@ -88,6 +88,12 @@ test('a table is shown as HTML with its texts escaped, and as text', () => {
   const { data } = written[0].message;
   assert.match(String(data['text/html']), /&lt;b&gt;x&lt;\/b&gt;/);
   assert.equal(data['text/plain'], 'name      value\n<b>x</b>  1.5');
+});
+
+test('a text is shown as Markdown, and without its bold marks as plain text', () => {
+  kernel();
+  showText('**2 of 3** are found');
+  assert.deepEqual(written[0].message.data, { 'text/markdown': '**2 of 3** are found', 'text/plain': '2 of 3 are found' });
 });
 
 test('a live chart overwrites its place, skips pictures that are out of date, and ends with the last', async () => {
