@@ -23,7 +23,7 @@ export interface TrainingSettings {
    * 0).
    */
   seed?: number;
-  /** Passes over these images (default 200). */
+  /** Passes over these images (default 200). 0: adapters and prompts stay as they start. */
   epochs?: number;
   /** Images per step (default 8). */
   batchSize?: number;

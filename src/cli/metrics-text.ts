@@ -16,7 +16,7 @@ const WIDTH = Math.max(...METRIC_NAMES.map((key) => METRICS[key].title.length));
 /** Metrics as the lines of a small table for a terminal. */
 export function metricsText(metrics: Metrics): string[] {
   const { dataset, images, normal, abnormal, epoch, protocol, notes = [] } = metrics;
-  const how = epoch === 0 ? 'a method without epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
+  const how = epoch === 0 ? 'no epochs' : `epoch ${epoch}, ${PROTOCOL[protocol]}`;
   const head = `${dataset}: ${images} images (${normal} normal, ${abnormal} abnormal), ${how}`;
   const rows = METRIC_NAMES.map((key) => {
     const value: number | null | undefined = metrics[key];

@@ -54,7 +54,11 @@ export function registerTrain(root: Command): void {
       wholeNumber('--abnormal-shots', 0),
     )
     .option('--seed <s>', 'decides support set, initial values and anomalies (default: 0)', wholeNumber('--seed', 0))
-    .option('--epochs <n>', 'passes over the support set (default: 200)', wholeNumber('--epochs', 1, 100_000))
+    .option(
+      '--epochs <n>',
+      'passes over the support set; 0: adapters and prompts stay as they start (default: 200)',
+      wholeNumber('--epochs', 0, 100_000),
+    )
     .addOption(
       new Option(
         '--protocol <name>',

@@ -67,8 +67,8 @@ const schema = z
     abnormalShots: z.number().int().min(0).safe().optional(),
     /** Determines the support set, the initial values and every synthesised anomaly. */
     seed: z.number().int().min(0).safe().default(0),
-    /** Passes over the support set (published: 200). */
-    epochs: z.number().int().min(1).max(100_000).default(200),
+    /** Passes over the support set (published: 200). 0: adapters and prompts stay as they start. */
+    epochs: z.number().int().min(0).max(100_000).default(200),
     batchSize: z.number().int().min(1).max(1024).default(8),
     /**
      * Side of the images in pixels, S (default: the size on which the model was trained, 224 for
@@ -238,6 +238,9 @@ function checkedConfig(form: typeof schema, settings: unknown, where: string, im
   const config = result.data as TrainingConfig;
   if (METHODS[config.method].epochs && !config.adapters && config.contextTokens === 0) {
     throw new UserError(`${where}: adapters false with contextTokens 0: nothing is left to train; set one of them`, 2);
+  }
+  if (METHODS[config.method].epochs && config.epochs === 0 && config.protocol === 'paper') {
+    throw new UserError(`${where}: epochs 0 with protocol paper: there is no epoch to choose; set protocol to fixed`, 2);
   }
   if (config.repeatDraws === false) delete (config as Partial<TrainingConfig>).repeatDraws;
   if (config.abnormalShots === 0) delete (config as Partial<TrainingConfig>).abnormalShots;

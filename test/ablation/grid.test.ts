@@ -166,7 +166,8 @@ test('errors in a grid are refused with one line that names the file and the key
   refuses({ variants: [{ label: 'x', group: 'y', settings: { los: 'dice' } }] }, /variants\.0 \(x\): settings: unknown key los/);
   refuses({ variants: [{ label: 'x', group: 'y', settings: { shots: 4 } }] }, /shots is an axis.*under shots/);
   refuses({ base: { seed: 4 } }, /base: seed is an axis.*under seeds/);
-  refuses({ base: { epochs: 0 } }, /base: epochs/);
+  refuses({ base: { epochs: -1 } }, /base: epochs/);
+  refuses({ base: { epochs: 0, protocol: 'paper' } }, /base: epochs 0 with protocol paper: there is no epoch to choose/);
   refuses({ variants: [...VARIANTS, ...VARIANTS] }, /two variants of the group methods are called "MediCLIP"/);
 });
 

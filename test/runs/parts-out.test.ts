@@ -37,3 +37,21 @@ test('neither: refused before anything is written', async () => {
   );
   assert.ok(!fs.existsSync(out));
 });
+
+test('no epochs: adapters and prompts are evaluated as they start, and one epoch changes them', async () => {
+  const dataset = await writeTinyDataset();
+  const run = async (changes: object): Promise<{ out: string; result: Awaited<ReturnType<typeof train>> }> => {
+    const out = path.join(temporaryFolder(), 'run');
+    return { out, result: await train({ dataset, model, out, settings: { ...SETTINGS, ...changes }, threads: 0 }) };
+  };
+  const { out, result } = await run({ epochs: 0 });
+  const names = ['checkpoint.safetensors', 'config.json', 'metrics.json', 'predictions.csv', 'support.json'];
+  assert.deepEqual(fs.readdirSync(out).sort(), names);
+  assert.deepEqual([result.history, result.metrics?.epoch], [[], 0]);
+  assert.deepEqual((await evaluateRun(out, dataset)).metrics, result.metrics);
+  assert.ok((await train({ out, resume: true, threads: 0 })).finishedBefore, 'nothing is left to train');
+  const predictions = (dir: string): string => fs.readFileSync(path.join(dir, 'predictions.csv'), 'utf8');
+  assert.equal(predictions((await run({ epochs: 0 })).out), predictions(out));
+  assert.notEqual(predictions((await run({ epochs: 0, seed: 8 })).out), predictions(out), 'the seed decides how they start');
+  assert.notEqual(predictions((await run({ epochs: 1 })).out), predictions(out));
+});
