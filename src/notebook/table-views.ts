@@ -9,7 +9,7 @@ import { ADAPTER_NOTE, PUBLISHED } from '../tables/published';
 import type { TableName } from '../tables/queries';
 import type { Result } from '../tables/results';
 import { buildTable, NothingFound, type ResultTable } from '../tables/table';
-import { differenceText, meanText, percent, pText } from '../tables/texts';
+import { differenceText, meanText, pText } from '../tables/texts';
 import type { CsvRow } from './table-runs';
 
 /** What is used of arquero's tables. */
@@ -63,7 +63,7 @@ export function verdictTable({ data }: ResultTable): Table {
     const verdict = test.low > 0 ? 'better' : test.high < 0 ? 'worse' : 'no clear difference';
     return [[dataset, String(shots), label, against ?? '', differenceText(test), pText(test.p), verdict]];
   });
-  return { columns: ['data set', 'k', 'row', 'against', 'difference in points [95 % interval]', 'p', 'verdict'], rows };
+  return { columns: ['data set', 'k', 'row', 'against', 'difference [95 % interval]', 'p', 'verdict'], rows };
 }
 
 /** One sentence on how many of a table's tests found a difference. */
@@ -106,10 +106,10 @@ export function publishedTable(): Table {
   const rows: string[][] = [];
   for (const [i, { dataset, model, shots, metric, value, epoch, at, setting, source }] of PUBLISHED.entries()) {
     if (epoch === 'last' && PUBLISHED[i - 1]?.epoch === 'best') {
-      rows[rows.length - 1][5] = percent(value);
+      rows[rows.length - 1][5] = formatNumber(value);
       continue;
     }
-    const text = at === undefined ? percent(value) : `${percent(value)} (epoch ${at})`;
+    const text = at === undefined ? formatNumber(value) : `${formatNumber(value)} (epoch ${at})`;
     const cells = ['best', 'last', 'partial'].map((one) => (one === epoch ? text : ''));
     rows.push([
       dataset,

@@ -15,21 +15,20 @@ export interface DifferencePoint {
 }
 
 /**
- * One bar per variant, from zero (the reference) to its difference in points (hundredths), with the
- * interval as a line. Bars whose interval contains zero are pale. One panel per data set.
+ * One bar per variant, from zero (the reference) to its difference, with the interval as a line. Bars whose interval contains zero are pale. One panel per data set.
  */
 export function differenceBars(points: readonly DifferencePoint[], options: { metric?: string; reference?: string } = {}): Chart {
   const { metric = 'image AUROC', reference = 'the reference' } = options;
   const labels = [...new Set(points.map(({ label }) => label))];
-  const x = { type: 'quantitative', title: `${metric} minus that of ${reference}, points`, axis: { tickCount: 6 } };
+  const x = { type: 'quantitative', title: `${metric} minus that of ${reference}`, axis: { tickCount: 6 } };
   const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
     const values = points
       .filter((point) => point.dataset === dataset)
       .map(({ label, difference, low, high }) => ({
         label,
-        difference: 100 * difference,
-        low: 100 * low,
-        high: 100 * high,
+        difference,
+        low,
+        high,
         apart: low > 0 || high < 0,
       }));
     const y = labelAxis(labels, { labels: i === 0, labelLimit: 240 });
@@ -56,8 +55,8 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
     };
   });
   const summary = points.map(({ dataset, label, difference, low, high }) => {
-    const [d, l, h] = [difference, low, high].map((value) => formatNumber(100 * value, 1));
-    return `${dataset}, ${label}: ${d} points (${l} to ${h})`;
+    const [d, l, h] = [difference, low, high].map((value) => formatNumber(value));
+    return `${dataset}, ${label}: ${d} (${l} to ${h})`;
   });
   return chart(
     { hconcat: panels, spacing: 24 },

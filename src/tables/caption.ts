@@ -33,7 +33,7 @@ export function captionOf(name: TableName, data: readonly ComparedRow[]): string
   const sizes = [...new Set(data.map(({ imageSize }) => imageSize))].sort((a, b) => a - b);
   return [
     `${SUBJECT[name]}.`,
-    `${capital(metrics.join(' and '))} in per cent, mean ± standard deviation over seeds (number of seeds); the best in bold.`,
+    `${capital(metrics.join(' and '))}, mean ± standard deviation over seeds (number of seeds); the best in bold.`,
     `Protocol: ${protocols.join('; or ')}.`,
     `Model: ${models.map(shortModelName).join(', ')};${epochs.length > 0 ? ` ${epochs.join(' or ')} ${epochs.join() === '1' ? 'epoch' : 'epochs'};` : ''} images of ${sizes.join(' or ')} pixels.`,
     ...(models.some((model) => model.startsWith('compact'))

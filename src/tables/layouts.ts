@@ -1,3 +1,4 @@
+import { formatNumber } from '../drawing/style';
 import { classOf } from './by-class';
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
@@ -5,7 +6,7 @@ import { METRIC_NAMES, METRICS } from '../metrics/metrics';
 import { epochText, publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
 import { isProposed } from './roles';
-import { differenceText, meanText, percent, pText } from './texts';
+import { differenceText, meanText, pText } from './texts';
 
 /** A cell of a table, as text. */
 export interface TableCell {
@@ -196,7 +197,7 @@ function valueCell(row: ComparedRow | undefined): TableCell {
 function publishedText(row: ComparedRow, shots: readonly number[], model: string, cite: Cite): string {
   const found = publishedFor(row.dataset, row.metric, model).filter((value) => shots.includes(value.shots));
   return found
-    .map((value) => `${percent(value.value)} (k = ${value.shots}, ${value.model}, ${epochText(value)}) [${cite(value)}]`)
+    .map((value) => `${formatNumber(value.value)} (k = ${value.shots}, ${value.model}, ${epochText(value)}) [${cite(value)}]`)
     .join('; ');
 }
 

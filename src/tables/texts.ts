@@ -1,19 +1,14 @@
 import { formatNumber } from '../drawing/style';
 import type { PairedTest } from '../metrics/paired-bootstrap';
 
-/** A value in per cent, with one decimal. */
-export function percent(value: number): string {
-  return formatNumber(100 * value, 1);
-}
-
-/** "71.3 ± 2.0 (3)": a mean with its standard deviation and the number of seeds, in per cent. */
+/** "0.713 ± 0.020 (3)": a mean with its standard deviation and the number of seeds. */
 export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: number }): string {
-  return `${percent(mean)}${sd === null ? '' : ` ± ${percent(sd)}`} (${n})`;
+  return `${formatNumber(mean)}${sd === null ? '' : ` ± ${formatNumber(sd)}`} (${n})`;
 }
 
-/** A difference in percentage points, with its interval. */
+/** A difference with its interval. */
 export function differenceText({ difference, low, high }: PairedTest): string {
-  const signed = (value: number): string => (value > 0 ? `+${percent(value)}` : percent(value));
+  const signed = (value: number): string => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
   return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
 }
 

@@ -78,7 +78,7 @@ test('verdicts follow the intervals; pictures say them', async () => {
   );
   assert.match(verdictSentence(table), /^1 of 2 rows differ clearly/);
   const bars = differenceBars(differencePoints(table.data), { reference: 'complete' });
-  assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: \d+\.\d points/);
+  assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: 0\.\d{3} \(/);
   assert.match(await toSvg(bars), /minus that of complete/);
   const none = queryTable('tasks', [], 'here');
   assert.match(none.caption, /nothing found in here/);
@@ -117,7 +117,7 @@ test('committed tables are read back as they were written; where there are none,
   const table = queryTable('components', readResults(runs()), 'here');
   fs.writeFileSync(path.join(dir, 'components.csv'), formatTable(table, 'csv'));
   const { rows } = committedTable(committedRows('components', dir));
-  assert.deepEqual(rows[0], ['brainmri', 'compact', 'complete', '16', { text: '51.5 ± 0.7 (2)', best: false }]);
+  assert.deepEqual(rows[0], ['brainmri', 'compact', 'complete', '16', { text: '0.515 ± 0.007 (2)', best: false }]);
   assert.deepEqual(
     rows.map((cells) => (cells[4] as { best: boolean }).best),
     [false, true, false],
@@ -145,9 +145,9 @@ test("a grid's folder depends on weights, images and base settings, not on its v
 
 test('published values: the best and the last epoch of a training in one row, its source below', () => {
   const { rows, notes = [] } = publishedTable();
-  assert.deepEqual(rows[1], ['brainmri', 'ViT-L/14', '1', 'image AUROC', '93.6', '93.2', '', 'as published', '[2]']);
+  assert.deepEqual(rows[1], ['brainmri', 'ViT-L/14', '1', 'image AUROC', '0.936', '0.932', '', 'as published', '[2]']);
   const last = `[${notes.length - 1}]`; // the last note explains the setting
-  assert.deepEqual(rows[rows.length - 1].slice(3), ['pixel AUROC', '', '', '89.0 (epoch 5)', 'adapter unclear', last]);
+  assert.deepEqual(rows[rows.length - 1].slice(3), ['pixel AUROC', '', '', '0.890 (epoch 5)', 'adapter unclear', last]);
   assert.match(notes[1], /^\[2\] a reader's log, MatteoMorellini/);
   assert.equal(
     rows.reduce((sum, cells) => sum + cells.slice(4, 7).filter((text) => text !== '').length, 0),

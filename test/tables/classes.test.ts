@@ -21,8 +21,8 @@ test('classes: one run for all, with mean and deviation over seeds; the mean is 
   const table = buildTable('classes', readResults(dir));
   assert.deepEqual(table.columns, ['data set', 'method', 'k', 'brain', 'chest', 'mean']);
   assert.deepEqual(rowsOf(dir), [
-    ['bmad', 'PatchCore', '16', '50.0 (1)', '90.0 (1)', '70.0 (1)'], // of fewer seeds: never the best
-    ['bmad', 'MediCLIP', '16', '85.0 ± 7.1 (2)!', '65.0 ± 7.1 (2)', '75.0 ± 7.1 (2)!'],
+    ['bmad', 'PatchCore', '16', '0.500 (1)', '0.900 (1)', '0.700 (1)'], // of fewer seeds: never the best
+    ['bmad', 'MediCLIP', '16', '0.850 ± 0.071 (2)!', '0.650 ± 0.071 (2)', '0.750 ± 0.071 (2)!'],
   ]);
   assert.match(formatTable(table, 'md'), /mean over all classes of a data set in which the metric is defined/);
 });
@@ -41,8 +41,8 @@ test('classes: one run a class beside one run for all; a seed without all classe
   writeFakeRun(dir, 'brain2', { dataset: 'brain', class: 'brain', datasetHash: 'b', ...at, imageAuroc: 0.6, settings: { seed: 2 } });
   writeFakeRun(dir, 'chest', { dataset: 'chest', class: 'chest', datasetHash: 'c', ...at, imageAuroc: 0.6 });
   assert.deepEqual(rowsOf(dir), [
-    ['bmad', 'MediCLIP', '16', '90.0 (1)', '70.0 (1)!', '80.0 (1)!'],
-    ['bmad', 'MediCLIP, one run a class', '16', '70.0 ± 14.1 (2)', '60.0 (1)', '70.0 (1)'],
+    ['bmad', 'MediCLIP', '16', '0.900 (1)', '0.700 (1)!', '0.800 (1)!'],
+    ['bmad', 'MediCLIP, one run a class', '16', '0.700 ± 0.141 (2)', '0.600 (1)', '0.700 (1)'],
   ]);
   assert.deepEqual(rowsOf(dir, { dataset: 'bmad' }).length, 2);
   assert.throws(() => rowsOf(dir, { dataset: 'brain' }), /table classes: nothing found/);
@@ -53,9 +53,9 @@ test('classes: a class in which a metric is undefined is left out of its mean; s
   writeFakeRun(dir, 'a', { dataset: 'one', imageAuroc: 0.5, byClass: { brain: [0.9, 0.95], chest: [0.7, null] } });
   writeFakeRun(dir, 'b', { dataset: 'home', tested: 'two', imageAuroc: 0.5, byClass: { skin: [null, 0.8], colon: [null, 0.6] } });
   assert.deepEqual(rowsOf(dir), [
-    ['one', 'image AUROC', 'MediCLIP', '16', '90.0 (1)', '70.0 (1)', '', '', '80.0 (1)'],
-    ['one', 'pixel AUROC', 'MediCLIP', '16', '95.0 (1)', '', '', '', '95.0 (1)'],
-    ['two', 'pixel AUROC', 'MediCLIP, trained on home', '16', '', '', '60.0 (1)', '80.0 (1)', '70.0 (1)'],
+    ['one', 'image AUROC', 'MediCLIP', '16', '0.900 (1)', '0.700 (1)', '', '', '0.800 (1)'],
+    ['one', 'pixel AUROC', 'MediCLIP', '16', '0.950 (1)', '', '', '', '0.950 (1)'],
+    ['two', 'pixel AUROC', 'MediCLIP, trained on home', '16', '', '', '0.600 (1)', '0.800 (1)', '0.700 (1)'],
   ]);
 });
 

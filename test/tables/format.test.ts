@@ -28,7 +28,7 @@ function table(name: string): ResultTable {
     batchSize: 0,
     imageSize: 32,
   } as unknown as ComparedRow;
-  const cells = [{ text: name }, { text: '50.0', best: true }];
+  const cells = [{ text: name }, { text: '0.500', best: true }];
   return { name: 'comparison', caption: name, columns: [name, 'k'], rows: [cells], blocks: [], notes: [name], data: [row] };
 }
 

@@ -95,9 +95,9 @@ test('comparison: methods by shots, the best of each column in bold, missing cel
   assert.deepEqual(
     cellsOf(dir, 'comparison').map((row) => row.slice(0, 5)),
     [
-      ['brainmri', 'zero-shot CLIP', '65.0 (1)', '', ''],
-      ['brainmri', 'PatchCore', '', '', '71.0 ± 1.0 (3)'],
-      ['brainmri', 'MediCLIP', '', '62.0 ± 2.8 (2)', '<88.0 ± 7.2 (3)>'],
+      ['brainmri', 'zero-shot CLIP', '0.650 (1)', '', ''],
+      ['brainmri', 'PatchCore', '', '', '0.710 ± 0.010 (3)'],
+      ['brainmri', 'MediCLIP', '', '0.620 ± 0.028 (2)', '<0.880 ± 0.072 (3)>'],
     ],
   );
   assert.match(table.caption, /protocol fixed.*Model: compact; 200 epochs; images of 224 pixels.*say nothing about the published/);
@@ -111,10 +111,10 @@ test('published values stand with epoch and source, and only where their setting
   const table = buildTable('comparison', results, { resamples: 20 });
   const [brain, busi] = table.rows.map((row) => row[row.length - 1].text);
   const values = [
-    '93.6 (k = 1, ViT-L/14, best epoch) [1]',
-    '93.2 (k = 1, ViT-L/14, last epoch) [1]',
-    '92.1 (k = 5, ViT-L/14, epoch 105 of 200, broken off) [2]',
-    '90.9 (k = 5, ViT-L/14, epoch 125 of 200, broken off) [2]',
+    '0.936 (k = 1, ViT-L/14, best epoch) [1]',
+    '0.932 (k = 1, ViT-L/14, last epoch) [1]',
+    '0.921 (k = 5, ViT-L/14, epoch 105 of 200, broken off) [2]',
+    '0.909 (k = 5, ViT-L/14, epoch 125 of 200, broken off) [2]',
   ];
   assert.deepEqual([brain, busi], [values.join('; '), '']); // with k = 16 there are only logs whose adapter is unclear
   assert.match(table.notes[table.notes.length - 1], /^\[2\] a reader's log, MatteoMorellini\/MediCLIP at \w{7}, .*5_shot.*logger\.log\.$/);
@@ -187,7 +187,7 @@ test('for a false positive rate, the lowest value is best', () => {
   });
   assert.deepEqual(
     cellsOf(dir, 'comparison', { metrics: ['imageFpr95'] }).map((row) => row[2]),
-    ['<20.0 (1)>', '60.0 (1)'],
+    ['<0.200 (1)>', '0.600 (1)'],
   );
 });
 
@@ -220,7 +220,7 @@ test('components: the other variants are tested against the first of the group',
     ],
   );
   assert.equal(rows[1].test?.difference, 0.5 - 1);
-  assert.deepEqual(cellsOf(dir, 'components')[1].slice(0, 4), ['brainmri', 'dice alone', '16', '50.0 (1)']);
+  assert.deepEqual(cellsOf(dir, 'components')[1].slice(0, 4), ['brainmri', 'dice alone', '16', '0.500 (1)']);
 });
 
 test('pixel: only where the metric is defined; transfer: training set by test set, with zero-shot CLIP', () => {
@@ -237,15 +237,15 @@ test('pixel: only where the metric is defined; transfer: training set by test se
     scores: [[1], [2]],
   });
   assert.deepEqual(cellsOf(dir, 'pixel'), [
-    ['x', 'pixel AUROC', 'MediCLIP', '95.0 (1)', ''],
-    ['x', 'pixel AUPRO', 'MediCLIP', '60.0 (1)', ''],
+    ['x', 'pixel AUROC', 'MediCLIP', '0.950 (1)', ''],
+    ['x', 'pixel AUPRO', 'MediCLIP', '0.600 (1)', ''],
   ]);
   assert.deepEqual(buildTable('transfer', readResults(dir)).columns, ['trained on', 'tested on x', 'tested on y', 'tested on z']);
   assert.deepEqual(cellsOf(dir, 'transfer'), [
-    ['x', '<90.0 (1)>', '', ''],
-    ['y', '', '70.0 (1)', ''],
-    ['z', '60.0 (1)', '', '50.0 (1)'],
-    ['zero-shot CLIP', '50.0 (1)', '', ''],
+    ['x', '<0.900 (1)>', '', ''],
+    ['y', '', '0.700 (1)', ''],
+    ['z', '0.600 (1)', '', '0.500 (1)'],
+    ['zero-shot CLIP', '0.500 (1)', '', ''],
   ]);
 });
 
@@ -258,8 +258,8 @@ test('backbones: one row per model; different trainings are kept apart and not a
   assert.deepEqual(
     rows.map((row) => row.slice(1, 3)),
     [
-      ['compact', '80.0 (1)'],
-      ['ViT-B/32', '<90.0 (1)>'],
+      ['compact', '0.800 (1)'],
+      ['ViT-B/32', '<0.900 (1)>'],
     ],
   );
   assert.deepEqual([rows[0][3], rows[1][3]], ['', '']); // what others published for ViT-B/32 has one adapter
@@ -310,7 +310,7 @@ test('runs on different images of one data set are refused together; a run teste
   const dir = temporaryFolder();
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.7, tested: 'brainmri', datasetHash: 'two', variants: methods('MediCLIP') });
-  assert.deepEqual(cellsOf(dir, 'transfer'), [['brainmri', '50.0 (1)', '70.0 (1)']]);
+  assert.deepEqual(cellsOf(dir, 'transfer'), [['brainmri', '0.500 (1)', '0.700 (1)']]);
   assert.deepEqual(buildTable('transfer', readResults(dir)).columns.slice(1), ['tested on brainmri', 'tested on brainmri, other images']);
   fs.rmSync(path.join(dir, 'a', 'transfer'), { recursive: true });
   writeFakeRun(dir, 'a', { settings: { seed: 1 }, imageAuroc: 0.9, datasetHash: 'one', variants: methods('MediCLIP') });
@@ -342,9 +342,9 @@ test('runs that differ in size, protocol or label have their own row in every ta
   assert.deepEqual(
     cellsOf(moved, 'transfer').map((row) => [row[0], row[2]]),
     [
-      ['brainmri: MediCLIP (fixed)', '<70.0 (1)>'],
-      ['brainmri: MediCLIP (paper)', '90.0 (1)'], // of another protocol: beside no other row
-      ['brainmri: dice alone', '60.0 (1)'],
+      ['brainmri: MediCLIP (fixed)', '<0.700 (1)>'],
+      ['brainmri: MediCLIP (paper)', '0.900 (1)'], // of another protocol: beside no other row
+      ['brainmri: dice alone', '0.600 (1)'],
     ],
   );
   const chart = figureOf(buildTable('transfer', readResults(moved)));
@@ -431,7 +431,7 @@ test('Markdown: special characters are escaped, bold stays bold', () => {
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   const columns = lines.map((line) => line.replaceAll(/\\./g, '').split('|').length - 2);
   assert.deepEqual(new Set(columns), new Set([4]));
-  assert.match(text, /\*\*55\.0 ± 7\.1 \(2\)\*\*/);
+  assert.match(text, /\*\*0\.550 ± 0\.071 \(2\)\*\*/);
   assert.ok(text.includes('a\\|b \\& \\<i\\>50%\\</i\\> \\_x\\_'));
 });
 
@@ -439,7 +439,7 @@ test('LaTeX: booktabs, with every special character escaped', () => {
   const text = hostile('latex');
   for (const rule of ['\\toprule', '\\midrule', '\\bottomrule', '\\begin{tabular}{lllp{40mm}}']) assert.ok(text.includes(rule), rule);
   assert.ok(text.includes('a$|$b \\& $<$i$>$50\\%$<$/i$>$ \\_x\\_ \\$y\\$ \\#\\textbackslash{}\\{\\textasciitilde{}\\textasciicircum{}"'));
-  assert.ok(text.includes('\\textbf{55.0 $\\pm$ 7.1 (2)}'));
+  assert.ok(text.includes('\\textbf{0.550 $\\pm$ 0.071 (2)}'));
   assert.equal(latexText('−1 [a]\nb*'), '$-$1 {[}a{]} b$^{*}$');
   const body = text.split('\\midrule')[1].split('\\bottomrule')[0].trim().split('\n');
   assert.ok(body.every((line) => line.endsWith('\\\\') && (line.match(/(?<!\\)&/g) ?? []).length === 3));
@@ -458,7 +458,7 @@ test('LaTeX: a table that does not fit on a page becomes a longtable, and long t
 /** A table of seven columns, each with cells of so many characters. */
 function wideTable(characters: number): string {
   const columns = [...'abcdefg'];
-  const rows = Array.from({ length: 60 }, () => columns.map(() => ({ text: '88.8 ± 0.8 (3) and more'.slice(0, characters) })));
+  const rows = Array.from({ length: 60 }, () => columns.map(() => ({ text: '0.888 ± 0.008 (3) and more'.slice(0, characters) })));
   return latexTable({ columns, rows, blocks: [], notes: [], name: 'comparison', caption: 'Caption', data: [] });
 }
 
@@ -487,7 +487,7 @@ test('HTML: a self-contained page with markup escaped', () => {
   assert.match(text, /^<!doctype html>/);
   assert.ok(!text.includes('<i>') && text.includes('&lt;i&gt;50%'));
   assert.doesNotMatch(text, /<script|<link|src=|https?:/);
-  assert.match(text, /<b>55\.0 ± 7\.1 \(2\)<\/b>/);
+  assert.match(text, /<b>0\.550 ± 0\.071 \(2\)<\/b>/);
 });
 
 test('CSV: one value per line with everything that determined it, not rounded; undefined values are empty', () => {
@@ -542,9 +542,9 @@ test('kinds: the images of each kind of anomaly against all normal ones, one col
   assert.deepEqual(
     table.rows.map((cells) => cells.map(({ text, best }) => (best ? `*${text}` : text))),
     [
-      ['brainmri: cyst', '*100.0 ± 0.0 (2)', '25.0 ± 35.4 (2)'],
-      ['brainmri: mass', '25.0 ± 0.0 (2)', '*87.5 ± 17.7 (2)'],
-      ['brainmri: oedema', '50.0 ± 0.0 (2)', '*100.0 ± 0.0 (2)'],
+      ['brainmri: cyst', '*1.000 ± 0.000 (2)', '0.250 ± 0.354 (2)'],
+      ['brainmri: mass', '0.250 ± 0.000 (2)', '*0.875 ± 0.177 (2)'],
+      ['brainmri: oedema', '0.500 ± 0.000 (2)', '*1.000 ± 0.000 (2)'],
     ],
   );
   assert.throws(() => buildTable('kinds', readResults(dir), { dataset: 'elsewhere' }), /table kinds: nothing found/);
@@ -570,9 +570,9 @@ test('trainings of different length or protocol are neither tested against nor r
   assert.deepEqual(
     cellsOf(dir, 'components').map((row) => row.slice(1, 5)),
     [
-      ['complete (20 epochs)', '16', '<80.0 (1)>', ''],
-      ['complete (200 epochs)', '16', '100.0 (1)', ''],
-      ['focal', '16', '75.0 (1)', '−25.0 [−88.8, 0.0]'],
+      ['complete (20 epochs)', '16', '<0.800 (1)>', ''],
+      ['complete (200 epochs)', '16', '1.000 (1)', ''],
+      ['focal', '16', '0.750 (1)', '−0.250 [−0.887, 0.000]'],
     ],
   );
 });
@@ -594,9 +594,9 @@ test('different batch sizes make different trainings; settings without effect on
   assert.deepEqual(
     cellsOf(dir, 'comparison').map((row) => row.slice(1, 3)),
     [
-      ['PatchCore', '70.0 ± 0.0 (2)'],
-      ['MediCLIP (batches of 1)', '60.0 (1)'],
-      ['MediCLIP (batches of 8)', '90.0 (1)'],
+      ['PatchCore', '0.700 ± 0.000 (2)'],
+      ['MediCLIP (batches of 1)', '0.600 (1)'],
+      ['MediCLIP (batches of 8)', '0.900 (1)'],
     ],
   );
   assert.deepEqual(
@@ -625,9 +625,9 @@ test('a mean over fewer seeds is neither best nor a reference; a test states its
   assert.deepEqual(
     cellsOf(dir, 'components').map((row) => [row[1], row[3], row[4]]),
     [
-      ['whole', '60.0 ± 0.0 (3)', ''], // nor is it, with a higher mean beside it
-      ['focal', '50.0 ± 0.0 (3)', '0.0 [0.0, 0.0] (2)'],
-      ['dice', '90.0 (1)', '0.0 [0.0, 0.0]'],
+      ['whole', '0.600 ± 0.000 (3)', ''], // nor is it, with a higher mean beside it
+      ['focal', '0.500 ± 0.000 (3)', '0.000 [0.000, 0.000] (2)'],
+      ['dice', '0.900 (1)', '0.000 [0.000, 0.000]'],
     ],
   );
 });
