@@ -15,7 +15,7 @@ export interface BreastScene {
 /** Ultrasound frames of the breast. */
 export const breast: Modality<BreastScene, BreastLesion> = {
   kinds: BREAST_LESIONS,
-  strengths: { plain: { contrast: 1, extent: 1.3 }, faint: { contrast: 0.35, extent: 0.65 } },
+  strengths: { plain: { contrast: 1, extent: 1.2 }, faint: { contrast: 0.35, extent: 0.55 } },
   scene(patient, device, size) {
     const scan = randomBreastScan(device, size);
     const layers = randomLayers(patient, scan.width, scan.depth);

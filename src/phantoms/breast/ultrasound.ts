@@ -51,11 +51,11 @@ export function randomBreastScan(random: Random, size: number): BreastScan {
     focalRange: random.uniform(9, 16),
     range: random.uniform(44, 58),
     white: random.uniform(3, 12),
-    slope: random.normal(0.05, 0.13),
+    slope: random.normal(0.05, 0.2),
     floor: random.uniform(-62, -50),
     averaging: (random.uniform(0.5, 1.2) * size) / 256,
     contact: smoothNoise(random, 18, 2),
-    contactLoss: random.chance(0.35) ? random.uniform(4, 16) : 0,
+    contactLoss: random.chance(0.6) ? random.uniform(6, 24) : 0,
   };
 }
 
