@@ -30,7 +30,7 @@ interface Options {
 /** The options that decide where and how a table is written. */
 type Written = Pick<Options, 'runs' | 'format' | 'out' | 'figures' | 'json'>;
 
-const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'transfer', 'backbones', 'kinds', 'classes'];
+const NAMES: TableName[] = ['comparison', 'pixel', 'components', 'tasks', 'epochs', 'transfer', 'backbones', 'kinds', 'classes'];
 
 /** `mediclip table`: the paper's tables from finished runs. */
 export function registerTable(root: Command): void {
@@ -118,8 +118,8 @@ async function all(results: readonly Result[], { runs, format, out = '', figures
 }
 
 /** What `--json` prints of a table. */
-function printed({ name, caption, notes, data }: ResultTable): object {
-  return { name, caption, notes, rows: data };
+function printed({ name, caption, notes, data, beside = [] }: ResultTable): object {
+  return { name, caption, notes, rows: [...data, ...beside] };
 }
 
 async function draw(table: ResultTable, dir: string): Promise<void> {

@@ -73,6 +73,14 @@ export const CHART_CONFIG = {
   },
 };
 
+/** The same with text that can still be read at half the size, for figures of results. */
+export const LARGE_CONFIG = {
+  ...CHART_CONFIG,
+  axis: { ...CHART_CONFIG.axis, labelFontSize: 15, titleFontSize: 16, titlePadding: 12 },
+  text: { fontSize: 15 },
+  title: { ...CHART_CONFIG.title, fontSize: 17 },
+};
+
 /** Red, green, blue of `#RRGGBB`. */
 export function rgbOf(hex: string): [number, number, number] {
   const value = parseInt(hex.slice(1), 16);

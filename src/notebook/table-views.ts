@@ -130,12 +130,24 @@ export function publishedTable(): Table {
  * comparison in bold.
  */
 export function committedTable(rows: readonly CsvRow[]): Table<TableCell> {
+  const several = new Set(rows.map(({ metric }) => metric)).size > 1;
   return {
     ...(rows.length === 0 && { caption: 'There are no results yet; "npm run results" makes them.' }),
-    columns: ['tested on', 'model', 'row', 'k', 'mean ± sd (seeds)'],
-    rows: rows.map(({ dataset, model, label, k, mean, sd, seeds, best }) => {
+    columns: ['tested on', 'model', 'row', 'k', ...(several ? ['metric'] : []), 'mean ± sd (seeds)'],
+    rows: rows.map(({ dataset, model, label, k, metric, mean, sd, seeds, best }) => {
       const spread = sd === null || Number.isNaN(sd) ? null : sd;
-      return [dataset, model, label, String(k), { text: meanText({ mean, sd: spread, n: seeds }), best: best === 1 }];
+      return [
+        dataset,
+        model,
+        label,
+        String(k),
+        ...(several ? [titleOf(metric)] : []),
+        { text: meanText({ mean, sd: spread, n: seeds }), best: best === 1 },
+      ];
     }),
   };
+}
+
+function titleOf(metric: string): string {
+  return Object.hasOwn(METRICS, metric) ? METRICS[metric as MetricName].title : metric;
 }

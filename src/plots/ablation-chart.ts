@@ -1,11 +1,13 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
+import { metricGrid, metricOf, type GridPoint } from './metric-grid';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from '../drawing/style';
+import { methodStyle } from './series-style';
+import { sharedAxis, spreadOf } from './shared-axis';
+import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** A variant of the method: mean and standard deviation over seeds. */
-export interface AblationPoint {
-  dataset: string;
+export interface AblationPoint extends GridPoint {
   label: string;
   /** In [0, 1]. */
   mean: number;
@@ -14,40 +16,33 @@ export interface AblationPoint {
 }
 
 /**
- * One dot per variant with a bar of one standard deviation over seeds, one panel per data set. The
- * dashed line is the reference variant. Variants keep the order given.
+ * One dot per variant with a bar of one standard deviation over seeds, one row of panels per data
+ * set, one column per metric. All panels of a metric share their axis. The dashed line and the
+ * filled dot are the reference variant. Variants keep the order given.
  * @param options.reference - label of the variant that the others are compared with, default the
  * first
  */
-export function ablationChart(
-  points: readonly AblationPoint[],
-  options: { reference?: string; metric?: string; title?: string } = {},
-): Chart {
+export function ablationChart(points: readonly AblationPoint[], options: { reference?: string; title?: string } = {}): Chart {
   const labels = [...new Set(points.map(({ label }) => label))];
-  const { reference = labels[0], metric = 'image AUROC', title } = options;
-  const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
-    const here = points.filter((point) => point.dataset === dataset);
-    const values = here.map(({ label, mean, sd }) => ({
-      label,
-      mean,
-      low: mean - (sd ?? 0),
-      high: mean + (sd ?? 0),
-      isReference: label === reference,
+  const { reference = labels[0], title } = options;
+  const { colour } = methodStyle('MediCLIP');
+  const ends = (point: AblationPoint): number[] => Object.values(spreadOf(point));
+  const grid = metricGrid(points, ({ dataset, metric, points: here, first, last }) => {
+    const shared = sharedAxis(points.filter((point) => metricOf(point) === metric).flatMap(ends), 4);
+    const values = here.map((point) => ({
+      label: point.label,
+      mean: point.mean,
+      ...spreadOf(point),
+      isReference: point.label === reference,
     }));
-    const span = Math.max(...values.map(({ high }) => high)) - Math.min(...values.map(({ low }) => low));
-    const x = {
-      field: 'mean',
-      type: 'quantitative',
-      title: metric,
-      scale: { zero: false, nice: true },
-      axis: { format: span < 0.05 ? '.3f' : '.2f', tickCount: 5 }, // ticks may lie 0.005 apart
-    };
-    const y = labelAxis(labels, { labels: i === 0, grid: true, labelLimit: 400 });
-    const color = { condition: { test: 'datum.isReference', value: COLOURS.total }, value: COLOURS.normal };
+    const rows = labels.filter((label) => points.some((point) => point.dataset === dataset && point.label === label));
+    const x = { field: 'mean', type: 'quantitative', title: last ? metric : null, ...shared };
+    const y = labelAxis(rows, { labels: first, grid: true, labelLimit: 400 });
+    const fill = { condition: { test: 'datum.isReference', value: colour }, value: COLOURS.background };
     return {
-      title: dataset,
-      width: 230,
-      height: { step: 20 },
+      title: first ? dataset : ' ',
+      width: 210,
+      height: { step: 23 },
       data: { values },
       layer: [
         {
@@ -55,14 +50,11 @@ export function ablationChart(
           mark: { type: 'rule', strokeDash: [5, 4], color: COLOURS.chance },
           encoding: { x },
         },
-        { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y, color } },
-        { mark: { type: 'point', filled: true, size: 60, opacity: 1 }, encoding: { x, y, color } },
+        { mark: { type: 'rule', strokeWidth: 2.5, color: colour }, encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y } },
+        { mark: { type: 'point', size: 90, opacity: 1, stroke: colour, strokeWidth: 2 }, encoding: { x, y, fill } },
       ],
     };
   });
-  const summary = points.map(({ dataset, label, mean }) => `${dataset}, ${label}: ${formatNumber(mean)}`).join('; ');
-  return chart(
-    { ...(title ? { title } : {}), hconcat: panels, spacing: 24 },
-    `${metric} of variants of the method. ${summary || 'No results yet.'}`,
-  );
+  const summary = points.map((point) => `${point.dataset}, ${point.label}: ${metricOf(point)} ${formatNumber(point.mean)}`).join('; ');
+  return chart({ ...(title ? { title } : {}), config: LARGE_CONFIG, ...grid }, `Variants of the method. ${summary || 'No results yet.'}`);
 }

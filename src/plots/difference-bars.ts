@@ -1,7 +1,8 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from '../drawing/style';
+import { methodStyle } from './series-style';
+import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** The difference between a variant and the one it is compared with. */
 export interface DifferencePoint {
@@ -15,12 +16,16 @@ export interface DifferencePoint {
 }
 
 /**
- * One bar per variant, from zero (the reference) to its difference, with the interval as a line. Bars whose interval contains zero are pale. One panel per data set.
+ * One bar per variant, from zero (the reference) to its difference, with the interval as a line. Bars
+ * whose interval contains zero are pale. One panel per data set, all with the same axis.
  */
 export function differenceBars(points: readonly DifferencePoint[], options: { metric?: string; reference?: string } = {}): Chart {
   const { metric = 'image AUROC', reference = 'the reference' } = options;
   const labels = [...new Set(points.map(({ label }) => label))];
-  const x = { type: 'quantitative', title: `${metric} minus that of ${reference}`, axis: { tickCount: 6 } };
+  const ends = points.flatMap(({ low, high }) => [low, high]);
+  const scale = { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], nice: true };
+  const title = [`${metric} minus that of`, reference];
+  const x = { type: 'quantitative', title, axis: { tickCount: 6 }, ...(points.length > 0 ? { scale } : {}) };
   const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
     const values = points
       .filter((point) => point.dataset === dataset)
@@ -34,16 +39,16 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
     const y = labelAxis(labels, { labels: i === 0, labelLimit: 240 });
     return {
       title: dataset,
-      width: 320,
+      width: 300,
       height: { step: 26 },
       data: { values },
       layer: [
         {
-          mark: { type: 'bar', height: 14, color: COLOURS.normal },
+          mark: { type: 'bar', height: 14, color: methodStyle('MediCLIP').colour },
           encoding: {
             x: { ...x, field: 'difference' },
             y,
-            opacity: { condition: { test: 'datum.apart', value: 0.7 }, value: 0.25 },
+            opacity: { condition: { test: 'datum.apart', value: 0.6 }, value: 0.2 },
           },
         },
         {
@@ -59,7 +64,7 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
     return `${dataset}, ${label}: ${d} (${l} to ${h})`;
   });
   return chart(
-    { hconcat: panels, spacing: 24 },
+    { config: LARGE_CONFIG, hconcat: panels, spacing: 24 },
     `Differences in ${metric} to ${reference}. ${summary.join('; ') || 'Nothing was tested.'}`,
   );
 }

@@ -1,7 +1,8 @@
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
-import { COLOURS, formatNumber } from '../drawing/style';
+import { methodStyle } from './series-style';
+import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** One run of a method with one seed. */
 export interface SeedPoint {
@@ -11,8 +12,8 @@ export interface SeedPoint {
 }
 
 /**
- * One row per method, one dot per run: how much results vary with the seed alone. The tick is the
- * mean.
+ * One row per method, one dot per run, in the colour and shape of the method: how much results vary
+ * with the seed alone. The tick is the mean.
  */
 export function seedDots(points: readonly SeedPoint[], options: { metric?: string } = {}): Chart {
   const { metric = 'image AUROC' } = options;
@@ -24,9 +25,13 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
   const scale = points.length > 0 ? { zero: false, nice: true } : { domain: [0, 1] };
   const x = { type: 'quantitative', title: metric, scale, axis: { format: '.2f', tickCount: 6 } };
   const y = labelAxis(labels, { grid: true, labelLimit: 300 });
+  const by = (range: string[]): object => ({ field: 'label', type: 'nominal', legend: null, scale: { domain: labels, range } });
+  const color = by(labels.map((label) => methodStyle(label).colour));
+  const shape = by(labels.map((label) => methodStyle(label).symbol));
   const spec = {
-    width: 460,
-    height: { step: 22 },
+    config: LARGE_CONFIG,
+    width: 440,
+    height: { step: 24 },
     layer: [
       {
         data: { values: means },
@@ -35,8 +40,8 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
       },
       {
         data: { values: points },
-        mark: { type: 'point', filled: true, size: 45, opacity: 0.8, color: COLOURS.normal },
-        encoding: { x: { ...x, field: 'value' }, y },
+        mark: { type: 'point', filled: true, size: 70, opacity: 0.8 },
+        encoding: { x: { ...x, field: 'value' }, y, color, shape },
       },
     ],
   };

@@ -1,10 +1,13 @@
 import { chart } from './chart';
+import { metricGrid, metricOf, type GridPanel, type GridPoint } from './metric-grid';
 import type { Chart } from './picture';
-import { formatNumber } from '../drawing/style';
+import { seriesLegend } from './series-legend';
+import { methodStyles } from './series-style';
+import { sharedAxis, spreadOf } from './shared-axis';
+import { formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** Mean and standard deviation of a metric for a method with k training images. */
-export interface ShotsPoint {
-  dataset: string;
+export interface ShotsPoint extends GridPoint {
   /** The method's name. */
   label: string;
   /** k; 0 for methods that see no training image, which are plotted as a level line. */
@@ -15,90 +18,82 @@ export interface ShotsPoint {
   sd: number | null;
 }
 
-/** Okabe and Ito's colours; the first method of a chart is black. */
-const PALETTE = ['#000000', '#D55E00', '#0072B2', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#767676'];
-/** Combined with the colours, no two of the first thirty methods look alike. */
-const DASHES = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-  [8, 3, 2, 3],
-];
+const WIDTH = 290;
 
 /**
- * A metric against the number of training images: one panel per data set, one line per method with
- * a band of one standard deviation over seeds.
- * @param options.first - method plotted in black, default the first
- * @param options.metric - title of the axis, default "image AUROC"
+ * Metrics against the number of training images: one row per data set, one column per metric, one
+ * line per method with a band of one standard deviation over seeds. All panels of a metric share
+ * their axis.
+ * @param options.first - method that leads the legend and is plotted on top, default the first
  */
-export function shotsChart(points: readonly ShotsPoint[], options: { first?: string; metric?: string; title?: string } = {}): Chart {
-  const { first, metric = 'image AUROC', title } = options;
+export function shotsChart(points: readonly ShotsPoint[], options: { first?: string; title?: string } = {}): Chart {
+  const { first, title } = options;
   const names = [...new Set(points.map(({ label }) => label))];
   const labels = first === undefined ? names : [...names.filter((name) => name === first), ...names.filter((name) => name !== first)];
+  const styles = methodStyles(labels);
   const shots = [...new Set(points.map((point) => point.shots).filter((k) => k > 0))].sort((a, b) => a - b);
-  const ends = shots.length > 0 ? [shots[0], shots[shots.length - 1]] : [1, 2];
-  const level = points
-    .filter((point) => point.shots === 0)
-    .flatMap((point) => [...new Set(ends)].map((k) => ({ ...point, k, seen: false })));
-  const seen = points.filter((point) => point.shots > 0).map((point) => ({ ...point, k: point.shots, seen: true }));
-  const values = [...seen, ...level].map(({ dataset, label, k, seen: own, mean, sd }) => {
-    return { dataset, label, k, seen: own, mean, low: mean - (sd ?? 0), high: mean + (sd ?? 0) };
+  const ends = shots.length > 1 ? [shots[0], shots[shots.length - 1]] : [(shots[0] ?? 2) / 1.5, (shots[0] ?? 2) * 1.5];
+  const values = points.flatMap((point) => {
+    const { dataset, label, mean } = point;
+    const at = { dataset, metric: metricOf(point), label, mean, ...spreadOf(point) };
+    return point.shots > 0 ? [{ ...at, k: point.shots, seen: true }] : ends.map((k) => ({ ...at, k, seen: false }));
   });
   const x = {
     field: 'k',
     type: 'quantitative',
-    title: 'training images k',
     scale: { type: 'log', base: 2, nice: false },
     axis: { values: shots, format: 'd', grid: false },
   };
-  const y = { field: 'mean', type: 'quantitative', title: metric, scale: { zero: false, nice: true }, axis: { format: '.2f' } };
-  const scale = { domain: labels, range: labels.map((_, i) => PALETTE[i % PALETTE.length]) };
-  const color = {
-    field: 'label',
-    type: 'nominal',
-    title: null,
-    scale,
-    legend: { orient: 'bottom', columns: 4, symbolType: 'stroke', symbolOpacity: 1, symbolSize: 260 },
+  const last = <T>(of: readonly T[]): T[] => [...of].reverse(); // the first method is plotted last, above the others
+  const domain = last(labels);
+  const by = (range: unknown[]): object => ({ field: 'label', type: 'nominal', legend: null, scale: { domain, range } });
+  const color = by(domain.map((label) => styles[label].colour));
+  const strokeDash = by(domain.map((label) => styles[label].dash));
+  const shape = by(domain.map((label) => styles[label].symbol));
+  const panel = ({ dataset, metric, points: here, first: isFirst, last: isLast }: GridPanel<(typeof values)[number]>): object => {
+    const shared = sharedAxis(values.filter((value) => value.metric === metric).flatMap(({ low, high }) => [low, high]));
+    const y = { field: 'mean', type: 'quantitative', title: metric, ...shared };
+    const xHere = { ...x, title: isLast ? 'training images k' : null };
+    const below = domain.flatMap((label) => here.filter((value) => value.label === label));
+    return {
+      title: isFirst ? dataset : ' ',
+      width: WIDTH,
+      height: 190,
+      data: { values: below },
+      layer: [
+        { mark: { type: 'area', opacity: 0.12 }, encoding: { x: xHere, y: { ...y, field: 'low' }, y2: { field: 'high' }, color } },
+        { mark: { type: 'line', strokeWidth: 2.5 }, encoding: { x: xHere, y, color, strokeDash } },
+        ...(below.some(({ seen }) => seen)
+          ? [
+              {
+                transform: [{ filter: 'datum.seen' }],
+                mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+                encoding: { x: xHere, y, color, shape },
+              },
+            ]
+          : []),
+      ],
+    };
   };
-  const dash = {
-    field: 'label',
-    type: 'nominal',
-    title: null,
-    scale: { domain: labels, range: labels.map((_, i) => DASHES[(i + Math.floor(i / PALETTE.length)) % DASHES.length]) },
-  };
-  const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset) => ({
-    title: dataset,
-    width: 230,
-    height: 200,
-    data: { values: values.filter((value) => value.dataset === dataset) },
-    layer: [
-      {
-        mark: { type: 'area', opacity: 0.15 },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
-      },
-      { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash: dash } },
-      ...(values.some((value) => value.dataset === dataset && value.seen)
-        ? [
-            {
-              transform: [{ filter: 'datum.seen' }],
-              mark: { type: 'point', filled: true, size: 30, opacity: 1 },
-              encoding: { x, y, color },
-            },
-          ]
-        : []),
-    ],
-  }));
+  const entries = labels.map((label) => {
+    const { symbol, ...line } = styles[label];
+    return points.some((point) => point.label === label && point.shots > 0) ? { label, ...line, symbol } : { label, ...line };
+  });
   const spec = {
     ...(title ? { title } : {}),
-    concat: panels,
-    columns: 3,
-    spacing: 30,
-    resolve: { scale: { color: 'shared', strokeDash: 'shared' } },
+    config: LARGE_CONFIG,
+    vconcat: [metricGrid(values, panel, { fill: true }), ...(labels.length > 0 ? [seriesLegend(entries, 2 * WIDTH + 100)] : [])],
+    spacing: 16,
   };
-  return chart(spec, describe(points, metric));
+  return chart(spec, describe(points));
 }
 
-function describe(points: readonly ShotsPoint[], metric: string): string {
-  const summary = points.map(({ dataset, label, shots, mean }) => `${dataset}, ${label}, k = ${shots}: ${formatNumber(mean)}`);
-  return `${metric} against the number of training images. ${summary.join('; ') || 'No results yet.'}`;
+function describe(points: readonly ShotsPoint[]): string {
+  const metrics = [...new Set(points.map(metricOf))];
+  const summary = metrics.map((metric) => {
+    const own = points.filter((point) => metricOf(point) === metric);
+    const values = own.map(({ dataset, label, shots, mean }) => `${dataset}, ${label}, k = ${shots}: ${formatNumber(mean)}`);
+    return `${metric}: ${values.join('; ')}`;
+  });
+  return `${metrics.join(' and ') || 'Metrics'} against the number of training images. ${summary.join('. ') || 'No results yet.'}`;
 }

@@ -9,6 +9,7 @@ const SUBJECT: Record<TableName, string> = {
   pixel: 'Localisation of anomalies: methods by number k of normal training images (k = 0: the method uses none)',
   components: 'MediCLIP with parts removed or changed; differences are from the first row',
   tasks: 'MediCLIP by the synthesis tasks used in training; differences are from the first row',
+  epochs: 'MediCLIP by the number of epochs (0: adapters and prompts as they start); differences are from zero-shot CLIP',
   transfer: 'MediCLIP trained on one data set and tested on others, compared with zero-shot CLIP',
   backbones: 'Methods on several backbones, by number k of normal training images',
   classes: 'Methods by class, and the mean over all classes of a data set in which the metric is defined',

@@ -8,8 +8,8 @@ import type { ResultTable } from './table';
  * The data behind a table as CSV: one value per line, with everything that determined it. Numbers
  * are not rounded; undefined ones are empty.
  */
-export function csvTable({ name, data }: ResultTable): string {
-  const rows = data.map((row) => ({ table: name, ...flat(row) }));
+export function csvTable({ name, data, beside = [] }: ResultTable): string {
+  const rows = [...data, ...beside].map((row) => ({ table: name, ...flat(row) }));
   return csvText(Object.keys(rows.at(0) ?? {}), rows);
 }
 

@@ -110,6 +110,24 @@ export function backbones(results: readonly Result[], options: QueryOptions = {}
   });
 }
 
+/**
+ * MediCLIP after several numbers of epochs (the group `epochs`), from the untrained method (0) on.
+ * Each row is tested against zero-shot CLIP, which is listed too.
+ */
+export function epochs(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
+  const asked = { metrics: ['imageAuroc'] as const, ...options };
+  const trained = choose(results, 'epochs', asked).filter((row) => isProposed(row) && isHome(row));
+  const zero = choose(results, 'methods', asked).filter(
+    (row) => isReference(row) && isHome(row) && trained.some(({ dataset, model }) => row.dataset === dataset && row.model === model),
+  );
+  const chosen = [...trained, ...zero];
+  return compare(summariseAll(chosen, asked), chosen, {
+    comparable: (a, b) => (['metric', 'dataset', 'model', 'imageSize'] as const).every((key) => a[key] === b[key]),
+    reference: (row, rows) => (isProposed(row) ? rows.find((other) => !isProposed(other) && samePlace(row, other)) : undefined),
+    resamples: options.resamples,
+  });
+}
+
 /** Methods by kind of anomaly: the images of each kind against all normal ones (default k = 16). */
 export function kinds(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const { dataset, ...asked } = { metrics: ['imageAuroc'] as const, shots: 16, ...options };
@@ -139,7 +157,7 @@ export function hasProtocol(row: { method: MethodName; protocol: string }, proto
 }
 
 /** The queries by table name. */
-export const QUERIES = { comparison, pixel, components, tasks, transfer, backbones, kinds, classes };
+export const QUERIES = { comparison, pixel, components, tasks, epochs, transfer, backbones, kinds, classes };
 export type TableName = keyof typeof QUERIES;
 
 function choose(results: readonly Result[], group: string, { dataset, model, shots, protocol }: QueryOptions): Result[] {

@@ -15,6 +15,8 @@ export interface ResultTable extends TableLayout {
   /** Sources and tests, printed below the table. */
   notes: string[];
   data: ComparedRow[];
+  /** The same rows by AUPRO, for figures and CSV; none if other metrics were asked for. */
+  beside?: ComparedRow[];
 }
 
 /** Thrown if there are no results for a table. */
@@ -37,7 +39,12 @@ export function buildTable(name: TableName, results: readonly Result[], options:
     ...unmeasuredNotes(name, results, options),
     ...sources.map((source, i) => `[${i + 1}] ${source}.`),
   ];
-  return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data };
+  return { name, caption: captionOf(name, data), columns, rows, blocks, notes, data, beside: besideOf(name, results, options) };
+}
+
+function besideOf(name: TableName, results: readonly Result[], options: QueryOptions): ComparedRow[] {
+  if (options.metrics || LOOKED_FOR[name].metrics.length > 1 || name === 'kinds') return [];
+  return QUERIES[name](results, { ...options, metrics: ['pixelAupro'] });
 }
 
 const LAYOUTS: Record<TableName, (data: readonly ComparedRow[], name: TableName, cite: Cite) => TableLayout> = {
@@ -45,6 +52,7 @@ const LAYOUTS: Record<TableName, (data: readonly ComparedRow[], name: TableName,
   pixel: methodsLayout,
   components: partsLayout,
   tasks: partsLayout,
+  epochs: partsLayout,
   transfer: transferLayout,
   backbones: methodsLayout,
   kinds: kindsLayout,
@@ -101,6 +109,7 @@ const LOOKED_FOR: Record<TableName, { groups: readonly string[]; metrics: Metric
   pixel: { groups: ['methods'], metrics: ['pixelAuroc', 'pixelAupro'] },
   components: { groups: ['components'], metrics: ['imageAuroc'] },
   tasks: { groups: ['tasks'], metrics: ['imageAuroc'] },
+  epochs: { groups: ['epochs'], metrics: ['imageAuroc'] },
   transfer: { groups: ['transfer', 'methods'], metrics: ['imageAuroc'], shots: 16 },
   backbones: { groups: ['backbones', 'methods'], metrics: ['imageAuroc'] },
   kinds: { groups: ['methods'], metrics: ['imageAuroc'], shots: 16 },

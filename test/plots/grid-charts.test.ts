@@ -3,8 +3,12 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { ablationChart } from '../../src/plots/ablation-chart';
 import { toSvg } from '../../src/plots/chart';
+import { differenceBars } from '../../src/plots/difference-bars';
+import { epochsChart } from '../../src/plots/epochs-chart';
 import { methodsMontage } from '../../src/plots/methods-montage';
+import { modelsChart } from '../../src/plots/models-chart';
 import type { Chart } from '../../src/plots/picture';
+import { seedDots } from '../../src/plots/seed-dots';
 import { shotsChart } from '../../src/plots/shots-chart';
 import { thresholdChart } from '../../src/plots/threshold-chart';
 import { transferChart } from '../../src/plots/transfer-chart';
@@ -27,7 +31,29 @@ const variants = [
   { dataset: 'a', label: 'no <adapter>', mean: 0.7, sd: null },
 ];
 
+const epochs = [0, 5].flatMap((count) =>
+  ['image AUROC', 'pixel AUPRO'].flatMap((metric) => [
+    { dataset: 'brain', label: 'MediCLIP', metric, epochs: count, mean: 0.4 + count / 20, sd: 0.02 },
+    ...(metric === 'image AUROC' ? [{ dataset: 'no masks', label: 'MediCLIP', metric, epochs: count, mean: 0.6, sd: null }] : []),
+  ]),
+);
+const zero = { dataset: 'brain', label: 'zero-shot CLIP', epochs: null, mean: 0.5, sd: null };
+const models = ['image AUROC', 'pixel AUPRO'].flatMap((metric) => [
+  { dataset: 'brain', model: 'general', label: 'zero-shot CLIP', metric, mean: 0.5, sd: null },
+  { dataset: 'brain', model: 'general', label: 'MediCLIP', metric, mean: 0.8, sd: 0.05 },
+  { dataset: 'brain', model: 'medical', label: 'MediCLIP', metric, mean: 0.98, sd: 0.05 },
+]);
+const masked = variants.map((point) => ({ ...point, metric: 'pixel AUPRO', dataset: 'b' }));
+
 const charts: Record<string, Chart> = {
+  epochs: epochsChart([...epochs, zero]),
+  'epochs of nothing': epochsChart([]),
+  models: modelsChart(models),
+  'models of nothing': modelsChart([]),
+  'ablation with AUPRO': ablationChart([...variants, ...masked, ...variants.map((point) => ({ ...point, dataset: 'b' }))]),
+  'shots with AUPRO': shotsChart([...shots, { ...shots[0], metric: 'pixel AUPRO' }]),
+  'transfer with AUPRO': transferChart([...transfer, { ...transfer[0], metric: 'pixel AUPRO' }]),
+  'one number of shots': shotsChart([shots[3], shots[4]]),
   shots: shotsChart(shots, { first: 'MediCLIP' }),
   'shots of nothing': shotsChart([]),
   'zero-shot alone': shotsChart([shots[4]]),
@@ -69,7 +95,7 @@ test('shots: of twenty methods each has a line that looks like no other', async 
 test('transfer: a frame where a row is said to be tested at home, whatever its name', async () => {
   const frames = async (home: boolean): Promise<number> => {
     const svg = await toSvg(transferChart([{ trainedOn: 'a: MediCLIP', testedOn: 'a', mean: 0.9, home }]));
-    return [...svg.matchAll(/stroke-width="2"/g)].length;
+    return [...svg.matchAll(/stroke-width="2\.5"/g)].length;
   };
   assert.equal((await frames(true)) - (await frames(false)), 1);
 });
@@ -77,9 +103,9 @@ test('transfer: a frame where a row is said to be tested at home, whatever its n
 test('shots: a panel a data set, a band and a line a method, the first in black, the level line over the whole width', async () => {
   const svg = await toSvg(charts.shots);
   for (const text of ['brain &amp; co', 'chest', 'MediCLIP', 'PatchCore', 'zero-shot']) assert.ok(svg.includes(`>${text}<`), text);
-  assert.match(svg, /stroke="#000000"[^>]*stroke-width="2"/i);
-  type Layered = { concat: { data: { values: { label: string; k: number; low: number; high: number }[] } }[] };
-  const [first] = (charts.shots.spec as unknown as Layered).concat;
+  assert.match(svg, /stroke="#000000"[^>]*stroke-width="2\.5"/i);
+  type Layered = { vconcat: { concat: { data: { values: { label: string; k: number; low: number; high: number }[] } }[] }[] };
+  const [first] = (charts.shots.spec as unknown as Layered).vconcat[0].concat;
   assert.deepEqual(
     first.data.values.filter(({ label }) => label === 'zero-shot').map(({ k }) => k),
     [4, 16],
@@ -146,4 +172,85 @@ test('ablation: ticks of variants that hardly differ tell them apart, and long n
   const ticks = texts.filter((text) => /^0\.\d+$/.test(text));
   assert.ok(ticks.length >= 3);
   assert.equal(new Set(ticks).size, ticks.length, ticks.join());
+});
+
+/** Colours, dashes and shapes of the marks of each method, by its label, in a chart's specification. */
+const looksIn = (chart: Chart): string => JSON.stringify(chart.spec);
+
+test('a method has one look in all charts', () => {
+  const point = { dataset: 'd', mean: 0.5, sd: null };
+  const zero = { colour: '#CC3311', dash: [7, 4] };
+  const texts = [
+    looksIn(
+      shotsChart([
+        { ...point, label: 'other', shots: 0 },
+        { ...point, label: 'zero-shot CLIP', shots: 0 },
+      ]),
+    ),
+    looksIn(modelsChart([{ ...point, model: 'm', label: 'zero-shot CLIP' }])),
+    looksIn(seedDots([{ label: 'zero-shot CLIP, no training image', value: 0.5 }])),
+  ];
+  for (const text of texts) assert.ok(text.includes(zero.colour), text);
+  const dashed = [texts[0], looksIn(charts.epochs)];
+  for (const text of dashed) assert.ok(text.includes(JSON.stringify(zero.dash)), text);
+  for (const text of [looksIn(charts.ablation), looksIn(differenceBars([{ dataset: 'd', label: 'a', difference: 0, low: 0, high: 0 }]))])
+    assert.ok(text.includes('"#000000"'));
+});
+
+test('panels of a metric share their axis, and metrics stand side by side; data sets without masks come last', async () => {
+  const few = [
+    { dataset: 'a', label: 'x', mean: 0.52, sd: null },
+    { dataset: 'b', label: 'x', mean: 0.94, sd: null },
+    { dataset: 'b', label: 'x', mean: 0.3, sd: null, metric: 'pixel AUPRO' },
+  ];
+  type Panel = {
+    title?: string;
+    mark?: { text: string };
+    layer?: { encoding: { x: { title: string | null; scale: { domain: number[] } } } }[];
+  };
+  const { concat, columns } = ablationChart(few).spec as unknown as { concat: Panel[]; columns: number };
+  assert.deepEqual([columns, concat.map(({ title, mark }) => title ?? mark?.text)], [2, ['b', ' ', 'a', 'no masks']]);
+  const axes = concat.flatMap(({ layer }) => (layer ? [layer[0].encoding.x] : []));
+  const [first, , second] = axes.map(({ scale }) => scale.domain);
+  assert.deepEqual(
+    [first, second],
+    [
+      [0.4, 1],
+      [0.4, 1],
+    ],
+  );
+  assert.deepEqual(
+    axes.map(({ title }) => title),
+    [null, 'pixel AUPRO', 'image AUROC'],
+  );
+  const shotsOf = (dataset: string): object => ({ dataset, label: 'x', shots: 4, mean: 0.5, sd: null });
+  const filled = shotsChart(['a', 'b', 'c'].map(shotsOf) as Parameters<typeof shotsChart>[0]).spec as unknown as {
+    vconcat: { concat: object[]; columns: number }[];
+  };
+  assert.deepEqual([filled.vconcat[0].columns, filled.vconcat[0].concat.length], [2, 3]);
+});
+
+test('epochs: a line a data set from the first number on, zero-shot as a level line over the whole width', () => {
+  type Layered = { vconcat: { hconcat: { data: { values: { label: string; epochs: number; metric: string; dataset: string }[] } }[] }[] };
+  const panels = (charts.epochs.spec as unknown as Layered).vconcat[0].hconcat;
+  assert.deepEqual(
+    panels.map(({ data }) => data.values[0].metric),
+    ['image AUROC', 'pixel AUPRO'],
+  );
+  const [image] = panels;
+  const at = (label: string): number[] =>
+    image.data.values.filter((value) => value.label === label && value.dataset === 'brain').map((value) => value.epochs);
+  assert.deepEqual(
+    [at('MediCLIP'), at('zero-shot CLIP')],
+    [
+      [0, 5],
+      [0, 5],
+    ],
+  );
+  assert.match(charts.epochs.alt, /brain, MediCLIP after 0 epochs: image AUROC 0\.400.*brain, zero-shot CLIP: image AUROC 0\.500/);
+});
+
+test('models: a bar of one standard deviation ends at 1, as metrics do', () => {
+  const text = looksIn(charts.models);
+  assert.ok(text.includes('"high":1}') && !text.includes('1.03'), text);
 });

@@ -348,7 +348,9 @@ test('runs that differ in size, protocol or label have their own row in every ta
     ],
   );
   const chart = figureOf(buildTable('transfer', readResults(moved)));
-  assert.ok(JSON.stringify(chart).includes('brainmri: dice alone'));
+  assert.match(chart?.alt ?? '', /brainmri on x: 0\.700/);
+  assert.doesNotMatch(chart?.alt ?? '', /0\.900|0\.600/, 'of several variants the first is shown');
+  assert.ok(JSON.stringify(chart).includes('"title":"MediCLIP (fixed)"'), 'and named');
 });
 
 test('a setting that only some runs have is not among the shared ones', () => {
@@ -514,6 +516,75 @@ test('every table has its figure, with the numbers of the table', async () => {
   const twice = { ...parts, data: parts.data.flatMap((row) => [row, { ...row, shots: 4, mean: 0.5 }]) };
   assert.doesNotMatch(figureOf(parts)?.alt ?? '', /k = /);
   assert.match(figureOf(twice)?.alt ?? '', /brainmri, k = 16, .*brainmri, k = 4, /);
+});
+
+test('AUPRO stands beside image AUROC in figures and CSV, and not in the table', () => {
+  const dir = runs();
+  const scores: [number[], number[]] = [[0], [1]];
+  writeFakeRun(dir, 'masked', { dataset: 'masked', imageAuroc: 0.9, pixelAupro: 0.4, variants: methods('MediCLIP'), scores });
+  const table = buildTable('comparison', readResults(dir), { resamples: 20 });
+  assert.ok(table.data.every(({ metric }) => metric === 'imageAuroc') && !JSON.stringify(table.rows).includes('0.400'));
+  assert.deepEqual(
+    (table.beside ?? []).map(({ dataset, metric, mean }) => [dataset, metric, mean]),
+    [['masked', 'pixelAupro', 0.4]],
+  );
+  assert.match(
+    figureOf(table)?.alt ?? '',
+    /image AUROC: .*masked, MediCLIP, k = 16: 0\.900.*\. pixel AUPRO: masked, MediCLIP, k = 16: 0\.400/,
+  );
+  assert.match(formatTable(table, 'csv'), /^comparison,masked,.*,pixelAupro,0\.4,/m);
+  assert.equal(buildTable('comparison', readResults(dir), { resamples: 20, metrics: ['imageAuroc'] }).beside?.length, 0);
+});
+
+test('epochs: from the untrained method on, each tested against zero-shot CLIP, with both metrics in the figure', () => {
+  const dir = temporaryFolder();
+  const scores = (gap: number): [number[], number[]] => [
+    [0, 0.1],
+    [gap, gap + 0.1],
+  ];
+  [0, 5, 20].forEach((epochs, order) =>
+    writeFakeRun(dir, `e-${epochs}`, {
+      settings: { seed: 1, epochs },
+      imageAuroc: [0.5, 0.7, 0.9][order],
+      pixelAupro: order / 10,
+      scores: scores(order),
+      variants: [{ group: 'epochs', label: `${epochs} epochs`, order }],
+    }),
+  );
+  const zero: FakeRun = {
+    settings: { method: 'zero-shot-clip' },
+    imageAuroc: 0.55,
+    variants: methods('zero-shot CLIP'),
+    scores: scores(0),
+  };
+  writeFakeRun(dir, 'zero', zero);
+  writeFakeRun(dir, 'elsewhere', { ...zero, dataset: 'busi' });
+  const table = buildTable('epochs', readResults(dir), { resamples: 20 });
+  const tested = table.data.map(({ dataset, label, against, best }) => [dataset, label, against, best].join());
+  assert.deepEqual(tested.sort(), [
+    'brainmri,0 epochs,zero-shot CLIP,false',
+    'brainmri,20 epochs,zero-shot CLIP,true',
+    'brainmri,5 epochs,zero-shot CLIP,false',
+    'brainmri,zero-shot CLIP,,false',
+  ]);
+  const alt = figureOf(table)?.alt ?? '';
+  assert.match(alt, /brainmri, MediCLIP after 0 epochs: image AUROC 0\.500.*MediCLIP after 20 epochs: image AUROC 0\.900/);
+  assert.match(alt, /brainmri, zero-shot CLIP: image AUROC 0\.550.*MediCLIP after 20 epochs: pixel AUPRO 0\.200/);
+});
+
+test('backbones: the figure has every model, in the order of the mean of MediCLIP, and both methods', () => {
+  const dir = temporaryFolder();
+  for (const [model, few] of [
+    ['a', 0.9],
+    ['b', 0.6],
+  ] as const) {
+    const of = (label: string): FakeRun['variants'] => [{ group: 'backbones', label, order: 0 }];
+    writeFakeRun(dir, `${model}-few`, { model, settings: {}, imageAuroc: few, pixelAupro: 0.3, variants: of('MediCLIP') });
+    writeFakeRun(dir, `${model}-zero`, { model, settings: { method: 'zero-shot-clip' }, imageAuroc: 0.5, variants: of('zero-shot CLIP') });
+  }
+  const alt = figureOf(buildTable('backbones', readResults(dir)))?.alt ?? '';
+  assert.match(alt, /brainmri, b, [^;]*;.*brainmri, a, zero-shot CLIP: image AUROC 0\.500/);
+  assert.match(alt, /brainmri, a, MediCLIP: pixel AUPRO 0\.300/);
 });
 
 test('kinds: the images of each kind of anomaly against all normal ones, one column per method', () => {

@@ -1,0 +1,50 @@
+import { COLOURS } from '../drawing/style';
+
+/** The part of an axis that holds all values, with its ticks. */
+export interface SharedAxis {
+  scale: { domain: [number, number]; nice: false; zero: false };
+  axis: { values: number[]; format: string };
+}
+
+const STEPS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+/** The least length of an axis, so that chance differences do not look large. */
+const LEAST = 0.02;
+
+/**
+ * An axis for several panels that are compared: it holds all values, and begins and ends at a tick.
+ * @param steps - the most steps between ticks
+ */
+export function sharedAxis(values: readonly number[], steps = 6): SharedAxis {
+  const [least, most] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
+  const room = Math.max(0, LEAST - (most - least)) / 2;
+  const [low, high] = [Math.max(0, least - room), Math.min(1, most + room)];
+  const stepsOf = (step: number): [number, number] => [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  const step = STEPS.find((one) => stepsOf(one)[1] - stepsOf(one)[0] <= steps) ?? STEPS[STEPS.length - 1];
+  const [from, to] = stepsOf(step);
+  const end = Math.max(to, from + 1);
+  const at = (i: number): number => Number((i * step).toFixed(3));
+  return {
+    scale: { domain: [at(from), at(end)], nice: false, zero: false },
+    axis: {
+      values: Array.from({ length: end - from + 1 }, (_, i) => at(from + i)),
+      format: step < 0.01 ? '.3f' : step < 0.1 ? '.2f' : '.1f',
+    },
+  };
+}
+
+/** The line of chance of an AUROC; nothing for other metrics. */
+export function chanceLine(metric: string, along: 'x' | 'y', { scale }: SharedAxis): object[] {
+  const [low, high] = scale.domain;
+  if (!metric.endsWith('AUROC') || low > CHANCE || high < CHANCE) return [];
+  const encoding = { [along]: { datum: CHANCE, type: 'quantitative' } };
+  return [{ mark: { type: 'rule', color: COLOURS.chance, strokeDash: CHANCE_STYLE.dash, strokeWidth: 1.5 }, encoding }];
+}
+
+const CHANCE = 0.5;
+/** How a legend shows {@link chanceLine}. */
+export const CHANCE_STYLE = { label: 'chance', colour: COLOURS.chance, dash: [1, 3] };
+
+/** The ends of one standard deviation around a mean, within the [0, 1] of metrics; none: the mean. */
+export function spreadOf({ mean, sd }: { mean: number; sd: number | null }): { low: number; high: number } {
+  return { low: Math.max(0, mean - (sd ?? 0)), high: Math.min(1, mean + (sd ?? 0)) };
+}
