@@ -32,17 +32,9 @@ export class CorpusSource {
     }
   }
 
-  /**
-   * Samples `first` to `first + count - 1` of a given side and difficulty. Call it ahead of time to
-   * have them ready.
-   */
-  draw(first: number, count: number, size: number, difficulty = 1): Promise<CorpusSample[]> {
-    const requests = Array.from({ length: count }, (_, i): CorpusRequest => ({ index: first + i, size, difficulty }));
-    return Promise.all(requests.map((request) => this.drawOne(request)));
-  }
-
-  private drawOne(request: CorpusRequest): Promise<CorpusSample> {
-    const { index, size, difficulty } = request;
+  /** Sample `index` of a given side and difficulty. Call it ahead of time to have it ready. */
+  draw(index: number, size: number, difficulty = 1): Promise<CorpusSample> {
+    const request: CorpusRequest = { index, size, difficulty };
     if (this.workers.length === 0) return Promise.resolve(generateSample(this.options, index, size, difficulty));
     const answer = new Promise<CorpusSample>((resolve, reject) => this.waiting.set(`${index}/${size}`, { resolve, reject }));
     this.workers[this.turn++ % this.workers.length].postMessage(request);

@@ -6,6 +6,7 @@ import type { Precision } from '../../graph/graph';
 import type { Parameters } from '../../backbones/checkpoint/parameters';
 import { clipImageEncoder, clipTextEncoder } from '../../backbones/clip/towers';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
+import type { TextEncoder } from '../../backbones/transformer/text-encoder';
 import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
@@ -34,6 +35,8 @@ export interface ObjectiveWeights {
   separate: number;
   /** Parts of images against the phrases for them. */
   regions: number;
+  /** What words that were never read have to do with things. */
+  unread: number;
 }
 
 export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
@@ -45,15 +48,16 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   peak: 1,
   separate: 1,
   regions: 0.5,
+  unread: 2,
 };
 
 /** The names of the parts of the loss, in the order of {@link Objective.losses}. */
-export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate', 'regions'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate', 'regions', 'unread'] as const;
 
 /** The result of one evaluation of the objective. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[8]`, as in {@link LOSS_PARTS}, unweighted. */
+  /** Parts, `[9]`, as in {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
   /** Log odds of "a thing" of the patches at the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
@@ -68,6 +72,9 @@ const LEAST_PHRASES = 4;
  * effect.
  */
 export const CAPTION_TOKENS = 28;
+/** Sentences of words that were never read, in each step, and the scale of the values of such words. */
+const UNREAD = 8;
+const UNREAD_SD = 0.3;
 /** Number of images of a batch (the first ones) that are matched with their captions. */
 const CAPTIONED = 16;
 /** Temperature of the dense cosines. */
@@ -92,6 +99,8 @@ const APART = -0.2;
  * - restore: the last tokens reconstruct the clean patch.
  * - contrast: image and caption embeddings match (Radford et al. 2021), with captions under the
  * causal mask.
+ * - unread: sentences of words that were never read, whose tokens are random, do not tell things from
+ * grounds. Otherwise the words of medicine would find what was put in, or its contrary, by accident.
  * - peak: the soft maximum of the dense log odds tells whether anything was put in.
  */
 export class Objective {
@@ -99,6 +108,8 @@ export class Objective {
   /** Phrases with their context tokens. */
   private readonly ids: ReadonlyMap<string, Int32Array>;
   private readonly placeholder: number;
+  /** Two placeholders and a full stop. */
+  private readonly unreadSentence: Int32Array;
   /** The blocks of both towers as graphs, if whole graphs can run. */
   private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
 
@@ -116,6 +127,7 @@ export class Objective {
       [...THING_PHRASES, ...GROUND_PHRASES].map((text) => [text, tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids]),
     );
     this.placeholder = tokenizer.encode('X')[0];
+    this.unreadSentence = tokenizer.tokenize('X X.', 77);
   }
 
   /** The loss of a batch; call it inside a gradient function. */
@@ -163,7 +175,9 @@ export class Objective {
       batch,
     );
 
-    const values = { dense, dice, mask, restore, contrast, peak, separate, regions };
+    const unread = this.unread(parameters, unit(image.head.projectTokens(tokens[tokens.length - 1])), unitImages, batch, random);
+
+    const values = { dense, dice, mask, restore, contrast, peak, separate, regions, unread };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
       total: tf.addN(parts.map((part, i) => tf.mul(part, OBJECTIVE_WEIGHTS[LOSS_PARTS[i]]))) as tf.Scalar,
@@ -229,10 +243,7 @@ export class Objective {
    * probability.
    */
   private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
-    const { text_config: text, projection_dim: dim } = this.config;
-    const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
-    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
-    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
+    const encoder = this.captionEncoder(parameters);
     const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
     const texts = unit(encoder.encode(encoder.embedTokens(rows), encoder.read(captions), true));
     const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
@@ -246,6 +257,39 @@ export class Objective {
     );
     const oneWay = (z: tf.Tensor2D): tf.Tensor => tf.neg(tf.mean(tf.sum(tf.mul(same, tf.logSoftmax(z)), 1)));
     return tf.div(tf.add(oneWay(logits), oneWay(tf.transpose(logits))), 2) as tf.Scalar;
+  }
+
+  /** The text encoder as it reads captions. */
+  private captionEncoder(parameters: Parameters): TextEncoder {
+    const { text_config: text, projection_dim: dim } = this.config;
+    const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
+    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
+    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
+    return encoder;
+  }
+
+  /**
+   * Mean squared cosine between what distinguishes sentences of random words and what distinguishes
+   * things from grounds: in the projected patches, and in the embeddings of whole images.
+   */
+  private unread(parameters: Parameters, patches: tf.Tensor, images: tf.Tensor2D, batch: PretrainBatch, random: Random): tf.Scalar {
+    const encoder = this.captionEncoder(parameters);
+    const sentence = this.unreadSentence.slice(0, CAPTION_TOKENS);
+    const { hidden_size: width } = this.config.text_config;
+    const written = Float32Array.from(sentence, (id) => (id === this.placeholder ? 0 : 1));
+    const words = Float32Array.from({ length: UNREAD * CAPTION_TOKENS * width }, (_, i) =>
+      written[Math.floor(i / width) % CAPTION_TOKENS] === 0 ? random.normal(0, UNREAD_SD) : 0,
+    );
+    const ids = Array.from({ length: UNREAD }, () => sentence);
+    const embedded = tf.add(
+      tf.mul(encoder.embedTokens(ids.map((row) => this.vocabulary.rowsOf(row))), tf.tensor3d(written, [1, CAPTION_TOKENS, 1])),
+      tf.tensor3d(words, [UNREAD, CAPTION_TOKENS, width]),
+    );
+    const texts = unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), true));
+    const apart = unit(tf.sub(texts, tf.mean(texts, 0, true)));
+    const rows = tf.reshape(patches, [-1, texts.shape[1]]) as tf.Tensor2D;
+    const kinds = [difference(rows, tf.reshape(batch.patchMask, [-1]) as tf.Tensor1D), difference(images, batch.occupied)];
+    return mean(kinds.map((kind) => tf.mean(tf.square(tf.matMul(apart, kind, false, true))) as tf.Scalar));
   }
 
   /** Frees the graphs. */
@@ -298,6 +342,13 @@ function plainLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf
   const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
   const weight = parameters.get(`head.${i}.mask.weight`, [1, width]) as tf.Tensor2D;
   return tf.reshape(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.mask.bias`, [1])), [b * n]);
+}
+
+/** The unit difference between the weighted mean of rows with weights `w` and that with weights 1 - w, `[1, D]`. */
+function difference(rows: tf.Tensor2D, w: tf.Tensor1D): tf.Tensor2D {
+  const meanBy = (weights: tf.Tensor): tf.Tensor =>
+    tf.div(tf.matMul(tf.reshape(weights, [1, -1]), rows), tf.add(tf.sum(weights), 1e-3));
+  return unit(tf.sub(meanBy(w), meanBy(tf.sub(1, w))));
 }
 
 function mean(values: tf.Scalar[]): tf.Scalar {

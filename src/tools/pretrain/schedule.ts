@@ -66,17 +66,17 @@ export function replan(
 }
 
 /**
- * The stage of step `step` (from 0), and the fraction of all work that is done. A stage counts by
+ * The stage of step `step` (from 0), the stage's first step, and the fraction of all work that is done. A stage counts by
  * its fraction of pixels times steps.
  */
-export function position(stages: readonly Stage[], step: number): { stage: Stage; progress: number } {
+export function position(stages: readonly Stage[], step: number): { stage: Stage; start: number; progress: number } {
   const work = stages.map(({ size, batchSize, steps }) => size * size * batchSize * steps);
   const all = work.reduce((a, b) => a + b, 0);
   let before = 0;
   let done = 0;
   for (const [i, stage] of stages.entries()) {
     if (step < before + stage.steps || i === stages.length - 1) {
-      return { stage, progress: Math.min(1, (done + (work[i] * (step - before)) / stage.steps) / all) };
+      return { stage, start: before, progress: Math.min(1, (done + (work[i] * (step - before)) / stage.steps) / all) };
     }
     before += stage.steps;
     done += work[i];

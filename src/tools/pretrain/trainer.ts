@@ -9,11 +9,12 @@ import type { Precision } from '../../graph/graph';
 import { clipConfigOf, type Architecture } from '../../models/architecture';
 import { disposeBatch, makeBatch, type PretrainBatch } from './batches';
 import { CORPUS_DEFAULTS, type CorpusOptions, type CorpusSample } from './corpus';
+import { CorpusFeed } from './corpus-feed';
 import { CorpusSource } from './corpus-source';
 import { isHead, TOKEN_TABLE } from '../../models/export';
 import { Muon } from './muon';
 import { Objective } from './objective';
-import { difficultyAt, learningRate, position, totalSteps, type Stage } from './schedule';
+import { learningRate, position, totalSteps, type Stage } from './schedule';
 import { TrainedParameters } from './variables';
 import { UsedVocabulary } from '../../models/vocabulary';
 import { loadTokenizer } from '../../backbones/node/load-tokenizer';
@@ -26,7 +27,7 @@ export interface PretrainSettings {
   /** Peak learning rate. */
   learningRate: number;
   corpus: Omit<CorpusOptions, 'seed'>;
-  /** Fraction of the work during which the corpus gets harder; see {@link difficultyAt}. */
+  /** Fraction of the work during which the corpus gets harder; see `difficultyAt`. */
   rise: number;
   /**
    * If a training time was requested: that time, and the seconds per step of each stage at the
@@ -78,6 +79,7 @@ export class Pretrainer {
   private readonly tokenizer = loadTokenizer();
   private readonly objective: Objective;
   private readonly source: CorpusSource;
+  private readonly feed: CorpusFeed;
   private readonly ahead = new Map<number, Promise<CorpusSample[]>>();
 
   private constructor(
@@ -90,6 +92,7 @@ export class Pretrainer {
     this.parameters = new TrainedParameters(config, settings.seed);
     this.objective = new Objective(config, this.tokenizer, this.vocabulary, precision);
     this.source = new CorpusSource({ seed: settings.seed, ...settings.corpus }, threads);
+    this.feed = new CorpusFeed(this.source, settings.seed, settings.rise);
     this.touch();
     const { variables } = this.parameters;
     const some = (matrices: boolean): typeof variables =>
@@ -156,9 +159,7 @@ export class Pretrainer {
 
   private request(step: number): void {
     if (this.ahead.has(step)) return;
-    const { stages, rise } = this.settings;
-    const { stage, progress } = position(stages, step);
-    const drawn = this.source.draw(step * 1024, stage.batchSize, stage.size, difficultyAt(progress, rise));
+    const drawn = this.feed.batch(this.settings.stages, step);
     drawn.catch(() => undefined); // an error is reported when the promise is awaited
     this.ahead.set(step, drawn);
   }

@@ -20,7 +20,7 @@ const options: CorpusOptions = { seed: 3, ...CORPUS_DEFAULTS };
 
 test('a sample is the same whoever draws it', async () => {
   const source = new CorpusSource(options, 2);
-  const fromThreads = await source.draw(5, 4, SIZE);
+  const fromThreads = await Promise.all([5, 6, 7, 8].map((index) => source.draw(index, SIZE)));
   await source.close();
   assert.deepEqual(
     fromThreads,
