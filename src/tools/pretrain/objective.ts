@@ -346,8 +346,7 @@ function plainLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf
 
 /** The unit difference between the weighted mean of rows with weights `w` and that with weights 1 - w, `[1, D]`. */
 function difference(rows: tf.Tensor2D, w: tf.Tensor1D): tf.Tensor2D {
-  const meanBy = (weights: tf.Tensor): tf.Tensor =>
-    tf.div(tf.matMul(tf.reshape(weights, [1, -1]), rows), tf.add(tf.sum(weights), 1e-3));
+  const meanBy = (weights: tf.Tensor): tf.Tensor => tf.div(tf.matMul(tf.reshape(weights, [1, -1]), rows), tf.add(tf.sum(weights), 1e-3));
   return unit(tf.sub(meanBy(w), meanBy(tf.sub(1, w))));
 }
 
