@@ -44,7 +44,7 @@ export function registerTrain(root: Command): void {
     .requiredOption('--out <run>', 'run folder to write')
     .option(
       '--model <name|dir>',
-      'compact (default), the name of a pulled model, or the folder of a checkpoint (docs/models.md lists the families)',
+      'compact (default), compact-medical, the name of a pulled model, or the folder of a checkpoint (docs/models.md lists the families)',
     )
     .addOption(new Option('--method <name>', 'mediclip (default), or a method to compare it with on the same images').choices(METHOD_NAMES))
     .option('--shots <k>', 'number of normal images to learn from (default: 16)', wholeNumber('--shots', 1))

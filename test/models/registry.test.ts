@@ -54,7 +54,9 @@ test("a model in the Hugging Face cache is found, main's commit first", (t) => {
 test('a missing model is refused with a remedy', (t) => {
   const folder = temporary(t);
   assert.throws(() => resolveModel('openai/no-such-model', folder), /npx mediclip models pull openai\/no-such-model$/);
-  assert.throws(() => resolveModel('compact', folder), /embedded model is missing/);
+  for (const name of ['compact', 'compact-medical']) {
+    assert.throws(() => resolveModel(name, folder), new RegExp(`embedded model is missing; restore models/${name} from`));
+  }
   assert.throws(() => resolveModel('nothing-here', folder), /models list/);
   assert.throws(() => resolveModel('', folder), /there is no such model/);
   assert.throws(() => resolveModel(folder, folder), /has no config\.json/);

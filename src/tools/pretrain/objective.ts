@@ -4,15 +4,13 @@ import type { ClipConfig } from '../../backbones/clip/config';
 import { defaultLayers } from '../../backbones/layers';
 import type { Precision } from '../../graph/graph';
 import type { Parameters } from '../../backbones/checkpoint/parameters';
-import { clipImageEncoder, clipTextEncoder } from '../../backbones/clip/towers';
+import { clipImageEncoder } from '../../backbones/clip/towers';
 import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
-import type { TextEncoder } from '../../backbones/transformer/text-encoder';
 import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
-import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import type { PretrainBatch } from './batches';
-import { GROUNDS, THINGS } from '../../models/phrases';
-import { CaptionPositions } from './caption-positions';
+import { GROUND_PHRASES, Reader, THING_PHRASES } from './reader';
+import { unit } from './unit';
 import type { UsedVocabulary } from '../../models/vocabulary';
 
 /** How much each part of the loss counts. */
@@ -63,18 +61,8 @@ export interface ObjectiveResult {
   logits: tf.Tensor1D;
 }
 
-/** Learnable tokens in front of a prompt, as in the few-shot method. */
-const CONTEXT_TOKENS = 8;
 /** The least number of phrases of things, and of grounds, that a step reads. */
 const LEAST_PHRASES = 4;
-/**
- * Tokens of a caption that are read. Under the causal mask, nothing after the end token has an
- * effect.
- */
-export const CAPTION_TOKENS = 28;
-/** Sentences of words that were never read, in each step, and the scale of the values of such words. */
-const UNREAD = 8;
-const UNREAD_SD = 0.3;
 /** Number of images of a batch (the first ones) that are matched with their captions. */
 const CAPTIONED = 16;
 /** Temperature of the dense cosines. */
@@ -105,29 +93,21 @@ const APART = -0.2;
  */
 export class Objective {
   readonly layers: number[];
-  /** Phrases with their context tokens. */
-  private readonly ids: ReadonlyMap<string, Int32Array>;
-  private readonly placeholder: number;
-  /** Two placeholders and a full stop. */
-  private readonly unreadSentence: Int32Array;
+  private readonly reader: Reader;
   /** The blocks of both towers as graphs, if whole graphs can run. */
   private readonly blocks?: { image: TrainedBlocks; text: TrainedBlocks };
 
   constructor(
     readonly config: ClipConfig,
     tokenizer: Tokenizer,
-    private readonly vocabulary: UsedVocabulary,
+    vocabulary: UsedVocabulary,
     precision: Precision,
   ) {
     if (graphsRun()) {
       this.blocks = { image: new TrainedBlocks(config.vision_config, precision), text: new TrainedBlocks(config.text_config, precision) };
     }
     this.layers = defaultLayers(config.vision_config.num_hidden_layers);
-    this.ids = new Map(
-      [...THING_PHRASES, ...GROUND_PHRASES].map((text) => [text, tokenizePrompt(tokenizer, text, CONTEXT_TOKENS, 77).ids]),
-    );
-    this.placeholder = tokenizer.encode('X')[0];
-    this.unreadSentence = tokenizer.tokenize('X X.', 77);
+    this.reader = new Reader(config, tokenizer, vocabulary, this.blocks?.text.run);
   }
 
   /** The loss of a batch; call it inside a gradient function. */
@@ -138,7 +118,7 @@ export class Objective {
     if (this.blocks) image.transformer.runBlock = this.blocks.image.run;
     const { tokens, embedding } = image.encode(batch.pixels, this.layers, { embedding: true });
     const phrases = stepPhrases(batch, random);
-    const features = this.phraseFeatures(
+    const features = this.reader.phrases(
       parameters,
       phrases.map(({ text }) => text),
       random,
@@ -186,33 +166,6 @@ export class Objective {
     };
   }
 
-  /** Unit features `[P, D]` of phrases, each read with a new random context. */
-  private phraseFeatures(parameters: Parameters, phrases: readonly string[], random: Random): tf.Tensor2D {
-    const { text_config: text, projection_dim: dim } = this.config;
-    const encoder = clipTextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
-    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
-    const ids = phrases.map((phrase) => this.ids.get(phrase) as Int32Array);
-    const n = text.max_position_embeddings;
-    const width = text.hidden_size;
-    const written = new Float32Array(ids.length * n);
-    const context = new Float32Array(ids.length * n * width);
-    const sd = random.chance(0.5) ? 0.02 : 0.2; // the scale at the start, and a scale that learning may reach
-    ids.forEach((row, p) => {
-      row.forEach((id, i) => {
-        const at = p * n + i;
-        if (id === this.placeholder && i <= CONTEXT_TOKENS) {
-          for (let k = 0; k < width; k++) context[at * width + k] = random.normal(0, sd);
-        } else written[at] = 1;
-      });
-    });
-    const rows = ids.map((row) => this.vocabulary.rowsOf(row));
-    const embedded = tf.add(
-      tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])),
-      tf.tensor3d(context, [ids.length, n, width]),
-    );
-    return unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), false));
-  }
-
   /** Layer i's tokens in the space of the text features, unit length, `[B g g, D]`. */
   private adapt(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf.Tensor2D {
     const [b, n, width] = tokens.shape;
@@ -243,9 +196,7 @@ export class Objective {
    * probability.
    */
   private contrast(parameters: Parameters, images: tf.Tensor2D, captions: Int32Array[]): tf.Scalar {
-    const encoder = this.captionEncoder(parameters);
-    const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
-    const texts = unit(encoder.encode(encoder.embedTokens(rows), encoder.read(captions), true));
+    const texts = this.reader.captions(parameters, captions);
     const scale = tf.exp(tf.clipByValue(parameters.get('logit_scale', []), 0, 4.6));
     const logits = tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D;
     const keys = captions.map((ids) => ids.join());
@@ -259,33 +210,12 @@ export class Objective {
     return tf.div(tf.add(oneWay(logits), oneWay(tf.transpose(logits))), 2) as tf.Scalar;
   }
 
-  /** The text encoder as it reads captions. */
-  private captionEncoder(parameters: Parameters): TextEncoder {
-    const { text_config: text, projection_dim: dim } = this.config;
-    const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
-    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
-    if (this.blocks) encoder.transformer.runBlock = this.blocks.text.run;
-    return encoder;
-  }
-
   /**
    * Mean squared cosine between what distinguishes sentences of random words and what distinguishes
    * things from grounds: in the projected patches, and in the embeddings of whole images.
    */
   private unread(parameters: Parameters, patches: tf.Tensor, images: tf.Tensor2D, batch: PretrainBatch, random: Random): tf.Scalar {
-    const encoder = this.captionEncoder(parameters);
-    const sentence = this.unreadSentence.slice(0, CAPTION_TOKENS);
-    const { hidden_size: width } = this.config.text_config;
-    const written = Float32Array.from(sentence, (id) => (id === this.placeholder ? 0 : 1));
-    const words = Float32Array.from({ length: UNREAD * CAPTION_TOKENS * width }, (_, i) =>
-      written[Math.floor(i / width) % CAPTION_TOKENS] === 0 ? random.normal(0, UNREAD_SD) : 0,
-    );
-    const ids = Array.from({ length: UNREAD }, () => sentence);
-    const embedded = tf.add(
-      tf.mul(encoder.embedTokens(ids.map((row) => this.vocabulary.rowsOf(row))), tf.tensor3d(written, [1, CAPTION_TOKENS, 1])),
-      tf.tensor3d(words, [UNREAD, CAPTION_TOKENS, width]),
-    );
-    const texts = unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), true));
+    const texts = this.reader.unread(parameters, random);
     const apart = unit(tf.sub(texts, tf.mean(texts, 0, true)));
     const rows = tf.reshape(patches, [-1, texts.shape[1]]) as tf.Tensor2D;
     const kinds = [difference(rows, tf.reshape(batch.patchMask, [-1]) as tf.Tensor1D), difference(images, batch.occupied)];
@@ -298,9 +228,6 @@ export class Objective {
     this.blocks?.text.dispose();
   }
 }
-
-const THING_PHRASES: readonly string[] = Object.values(THINGS).flat();
-const GROUND_PHRASES: readonly string[] = Object.values(GROUNDS).flat();
 
 /** The distinct phrases of a batch, and others up to the least number of each kind. */
 function stepPhrases({ regions }: PretrainBatch, random: Random): { text: string; isThing: boolean }[] {
@@ -352,11 +279,6 @@ function difference(rows: tf.Tensor2D, w: tf.Tensor1D): tf.Tensor2D {
 
 function mean(values: tf.Scalar[]): tf.Scalar {
   return tf.div(tf.addN(values), values.length) as tf.Scalar;
-}
-
-/** Rows of unit length. */
-function unit(x: tf.Tensor2D | tf.Tensor): tf.Tensor2D {
-  return tf.div(x, tf.sqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-8))) as tf.Tensor2D;
 }
 
 /**
