@@ -19,7 +19,7 @@ import type { TransferPoint } from '../plots/transfer-chart';
  * One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is
  * returned.
  */
-export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc'): TransferPoint[] {
+export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc' | 'pixelAupro'): TransferPoint[] {
   return cells.flatMap(({ trainedOn, testedOn, metrics }) => {
     const mean = metrics[metric];
     return mean === null ? [] : [{ trainedOn, testedOn, mean, interval: metrics.intervals[metric] }];

@@ -4,6 +4,7 @@ import type { MapScale } from '../runs/map-scale';
 import { heatLegend } from './heat-legend';
 import { heatOverlay, rangeOf } from '../drawing/overlay';
 import type { PngPicture } from './picture';
+import { methodStyles } from './series-style';
 import { COLOURS, formatNumber } from '../drawing/style';
 
 /** The maps and scores of one method, in the order of the images of a {@link methodsMontage}. */
@@ -17,6 +18,8 @@ export interface MethodMaps {
    */
   scale?: MapScale;
   scores: readonly number[];
+  /** Lines below its name, such as its metrics. */
+  notes?: readonly string[];
 }
 
 /** A test image with its mask. */
@@ -29,8 +32,9 @@ export interface MethodsImage {
 }
 
 /**
- * One row per image: the image, the image with the outline of its mask, and the map of each method
- * over it. Each method has the colours of its run, since methods differ in scale.
+ * One row per image: the image with the outline of its mask, and the map of each method over it. Each
+ * method has the colours of its run, since methods differ in scale, and the line that it has in
+ * charts. Text can be read at half the size.
  * @throws RangeError if the number of a method's maps or scores differs from the number of images
  */
 export function methodsMontage(
@@ -48,19 +52,25 @@ export function methodsMontage(
     const verdict = label === 1 ? 'abnormal' : 'normal';
     const contour = mask ?? undefined;
     const panels: Panel[] = [
-      { image, caption: verdict, captionColour: COLOURS[verdict] },
-      { image, contour, caption: contour ? undefined : label === 1 ? 'not known' : 'nothing' },
+      { image, contour, caption: name ?? verdict, captionColour: COLOURS[verdict] },
       ...methods.map(({ maps, scores }, m) => ({
         image: heatOverlay(image, maps[i], { range: ranges[m] }),
         contour,
-        caption: `score ${formatNumber(scores[i])}`,
+        caption: `score ${scoreText(scores[i])}`,
       })),
     ];
-    return { label: name, panels };
+    return { panels };
   });
   const names = methods.map(({ name }) => name);
+  const styles = methodStyles(names);
+  const heads = methods.map(({ name, notes }) => ({ name, notes, line: styles[name] }));
   const alt = `${images.length} test images, each with its mask and the anomaly maps of ${names.join(', ')}`;
   const scales = methods.flatMap(({ scale }) => (scale ? [scale] : []));
   const legend = scales.length > 0 && scales.length === methods.length ? heatLegend(scales) : {};
-  return montage(rows, { alt, columns: ['image', 'mask', ...names], cell: 120, ...legend, ...options });
+  return montage(rows, { alt, columns: [{ name: 'image' }, ...heads], cell: 150, text: 16, ...legend, ...options });
+}
+
+/** Three digits are enough to compare scores, of which some are distances of several hundred. */
+function scoreText(score: number): string {
+  return Number.isFinite(score) ? String(Number(score.toPrecision(3))).replace('-', '\u2212') : formatNumber(score);
 }

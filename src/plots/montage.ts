@@ -1,6 +1,7 @@
 import type { Raster } from '../image/image';
-import { colourBar, type ColourBar } from '../drawing/colour-bar';
-import { fittedLines, fittedText as text } from '../drawing/fitted-text';
+import { barWidth, colourBar, type ColourBar } from '../drawing/colour-bar';
+import { columnHeads, type ColumnHead } from './column-heads';
+import { fittedLines, fittedText } from '../drawing/fitted-text';
 import { sharpWithFonts } from '../drawing/fonts';
 import { drawContour, HEAT_TABLE } from '../drawing/overlay';
 import { toRgb } from '../image/grey';
@@ -31,7 +32,9 @@ export interface MontageOptions {
   alt: string;
   title?: string;
   /** Titles of the columns. */
-  columns?: string[];
+  columns?: (string | ColumnHead)[];
+  /** Size of the text in CSS pixels, default 12. */
+  text?: number;
   /** Side of the square that each image is fitted into, in CSS pixels, default 150. */
   cell?: number;
   /** Width left of the images for labels in CSS pixels, default 110. */
@@ -62,7 +65,8 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
   const {
     alt,
     title,
-    columns,
+    columns = [],
+    text: size = 12,
     cell = 150,
     labelRoom = 110,
     heatRange,
@@ -72,22 +76,20 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
     scale = 2,
   } = options;
   const sharp = await sharpWithFonts();
-  const count = Math.max(1, ...rows.map((row) => row.panels.length), columns?.length ?? 0);
+  const count = Math.max(1, ...rows.map((row) => row.panels.length), columns.length);
   const labelled = rows.some((row) => row.label);
   const left = MARGIN + (labelled ? labelRoom : 0);
   const captioned = rows.map((row) => row.panels.some((panel) => panel.caption));
-  const top = MARGIN + (title ? 26 : 0) + (columns ? 22 : 0);
+  const heads = columnHeads(columns, (c) => ({ middle: left + c * (cell + GAP) + cell / 2, width: cell }), size);
+  const top = MARGIN + (title ? 26 : 0) + heads.height;
   const width = left + count * (cell + GAP) - GAP + MARGIN;
-  const texts: string[] = [];
-  if (title) texts.push(text(title, MARGIN, MARGIN + 13, { size: 14, weight: 600, room: width - 2 * MARGIN }));
-  columns?.forEach((name, c) =>
-    texts.push(text(name, left + c * (cell + GAP) + cell / 2, top - 8, { anchor: 'middle', colour: COLOURS.faint, room: cell })),
-  );
+  const texts: string[] = heads.draw(top);
+  if (title) texts.push(fittedText(title, MARGIN, MARGIN + 13, { size: 14, weight: 600, room: width - 2 * MARGIN }));
 
   const layers: { input: Buffer; raw: { width: number; height: number; channels: 3 }; left: number; top: number }[] = [];
   let y = top;
   for (const [r, row] of rows.entries()) {
-    if (row.label) texts.push(text(row.label, MARGIN, y + cell / 2 + 4, { room: left - MARGIN - GAP }));
+    if (row.label) texts.push(fittedText(row.label, MARGIN, y + cell / 2 + 4, { size, room: left - MARGIN - GAP }));
     for (const [c, panel] of row.panels.entries()) {
       const x = left + c * (cell + GAP);
       const fitted = await fit(panel, Math.round(cell * scale), Math.max(1, Math.round(scale)));
@@ -104,18 +106,21 @@ export async function montage(rows: readonly MontageRow[], options: MontageOptio
         texts.push(`<rect ${at} fill="none" stroke="${COLOURS.frame}"/>`);
       }
       if (panel.caption) {
-        texts.push(text(panel.caption, x + cell / 2, y + cell + 15, { anchor: 'middle', colour: panel.captionColour, room: cell }));
+        const below = y + cell + size + 3;
+        texts.push(fittedText(panel.caption, x + cell / 2, below, { size, anchor: 'middle', colour: panel.captionColour, room: cell }));
       }
     }
-    y += cell + (captioned[r] ? 20 : 0) + GAP;
+    y += cell + (captioned[r] ? size + 8 : 0) + GAP;
   }
   if (heatRange) {
     const room = width - left - MARGIN;
-    texts.push(colourBar({ x: left, y: y + 4, width: Math.min(260, room), ends: heatRange, title: heatTitle, table: heatTable }));
-    y += 36;
-    for (const line of heatNote ? fittedLines(heatNote, room, 11) : []) {
-      texts.push(text(line, left, y + 6, { size: 11, colour: COLOURS.faint, room: width }));
-      y += 15;
+    const small = size - 1;
+    const bar = { ends: heatRange, title: heatTitle, size: small };
+    texts.push(colourBar({ ...bar, x: left, y: y + 4, width: Math.min(barWidth(bar), room), table: heatTable }));
+    y += small + 25;
+    for (const line of heatNote ? fittedLines(heatNote, room, small) : []) {
+      texts.push(fittedText(line, left, y + 6, { size: small, colour: COLOURS.faint, room: width }));
+      y += small + 4;
     }
   }
   const height = Math.max(y - GAP + MARGIN, top + MARGIN);

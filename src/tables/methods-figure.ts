@@ -2,6 +2,8 @@ import path from 'node:path';
 import { METHODS } from '../methods/registry';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
+import { formatNumber } from '../drawing/style';
+import { METRICS } from '../metrics/metrics';
 import type { LongRun } from '../common/progress';
 import type { Dataset } from '../datasets/layout';
 import { findingsOf, type TestFinding } from '../runs/findings';
@@ -32,7 +34,7 @@ export interface MethodsFigureOptions extends LongRun {
 
 /**
  * A qualitative comparison from finished runs: one row per test image, with its mask and the map of
- * each method. Images are chosen by their position in the test set, not by how well a method does
+ * each method, whose means of image AUROC and AUPRO over all seeds stand above. Images are chosen by their position in the test set, not by how well a method does
  * on them.
  * @throws UserError if there are no such runs on the data set
  */
@@ -50,24 +52,35 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
   const tested = dataset.test.filter(({ filename }) => counted.every((names) => names.has(filename))); // without abnormal shots
   const [normal, abnormal] = [0, 1].map((label) => tested.filter((sample) => sample.label === label));
   const chosen = [...evenly(abnormal, count), ...normal.slice(0, 1)];
-  const methods: { name: string; findings: TestFinding[] }[] = [];
+  const methods: { name: string; notes: string[]; findings: TestFinding[] }[] = [];
   for (const name of names) {
     const runs = candidates.filter((row) => row.label === name && (seed === undefined || row.seed === seed || row.shots === 0));
     const [first] = runs.sort((a, b) => a.seed - b.seed);
     if (!first)
       throw new UserError(`${dataset.name}: no finished run of ${name} with k = ${shots}${seed === undefined ? '' : ` and seed ${seed}`}`);
     if (!METHODS[first.method].maps) continue;
-    methods.push({ name, findings: await findingsOf(path.dirname(first.predictions), chosen, run) });
+    const notes = metricNotes(candidates.filter((row) => row.label === name));
+    methods.push({ name, notes, findings: await findingsOf(path.dirname(first.predictions), chosen, run) });
   }
   if (methods.length === 0) throw new UserError(`${dataset.name}: no finished run with k = ${shots} gives maps`);
   const images = methods[0].findings.map(({ image, mask, label, name }) => ({ image, mask, label, name }));
   return methodsMontage(
     images,
-    methods.map(({ name, findings }) => ({
+    methods.map(({ name, notes, findings }) => ({
       name,
+      notes,
       maps: findings.map(({ map }) => map),
       scores: findings.map(({ score }) => score),
       scale: findings[0].scale,
     })),
   );
+}
+
+/** The means of image AUROC and AUPRO over seeds, as far as they are defined. */
+function metricNotes(runs: readonly Result[]): string[] {
+  return (['imageAuroc', 'pixelAupro'] as const).flatMap((metric) => {
+    const values = runs.flatMap((run) => run[metric] ?? []);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.length === 0 ? [] : [`${METRICS[metric].title.replace(/^pixel /, '')} ${formatNumber(mean, 2)}`];
+  });
 }

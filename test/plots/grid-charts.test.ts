@@ -140,7 +140,7 @@ test('ablation: labels are text, in the order given', async () => {
   assert.ok(svg.indexOf('>complete<') < svg.indexOf('>no &lt;adapter&gt;<'));
 });
 
-test('methods: a panel for the image, its mask and each method; wrong counts are refused', async () => {
+test('methods: a panel for the image with its mask and for each method, under its line; wrong counts are refused', async () => {
   const image = { width: 8, height: 8, channels: 1 as const, data: new Uint8Array(64).fill(90) };
   const mask = Uint8Array.from({ length: 64 }, (_, i) => Number(i < 20));
   const map = Float32Array.from({ length: 64 }, (_, i) => i / 64);
@@ -152,15 +152,19 @@ test('methods: a panel for the image, its mask and each method; wrong counts are
     return { name, maps: [map.map((v) => v * scale), map.map((v) => v * scale)], scores: [1, 2] };
   };
   const picture = await methodsMontage(images, [method('A', 1), method('B', 1000)], { cell: 20, scale: 1 });
-  assert.equal(picture.width, 12 + 110 + 4 * 28 - 8 + 12);
+  assert.equal(picture.width, 12 + 3 * 28 - 8 + 12);
   const { data, info } = await sharp(picture.png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const column = (c: number): string => {
     const bytes: number[] = [];
-    for (let y = 34; y < 54; y++) for (let x = 0; x < 20; x++) bytes.push(data[(y * info.width + 122 + c * 28 + x) * 3]);
+    for (let y = 48; y < 68; y++) for (let x = 0; x < 20; x++) bytes.push(data[(y * info.width + 12 + c * 28 + x) * 3]);
     return bytes.join();
   };
-  assert.equal(column(2), column(3), 'each method has its own range of colours');
-  assert.notEqual(column(0), column(2));
+  assert.equal(column(1), column(2), 'each method has its own range of colours');
+  assert.notEqual(column(0), column(1));
+  const known = await methodsMontage(images, [method('zero-shot CLIP', 1)], { cell: 150, scale: 1 });
+  const pixels = await sharp(known.png).removeAlpha().raw().toBuffer();
+  const at = (x: number, y: number): string => [...pixels.subarray((y * known.width + x) * 3, (y * known.width + x) * 3 + 3)].join();
+  assert.equal(at(172, 40), '204,51,17', 'the line of zero-shot CLIP in charts');
   assert.throws(() => methodsMontage(images, [{ name: 'C', maps: [map], scores: [1] }]), /C: 1 maps/);
 });
 
