@@ -2,6 +2,7 @@ import path from 'node:path';
 import { kindsOf, type Sample } from '../datasets/layout';
 import { sourceName } from '../datasets/source-name';
 import { findingsOf, type TestFinding } from '../runs/findings';
+import { METRICS } from '../metrics/metrics';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
@@ -17,12 +18,12 @@ import type { TransferPoint } from '../plots/transfer-chart';
 
 /**
  * One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is
- * returned.
+ * returned. Points of two metrics in one {@link transferChart} stand side by side.
  */
 export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc' | 'pixelAupro'): TransferPoint[] {
   return cells.flatMap(({ trainedOn, testedOn, metrics }) => {
     const mean = metrics[metric];
-    return mean === null ? [] : [{ trainedOn, testedOn, mean, interval: metrics.intervals[metric] }];
+    return mean === null ? [] : [{ trainedOn, testedOn, metric: METRICS[metric].title, mean, interval: metrics.intervals[metric] }];
   });
 }
 

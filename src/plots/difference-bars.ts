@@ -2,6 +2,7 @@ import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
 import { methodStyle } from './series-style';
+import { sharedAxis } from './shared-axis';
 import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** The difference between a variant and the one it is compared with. */
@@ -22,10 +23,9 @@ export interface DifferencePoint {
 export function differenceBars(points: readonly DifferencePoint[], options: { metric?: string; reference?: string } = {}): Chart {
   const { metric = 'image AUROC', reference = 'the reference' } = options;
   const labels = [...new Set(points.map(({ label }) => label))];
-  const ends = points.flatMap(({ low, high }) => [low, high]);
-  const scale = { domain: [Math.min(0, ...ends), Math.max(0, ...ends)], nice: true };
   const title = [`${metric} minus that of`, reference];
-  const x = { type: 'quantitative', title, axis: { tickCount: 6 }, ...(points.length > 0 ? { scale } : {}) };
+  const ends = points.flatMap(({ low, high }) => [low, high]);
+  const x = { type: 'quantitative', title, ...sharedAxis([0, ...ends], 6, [-1, 1]) };
   const panels = [...new Set(points.map(({ dataset }) => dataset))].map((dataset, i) => {
     const values = points
       .filter((point) => point.dataset === dataset)
@@ -48,7 +48,7 @@ export function differenceBars(points: readonly DifferencePoint[], options: { me
           encoding: {
             x: { ...x, field: 'difference' },
             y,
-            opacity: { condition: { test: 'datum.apart', value: 0.6 }, value: 0.2 },
+            opacity: { condition: { test: 'datum.apart', value: 0.45 }, value: 0.15 },
           },
         },
         {

@@ -10,6 +10,6 @@ export function labelAxis(labels: readonly string[], axis: { labelLimit: number;
     title: null,
     sort: labels,
     scale: { domain: labels },
-    axis: { ...axis, ticks: false, domain: false },
+    axis: { ...axis, ticks: false, domain: false, labelPadding: 8 },
   };
 }

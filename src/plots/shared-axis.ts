@@ -13,11 +13,12 @@ const LEAST = 0.02;
 /**
  * An axis for several panels that are compared: it holds all values, and begins and ends at a tick.
  * @param steps - the most steps between ticks
+ * @param limits - beyond which there are no values, default those of metrics
  */
-export function sharedAxis(values: readonly number[], steps = 6): SharedAxis {
-  const [least, most] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
+export function sharedAxis(values: readonly number[], steps = 6, limits: readonly [number, number] = [0, 1]): SharedAxis {
+  const [least, most] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : limits;
   const room = Math.max(0, LEAST - (most - least)) / 2;
-  const [low, high] = [Math.max(0, least - room), Math.min(1, most + room)];
+  const [low, high] = [Math.max(limits[0], least - room), Math.min(limits[1], most + room)];
   const stepsOf = (step: number): [number, number] => [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
   const step = STEPS.find((one) => stepsOf(one)[1] - stepsOf(one)[0] <= steps) ?? STEPS[STEPS.length - 1];
   const [from, to] = stepsOf(step);

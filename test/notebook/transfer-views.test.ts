@@ -51,8 +51,8 @@ const matrix: TransferMatrix = {
 test('points: fields where the metric is undefined are left out', () => {
   assert.equal(transferPoints(matrix, 'imageAuroc').length, 6);
   assert.deepEqual(transferPoints(matrix, 'pixelAuroc'), [
-    { trainedOn: 'a', testedOn: 'a', mean: 0.9, interval: null },
-    { trainedOn: 'b', testedOn: 'a', mean: 0.8, interval: null },
+    { trainedOn: 'a', testedOn: 'a', metric: 'pixel AUROC', mean: 0.9, interval: null },
+    { trainedOn: 'b', testedOn: 'a', metric: 'pixel AUROC', mean: 0.8, interval: null },
   ]);
 });
 
