@@ -4,47 +4,59 @@ import { UserError } from '../common/errors';
 import { writeFileAtomic } from '../common/node/files';
 import { projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
-import type { Sample } from '../datasets/layout';
 import type { PrepareReport } from '../datasets/prepare-report';
-import { sourceName } from '../datasets/source-name';
+import type { GrayImage } from '../image/image';
 import { encodePng } from '../image/node/encode';
-import { formatNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
-import { renderTablet, TABLET_DEFECTS } from './tablets';
+import { METAL_DEFECTS, renderMetal, renderRivets, RIVET_DEFECTS, type MetalPicture } from './brushed-metal';
 
-/** How many images the generated folder holds. */
+/** The generated folders: pictures of one thing, normal ones and those with each kind of defect. */
+const DEMOS = {
+  'demo-metal': { defects: METAL_DEFECTS, render: renderMetal },
+  'demo-rivets': { defects: RIVET_DEFECTS, render: renderRivets },
+} as unknown as Record<string, { defects: readonly string[]; render(size: number, random: Random, defect?: string): MetalPicture }>;
+
+/** How many images a generated folder holds. */
 export interface DemoCounts {
   normal: number;
   abnormal: number;
 }
 
 /**
- * The folder with the user's own images. With `demo`, a folder is generated: loose PNG files of
- * tablets in `normal/` and `abnormal/` and, as in real life, a file that is there twice and one
- * that is not an image.
- * @param images - `demo`, or a folder, absolute or below the project
+ * The folder with the user's own images. For a demo, a folder is generated: loose PNG files in
+ * `normal/` and `abnormal/`, masks in `masks/` and, as in real life, a file that is there twice and
+ * one that is not an image.
+ * @param images - `demo-metal` (brushed metal with scratches, dents and stains), `demo-rivets`
+ *   (rows of rivets, one of which is missing, or with a stain), or a folder, absolute or below the
+ *   project
+ * @param parent - where a demo is written, as `05-metal` or `05-rivets`
  * @throws UserError if there is no such folder
  */
 export async function ownFolder(
   images: string,
-  out = path.join(projectRoot(), 'runs', 'notebooks', '05-tablets'),
-  counts: DemoCounts = { normal: 66, abnormal: 16 },
+  parent = path.join(projectRoot(), 'runs', 'notebooks'),
+  counts: DemoCounts = { normal: 66, abnormal: 18 },
 ): Promise<string> {
-  if (images !== 'demo') {
+  const demo = Object.hasOwn(DEMOS, images) ? DEMOS[images] : undefined;
+  if (!demo) {
     const folder = path.resolve(projectRoot(), images);
     if (!fs.existsSync(folder)) throw new UserError(`${images}: no such folder; set MEDICLIP_IMAGES to one that holds normal/`);
     return folder;
   }
+  const out = path.join(parent, images.replace('demo', '05'));
   fs.rmSync(out, { recursive: true, force: true });
+  const write = async (folder: string, name: string, image: GrayImage): Promise<void> =>
+    writeFileAtomic(path.join(out, folder, `${name}.png`), await encodePng(image));
   for (let k = 0; k < counts.normal; k++) {
-    const png = await encodePng(renderTablet(256, Random.of(5, 'tablet', 'normal', k)));
-    writeFileAtomic(path.join(out, 'normal', `camera-${paddedNumber(k)}.png`), png);
-    if (k === 2) writeFileAtomic(path.join(out, 'normal', `camera-${paddedNumber(k)}-copy.png`), png);
+    const { image } = demo.render(256, Random.of(5, images, 'normal', k));
+    await write('normal', `camera-${paddedNumber(k)}`, image);
+    if (k === 2) await write('normal', `camera-${paddedNumber(k)}-copy`, image);
   }
   for (let k = 0; k < counts.abnormal; k++) {
-    const defect = TABLET_DEFECTS[k % TABLET_DEFECTS.length];
-    const png = await encodePng(renderTablet(256, Random.of(5, 'tablet', defect, k), defect));
-    writeFileAtomic(path.join(out, 'abnormal', `${defect}-${paddedNumber(k)}.png`), png);
+    const defect = demo.defects[k % demo.defects.length];
+    const { image, mask } = demo.render(256, Random.of(5, images, defect, k), defect);
+    await write('abnormal', `${defect}-${paddedNumber(k)}`, image);
+    await write('masks', `${defect}-${paddedNumber(k)}`, mask);
   }
   writeFileAtomic(path.join(out, 'normal', 'notes.png'), 'This is no image.\n');
   return out;
@@ -67,22 +79,4 @@ export function reportTable({ found, counts, duplicates, skipped }: PrepareRepor
     ['could not be read', names(skipped.map(({ file, reason }) => (reason.startsWith(file) ? reason : `${file}: ${reason}`))) || 'none'],
   ];
   return { columns: ['', 'what was found'], rows };
-}
-
-/** A test image with its score. */
-export interface RankedSample {
-  sample: Sample;
-  score: number;
-}
-
-/** The first `top` and the last `bottom` rows of a ranking. */
-export function rankingTable(ranked: readonly RankedSample[], top: number, bottom: number): Table {
-  const rows = ranked.map(({ sample, score }, i) => [
-    String(i + 1),
-    sourceName(sample),
-    sample.label === 1 ? 'abnormal' : 'normal',
-    formatNumber(score),
-  ]);
-  const shown = rows.length <= top + bottom ? rows : [...rows.slice(0, top), ...rows.slice(rows.length - bottom)];
-  return { columns: ['rank', 'picture', 'is', 'score'], rows: shown };
 }

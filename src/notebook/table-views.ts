@@ -1,3 +1,5 @@
+import { UserError } from '../common/errors';
+import { groupByKey } from '../common/group';
 import { formatNumber } from '../drawing/style';
 import type { TableCell, Table } from '../plots/table';
 import type { SeedPoint } from '../plots/seed-dots';
@@ -74,6 +76,41 @@ export function verdictSentence({ data }: ResultTable): string {
   return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${formatNumber(0.05 * tests.length, 1)} would do so by chance.`;
 }
 
+/** Which rows of a table are worse, better, or not told from what they are compared with. */
+export function verdictList(table: ResultTable): string {
+  const rows = verdictTable(table).rows.map(([, k, row, , difference, , verdict]) => ({
+    row,
+    k,
+    difference: difference.split(' ')[0],
+    verdict,
+  }));
+  const several = new Set(rows.map(({ k }) => k)).size > 1;
+  const parts = ['worse', 'better', 'no clear difference'].flatMap((verdict) => {
+    const own = rows.filter((one) => one.verdict === verdict);
+    const names = own.map(({ row, k, difference }) => `${row}${several ? `, k = ${k}` : ''} (${difference})`);
+    return names.length === 0 ? [] : [`${verdict}: ${names.join(', ')}`];
+  });
+  return parts.join('; ') || 'nothing was tested';
+}
+
+/**
+ * Which row has the highest mean with the most training images, and how far it rose from the
+ * fewest; of the first data set, metric and model of a table.
+ */
+export function shotsSentence({ data }: ResultTable): string {
+  const rows = data.filter(({ dataset, metric, model, shots }) => shots > 0 && same([dataset, metric, model], data[0]));
+  if (rows.length === 0) return 'No run used a training image.';
+  const [least, most] = [Math.min(...rows.map(({ shots }) => shots)), Math.max(...rows.map(({ shots }) => shots))];
+  const best = rows.filter(({ shots }) => shots === most).reduce((a, b) => (b.mean > a.mean ? b : a));
+  const first = rows.find(({ shots, label }) => shots === least && label === best.label);
+  const start = `With ${most} training images, ${best.label} has the highest mean, ${formatNumber(best.mean)}`;
+  return least === most || !first ? `${start}.` : `${start}; with ${least} it has ${formatNumber(first.mean)}.`;
+}
+
+function same([dataset, metric, model]: readonly string[], first: ComparedRow): boolean {
+  return dataset === first.dataset && metric === first.metric && model === first.model;
+}
+
 /**
  * Every finished run of a group as a point. Of several data sets and models only the first is used.
  */
@@ -85,6 +122,16 @@ export function seedPoints(results: readonly Result[], group: string, metric: Me
   return sorted.map(({ label, shots, [metric]: value }) => {
     return { label: `${label}, ${shots === 0 ? 'no training image' : `k = ${shots}`}`, value: value as number };
   });
+}
+
+/** The row whose runs lie furthest apart, with its lowest and its highest value. */
+export function widestRow(points: readonly SeedPoint[]): { label: string; from: number; to: number } {
+  const rows = [...groupByKey(points, ({ label }) => label)].map(([label, own]) => {
+    const values = own.map(({ value }) => value);
+    return { label, from: Math.min(...values), to: Math.max(...values) };
+  });
+  if (rows.length === 0) throw new UserError('there are no runs to compare');
+  return rows.reduce((widest, row) => (row.to - row.from > widest.to - widest.from ? row : widest));
 }
 
 /** The differences of a table's rows to their reference as bars, with intervals. */

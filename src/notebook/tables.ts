@@ -4,6 +4,7 @@ export { checkGrid, type GridVariant } from '../ablation/grid';
 export { seedDots } from '../plots/seed-dots';
 export { figureOf } from '../tables/figures';
 export { formatTable } from '../tables/format';
+export { aurocHistogram, firstResamples, resampleRun } from './resamples';
 export { committedRows, finishRuns, gridDataset, plannedResults, planRuns, writeTables } from './table-runs';
 export {
   committedTable,
@@ -12,6 +13,9 @@ export {
   publishedTable,
   queryTable,
   seedPoints,
+  shotsSentence,
+  verdictList,
   verdictSentence,
   verdictTable,
+  widestRow,
 } from './table-views';

@@ -15,7 +15,7 @@ test('the environment replaces what it names, and nothing else', () => {
 
 test('a notebook gets the settings that it names, and no others', () => {
   const env = { MEDICLIP_IMAGES: '/pictures', MEDICLIP_EPOCHS: 'many' };
-  assert.deepEqual(notebookSettings({ images: 'demo', seed: 1 }, env), { images: '/pictures', seed: 1 });
+  assert.deepEqual(notebookSettings({ images: 'demo-metal', seed: 1 }, env), { images: '/pictures', seed: 1 });
 });
 
 test('several data sets are separated by commas', () => {

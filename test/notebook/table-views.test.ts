@@ -13,8 +13,11 @@ import {
   publishedTable,
   seedPoints,
   queryTable,
+  shotsSentence,
+  verdictList,
   verdictSentence,
   verdictTable,
+  widestRow,
 } from '../../src/notebook/table-views';
 import { toSvg } from '../../src/plots/chart';
 import { ablationChart } from '../../src/plots/ablation-chart';
@@ -77,12 +80,41 @@ test('verdicts follow the intervals; pictures say them', async () => {
     ],
   );
   assert.match(verdictSentence(table), /^1 of 2 rows differ clearly/);
+  assert.match(verdictList(table), /^better: better \(\+0\.\d{3}\); no clear difference: same \(0\.000\)$/);
   const bars = differenceBars(differencePoints(table.data), { reference: 'complete' });
   assert.match(bars.alt, /^Differences in image AUROC to complete\. brainmri, better: 0\.\d{3} \(/);
   assert.match(await toSvg(bars), /minus that of complete/);
   const none = queryTable('tasks', [], 'here');
   assert.match(none.caption, /nothing found in here/);
   assert.equal(verdictSentence(none), 'Nothing was tested.');
+  assert.equal(verdictList(none), 'nothing was tested');
+  assert.equal(shotsSentence(none), 'No run used a training image.');
+});
+
+test('the row with the highest mean with most images, and what it had with fewest', () => {
+  const dir = temporaryFolder();
+  const values = { patchcore: [0.7, 0.8], mediclip: [0.5, 0.9] };
+  for (const [method, means] of Object.entries(values)) {
+    means.forEach((imageAuroc, i) =>
+      writeFakeRun(dir, `${method}${i}`, {
+        imageAuroc,
+        settings: { method: method as 'patchcore', shots: [1, 16][i] },
+        scores: [
+          [1, 2],
+          [2, 3],
+        ],
+        variants: [{ group: 'methods', label: method, order: 0 }],
+      }),
+    );
+  }
+  const sentence = shotsSentence(queryTable('comparison', readResults(dir), 'here'));
+  assert.equal(sentence, 'With 16 training images, mediclip has the highest mean, 0.900; with 1 it has 0.500.');
+});
+
+test('the row whose dots lie furthest apart', () => {
+  const points = [0.1, 0.4, 0.5, 0.6].map((value, i) => ({ label: i < 2 ? 'wide' : 'narrow', value }));
+  assert.deepEqual(widestRow(points), { label: 'wide', from: 0.1, to: 0.4 });
+  assert.throws(() => widestRow([]), UserError);
 });
 
 test('a dot a run, in the order of the grid, of the first data set; only what was planned', async () => {
