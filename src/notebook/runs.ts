@@ -28,5 +28,16 @@ export {
   thresholdTable,
   transferPoints,
 } from './transfer-views';
+export { beforeAfter } from './before-after';
+export { contrastChart, contrastSentence } from './contrast-views';
+export { contrastAtHome, contrastOf, type ContrastPoint } from './model-contrast';
+export { gainChart, gainsOver, gainTable } from './gains';
 export { liveHistory } from './live-history';
-export { untrainedRuns } from './untrained-runs';
+export { chanceSentence, peakSentence, resultSentence, thresholdSentence, transferSentence } from './result-sentences';
+export { Snapshots } from './snapshots';
+export { softmaxChart } from './softmax-chart';
+export { curveSentence, testCurve } from './test-curve';
+export { testCurveChart } from './test-curve-chart';
+export { alarmThreshold, typicalExamples } from './typical';
+export { awaySentence, meansSentence } from './transfer-sentences';
+export { untrainedRuns, zeroShotRun } from './untrained-runs';

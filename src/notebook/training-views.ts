@@ -99,17 +99,18 @@ export function trainingGallery(images: readonly TrainingImage[]): Promise<PngPi
 /**
  * The anomaly maps of a probe's images at every moment at which it looked, with the scores below.
  * @param colours - the colour scale of the run
+ * @param labels - what is written beside each image, default its kind
  */
-export function probeFilm(probe: MapProbe, colours: MapScale | null): Promise<PngPicture> {
+export function probeFilm(probe: MapProbe, colours: MapScale | null, labels?: readonly string[]): Promise<PngPicture> {
   const strips = probe.samples.map((sample, i) => ({
     image: probe.images[i],
     mask: probe.masks[i],
-    label: kindsOf(sample).join(', ') || sample.labelName,
+    label: labels?.[i] ?? (kindsOf(sample).join(', ') || sample.labelName),
     frames: probe.looks.map((look) => look.maps[i]),
     captions: probe.looks.map((look) => look.scores[i].toFixed(3)),
   }));
   const alt = `Anomaly maps of ${strips.length} test images after several epochs; below each its score.`;
-  return filmStrip(strips, momentsOf(probe), { alt, colours });
+  return filmStrip(strips, momentsOf(probe), { alt, colours, labelRoom: 150 });
 }
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { kindsOf, type Sample } from '../datasets/layout';
 import { sourceName } from '../datasets/source-name';
 import { findingsOf, type TestFinding } from '../runs/findings';
-import { METRICS } from '../metrics/metrics';
+import { METRICS, type MetricName } from '../metrics/metrics';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
@@ -20,7 +20,7 @@ import type { TransferPoint } from '../plots/transfer-chart';
  * One metric of all runs and test sets, with its intervals. Where it is undefined, nothing is
  * returned. Points of two metrics in one {@link transferChart} stand side by side.
  */
-export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' | 'pixelAuroc' | 'pixelAupro'): TransferPoint[] {
+export function transferPoints({ cells }: TransferMatrix, metric: MetricName): TransferPoint[] {
   return cells.flatMap(({ trainedOn, testedOn, metrics }) => {
     const mean = metrics[metric];
     return mean === null ? [] : [{ trainedOn, testedOn, metric: METRICS[metric].title, mean, interval: metrics.intervals[metric] }];
@@ -28,11 +28,12 @@ export function transferPoints({ cells }: TransferMatrix, metric: 'imageAuroc' |
 }
 
 /**
- * What training on another data set costs in image AUROC: one row per test set and run, with a 95 %
- * interval and a verdict.
+ * What training on another data set costs in image AUROC: one row per test set and run from
+ * elsewhere, with a 95 % interval and a verdict.
  */
 export function gapTable(matrix: TransferMatrix, random: Random): Table {
-  const rows = gapsFromHome(matrix, random).map(({ trainedOn, testedOn, difference, low, high }) => {
+  const away = gapsFromHome(matrix, random).filter(({ trainedOn }) => matrix.datasets.some(({ name }) => name === trainedOn));
+  const rows = away.map(({ trainedOn, testedOn, difference, low, high }) => {
     const verdict = low > 0 ? 'better than home' : high < 0 ? 'worse than home' : 'no clear difference';
     return [testedOn, trainedOn, signed(difference), `${signed(low)} to ${signed(high)}`, verdict];
   });
@@ -114,25 +115,26 @@ export interface TransferExample {
 }
 
 /**
- * Abnormal images of every test set: `agreed` are those that all runs place high, `differing` those
- * whose places differ most between runs.
- * @param each - how many of each per test set
+ * Abnormal images of every test set: `typical` is the one whose mean place is the median, `differing`
+ * those whose places differ most between runs.
+ * @param each - how many of the differing ones per test set
  */
 export function agreementExamples(
   matrix: TransferMatrix,
   runs: readonly string[],
   each = 1,
-): { agreed: TransferExample[]; differing: TransferExample[] } {
-  const found = { agreed: [] as TransferExample[], differing: [] as TransferExample[] };
+): { typical: TransferExample[]; differing: TransferExample[] } {
+  const found = { typical: [] as TransferExample[], differing: [] as TransferExample[] };
   for (const { name, test } of matrix.datasets) {
     const places = runs.map((row) => placesAmongNormals(cellOf(matrix, row, name)));
     const examples = test.flatMap((sample, i) =>
       sample.label === 1 ? [{ dataset: name, sample, places: places.map((of) => of[i]) }] : [],
     );
     const by = (value: (example: TransferExample) => number): TransferExample[] => [...examples].sort((a, b) => value(b) - value(a));
-    const agreed = by((example) => Math.min(...example.places)).slice(0, each);
-    const rest = by((example) => Math.max(...example.places) - Math.min(...example.places)).filter((example) => !agreed.includes(example));
-    found.agreed.push(...agreed);
+    const ranked = by((example) => example.places.reduce((sum, place) => sum + place, 0));
+    const typical = ranked.slice(Math.floor(ranked.length / 2)).slice(0, 1);
+    const rest = by((example) => Math.max(...example.places) - Math.min(...example.places)).filter((example) => !typical.includes(example));
+    found.typical.push(...typical);
     found.differing.push(...rest.slice(0, each));
   }
   return found;

@@ -1,0 +1,76 @@
+import type { Random } from '../common/random';
+import { formatNumber } from '../drawing/style';
+import type { PairedTest } from '../metrics/paired-bootstrap';
+import { pairedBootstrap } from '../metrics/paired-bootstrap';
+import { differenceBars } from '../plots/difference-bars';
+import type { Chart } from '../plots/picture';
+import type { Table } from '../plots/table';
+import { cellOf, type TransferMatrix } from '../runs/transfer';
+import { pText } from '../tables/texts';
+
+/** What a run has over a reference on the same test images. */
+export interface Gain extends PairedTest {
+  trainedOn: string;
+  testedOn: string;
+  /** Image AUROC of the reference, and of the run. */
+  from: number;
+  to: number;
+}
+
+/** The level below which a difference counts as found. */
+const LEVEL = 0.05;
+
+/**
+ * The image AUROC of every run minus that of a reference, such as zero-shot CLIP, on the same
+ * images, with a paired bootstrap. Test sets with one class only are left out.
+ * @param reference - name of a row of the matrix
+ * @param runs - names of the rows to compare, default all others
+ */
+export function gainsOver(
+  matrix: TransferMatrix,
+  reference: string,
+  random: Random,
+  options: { runs?: readonly string[]; resamples?: number } = {},
+): Gain[] {
+  const { runs = matrix.rows.filter((row) => row !== reference), resamples } = options;
+  return matrix.datasets.flatMap(({ name: testedOn }) => {
+    const base = cellOf(matrix, reference, testedOn);
+    return runs.flatMap((trainedOn): Gain[] => {
+      const { scores, labels, metrics } = cellOf(matrix, trainedOn, testedOn);
+      const test = pairedBootstrap([{ a: scores, b: base.scores }], labels, 'imageAuroc', random, { resamples });
+      if (!test) return [];
+      return [{ trainedOn, testedOn, from: base.metrics.imageAuroc as number, to: metrics.imageAuroc as number, ...test }];
+    });
+  });
+}
+
+/** Whether a run is shown to be better than the reference. */
+export function isGain({ difference, p }: PairedTest): boolean {
+  return p < LEVEL && difference > 0;
+}
+
+/** A difference with its interval and p-value: `+0.210 (95 % interval +0.100 to +0.310, p = 0.002)`. */
+export function gainText({ difference, low, high, p }: PairedTest): string {
+  return `${signed(difference)} (95 % interval ${signed(low)} to ${signed(high)}, p ${/^[<>]/.test(pText(p)) ? pText(p) : `= ${pText(p)}`})`;
+}
+
+/** A number with its sign. */
+export function signed(value: number): string {
+  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
+}
+
+/** One row per run and test set, with interval, p-value and verdict. */
+export function gainTable(gains: readonly Gain[], reference: string): Table {
+  const rows = gains.map((gain) => {
+    const { trainedOn, testedOn, to, difference, low, high, p } = gain;
+    const verdict = isGain(gain) ? 'better' : p < LEVEL ? 'worse' : 'no clear difference';
+    return [testedOn, trainedOn, formatNumber(to), signed(difference), `${signed(low)} to ${signed(high)}`, pText(p), verdict];
+  });
+  return { columns: ['tested on', 'trained on', 'image AUROC', `minus ${reference}`, '95 % interval', 'p', 'verdict'], rows };
+}
+
+/** The gains as bars, one panel per test set. */
+export function gainChart(gains: readonly Gain[], reference: string): Chart {
+  const points = gains.map((gain) => ({ ...gain, dataset: `tested on ${gain.testedOn}`, label: gain.trainedOn }));
+  return differenceBars(points, { reference });
+}

@@ -1,0 +1,40 @@
+import { formatNumber } from '../drawing/style';
+import { cellOf, ratesAt, type TransferMatrix } from '../runs/transfer';
+import type { ThresholdPanel } from '../plots/threshold-chart';
+
+/**
+ * The mean image AUROC at home, away from home, and of the rows without training, in one sentence.
+ * @param untrained - names of the rows without training
+ */
+export function meansSentence(matrix: TransferMatrix, untrained: readonly string[]): string {
+  const sets = matrix.datasets.map(({ name }) => name);
+  const trained = matrix.rows.filter((row) => !untrained.includes(row));
+  const mean = (pairs: readonly (readonly [string, string])[]): string => {
+    const values = pairs.flatMap(([run, set]) => cellOf(matrix, run, set).metrics.imageAuroc ?? []);
+    return values.length === 0 ? 'undefined' : formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length);
+  };
+  const pairs = trained.flatMap((run) => sets.map((set) => [run, set] as const));
+  const home = mean(pairs.filter(([run, set]) => run === set));
+  const away = mean(pairs.filter(([run, set]) => run !== set));
+  const levels = untrained.map((row) => `${mean(sets.map((set) => [row, set] as const))} for "${row}"`);
+  return `Mean image AUROC: ${[`${home} at home`, `${away} away from home`, ...levels].join(', ')}.`;
+}
+
+/** What thresholds from home lead to elsewhere, in one sentence: the lowest and the highest rates. */
+export function awaySentence(panels: readonly ThresholdPanel[]): string {
+  const away = panels
+    .filter(({ trainedOn, testedOn }) => trainedOn !== testedOn)
+    .map(({ trainedOn, testedOn, scores, labels, threshold }) => {
+      const cell = { scores: Float32Array.from(scores), labels: Uint8Array.from(labels) };
+      return { pair: `${trainedOn} → ${testedOn}`, ...ratesAt(cell, threshold) };
+    });
+  if (away.length === 0) return 'No threshold was used away from home.';
+  const percent = (share: number): string => `${formatNumber(100 * share, 0)} %`;
+  const range = (rate: 'falsePositiveRate' | 'truePositiveRate'): string => {
+    const rising = away.filter((one) => Number.isFinite(one[rate])).sort((a, b) => a[rate] - b[rate]);
+    if (rising.length === 0) return 'undefined';
+    const [low, high] = [rising[0], rising[rising.length - 1]];
+    return `from ${percent(low[rate])} (${low.pair}) to ${percent(high[rate])} (${high.pair})`;
+  };
+  return `Away from home, false alarms range ${range('falsePositiveRate')}, and what is found ${range('truePositiveRate')}.`;
+}
