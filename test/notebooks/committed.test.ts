@@ -9,7 +9,41 @@ const MODULES = ['./src/notebook', './src/synthesis', './src/index', './src/note
 const MEBIBYTE = 2 ** 20;
 const INDEX = fs.readFileSync(path.join(root, 'notebooks', 'README.md'), 'utf8');
 
+/** The companion with the answers to the exercises of all others. */
+const ANSWERS = '06-answers.ipynb';
+
 test('there are notebooks', () => assert.ok(notebookNames().length > 0));
+
+/** The Markdown cells of a notebook. */
+function proseOf(name: string): string[] {
+  return readNotebook(path.join(root, 'notebooks', name))
+    .filter(({ cell_type }) => cell_type === 'markdown')
+    .map(({ source }) => source);
+}
+
+/** The exercises of a notebook, each with its number and its title in bold. */
+function exercisesOf(name: string): string[] {
+  const prose = proseOf(name);
+  return prose[prose.length - 1].split('## Exercises\n')[1]?.match(/^\d\. .+(?:\n(?!\d\. ).+)*/gm) ?? [];
+}
+
+test('every exercise has an answer: a heading with its number and title, and code; its notebook links to it', () => {
+  const answers = readNotebook(path.join(root, 'notebooks', ANSWERS));
+  const text = answers.map(({ cell_type, source }) => (cell_type === 'markdown' ? source : '<code>')).join('\n');
+  for (const name of notebookNames().filter((one) => one !== ANSWERS)) {
+    const number = name.slice(0, 2);
+    const [, section] = new RegExp(`^## (${number} .+)$`, 'm').exec(text) ?? [];
+    assert.ok(section, `${ANSWERS} has no section for ${name}`);
+    const own = text.split(`## ${section}\n`)[1].split(/^## /m)[0];
+    for (const exercise of exercisesOf(name)) {
+      const [, place, title] = /^(\d\.) \*\*(.+?)\.?\*\*/s.exec(exercise) ?? [];
+      const answer = own.split(`### ${place} ${title}\n`)[1]?.split('### ')[0];
+      assert.ok(answer?.includes('<code>'), `${ANSWERS} has no answer with code to ${name}, ${place} ${title}`);
+    }
+    const link = `(${ANSWERS}#${section.replaceAll(' ', '-')})`;
+    assert.ok(proseOf(name).at(-1)?.includes(link), `${name}: its exercises do not link to ${link}`);
+  }
+});
 
 for (const name of notebookNames()) {
   const file = path.join(root, 'notebooks', name);
@@ -40,31 +74,34 @@ for (const name of notebookNames()) {
     }
   });
 
-  test(`${name}: teaches: a question, settings, a formula, what to look for, exercises with hints; the index has it`, () => {
-    const cells = readNotebook(file);
-    const prose = cells.filter(({ cell_type }) => cell_type === 'markdown').map(({ source }) => source);
-    assert.match(prose[0], /^# .+\n\n\*\*The question\.\*\* /);
-    assert.match(codeCells(cells)[0].source, /\bnotebookSettings\(/);
-    assert.match(prose.join('\n'), /\$\$[^$]+\$\$/);
-    assert.ok(prose.filter((text) => text.includes('**Look for**')).length >= 3);
-    const exercises = prose[prose.length - 1].split('## Exercises\n')[1]?.match(/^\d\. .+(?:\n(?!\d\. ).+)*/gm) ?? [];
-    assert.ok(exercises.length >= 2);
-    for (const exercise of exercises) assert.match(exercise, /^\d\. \*\*.+\*\* .+\*Hint: /s);
+  test(`${name}: begins with a question and its settings; the index has it`, () => {
+    assert.match(proseOf(name)[0], /^# .+\n\n\*\*The question\.\*\* /);
+    assert.match(codeCells(readNotebook(file))[0].source, /\bnotebookSettings\(/);
     const [, thumbnail] = new RegExp(`<img src="([^"]+)" width="\\d+" alt="[^"]+">\\]\\(${name}\\)`).exec(INDEX) ?? [];
     assert.ok(
-      thumbnail && fs.existsSync(path.join(root, 'notebooks', thumbnail)),
+      name === ANSWERS || (thumbnail && fs.existsSync(path.join(root, 'notebooks', thumbnail))),
       `${name} has no row with a thumbnail in notebooks/README.md`,
     );
+    assert.ok(INDEX.includes(`](${name})`), `${name} is not in notebooks/README.md`);
   });
 
-  test(`${name}: imports from four modules at most, and exports, describes and disposes of nothing itself`, () => {
+  test(`${name}: teaches: a formula, what to look for, exercises with hints`, { skip: name === ANSWERS }, () => {
+    const prose = proseOf(name);
+    assert.match(prose.join('\n'), /\$\$[^$]+\$\$/);
+    assert.ok(prose.filter((text) => text.includes('**Look for**')).length >= 3);
+    const exercises = exercisesOf(name);
+    assert.ok(exercises.length >= 2);
+    for (const exercise of exercises) assert.match(exercise, /^\d\. \*\*.+\*\* .+\*Hint: /s);
+  });
+
+  test(`${name}: imports from few modules, and exports, describes and disposes of nothing itself`, () => {
     const modules = new Set<string>();
     for (const { source } of codeCells(readNotebook(file))) {
       assert.doesNotMatch(source, /\brequire\(|\bimport\(|\bexportFigure\(|\bexportPage\(|\balt\b|\.dispose\(/);
       for (const [, from] of source.matchAll(/\bfrom\s+['"]([^'"]+)['"]/g)) modules.add(from);
     }
     for (const from of modules) assert.ok(MODULES.includes(from), from);
-    assert.ok(modules.size <= 4);
+    assert.ok(modules.size <= (name === ANSWERS ? MODULES.length : 4));
   });
 
   test(`${name}: no shorthand properties of earlier cells' values, which the kernel does not resolve`, () => {
