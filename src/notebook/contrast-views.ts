@@ -4,13 +4,10 @@ import { labelAxis } from '../plots/label-axis';
 import type { Chart } from '../plots/picture';
 import { CHANCE_STYLE } from '../plots/shared-axis';
 import { isGain, signed } from './gains';
+import { GUESSED } from './guessed-metrics';
 import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
 import type { ContrastPoint } from './model-contrast';
 
-const METRICS = [
-  { key: 'imageAuroc', title: 'image AUROC', chance: 0.5 },
-  { key: 'pixelAupro', title: 'AUPRO', chance: 0.15 },
-] as const;
 
 /**
  * Models beside each other: one panel per data set and metric, one row per model, and in it a line
@@ -19,7 +16,7 @@ const METRICS = [
 export function contrastChart(points: readonly ContrastPoint[]): Chart {
   const models = [...new Set(points.map(({ model }) => model))];
   const datasets = [...new Set(points.map(({ dataset }) => dataset))];
-  const defined = METRICS.filter(({ key }) => points.some(({ fewShot }) => fewShot[key] !== null));
+  const defined = GUESSED.filter(({ key }) => points.some(({ fewShot }) => fewShot[key] !== null));
   const panels = defined.map(({ key, title, chance }, row) => ({
     hconcat: datasets.map((dataset, column) => {
       const own = points.filter((point) => point.dataset === dataset && point.fewShot[key] !== null && point.zeroShot[key] !== null);

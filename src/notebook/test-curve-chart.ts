@@ -2,14 +2,10 @@ import { COLOURS, formatNumber } from '../drawing/style';
 import { chart } from '../plots/chart';
 import type { Chart } from '../plots/picture';
 import { CHANCE_STYLE } from '../plots/shared-axis';
+import { GUESSED } from './guessed-metrics';
 import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
 import type { CurveMetrics, CurvePoint } from './test-curve';
 
-/** Names of the panels, and the level of guessing: AUPRO counts up to 30 % false positives only. */
-const PANELS = [
-  { key: 'imageAuroc', title: 'image AUROC', chance: 0.5 },
-  { key: 'pixelAupro', title: 'AUPRO', chance: 0.15 },
-] as const;
 
 /**
  * The metrics of a test set over the epochs, from epoch 0 on, beside zero-shot CLIP as a dashed
@@ -17,7 +13,7 @@ const PANELS = [
  * out.
  */
 export function testCurveChart(points: readonly CurvePoint[], zeroShot: CurveMetrics): Chart {
-  const defined = PANELS.filter(({ key }) => points.some((point) => point[key] !== null));
+  const defined = GUESSED.filter(({ key }) => points.some((point) => point[key] !== null));
   const panels = defined.map(({ key, title, chance }) => {
     const values = points.flatMap(({ epoch, [key]: value }) => (value === null ? [] : [{ epoch, value, way: WAYS[0] }]));
     const level = zeroShot[key];

@@ -8,6 +8,7 @@ import { filesOf, Pieces } from '../runs/pieces';
 import { scoreStored } from '../runs/score';
 import { loadTestMasks } from '../runs/test-masks';
 import { viewOf } from '../runs/view';
+import { GUESSED } from './guessed-metrics';
 import type { Snapshots } from './snapshots';
 import type { UntrainedModel } from './training-views';
 
@@ -53,11 +54,10 @@ export async function testCurve(
  * and where the highest point is.
  */
 export function curveSentence(points: readonly CurvePoint[], zeroShot: CurveMetrics): string {
-  const ways = (['imageAuroc', 'pixelAupro'] as const).flatMap((key) => {
+  const ways = GUESSED.flatMap(({ key, title }) => {
     const known = points.filter((point) => point[key] !== null);
     if (known.length === 0) return [];
     const ends = [known[0], known[known.length - 1]].map((point) => formatNumber(point[key]));
-    const title = key === 'imageAuroc' ? 'image AUROC' : 'AUPRO';
     return [`${title} goes from ${ends[0]} to ${ends[1]} (zero-shot CLIP: ${formatNumber(zeroShot[key])})`];
   });
   const known = points.flatMap(({ epoch, imageAuroc }) => (imageAuroc === null ? [] : [{ epoch, value: imageAuroc }]));
