@@ -3,7 +3,7 @@ import { labelAxis } from './label-axis';
 import { metricGrid, metricOf, type GridPoint } from './metric-grid';
 import type { Chart } from './picture';
 import { methodStyle } from './series-style';
-import { sharedAxis, spreadOf } from './shared-axis';
+import { sharedAxes, spreadOf } from './shared-axis';
 import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** A variant of the method: mean and standard deviation over seeds. */
@@ -26,9 +26,8 @@ export function ablationChart(points: readonly AblationPoint[], options: { refer
   const labels = [...new Set(points.map(({ label }) => label))];
   const { reference = labels[0], title } = options;
   const { colour } = methodStyle('MediCLIP');
-  const ends = (point: AblationPoint): number[] => Object.values(spreadOf(point));
+  const axes = sharedAxes(points, 4);
   const grid = metricGrid(points, ({ dataset, metric, points: here, first, last }) => {
-    const shared = sharedAxis(points.filter((point) => metricOf(point) === metric).flatMap(ends), 4);
     const values = here.map((point) => ({
       label: point.label,
       mean: point.mean,
@@ -36,7 +35,7 @@ export function ablationChart(points: readonly AblationPoint[], options: { refer
       isReference: point.label === reference,
     }));
     const rows = labels.filter((label) => points.some((point) => point.dataset === dataset && point.label === label));
-    const x = { field: 'mean', type: 'quantitative', title: last ? metric : null, ...shared };
+    const x = { field: 'mean', type: 'quantitative', title: last ? metric : null, ...axes.get(metric) };
     const y = labelAxis(rows, { labels: first, grid: true, labelLimit: 400 });
     const fill = { condition: { test: 'datum.isReference', value: colour }, value: COLOURS.background };
     return {

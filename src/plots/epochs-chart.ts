@@ -3,7 +3,7 @@ import { inOrder, metricOf, type GridPoint } from './metric-grid';
 import type { Chart } from './picture';
 import { seriesLegend } from './series-legend';
 import { datasetStyles, methodStyle } from './series-style';
-import { CHANCE_STYLE, chanceLine, sharedAxis, spreadOf } from './shared-axis';
+import { chanceEntry, chanceLine, sharedAxes, spreadOf } from './shared-axis';
 import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** Mean and standard deviation of a metric of a method after a number of epochs. */
@@ -27,7 +27,8 @@ const WIDTH = 310;
  */
 export function epochsChart(points: readonly EpochsPoint[], options: { title?: string } = {}): Chart {
   const datasets = inOrder(points);
-  const labels = [...new Set(points.map(({ label }) => label))];
+  const byTraining = [...points].sort((a, b) => Number(a.epochs === null) - Number(b.epochs === null));
+  const labels = [...new Set(byTraining.map(({ label }) => label))];
   const styles = datasetStyles(datasets);
   const counts = [...new Set(points.flatMap(({ epochs }) => epochs ?? []))].sort((a, b) => a - b);
   const ends = [counts[0] ?? 0, counts[counts.length - 1] ?? 1];
@@ -45,24 +46,12 @@ export function epochsChart(points: readonly EpochsPoint[], options: { title?: s
       ? ends.map((epochs) => ({ ...at, epochs, trained: false }))
       : [{ ...at, epochs: point.epochs, trained: true }];
   });
-  const by = (field: string, domain: string[], range: unknown[]): object => {
-    return { field, type: 'nominal', legend: null, scale: { domain, range } };
+  const by = (field: string, domain: string[], style: (name: string) => unknown): object => {
+    return { field, type: 'nominal', legend: null, scale: { domain, range: domain.map(style) } };
   };
-  const color = by(
-    'dataset',
-    datasets,
-    datasets.map((name) => styles[name].colour),
-  );
-  const shape = by(
-    'dataset',
-    datasets,
-    datasets.map((name) => styles[name].symbol),
-  );
-  const strokeDash = by(
-    'label',
-    labels,
-    labels.map((label) => methodStyle(label).dash),
-  );
+  const color = by('dataset', datasets, (name) => styles[name].colour);
+  const shape = by('dataset', datasets, (name) => styles[name].symbol);
+  const strokeDash = by('label', labels, (label) => methodStyle(label).dash);
   const x = {
     field: 'epochs',
     type: 'quantitative',
@@ -70,9 +59,9 @@ export function epochsChart(points: readonly EpochsPoint[], options: { title?: s
     scale: { type: 'symlog', domain: ends, nice: false },
     axis: { values: counts, format: 'd', grid: false },
   };
-  const panels = [...new Set(values.map(({ metric }) => metric))].map((metric) => {
+  const axes = sharedAxes(points);
+  const panels = [...axes].map(([metric, shared]) => {
     const here = values.filter((value) => value.metric === metric);
-    const shared = sharedAxis(here.flatMap(({ low, high }) => [low, high]));
     const y = { field: 'mean', type: 'quantitative', title: metric, ...shared };
     const detail = { field: 'series' };
     const trained = [{ filter: 'datum.trained' }];
@@ -97,7 +86,7 @@ export function epochsChart(points: readonly EpochsPoint[], options: { title?: s
   const entries = [
     ...datasets.map((label) => ({ label, colour: styles[label].colour, dash: styles[label].dash, symbol: styles[label].symbol })),
     ...labels.map((label) => ({ label, colour: COLOURS.text, dash: methodStyle(label).dash })),
-    CHANCE_STYLE,
+    ...chanceEntry(axes),
   ];
   const spec = {
     ...(options.title ? { title: options.title } : {}),

@@ -4,7 +4,7 @@ import { metricGrid, metricOf, type GridPoint } from './metric-grid';
 import type { Chart } from './picture';
 import { seriesLegend } from './series-legend';
 import { methodStyles } from './series-style';
-import { CHANCE_STYLE, chanceLine, sharedAxis, spreadOf } from './shared-axis';
+import { chanceEntry, chanceLine, sharedAxes, spreadOf, type SharedAxis } from './shared-axis';
 import { COLOURS, formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** Mean and standard deviation of a metric of a method on a model. */
@@ -32,9 +32,9 @@ export function modelsChart(points: readonly ModelPoint[], options: { title?: st
   const by = (range: unknown[]): object => ({ field: 'method', type: 'nominal', legend: null, scale: { domain: labels, range } });
   const color = by(labels.map((label) => styles[label].colour));
   const shape = by(labels.map((label) => styles[label].symbol));
+  const axes = sharedAxes(points);
   const grid = metricGrid(points, ({ dataset, metric, points: here, first, last }) => {
-    const all = points.filter((point) => metricOf(point) === metric);
-    const shared = sharedAxis(all.flatMap((point) => Object.values(spreadOf(point))));
+    const shared = axes.get(metric) as SharedAxis;
     const rows = models.filter((model) => points.some((point) => point.dataset === dataset && point.model === model));
     const values = here.map((point) => ({ label: point.model, method: point.label, mean: point.mean, ...spreadOf(point) }));
     const x = { field: 'mean', type: 'quantitative', title: last ? metric : null, ...shared };
@@ -55,7 +55,7 @@ export function modelsChart(points: readonly ModelPoint[], options: { title?: st
       ],
     };
   });
-  const entries = [...labels.map((label) => ({ label, colour: styles[label].colour, symbol: styles[label].symbol })), CHANCE_STYLE];
+  const entries = [...labels.map((label) => ({ label, colour: styles[label].colour, symbol: styles[label].symbol })), ...chanceEntry(axes)];
   const spec = {
     ...(options.title ? { title: options.title } : {}),
     config: LARGE_CONFIG,

@@ -1,4 +1,6 @@
 import { COLOURS } from '../drawing/style';
+import { METRICS } from '../metrics/metrics';
+import { metricOf, type GridPoint } from './metric-grid';
 
 /** The part of an axis that holds all values, with its ticks. */
 export interface SharedAxis {
@@ -33,19 +35,36 @@ export function sharedAxis(values: readonly number[], steps = 6, limits: readonl
   };
 }
 
-/** The line of chance of an AUROC; nothing for other metrics. */
-export function chanceLine(metric: string, along: 'x' | 'y', { scale }: SharedAxis): object[] {
-  const [low, high] = scale.domain;
-  if (!metric.endsWith('AUROC') || low > CHANCE || high < CHANCE) return [];
-  const encoding = { [along]: { datum: CHANCE, type: 'quantitative' } };
-  return [{ mark: { type: 'rule', color: COLOURS.chance, strokeDash: CHANCE_STYLE.dash, strokeWidth: 1.5 }, encoding }];
-}
-
-const CHANCE = 0.5;
-/** How a legend shows {@link chanceLine}. */
-export const CHANCE_STYLE = { label: 'chance', colour: COLOURS.chance, dash: [1, 3] };
-
 /** The ends of one standard deviation around a mean, within the [0, 1] of metrics; none: the mean. */
 export function spreadOf({ mean, sd }: { mean: number; sd: number | null }): { low: number; high: number } {
   return { low: Math.max(0, mean - (sd ?? 0)), high: Math.min(1, mean + (sd ?? 0)) };
+}
+
+/** The axis of each metric, which all its panels share, by its title. */
+export function sharedAxes(points: readonly (GridPoint & { mean: number; sd: number | null })[], steps = 6): Map<string, SharedAxis> {
+  const metrics = [...new Set(points.map(metricOf))];
+  const ends = (metric: string): number[] => points.flatMap((p) => (metricOf(p) === metric ? Object.values(spreadOf(p)) : []));
+  return new Map(metrics.map((metric) => [metric, sharedAxis(ends(metric), steps)]));
+}
+
+/** The line of chance; nothing where a metric has none, or where it lies beyond the axis. */
+export function chanceLine(metric: string, along: 'x' | 'y', { scale }: SharedAxis): object[] {
+  const [low, high] = scale.domain;
+  const chance = chanceOf(metric);
+  if (chance === undefined || low > chance || high < chance) return [];
+  const encoding = { [along]: { datum: chance, type: 'quantitative' } };
+  return [{ mark: { type: 'rule', color: CHANCE_STYLE.colour, strokeDash: CHANCE_STYLE.dash, strokeWidth: 1.5 }, encoding }];
+}
+
+/** What a legend says of {@link chanceLine}, if a panel has one. */
+export function chanceEntry(axes: ReadonlyMap<string, SharedAxis>): (typeof CHANCE_STYLE)[] {
+  return [...axes].some(([metric, axis]) => chanceLine(metric, 'x', axis).length > 0) ? [CHANCE_STYLE] : [];
+}
+
+/** How lines of chance look. */
+export const CHANCE_STYLE = { label: 'chance', colour: COLOURS.chance, dash: [1, 3] };
+
+/** The value of scores without meaning, by the title of a metric. AUPRO counts up to 30 % false positives only. */
+function chanceOf(metric: string): number | undefined {
+  return metric.endsWith('AUROC') ? 0.5 : metric === METRICS.pixelAupro.title ? 0.15 : undefined;
 }

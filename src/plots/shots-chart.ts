@@ -3,7 +3,7 @@ import { metricGrid, metricOf, type GridPanel, type GridPoint } from './metric-g
 import type { Chart } from './picture';
 import { seriesLegend } from './series-legend';
 import { methodStyles } from './series-style';
-import { sharedAxis, spreadOf } from './shared-axis';
+import { sharedAxes, spreadOf } from './shared-axis';
 import { formatNumber, LARGE_CONFIG } from '../drawing/style';
 
 /** Mean and standard deviation of a metric for a method with k training images. */
@@ -31,6 +31,7 @@ export function shotsChart(points: readonly ShotsPoint[], options: { first?: str
   const names = [...new Set(points.map(({ label }) => label))];
   const labels = first === undefined ? names : [...names.filter((name) => name === first), ...names.filter((name) => name !== first)];
   const styles = methodStyles(labels);
+  const axes = sharedAxes(points);
   const shots = [...new Set(points.map((point) => point.shots).filter((k) => k > 0))].sort((a, b) => a - b);
   const ends = shots.length > 1 ? [shots[0], shots[shots.length - 1]] : [(shots[0] ?? 2) / 1.5, (shots[0] ?? 2) * 1.5];
   const values = points.flatMap((point) => {
@@ -51,8 +52,7 @@ export function shotsChart(points: readonly ShotsPoint[], options: { first?: str
   const strokeDash = by(domain.map((label) => styles[label].dash));
   const shape = by(domain.map((label) => styles[label].symbol));
   const panel = ({ dataset, metric, points: here, first: isFirst, last: isLast }: GridPanel<(typeof values)[number]>): object => {
-    const shared = sharedAxis(values.filter((value) => value.metric === metric).flatMap(({ low, high }) => [low, high]));
-    const y = { field: 'mean', type: 'quantitative', title: metric, ...shared };
+    const y = { field: 'mean', type: 'quantitative', title: metric, ...axes.get(metric) };
     const xHere = { ...x, title: isLast ? 'training images k' : null };
     const below = domain.flatMap((label) => here.filter((value) => value.label === label));
     return {

@@ -117,9 +117,10 @@ export function backbones(results: readonly Result[], options: QueryOptions = {}
 export function epochs(results: readonly Result[], options: QueryOptions = {}): ComparedRow[] {
   const asked = { metrics: ['imageAuroc'] as const, ...options };
   const trained = choose(results, 'epochs', asked).filter((row) => isProposed(row) && isHome(row));
-  const zero = choose(results, 'methods', asked).filter(
-    (row) => isReference(row) && isHome(row) && trained.some(({ dataset, model }) => row.dataset === dataset && row.model === model),
-  );
+  const isBeside = (row: Result): boolean =>
+    isReference(row) && isHome(row) && trained.some(({ dataset, model }) => row.dataset === dataset && row.model === model);
+  const own = choose(results, 'epochs', asked).filter(isBeside);
+  const zero = own.length > 0 ? own : choose(results, 'methods', asked).filter(isBeside);
   const chosen = [...trained, ...zero];
   return compare(summariseAll(chosen, asked), chosen, {
     comparable: (a, b) => (['metric', 'dataset', 'model', 'imageSize'] as const).every((key) => a[key] === b[key]),

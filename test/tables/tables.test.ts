@@ -567,6 +567,18 @@ test('epochs: from the untrained method on, each tested against zero-shot CLIP, 
     'brainmri,5 epochs,zero-shot CLIP,false',
     'brainmri,zero-shot CLIP,,false',
   ]);
+  writeFakeRun(dir, 'own', {
+    ...zero,
+    imageAuroc: 0.45,
+    settings: { ...zero.settings, imageSize: 336 },
+    variants: [{ group: 'epochs', label: 'zero-shot CLIP', order: 9 }],
+  });
+  const own = buildTable('epochs', readResults(dir), { resamples: 20 }).data.filter(({ method }) => method === 'zero-shot-clip');
+  assert.deepEqual(
+    own.map(({ mean, n }) => [mean, n]),
+    [[0.45, 1]],
+    'that of the group counts',
+  );
   const alt = figureOf(table)?.alt ?? '';
   assert.match(alt, /brainmri, MediCLIP after 0 epochs: image AUROC 0\.500.*MediCLIP after 20 epochs: image AUROC 0\.900/);
   assert.match(alt, /brainmri, zero-shot CLIP: image AUROC 0\.550.*MediCLIP after 20 epochs: pixel AUPRO 0\.200/);
