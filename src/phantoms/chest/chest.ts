@@ -14,7 +14,7 @@ export interface ChestScene {
 /** Frontal radiographs of the chest. */
 export const chest: Modality<ChestScene, ChestLesion> = {
   kinds: CHEST_LESIONS,
-  strengths: { plain: { contrast: 1.05, extent: 1.45 }, faint: { contrast: 0.65, extent: 0.85 } },
+  strengths: { plain: { contrast: 1.3, extent: 1.8 }, faint: { contrast: 0.7, extent: 0.95 } },
   scene(patient, device, size) {
     const scan = randomChestScan(device, size);
     return { scan, anatomy: randomChest(patient, scan.grid) };
