@@ -1,5 +1,6 @@
-// The main job: runs every notebook, two at a time, on the embedded model and data, and says what
-// there is to see. It rewrites a file of figures/ only if the new one looks different.
+// The main job: runs the lessons, two at a time, on the embedded model and data, and says what there
+// is to see. It rewrites a file of figures/ only if the new one looks different. The answers to
+// exercises wait until someone asks for them: they make no figures.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root, runNotebooks } from './setup/project-python.mjs';
@@ -12,8 +13,12 @@ function figuresSince(folder, start) {
     .filter((file) => fs.statSync(file).mtimeMs >= start);
 }
 
+const names = fs.readdirSync(path.join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb') && name !== '06-answers.ipynb');
+const lessons = names.sort().map((name) => path.join(root, 'notebooks', name));
+
 const started = Date.now();
-const code = await runNotebooks(['--jobs', '2', ...process.argv.slice(2)]);
+const asked = process.argv.slice(2);
+const code = await runNotebooks(['--jobs', '2', ...asked, ...(asked.some((arg) => arg.endsWith('.ipynb')) ? [] : lessons)]);
 const folder = path.join(root, 'figures');
 const figures = fs.existsSync(folder) ? figuresSince(folder, started) : [];
 if (code === 0 && figures.length === 0) process.stderr.write('figures/ is unchanged\n');
