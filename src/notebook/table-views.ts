@@ -1,4 +1,3 @@
-import { UserError } from '../common/errors';
 import { groupByKey } from '../common/group';
 import { formatNumber } from '../drawing/style';
 import type { TableCell, Table } from '../plots/table';
@@ -124,14 +123,15 @@ export function seedPoints(results: readonly Result[], group: string, metric: Me
   });
 }
 
-/** The row whose runs lie furthest apart, with its lowest and its highest value. */
-export function widestRow(points: readonly SeedPoint[]): { label: string; from: number; to: number } {
+/** Which row's runs lie furthest apart, and how far. */
+export function spreadSentence(points: readonly SeedPoint[]): string {
   const rows = [...groupByKey(points, ({ label }) => label)].map(([label, own]) => {
     const values = own.map(({ value }) => value);
     return { label, from: Math.min(...values), to: Math.max(...values) };
   });
-  if (rows.length === 0) throw new UserError('there are no runs to compare');
-  return rows.reduce((widest, row) => (row.to - row.from > widest.to - widest.from ? row : widest));
+  if (rows.length === 0) return 'There are no runs to compare.';
+  const widest = rows.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+  return `The dots of "${widest.label}" lie furthest apart: from ${formatNumber(widest.from)} to ${formatNumber(widest.to)}.`;
 }
 
 /** The differences of a table's rows to their reference as bars, with intervals. */

@@ -14,8 +14,8 @@ export {
   queryTable,
   seedPoints,
   shotsSentence,
+  spreadSentence,
   verdictList,
   verdictSentence,
   verdictTable,
-  widestRow,
 } from './table-views';

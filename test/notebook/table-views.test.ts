@@ -14,10 +14,10 @@ import {
   seedPoints,
   queryTable,
   shotsSentence,
+  spreadSentence,
   verdictList,
   verdictSentence,
   verdictTable,
-  widestRow,
 } from '../../src/notebook/table-views';
 import { toSvg } from '../../src/plots/chart';
 import { ablationChart } from '../../src/plots/ablation-chart';
@@ -113,8 +113,8 @@ test('the row with the highest mean with most images, and what it had with fewes
 
 test('the row whose dots lie furthest apart', () => {
   const points = [0.1, 0.4, 0.5, 0.6].map((value, i) => ({ label: i < 2 ? 'wide' : 'narrow', value }));
-  assert.deepEqual(widestRow(points), { label: 'wide', from: 0.1, to: 0.4 });
-  assert.throws(() => widestRow([]), UserError);
+  assert.equal(spreadSentence(points), 'The dots of "wide" lie furthest apart: from 0.100 to 0.400.');
+  assert.equal(spreadSentence([]), 'There are no runs to compare.');
 });
 
 test('a dot a run, in the order of the grid, of the first data set; only what was planned', async () => {
