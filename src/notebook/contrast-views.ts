@@ -8,7 +8,6 @@ import { GUESSED } from './guessed-metrics';
 import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
 import type { ContrastPoint } from './model-contrast';
 
-
 /**
  * Models beside each other: one panel per data set and metric, one row per model, and in it a line
  * from zero-shot CLIP to few-shot training. All panels share an axis; the dotted line is guessing.

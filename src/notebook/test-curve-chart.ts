@@ -6,7 +6,6 @@ import { GUESSED } from './guessed-metrics';
 import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
 import type { CurveMetrics, CurvePoint } from './test-curve';
 
-
 /**
  * The metrics of a test set over the epochs, from epoch 0 on, beside zero-shot CLIP as a dashed
  * line and guessing as a dotted one. Panels share an axis from 0 to 1; one that is undefined is left
