@@ -15,6 +15,8 @@ export interface Gain extends PairedTest {
   /** Image AUROC of the reference, and of the run. */
   from: number;
   to: number;
+  /** Whether the 95 % interval of the run itself lies above 0.5, guessing. */
+  aboveGuessing: boolean;
 }
 
 /** The level below which a difference counts as found. */
@@ -39,7 +41,9 @@ export function gainsOver(
       const { scores, labels, metrics } = cellOf(matrix, trainedOn, testedOn);
       const test = pairedBootstrap([{ a: scores, b: base.scores }], labels, 'imageAuroc', random, { resamples });
       if (!test) return [];
-      return [{ trainedOn, testedOn, from: base.metrics.imageAuroc as number, to: metrics.imageAuroc as number, ...test }];
+      const [lowest] = metrics.intervals.imageAuroc as [number, number];
+      const [from, to] = [base.metrics.imageAuroc as number, metrics.imageAuroc as number];
+      return [{ trainedOn, testedOn, from, to, aboveGuessing: lowest > 0.5, ...test }];
     });
   });
 }

@@ -11,23 +11,28 @@ export function resultSentence(gain: Gain | undefined, shots: number, before: Me
   const images = shots === 1 ? 'one normal image' : `${shots} normal images`;
   if (!gain) return '**The test set has one class only: there is no AUROC to compare.**';
   const verdict = isGain(gain) ? 'more than' : gain.high < 0 ? 'less than' : 'not clearly apart from';
+  const guessing = gain.aboveGuessing ? '' : ' (no better than guessing)';
   const maps =
     before.pixelAupro === null || after.pixelAupro === null
       ? ''
       : `; pixel AUPRO is ${formatNumber(after.pixelAupro)} instead of ${formatNumber(before.pixelAupro)}`;
-  return `**Trained on ${images}, the model reaches an image AUROC of ${formatNumber(gain.to)}, ${verdict} the ${formatNumber(gain.from)} of zero-shot CLIP: ${gainText(gain)}${maps}.**`;
+  return `**Trained on ${images}, the model reaches an image AUROC of ${formatNumber(gain.to)}${guessing}, ${verdict} the ${formatNumber(gain.from)} of zero-shot CLIP: ${gainText(gain)}${maps}.**`;
 }
 
 /**
  * Which runs are above zero-shot CLIP on a data set that they were not trained on, and which are
- * not, in one sentence. Markdown, bold.
+ * not, in one sentence, with image AUROC and difference. Markdown, bold.
  * @param gains - over zero-shot CLIP
  */
 export function transferSentence(gains: readonly Gain[]): string {
   const away = gains.filter(({ trainedOn, testedOn }) => trainedOn !== testedOn);
   if (away.length === 0) return '**There is no pair of different data sets to compare.**';
   const named = (some: readonly Gain[]): string =>
-    some.map(({ trainedOn, testedOn, difference }) => `${trainedOn} → ${testedOn} (${signed(difference)})`).join(', ');
+    some
+      .map(({ trainedOn, testedOn, difference, to, aboveGuessing }) => {
+        return `${trainedOn} → ${testedOn} (${formatNumber(to)}, ${signed(difference)}${aboveGuessing ? '' : ', no better than guessing'})`;
+      })
+      .join(', ');
   const [found, failed] = [away.filter(isGain), away.filter((gain) => !isGain(gain))];
   const parts = [...(found.length > 0 ? [named(found)] : []), ...(failed.length > 0 ? [`not in ${named(failed)}`] : [])];
   return `**Away from home, runs are above zero-shot CLIP in image AUROC with p < .05 in ${found.length} of ${away.length} pairs: ${parts.join('; ')}.**`;

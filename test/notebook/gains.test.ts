@@ -5,6 +5,7 @@ import type { Dataset, Sample } from '../../src/datasets/layout';
 import { gainChart, gainsOver, gainTable, gainText, isGain, type Gain } from '../../src/notebook/gains';
 import { peakSentence, resultSentence, thresholdSentence, transferSentence } from '../../src/notebook/result-sentences';
 import { awaySentence, meansSentence } from '../../src/notebook/transfer-sentences';
+import { bootstrapImageMetrics } from '../../src/metrics/bootstrap';
 import { imageMetrics } from '../../src/metrics/metrics';
 import type { Metrics } from '../../src/runs/evaluate';
 import type { TransferCell, TransferMatrix } from '../../src/runs/transfer';
@@ -15,7 +16,8 @@ const good = LABELS.map((label) => label + 0.1 * random.uniform());
 const poor = LABELS.map(() => random.uniform());
 
 function cell(trainedOn: string, testedOn: string, scores: number[]): TransferCell {
-  const metrics = imageMetrics(scores, LABELS) as Metrics;
+  const { estimates, intervals } = bootstrapImageMetrics(scores, LABELS, Random.of(1), { resamples: 50 });
+  const metrics = { ...estimates, intervals } as Metrics;
   return { trainedOn, testedOn, metrics, scores: Float32Array.from(scores), labels: Uint8Array.from(LABELS) };
 }
 
@@ -49,6 +51,10 @@ test('gains: every run on every set against the reference, and which are shown',
   const base = imageMetrics(poor, LABELS).imageAuroc as number;
   assert.deepEqual([gains[0].from, gains[0].to, gains[0].difference], [base, 1, 1 - base]);
   assert.equal(gains[1].difference, 0, 'the same scores');
+  assert.deepEqual(
+    gains.map(({ aboveGuessing }) => aboveGuessing),
+    [true, false, true, true],
+  );
 });
 
 test('gains: worse is not a gain, whatever p is', () => {
@@ -69,17 +75,18 @@ test('gains: as text and as bars', () => {
   assert.match(gainChart(gains, 'zero-shot CLIP').alt, /tested on b, a: /);
 });
 
-const given = (trainedOn: string, testedOn: string, difference: number, p: number): Gain => {
-  return { trainedOn, testedOn, difference, low: difference - 0.1, high: difference + 0.1, p, from: 0.5, to: 0.5 + difference, pairs: 1 };
+const given = (trainedOn: string, testedOn: string, difference: number, p: number, aboveGuessing = true): Gain => {
+  const [low, high, to] = [difference - 0.1, difference + 0.1, 0.5 + difference];
+  return { trainedOn, testedOn, difference, low, high, p, from: 0.5, to, aboveGuessing, pairs: 1 };
 };
 
 test('the transfer sentence counts pairs away from home alone, and names those that fail', () => {
-  const some = [given('a', 'a', 0.4, 0.001), given('a', 'b', 0.3, 0.01), given('b', 'a', -0.05, 0.4)];
+  const some = [given('a', 'a', 0.4, 0.001), given('a', 'b', 0.3, 0.01), given('b', 'a', -0.05, 0.4, false)];
   assert.equal(
     transferSentence(some),
-    '**Away from home, runs are above zero-shot CLIP in image AUROC with p < .05 in 1 of 2 pairs: a → b (+0.300); not in b → a (−0.050).**',
+    '**Away from home, runs are above zero-shot CLIP in image AUROC with p < .05 in 1 of 2 pairs: a → b (0.800, +0.300); not in b → a (0.450, −0.050, no better than guessing).**',
   );
-  assert.match(transferSentence(some.slice(0, 2)), /in 1 of 1 pairs: a → b \(\+0\.300\)\.\*\*$/);
+  assert.match(transferSentence(some.slice(0, 2)), /in 1 of 1 pairs: a → b \(0\.800, \+0\.300\)\.\*\*$/);
   assert.match(transferSentence([some[2]]), /in 0 of 1 pairs: not in b → a \(/);
   assert.match(transferSentence([some[0]]), /no pair/);
 });
@@ -92,6 +99,8 @@ test('the result sentence says more, less or not clearly apart', () => {
     '**Trained on 16 normal images, the model reaches an image AUROC of 0.750, more than the 0.500 of zero-shot CLIP: +0.250 (95 % interval +0.150 to +0.350, p = 0.002); pixel AUPRO is 0.600 instead of 0.200.**',
   );
   assert.match(said(-0.25, 0.002), /, less than the 0\.500/);
+  const guess = resultSentence(given('a', 'a', 0.05, 0.3, false), 16, maps(0.2), maps(0.6));
+  assert.match(guess, /of 0\.550 \(no better than guessing\), not clearly/);
   assert.match(said(0.05, 0.3), /, not clearly apart from the 0\.500/);
   const single = resultSentence(given('a', 'a', 0.25, 0.002), 1, maps(null), maps(null));
   assert.match(single, /one normal image,/);
