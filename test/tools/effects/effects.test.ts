@@ -9,7 +9,16 @@ import { readTables, type ResultRow, type Tables } from '../../../src/tools/effe
 
 const PUBLISHED = path.join(projectRoot(), 'results', 'embedded');
 /** What the committed results miss, as the card of the model says; every other effect must hold. */
-const MISSED: readonly string[] = [];
+const MISSED: readonly string[] = [
+  'few-shot minus zero-shot: image AUROC at least +.150 on each phantom, p < .01',
+  'epochs 0 to 60: image AUROC rises on each phantom',
+  'epochs 0 to 60: AUPRO rises on each phantom',
+  'at least five variants of parts or tasks differ from the complete method, p < .05',
+  'the published tasks are not beaten by a single one on two of three',
+  'MediCLIP first of all methods in AUPRO on all three',
+  'brainmri (real): image AUROC at least .800, above zero-shot and above random weights',
+  'chest-xray (real): image AUROC at least .700, above zero-shot and above random weights',
+];
 
 test('the committed list of effects follows from the committed tables', () => {
   assert.equal(fs.readFileSync(path.join(PUBLISHED, 'effects.md'), 'utf8'), effectsTable(effectsOf(readTables(PUBLISHED))));
