@@ -21,7 +21,7 @@ test('a set can be read in the published layout and has the promised counts, mas
   assert.deepEqual([dataset.train.length, dataset.test.length - abnormal.length, abnormal.length], PHANTOM_COUNTS['phantom-chest'].small);
   assert.equal(dataset.name, 'phantom-chest');
   assert.deepEqual(summary.kinds, { nodule: 10, consolidation: 10, effusion: 10, pneumothorax: 10 });
-  assert.equal(seen.at(-1), 96);
+  assert.equal(seen.at(-1), 144);
   for (const sample of abnormal) {
     assert.ok(sample.maskFile);
     assert.equal(typeof sample.metadata?.age, 'number');
