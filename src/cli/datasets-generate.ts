@@ -35,7 +35,11 @@ export function registerGenerate(datasets: Command): void {
     .description('generate a procedural data set with pixel masks: head MRI, chest radiographs or breast ultrasound')
     .requiredOption('--out <dir>', 'folder to write, in the layout of the published code')
     .option('--seed <number>', 'the same seed gives the same pixels on any machine', wholeNumber('--seed', 0), 0)
-    .option('--size <size>', 'full (128 to train; to test, the counts of the published splits) or small (64 + 40 + 40, for lessons)', 'full')
+    .option(
+      '--size <size>',
+      'full (128 to train; to test, the counts of the published splits) or small (64 + 40 + 40, for lessons)',
+      'full',
+    )
     .option(
       '--difficulty <value>',
       'easy, medium, hard or 0 to 1: how faint and small the anomalies are; medium is 0.5',
