@@ -113,3 +113,8 @@ export function formatNumber(value: number | null, digits = 3): string {
   if (!Number.isFinite(value)) return 'not finite';
   return value.toFixed(digits).replace('-', '\u2212');
 }
+
+/** The same for a difference: a plus sign stands before what is above 0. */
+export function signedNumber(value: number, digits = 3): string {
+  return value > 0 ? `+${formatNumber(value, digits)}` : formatNumber(value, digits);
+}

@@ -2,6 +2,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder, isBuilt, projectRoot } from '../common/node/project-root';
 
+/** The models in the repository. */
+export const EMBEDDED: readonly string[] = ['compact', 'compact-medical'];
+
 /** The folder that holds the pulled models and, inside the project, the embedded model. */
 export function modelsFolder(): string {
   return isBuilt() ? path.join(cacheFolder(), 'models') : embeddedFolder();

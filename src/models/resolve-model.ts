@@ -4,7 +4,7 @@ import { foundAmong, hasWeights, INDEX, SINGLE } from '../backbones/checkpoint/w
 import { familyOf } from '../backbones/families';
 import { UserError } from '../common/errors';
 import { ensureUntrained, UNTRAINED } from './untrained';
-import { embeddedFolder, folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
+import { EMBEDDED, embeddedFolder, folderOf, huggingFaceHome, isHubName, modelsFolder } from './model-names';
 import { checkpointFolder, namesIn } from '../backbones/node/checkpoint-folder';
 
 /** A model on this machine. */
@@ -78,7 +78,7 @@ function inCache(name: string): string | undefined {
 /** @param there - a folder or file of that name */
 function remedy(name: string, there: string | undefined): string {
   if (there !== undefined) return fs.statSync(there).isDirectory() ? folderRemedy(there) : fileRemedy(there);
-  if (name === 'compact' || name === 'compact-medical') return `this embedded model is missing; restore models/${name} from the repository`;
+  if (EMBEDDED.includes(name)) return `this embedded model is missing; restore models/${name} from the repository`;
   if (isHubName(name)) return `not on this machine; fetch it with: npx mediclip models pull ${name}`;
   return 'there is no such model and no such folder; "npx mediclip models list" shows those on this machine';
 }

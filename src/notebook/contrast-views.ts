@@ -1,9 +1,9 @@
-import { COLOURS, formatNumber } from '../drawing/style';
+import { COLOURS, formatNumber, signedNumber } from '../drawing/style';
 import { chart } from '../plots/chart';
 import { labelAxis } from '../plots/label-axis';
 import type { Chart } from '../plots/picture';
 import { CHANCE_STYLE } from '../plots/shared-axis';
-import { isGain, signed } from './gains';
+import { isGain } from './gains';
 import { GUESSED } from './guessed-metrics';
 import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
 import type { ContrastPoint } from './model-contrast';
@@ -85,7 +85,7 @@ export function contrastSentence(points: readonly ContrastPoint[]): string {
     const added = mean(({ gain }) => gain?.difference as number);
     const clear = own.filter(({ gain }) => gain && isGain(gain)).length;
     return [
-      `${model}: ${formatNumber(before)} zero-shot, few-shot ${signed(added)} (above it with p < .05 on ${clear} of ${own.length} sets)`,
+      `${model}: ${formatNumber(before)} zero-shot, few-shot ${signedNumber(added)} (above it with p < .05 on ${clear} of ${own.length} sets)`,
     ];
   });
   return parts.length === 0

@@ -1,7 +1,6 @@
 import type { Random } from '../common/random';
-import { formatNumber } from '../drawing/style';
-import type { PairedTest } from '../metrics/paired-bootstrap';
-import { pairedBootstrap } from '../metrics/paired-bootstrap';
+import { formatNumber, signedNumber } from '../drawing/style';
+import { pairedBootstrap, type PairedTest } from '../metrics/paired-bootstrap';
 import { differenceBars } from '../plots/difference-bars';
 import type { Chart } from '../plots/picture';
 import type { Table } from '../plots/table';
@@ -55,12 +54,7 @@ export function isGain({ difference, p }: PairedTest): boolean {
 
 /** A difference with its interval and p-value: `+0.210 (95 % interval +0.100 to +0.310, p = 0.002)`. */
 export function gainText({ difference, low, high, p }: PairedTest): string {
-  return `${signed(difference)} (95 % interval ${signed(low)} to ${signed(high)}, p ${/^[<>]/.test(pText(p)) ? pText(p) : `= ${pText(p)}`})`;
-}
-
-/** A number with its sign. */
-export function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
+  return `${signedNumber(difference)} (95 % interval ${signedNumber(low)} to ${signedNumber(high)}, p ${/^[<>]/.test(pText(p)) ? pText(p) : `= ${pText(p)}`})`;
 }
 
 /** One row per run and test set, with interval, p-value and verdict. */
@@ -68,7 +62,15 @@ export function gainTable(gains: readonly Gain[], reference: string): Table {
   const rows = gains.map((gain) => {
     const { trainedOn, testedOn, to, difference, low, high, p } = gain;
     const verdict = isGain(gain) ? 'better' : p < LEVEL ? 'worse' : 'no clear difference';
-    return [testedOn, trainedOn, formatNumber(to), signed(difference), `${signed(low)} to ${signed(high)}`, pText(p), verdict];
+    return [
+      testedOn,
+      trainedOn,
+      formatNumber(to),
+      signedNumber(difference),
+      `${signedNumber(low)} to ${signedNumber(high)}`,
+      pText(p),
+      verdict,
+    ];
   });
   return { columns: ['tested on', 'trained on', 'image AUROC', `minus ${reference}`, '95 % interval', 'p', 'verdict'], rows };
 }

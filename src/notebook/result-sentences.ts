@@ -1,7 +1,7 @@
-import { formatNumber } from '../drawing/style';
+import { formatNumber, signedNumber } from '../drawing/style';
 import type { Metrics } from '../runs/evaluate';
 import type { Scored } from '../runs/findings';
-import { gainText, isGain, signed, type Gain } from './gains';
+import { gainText, isGain, type Gain } from './gains';
 
 /**
  * The result of a few-shot run in one sentence: what it adds to zero-shot CLIP, with the interval.
@@ -30,7 +30,7 @@ export function transferSentence(gains: readonly Gain[]): string {
   const named = (some: readonly Gain[]): string =>
     some
       .map(({ trainedOn, testedOn, difference, to, aboveGuessing }) => {
-        return `${trainedOn} → ${testedOn} (${formatNumber(to)}, ${signed(difference)}${aboveGuessing ? '' : ', no better than guessing'})`;
+        return `${trainedOn} → ${testedOn} (${formatNumber(to)}, ${signedNumber(difference)}${aboveGuessing ? '' : ', no better than guessing'})`;
       })
       .join(', ');
   const [found, failed] = [away.filter(isGain), away.filter((gain) => !isGain(gain))];

@@ -11,7 +11,7 @@ import { heatLegend } from '../plots/heat-legend';
 import { heatOverlay } from '../drawing/overlay';
 import type { PngPicture } from '../plots/picture';
 import type { PlacedImage } from '../plots/place-cloud';
-import { COLOURS, formatNumber } from '../drawing/style';
+import { COLOURS, formatNumber, signedNumber } from '../drawing/style';
 import type { Table } from '../plots/table';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import type { TransferPoint } from '../plots/transfer-chart';
@@ -35,13 +35,9 @@ export function gapTable(matrix: TransferMatrix, random: Random): Table {
   const away = gapsFromHome(matrix, random).filter(({ trainedOn }) => matrix.datasets.some(({ name }) => name === trainedOn));
   const rows = away.map(({ trainedOn, testedOn, difference, low, high }) => {
     const verdict = low > 0 ? 'better than home' : high < 0 ? 'worse than home' : 'no clear difference';
-    return [testedOn, trainedOn, signed(difference), `${signed(low)} to ${signed(high)}`, verdict];
+    return [testedOn, trainedOn, signedNumber(difference), `${signedNumber(low)} to ${signedNumber(high)}`, verdict];
   });
   return { columns: ['tested on', 'trained on', 'AUROC minus that of home', '95 % interval', 'verdict'], rows };
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 
 /**

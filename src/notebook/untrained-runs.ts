@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Dataset } from '../datasets/layout';
 import type { FeatureCache } from '../runs/feature-cache';
+import { EMBEDDED } from '../models/model-names';
 import { UNTRAINED } from '../models/untrained';
 import { train } from '../runs/train';
 import type { TransferRun } from '../runs/transfer';
@@ -29,7 +30,7 @@ export async function zeroShotRun(model: string, dataset: Dataset, options: Zero
  * @param options.out - folder in which the run folders are made
  */
 export async function untrainedRuns(model: string, dataset: Dataset, options: ZeroShotOptions): Promise<TransferRun[]> {
-  const random = ['compact', 'compact-medical'].includes(model) ? [UNTRAINED] : [];
+  const random = EMBEDDED.includes(model) ? [UNTRAINED] : [];
   const runs: TransferRun[] = [];
   for (const [i, level] of [model, ...random].entries()) {
     const { run } = await zeroShotRun(level, dataset, { ...options, out: path.join(options.out, `level-${i + 1}`) });

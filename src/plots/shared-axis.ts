@@ -64,7 +64,10 @@ export function chanceEntry(axes: ReadonlyMap<string, SharedAxis>): (typeof CHAN
 /** How lines of chance look. */
 export const CHANCE_STYLE = { label: 'chance', colour: COLOURS.chance, dash: [1, 3] };
 
-/** The value of scores without meaning, by the title of a metric. AUPRO counts up to 30 % false positives only. */
+/** The values of scores without meaning. AUPRO counts up to 30 % false positives only. */
+export const CHANCE = { auroc: 0.5, aupro: 0.15 };
+
+/** @param metric - title of a metric */
 function chanceOf(metric: string): number | undefined {
-  return metric.endsWith('AUROC') ? 0.5 : metric === METRICS.pixelAupro.title ? 0.15 : undefined;
+  return metric.endsWith('AUROC') ? CHANCE.auroc : metric === METRICS.pixelAupro.title ? CHANCE.aupro : undefined;
 }

@@ -34,8 +34,8 @@ export interface MethodsFigureOptions extends LongRun {
 
 /**
  * A qualitative comparison from finished runs: one row per test image, with its mask and the map of
- * each method, whose means of image AUROC and AUPRO over all seeds stand above. Images are chosen by their position in the test set, not by how well a method does
- * on them.
+ * each method, whose means of image AUROC and AUPRO over all seeds stand above. Images are chosen by
+ * their position in the test set, not by how well a method does on them.
  * @throws UserError if there are no such runs on the data set
  */
 export async function methodsFigure(results: readonly Result[], dataset: Dataset, options: MethodsFigureOptions = {}): Promise<PngPicture> {

@@ -1,4 +1,4 @@
-import { formatNumber } from '../drawing/style';
+import { formatNumber, signedNumber } from '../drawing/style';
 import type { PairedTest } from '../metrics/paired-bootstrap';
 
 /** "0.713 ± 0.020 (3)": a mean with its standard deviation and the number of seeds. */
@@ -8,8 +8,7 @@ export function meanText({ mean, sd, n }: { mean: number; sd: number | null; n: 
 
 /** A difference with its interval. */
 export function differenceText({ difference, low, high }: PairedTest): string {
-  const signed = (value: number): string => (value > 0 ? `+${formatNumber(value)}` : formatNumber(value));
-  return `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+  return `${signedNumber(difference)} [${signedNumber(low)}, ${signedNumber(high)}]`;
 }
 
 /** A p-value with three decimals. */

@@ -1,3 +1,4 @@
+import { formatNumber, signedNumber } from '../../drawing/style';
 import { PHANTOM_NAMES } from '../../phantoms/names';
 import { TASK_NAMES } from '../../synthesis/registry';
 import type { ResultRow, Tables } from './rows';
@@ -54,13 +55,13 @@ class MissingRow extends Error {}
 
 function zeroShot({ comparison }: Tables): ReturnType<Look> {
   const values = PHANTOM_NAMES.map((dataset) => value(comparison, { dataset, method: 'zero-shot-clip', metric: 'imageAuroc' }));
-  return { seen: named(values.map(three)), holds: values.every((v) => v <= 0.65) };
+  return { seen: named(values.map((v) => formatNumber(v))), holds: values.every((v) => v <= 0.65) };
 }
 
 function fewShot({ transfer: table }: Tables): ReturnType<Look> {
   const rows = PHANTOM_NAMES.map((dataset) => row(table, { dataset, trainedOn: dataset, label: 'MediCLIP', metric: 'imageAuroc' }));
   return {
-    seen: named(rows.map(({ difference, p }) => `${signed(difference)} (${p < 0.01 ? 'p < .01' : `p ${three(p)}`})`)),
+    seen: named(rows.map(({ difference, p }) => `${signedNumber(difference)} (${p < 0.01 ? 'p < .01' : `p ${formatNumber(p)}`})`)),
     holds: rows.every(({ difference, p }) => difference >= 0.15 && p < 0.01),
   };
 }
@@ -70,7 +71,7 @@ function fewShotPlaces({ pixel }: Tables): ReturnType<Look> {
     const of = (method: string, k: number): number => value(pixel, { dataset, method, k, metric: 'pixelAupro' });
     return of('mediclip', SHOTS) - of('zero-shot-clip', 0);
   });
-  return { seen: named(gains.map(signed)), holds: gains.every((gain) => gain >= 0.3) };
+  return { seen: named(gains.map((v) => signedNumber(v))), holds: gains.every((gain) => gain >= 0.3) };
 }
 
 function shots({ comparison, pixel }: Tables): ReturnType<Look> {
@@ -79,7 +80,7 @@ function shots({ comparison, pixel }: Tables): ReturnType<Look> {
       [1, 4, SHOTS].map((k) => value(metric === 'imageAuroc' ? comparison : pixel, { dataset, method: 'mediclip', k, metric })),
     );
     const rises = lines.some(([one, four, sixteen]) => one <= four && four <= sixteen && sixteen - one >= 0.04);
-    return { rises, text: lines.map((line, i) => `${SHORT[METRICS[i]]} ${line.map(three).join(' ')}`).join(', ') };
+    return { rises, text: lines.map((line, i) => `${SHORT[METRICS[i]]} ${line.map((v) => formatNumber(v)).join(' ')}`).join(', ') };
   });
   return { seen: named(seen.map(({ text }) => text)), holds: seen.filter(({ rises }) => rises).length >= 2 };
 }
@@ -91,7 +92,7 @@ function epochs({ epochs: table }: Tables, metric: Metric): ReturnType<Look> {
     return curve.sort((a, b) => a.epochs - b.epochs);
   });
   return {
-    seen: named(curves.map((curve) => curve.map(({ epochs: n, mean }) => `${n}: ${three(mean)}`).join(' '))),
+    seen: named(curves.map((curve) => curve.map(({ epochs: n, mean }) => `${n}: ${formatNumber(mean)}`).join(' '))),
     holds: curves.every((curve) => curve[curve.length - 1].mean > curve[0].mean),
   };
 }
@@ -107,7 +108,7 @@ function singleTasks({ tasks }: Tables): ReturnType<Look> {
   const seen = PHANTOM_NAMES.map((dataset) => {
     const published = value(tasks, { dataset, metric: 'imageAuroc', label: 'as published' });
     const best = bestOf(tasks.filter((one) => one.dataset === dataset && one.metric === 'imageAuroc' && single.has(one.label)));
-    return { unbeaten: published >= best.mean, text: `${three(published)}, best single ${best.label} ${three(best.mean)}` };
+    return { unbeaten: published >= best.mean, text: `${formatNumber(published)}, best single ${best.label} ${formatNumber(best.mean)}` };
   });
   return { seen: named(seen.map(({ text }) => text)), holds: seen.filter(({ unbeaten }) => unbeaten).length >= 2 };
 }
@@ -118,7 +119,7 @@ function methods(table: readonly ResultRow[], metric: Metric, needed: number): R
     const here = table.filter((one) => one.dataset === dataset && one.metric === metric && (one.k === SHOTS || one.k === 0));
     const ours = value(here, { method: 'mediclip' });
     const best = bestOf(here.filter(({ method }) => method !== 'mediclip'));
-    return { first: ours > best.mean, text: `${three(ours)}, best other ${best.label} ${three(best.mean)}` };
+    return { first: ours > best.mean, text: `${formatNumber(ours)}, best other ${best.label} ${formatNumber(best.mean)}` };
   });
   return { seen: named(seen.map(({ text }) => text)), holds: seen.filter(({ first }) => first).length >= needed };
 }
@@ -134,7 +135,7 @@ function transfer({ transfer: table }: Tables): ReturnType<Look> {
   );
   if (pairs.length === 0) throw new MissingRow('no pairs');
   const texts = (chosen: ResultRow[]): string =>
-    chosen.map((one) => `${one.trainedOn} to ${one.dataset} ${signed(one.difference)}`).join(', ') || 'none';
+    chosen.map((one) => `${one.trainedOn} to ${one.dataset} ${signedNumber(one.difference)}`).join(', ') || 'none';
   const [better, failing] = [true, false].map((wanted) => pairs.filter(({ difference, p }) => (difference > 0 && p < 0.05) === wanted));
   return { seen: `better: ${texts(better)}; not: ${texts(failing)}`, holds: better.length > 0 && failing.length > 0 };
 }
@@ -144,7 +145,7 @@ function studied({ backbones }: Tables): ReturnType<Look> {
     const of = (method: string): number => value(backbones, { dataset, method, model: 'compact-medical', metric: 'imageAuroc' });
     return of('mediclip') - of('zero-shot-clip');
   });
-  return { seen: named(gains.map(signed)), holds: gains.every((v) => Math.abs(v) <= 0.03) };
+  return { seen: named(gains.map((v) => signedNumber(v))), holds: gains.every((v) => Math.abs(v) <= 0.03) };
 }
 
 function real({ comparison, backbones }: Tables, dataset: string, least: number): ReturnType<Look> {
@@ -152,7 +153,7 @@ function real({ comparison, backbones }: Tables, dataset: string, least: number)
   const zero = value(comparison, { dataset, method: 'zero-shot-clip', metric: 'imageAuroc' });
   const random = value(backbones, { dataset, method: 'mediclip', model: 'compact-untrained', metric: 'imageAuroc' });
   return {
-    seen: `${three(few)}, zero-shot ${three(zero)}, random weights ${three(random)}`,
+    seen: `${formatNumber(few)}, zero-shot ${formatNumber(zero)}, random weights ${formatNumber(random)}`,
     holds: few >= least && few > zero && few > random,
   };
 }
@@ -182,12 +183,4 @@ function value(rows: readonly ResultRow[], wanted: Partial<ResultRow>): number {
 /** A text for each phantom: `brain .912; chest .801; breast .874`. */
 function named(texts: readonly string[]): string {
   return texts.map((text, i) => `${PHANTOM_NAMES[i].replace('phantom-', '')} ${text}`).join('; ');
-}
-
-function three(v: number): string {
-  return v.toFixed(3).replace(/^(-?)0\./, '$1.');
-}
-
-function signed(v: number): string {
-  return (v < 0 ? '-' : '+') + three(Math.abs(v));
 }

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../common/node/files';
 import { effectsOf, effectsTable } from './effects';
 import { readTables } from './rows';
 
-/** `node --require tsx/cjs src/tools/effects/main.ts DIR`: writes `effects.md` beside the tables of a folder, and prints it. */
+/** `main.ts DIR`: writes `effects.md` beside the tables of a folder, and prints it. */
 try {
   const [dir = 'results/embedded'] = process.argv.slice(2);
   const table = effectsTable(effectsOf(readTables(dir)));

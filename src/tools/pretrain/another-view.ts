@@ -3,7 +3,7 @@ import type { CorpusSample } from './corpus';
 
 /** A picture as seen another time: turned or mirrored, in another tone. Its phrases stay true. */
 export function anotherView(sample: CorpusSample, size: number, random: Random): CorpusSample {
-  const from = TURNS[random.integer(0, TURNS.length)](size);
+  const from = placesOf(size, random.integer(0, 8));
   const tone = toneCurve(random);
   const turned = (levels: Uint8Array): Uint8Array => {
     const out = new Uint8Array(levels.length);
@@ -24,24 +24,15 @@ export function anotherView(sample: CorpusSample, size: number, random: Random):
   };
 }
 
-/** The eight turns and mirrorings of a square: for each pixel of the result, its place in the source. */
-const TURNS = [false, true].flatMap((transposed) =>
-  [false, true].flatMap((down) =>
-    [false, true].map((right) => {
-      const bySize = new Map<number, Int32Array>();
-      return (size: number): Int32Array => {
-        const known = bySize.get(size) ?? placesOf(size, transposed, down, right);
-        bySize.set(size, known);
-        return known;
-      };
-    }),
-  ),
-);
-
-function placesOf(size: number, transposed: boolean, down: boolean, right: boolean): Int32Array {
+/**
+ * Where each pixel of a turned square comes from.
+ * @param turn - 0 to 7; its bits say whether rows and columns are swapped, and rows and columns mirrored
+ */
+function placesOf(size: number, turn: number): Int32Array {
+  const [swapped, down, right] = [4, 2, 1].map((bit) => (turn & bit) !== 0);
   return Int32Array.from({ length: size * size }, (_, i) => {
     const [row, column] = [Math.floor(i / size), i % size];
-    const [y, x] = transposed ? [column, row] : [row, column];
+    const [y, x] = swapped ? [column, row] : [row, column];
     return (down ? size - 1 - y : y) * size + (right ? size - 1 - x : x);
   });
 }

@@ -4,7 +4,10 @@ import type { CorpusSample } from './corpus';
 import type { CorpusSource } from './corpus-source';
 import { difficultyAt, position, type Stage } from './schedule';
 
-/** Part of a batch whose pictures are new. Drawing a picture takes as long as learning from it, so the others come back in another view. */
+/**
+ * Part of a batch whose pictures are new. Drawing a picture takes as long as learning from it, so
+ * the others come back in another view.
+ */
 const NEW_SHARE = 1 / 4;
 /** A picture can come back within so many steps. */
 const REACH = 128;
@@ -25,7 +28,9 @@ export function picturesOf(stages: readonly Stage[], step: number, seed: number)
   });
 }
 
-/** The batches of a run. The same step gives the same batch, also in a resumed run of the same stages. */
+/**
+ * The batches of a run. The same step gives the same batch, also in a resumed run of the same stages.
+ */
 export class CorpusFeed {
   private readonly drawn = new Map<number, Promise<CorpusSample>>();
 

@@ -10,7 +10,7 @@ import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import type { PretrainBatch } from './batches';
 import { GROUND_PHRASES, Reader, THING_PHRASES } from './reader';
-import { unit } from './unit';
+import { crossEntropy, difference, mean, meanWhere, softDice, softMaximum, unit } from './terms';
 import type { UsedVocabulary } from '../../models/vocabulary';
 
 /** How much each part of the loss counts. */
@@ -241,12 +241,6 @@ function stepPhrases({ regions }: PretrainBatch, random: Random): { text: string
   });
 }
 
-/** The unit mean of the chosen rows, `[D]`. */
-function meanWhere(rows: tf.Tensor2D, chosen: readonly boolean[]): tf.Tensor1D {
-  const weights = tf.tensor2d([chosen.map(Number)]);
-  return tf.reshape(unit(tf.matMul(weights, rows)), [rows.shape[1]]);
-}
-
 /** Cross entropy of each part of an image over the phrases of the step, averaged over layers. */
 function regionContrast(adapted: readonly tf.Tensor2D[], features: tf.Tensor2D, texts: readonly string[], batch: PretrainBatch): tf.Scalar {
   const { phrases, shares } = batch.regions;
@@ -269,35 +263,4 @@ function plainLogits(parameters: Parameters, tokens: tf.Tensor3D, i: number): tf
   const rows = tf.reshape(tokens, [b * n, width]) as tf.Tensor2D;
   const weight = parameters.get(`head.${i}.mask.weight`, [1, width]) as tf.Tensor2D;
   return tf.reshape(tf.add(tf.matMul(rows, weight, false, true), parameters.get(`head.${i}.mask.bias`, [1])), [b * n]);
-}
-
-/** The unit difference between the weighted mean of rows with weights `w` and that with weights 1 - w, `[1, D]`. */
-function difference(rows: tf.Tensor2D, w: tf.Tensor1D): tf.Tensor2D {
-  const meanBy = (weights: tf.Tensor): tf.Tensor => tf.div(tf.matMul(tf.reshape(weights, [1, -1]), rows), tf.add(tf.sum(weights), 1e-3));
-  return unit(tf.sub(meanBy(w), meanBy(tf.sub(1, w))));
-}
-
-function mean(values: tf.Scalar[]): tf.Scalar {
-  return tf.div(tf.addN(values), values.length) as tf.Scalar;
-}
-
-/**
- * ln Σ exp(z) - ln(n) / 2 over the n patches of each image: a maximum that depends on all high
- * patches, `[B]`.
- */
-function softMaximum(z: tf.Tensor, [b, n]: [number, number]): tf.Tensor1D {
-  return tf.sub(tf.logSumExp(tf.reshape(z, [b, n]), 1), Math.log(n) / 2);
-}
-
-/** Mean of -(w t ln σ(z) + (1 - t) ln(1 - σ(z))), with soft targets t. */
-function crossEntropy(z: tf.Tensor1D, t: tf.Tensor1D, positiveWeight: number): tf.Scalar {
-  const missed = tf.mul(tf.mul(t, positiveWeight), tf.softplus(tf.neg(z)));
-  return tf.mean(tf.add(missed, tf.mul(tf.sub(1, t), tf.softplus(z)))) as tf.Scalar;
-}
-
-/** 1 - (2 Σ p t + 1) / (Σ p + Σ t + 1) per image, averaged. */
-function softDice(z: tf.Tensor1D, mask: tf.Tensor2D): tf.Scalar {
-  const p = tf.sigmoid(tf.reshape(z, mask.shape));
-  const overlap = tf.mul(2, tf.sum(tf.mul(p, mask), 1));
-  return tf.mean(tf.sub(1, tf.div(tf.add(overlap, 1), tf.add(tf.add(tf.sum(p, 1), tf.sum(mask, 1)), 1)))) as tf.Scalar;
 }

@@ -9,7 +9,7 @@ import { tokenizePrompt } from '../../methods/mediclip/prompt-layout';
 import { GROUNDS, THINGS } from '../../models/phrases';
 import type { UsedVocabulary } from '../../models/vocabulary';
 import { CaptionPositions } from './caption-positions';
-import { unit } from './unit';
+import { unit } from './terms';
 
 export const THING_PHRASES: readonly string[] = Object.values(THINGS).flat();
 export const GROUND_PHRASES: readonly string[] = Object.values(GROUNDS).flat();
@@ -20,12 +20,14 @@ const CONTEXT_TOKENS = 8;
  * Tokens of a caption that are read. Under the causal mask, nothing after the end token has an
  * effect.
  */
-export const CAPTION_TOKENS = 28;
-/** Sentences of words that were never read, in each step, and the scale of the values of such words. */
+const CAPTION_TOKENS = 28;
+/** Sentences of words that were never read, in each step, and the scale of their values. */
 const UNREAD = 8;
 const UNREAD_SD = 0.3;
 
-/** How the text encoder is read in pretraining: phrases as prompts, captions, and sentences of unknown words. */
+/**
+ * How texts are read in pretraining: phrases as prompts, captions, and sentences of unknown words.
+ */
 export class Reader {
   /** Phrases with their context tokens. */
   private readonly ids: ReadonlyMap<string, Int32Array>;
@@ -48,59 +50,48 @@ export class Reader {
 
   /** Unit features `[P, D]` of phrases, each read with a new random context. */
   phrases(parameters: Parameters, phrases: readonly string[], random: Random): tf.Tensor2D {
-    const { text_config: text, projection_dim: dim } = this.config;
-    const encoder = clipTextEncoder(parameters, { ...text, vocab_size: this.vocabulary.size }, dim);
-    if (this.runBlock) encoder.transformer.runBlock = this.runBlock;
+    const encoder = this.encoder(parameters, this.config.text_config.max_position_embeddings);
     const ids = phrases.map((phrase) => this.ids.get(phrase) as Int32Array);
-    const n = text.max_position_embeddings;
-    const width = text.hidden_size;
-    const written = new Float32Array(ids.length * n);
-    const context = new Float32Array(ids.length * n * width);
     const sd = random.chance(0.5) ? 0.02 : 0.2; // the scale at the start, and a scale that learning may reach
-    ids.forEach((row, p) => {
-      row.forEach((id, i) => {
-        const at = p * n + i;
-        if (id === this.placeholder && i <= CONTEXT_TOKENS) {
-          for (let k = 0; k < width; k++) context[at * width + k] = random.normal(0, sd);
-        } else written[at] = 1;
-      });
-    });
-    const rows = ids.map((row) => this.vocabulary.rowsOf(row));
-    const embedded = tf.add(
-      tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])),
-      tf.tensor3d(context, [ids.length, n, width]),
-    );
-    return unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), false));
+    return unit(encoder.encode(this.embed(encoder, ids, sd, random), encoder.read(ids), false));
   }
 
   /** Unit features `[B, D]` of captions, under the causal mask. */
   captions(parameters: Parameters, captions: readonly Int32Array[]): tf.Tensor2D {
-    const encoder = this.captionEncoder(parameters);
+    const encoder = this.encoder(parameters, CAPTION_TOKENS);
     const rows = captions.map((ids) => this.vocabulary.rowsOf(ids.slice(0, CAPTION_TOKENS)));
     return unit(encoder.encode(encoder.embedTokens(rows), encoder.read([...captions]), true));
   }
 
-  /** Unit features `[8, D]` of sentences of two words that were never read: their values are random. */
+  /** Unit features `[8, D]` of sentences of two words that were never read, with random values. */
   unread(parameters: Parameters, random: Random): tf.Tensor2D {
-    const encoder = this.captionEncoder(parameters);
-    const { hidden_size: width } = this.config.text_config;
-    const written = Float32Array.from(this.unreadSentence, (id) => (id === this.placeholder ? 0 : 1));
-    const words = Float32Array.from({ length: UNREAD * CAPTION_TOKENS * width }, (_, i) =>
-      written[Math.floor(i / width) % CAPTION_TOKENS] === 0 ? random.normal(0, UNREAD_SD) : 0,
-    );
+    const encoder = this.encoder(parameters, CAPTION_TOKENS);
     const ids = Array.from({ length: UNREAD }, () => this.unreadSentence);
-    const embedded = tf.add(
-      tf.mul(encoder.embedTokens(ids.map((row) => this.vocabulary.rowsOf(row))), tf.tensor3d(written, [1, CAPTION_TOKENS, 1])),
-      tf.tensor3d(words, [UNREAD, CAPTION_TOKENS, width]),
-    );
-    return unit(encoder.encode(embedded as tf.Tensor3D, encoder.read(ids), true));
+    return unit(encoder.encode(this.embed(encoder, ids, UNREAD_SD, random), encoder.read(ids), true));
   }
 
-  /** The text encoder as it reads captions. */
-  private captionEncoder(parameters: Parameters): TextEncoder {
+  /** Embedded tokens `[P, N, W]`; placeholders have random values of standard deviation `sd`. */
+  private embed(encoder: TextEncoder, ids: Int32Array[], sd: number, random: Random): tf.Tensor3D {
+    const [n, width] = [ids[0].length, this.config.text_config.hidden_size];
+    const written = new Float32Array(ids.length * n);
+    const drawn = new Float32Array(ids.length * n * width);
+    ids.forEach((row, p) => {
+      row.forEach((id, i) => {
+        const at = p * n + i;
+        if (id === this.placeholder && i <= CONTEXT_TOKENS) {
+          for (let k = 0; k < width; k++) drawn[at * width + k] = random.normal(0, sd);
+        } else written[at] = 1;
+      });
+    });
+    const rows = ids.map((row) => this.vocabulary.rowsOf(row));
+    return tf.add(tf.mul(encoder.embedTokens(rows), tf.tensor3d(written, [ids.length, n, 1])), tf.tensor3d(drawn, [ids.length, n, width]));
+  }
+
+  /** The text encoder for the first `positions` tokens. */
+  private encoder(parameters: Parameters, positions: number): TextEncoder {
     const { text_config: text, projection_dim: dim } = this.config;
-    const short = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: CAPTION_TOKENS };
-    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), short, dim);
+    const config = { ...text, vocab_size: this.vocabulary.size, max_position_embeddings: positions };
+    const encoder = clipTextEncoder(new CaptionPositions(parameters, text.max_position_embeddings), config, dim);
     if (this.runBlock) encoder.transformer.runBlock = this.runBlock;
     return encoder;
   }

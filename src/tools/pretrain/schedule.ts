@@ -66,8 +66,8 @@ export function replan(
 }
 
 /**
- * The stage of step `step` (from 0), the stage's first step, and the fraction of all work that is done. A stage counts by
- * its fraction of pixels times steps.
+ * The stage of step `step` (from 0), the stage's first step, and the fraction of all work that is
+ * done. A stage counts by its fraction of pixels times steps.
  */
 export function position(stages: readonly Stage[], step: number): { stage: Stage; start: number; progress: number } {
   const work = stages.map(({ size, batchSize, steps }) => size * size * batchSize * steps);
