@@ -54,7 +54,7 @@ async function writeLarge(): Promise<string> {
 async function found(dataset: string, settings: TrainingSettings): Promise<{ ratio: number; pixelAp: number }> {
   const out = path.join(temporaryFolder(), 'run');
   const given = { method: 'patchcore' as const, shots: 2, seed: 1, ...settings };
-  const { metrics } = await train({ dataset, model: 'compact', out, settings: given, threads: 0 });
+  const { metrics } = await train({ dataset, model: 'compact-medical', out, settings: given, threads: 0 });
   const rows = fs.readFileSync(path.join(out, 'predictions.csv'), 'utf8').split('\n').slice(1, 3);
   const [normal, abnormal] = rows.map((row) => Number(row.split(',')[2]));
   return { ratio: abnormal / normal, pixelAp: Number(metrics?.pixelAp) };
@@ -64,7 +64,7 @@ test('tiles find what is too small in the whole image, at its place', async () =
   const dataset = await writeLarge();
   const whole = await found(dataset, {});
   const tiled = await found(dataset, { tiles: { size: 512, overlap: 0 } });
-  assert.ok(whole.ratio < 1.2, `whole: ${whole.ratio}`);
+  assert.ok(whole.ratio < 1.1, `whole: ${whole.ratio}`);
   assert.ok(tiled.ratio > 1.3, `tiles: ${tiled.ratio}`);
   assert.ok(tiled.pixelAp > 2 * whole.pixelAp, `${tiled.pixelAp} ${whole.pixelAp}`);
 });
