@@ -6,6 +6,7 @@ import type { Backbone } from '../backbones/backbone';
 import { backboneFiles, checkBackbone } from '../backbones/open';
 import { defaultLayers } from '../backbones/layers';
 import { MediClip } from '../methods/mediclip/mediclip';
+import { EMBEDDED } from '../models/model-names';
 import { resolveModel } from '../models/resolve-model';
 import type { TrainingConfig } from './config';
 import type { RunRecord } from './run-folder';
@@ -36,28 +37,28 @@ export async function openModel(nameOrDir: string, imageSize?: number): Promise<
 }
 
 /**
- * The backbone with which a run was started: the current model of that name or, if there is none or
- * it has other weights, the model in the folder that was used then. A relative path means something
- * else in every folder.
+ * The backbone with which a run was started: the first with its weights of the current model of that
+ * name, the model in the folder that was used then, and the embedded models, since what is
+ * `compact-medical` now was `compact` in version 0.1.0. A relative path means something else in every
+ * folder.
  * @throws UserError if neither exists, or neither has the weights of the run
  */
 export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedBackbone['identity'] {
-  const found: OpenedBackbone['identity'][] = [];
+  const others: OpenedBackbone['identity'][] = [];
   let missing: unknown;
-  for (const candidate of [name, dir]) {
+  for (const candidate of [name, dir, ...EMBEDDED]) {
     try {
       const identity = modelIdentity(candidate);
       if (identity.hash === hash) return { ...identity, name };
-      found.push(identity);
+      others.push(identity);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       missing ??= error;
     }
   }
-  if (found.length === 0) throw missing;
-  throw new UserError(
-    `${where}: was started with other weights of ${name} than those in ${found[0].dir} now; restore them, or train again`,
-  );
+  const [other] = others.filter((identity) => [name, dir].includes(identity.name));
+  if (!other) throw missing;
+  throw new UserError(`${where}: was started with other weights of ${name} than those in ${other.dir} now; restore them, or train again`);
 }
 
 /** SHA-256 over the hashes of the configuration and the weights. */
