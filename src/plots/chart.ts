@@ -16,7 +16,23 @@ export function chart(spec: object, alt: string): Chart {
     config: CHART_CONFIG,
     ...spec,
   };
-  return { spec: styled as TopLevelSpec, alt };
+  return { spec: withTypographicTitles(styled) as TopLevelSpec, alt };
+}
+
+/**
+ * The same specification with “ and ” for straight quotation marks in titles. The Vega-Lite in
+ * JupyterLab 4 copies the title of an axis into an expression as it is, so that a straight one ends
+ * the text there, and an error stands in place of the chart.
+ */
+function withTypographicTitles(spec: unknown): unknown {
+  if (Array.isArray(spec)) return spec.map(withTypographicTitles);
+  if (typeof spec !== 'object' || spec === null) return spec;
+  const entries = Object.entries(spec).map(([key, value]): [string, unknown] =>
+    key === 'title' && typeof value === 'string'
+      ? [key, value.replace(/"([^"]*)"/g, '“$1”').replace(/"/g, '”')]
+      : [key, key === 'values' ? value : withTypographicTitles(value)],
+  );
+  return Object.fromEntries(entries);
 }
 
 let lastRendering: Promise<unknown> = Promise.resolve();

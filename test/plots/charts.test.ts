@@ -31,6 +31,16 @@ const charts: Record<string, Chart> = {
   'roc of one class': rocChart([1, 2], [1, 1]),
 };
 
+test('titles hold no straight quotation marks, which break the chart in JupyterLab; data and alt are as given', () => {
+  const x = { field: 'v', type: 'quantitative', title: 'near "abnormal" and 5" wide' };
+  const layer = [{ data: { values: [{ v: 1, title: 'a "b"' }] }, mark: 'point', encoding: { x } }];
+  const { spec, alt } = chart({ layer }, 'alt "text"');
+  const [first] = (spec as unknown as { layer: [{ data: unknown; encoding: { x: { title: string } } }] }).layer;
+  assert.equal(first.encoding.x.title, 'near “abnormal” and 5” wide');
+  assert.deepEqual(first.data, { values: [{ v: 1, title: 'a "b"' }] });
+  assert.equal(alt, 'alt "text"');
+});
+
 for (const [name, picture] of Object.entries(charts)) {
   test(`${name}: compiles without a complaint, holds no NaN, is the same twice`, async () => {
     const svg = await toSvg(picture);
