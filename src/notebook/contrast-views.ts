@@ -1,74 +1,21 @@
-import { COLOURS, formatNumber, signedNumber } from '../drawing/style';
-import { chart } from '../plots/chart';
-import { labelAxis } from '../plots/label-axis';
+import { formatNumber, signedNumber } from '../drawing/style';
+import { modelsChart } from '../plots/models-chart';
 import type { Chart } from '../plots/picture';
-import { CHANCE_STYLE } from '../plots/shared-axis';
 import { isGain } from './gains';
 import { GUESSED } from './guessed-metrics';
-import { WAY_COLOURS, WAY_STYLES, WAYS } from './method-style';
+import { WAYS } from './method-style';
 import type { ContrastPoint } from './model-contrast';
 
-/**
- * Models beside each other: one panel per data set and metric, one row per model, and in it a line
- * from zero-shot CLIP to few-shot training. All panels share an axis; the dotted line is guessing.
- */
+/** Zero-shot CLIP and few-shot training on each model: {@link modelsChart}. */
 export function contrastChart(points: readonly ContrastPoint[]): Chart {
-  const models = [...new Set(points.map(({ model }) => model))];
-  const datasets = [...new Set(points.map(({ dataset }) => dataset))];
-  const defined = GUESSED.filter(({ key }) => points.some(({ fewShot }) => fewShot[key] !== null));
-  const panels = defined.map(({ key, title, chance }, row) => ({
-    hconcat: datasets.map((dataset, column) => {
-      const own = points.filter((point) => point.dataset === dataset && point.fewShot[key] !== null && point.zeroShot[key] !== null);
-      const x = { type: 'quantitative', title, scale: { domain: [0, 1] }, axis: { format: '.1f', tickCount: 5 } };
-      const y = labelAxis(models, { labels: column === 0, labelLimit: 200 });
-      const ends = own.flatMap(({ model, fewShot, zeroShot }) =>
-        [fewShot, zeroShot].map((metrics, i) => ({ label: model, value: metrics[key], way: WAYS[i] })),
-      );
-      const lines = own.map(({ model, fewShot, zeroShot }) => ({ label: model, from: zeroShot[key], to: fewShot[key] }));
-      return {
-        ...(row === 0 ? { title: dataset } : {}),
-        width: 190,
-        height: { step: 34 },
-        layer: [
-          {
-            data: { values: [{ value: chance }] },
-            mark: { type: 'rule', strokeDash: CHANCE_STYLE.dash, color: CHANCE_STYLE.colour },
-            encoding: { x: { ...x, field: 'value' } },
-          },
-          {
-            data: { values: lines },
-            mark: { type: 'rule', strokeWidth: 2, color: COLOURS.frame },
-            encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' }, y },
-          },
-          {
-            data: { values: ends },
-            mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-            encoding: {
-              x: { ...x, field: 'value' },
-              y,
-              color: {
-                field: 'way',
-                type: 'nominal',
-                title: null,
-                scale: WAY_COLOURS,
-                legend: { orient: 'top', direction: 'horizontal' },
-              },
-              shape: { field: 'way', type: 'nominal', title: null, scale: { domain: WAYS, range: WAY_STYLES.map(({ symbol }) => symbol) } },
-            },
-          },
-        ],
-      };
-    }),
-    spacing: 20,
-  }));
-  const said = points.map(({ model, dataset, zeroShot, fewShot }) => {
-    const each = defined.map(({ key, title }) => `${title} ${formatNumber(zeroShot[key])} to ${formatNumber(fewShot[key])}`);
-    return `${model} on ${dataset}: ${each.join(', ')}`;
-  });
-  return chart(
-    { vconcat: panels, spacing: 18 },
-    `From zero-shot CLIP to few-shot training. ${said.join('; ') || 'Nothing was compared.'}.`,
+  const values = points.flatMap(({ model, dataset, fewShot, zeroShot }) =>
+    GUESSED.flatMap(({ key, title }) =>
+      [fewShot[key], zeroShot[key]].flatMap((mean, i) =>
+        mean === null ? [] : [{ dataset, metric: title, model, label: WAYS[i], mean, sd: null }],
+      ),
+    ),
   );
+  return modelsChart(values);
 }
 
 /**
