@@ -11,9 +11,7 @@ const PUBLISHED = path.join(projectRoot(), 'results', 'embedded');
 /** What the committed results miss, as the card of the model says; every other effect must hold. */
 const MISSED: readonly string[] = [
   'few-shot minus zero-shot: image AUROC at least +.150 on each phantom, p < .01',
-  'epochs 0 to 60: image AUROC rises on each phantom',
-  'epochs 0 to 60: AUPRO rises on each phantom',
-  'at least five variants of parts or tasks differ from the complete method, p < .05',
+  'epochs 0 to 60: image AUROC rises by at least .02 on each phantom',
   'the published tasks are not beaten by a single one on two of three',
   'MediCLIP first of all methods in AUPRO on all three',
   'brainmri (real): image AUROC at least .800, above zero-shot and above random weights',
@@ -83,7 +81,7 @@ const SPOILED: ((tables: Tables) => void)[] = [
   ({ transfer }) => set(transfer, { dataset: 'phantom-breast', trainedOn: 'phantom-breast' }, { p: 0.02 }),
   ({ pixel }) => set(pixel, { dataset: 'phantom-brain', method: 'zero-shot-clip' }, { mean: 0.51 }),
   ({ comparison, pixel }) => [comparison, pixel].forEach((rows) => set(rows, { k: 1 }, { mean: 0.79 })),
-  ({ epochs }) => set(epochs, { epochs: 0, dataset: 'phantom-chest', metric: 'imageAuroc' }, { mean: 0.9 }),
+  ({ epochs }) => set(epochs, { epochs: 0, dataset: 'phantom-chest', metric: 'imageAuroc' }, { mean: 0.79 }),
   ({ epochs }) => set(epochs, { epochs: 0, dataset: 'phantom-chest', metric: 'pixelAupro' }, { mean: 0.9 }),
   ({ components }) => set(components, { label: 'c' }, { p: 0.06 }),
   ({ tasks }) => ['phantom-brain', 'phantom-chest'].forEach((dataset) => set(tasks, { label: 'Cutpaste', dataset }, { mean: 0.9 })),
