@@ -4,8 +4,8 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { checkOnce } = require('./check-once.cjs');
 const { reportStatusInOrder } = require('./kernel-status.cjs');
+const { loadSourcesByTsx } = require('./sources-by-tsx.cjs');
 
 const root = path.resolve(__dirname, '..');
 const main = path.join(root, 'node_modules', 'tslab', 'dist', 'main.js');
@@ -33,7 +33,7 @@ const { sys } = require(typescript);
 const unwatched = () => ({ close() {} });
 sys.watchFile = unwatched;
 sys.watchDirectory = unwatched;
-checkOnce(typescript);
+loadSourcesByTsx(typescript, path.join(root, 'src', path.sep));
 
 // Jupyter looks for free ports and the kernel opens them seconds later. Another program may have
 // taken one in between: tslab logs that and waits for ever. A kernel that ends is restarted by
