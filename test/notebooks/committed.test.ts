@@ -118,13 +118,3 @@ for (const name of notebookNames()) {
     }
   });
 }
-
-test('no source file has the name of a package: the kernel would load it in the package’s place', () => {
-  const { dependencies, devDependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const packages = new Set(Object.keys({ ...dependencies, ...devDependencies }));
-  const sources = fs.readdirSync(path.join(root, 'src'), { recursive: true }).map((file) => path.parse(String(file)).name);
-  assert.deepEqual(
-    sources.filter((source) => packages.has(source)),
-    [],
-  );
-});
