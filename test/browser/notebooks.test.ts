@@ -9,10 +9,11 @@ import test from 'node:test';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { findChromium, until } from '../helpers/chromium';
-import { codeCells, notebookNames, pictureCount, readNotebook, root } from './notebook';
+import { codeCells, notebookNames, pictureCount, readNotebook, root } from '../notebooks/notebook';
 
 // Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
 // pages, MEDICLIP_THEME=dark takes the dark theme; else training is cut short, for this test is about what is drawn.
+// It takes longest of all tests, and starts early because test files run in alphabetical order.
 
 const python = process.env.MEDICLIP_PYTHON ?? path.join(root, '.venv', 'bin', 'python');
 const browser = findChromium();
