@@ -12,10 +12,10 @@ interface BinnedPixels {
   pixels: number;
   /**
    * `[N, bins]`: normal pixels, abnormal pixels, and the sum over the abnormal ones of 1 / size of
-   * their region.
+   * their region. Counts are kept as the sums are, so that adding them up converts nothing.
    */
-  normal: Uint32Array;
-  abnormal: Uint32Array;
+  normal: Float64Array;
+  abnormal: Float64Array;
   coverage: Float32Array;
   /** Numbers of regions and of normal pixels of each image, `[N]`. */
   regions: Uint32Array;
@@ -68,8 +68,8 @@ function binPixels({ maps, masks, n, h, w }: PixelMaps, borders: Uint32Array): B
   const out: BinnedPixels = {
     bins,
     pixels: size,
-    normal: new Uint32Array(n * bins),
-    abnormal: new Uint32Array(n * bins),
+    normal: new Float64Array(n * bins),
+    abnormal: new Float64Array(n * bins),
     coverage: new Float32Array(n * bins),
     regions: new Uint32Array(n),
     normals: new Uint32Array(n),
@@ -140,21 +140,24 @@ class BinSums {
     for (let image = 0; image < counts.length; image++) {
       const count = counts[image];
       if (count === 0) continue;
-      const start = image * bins;
       totals.normals += count * binned.normals[image];
       totals.abnormals += count * (binned.pixels - binned.normals[image]);
       totals.regions += count * binned.regions[image];
-      for (let b = 0; b < bins; b++) normal[b] += count * binned.normal[start + b];
+      addRow(normal, binned.normal, image, count);
       if (binned.regions[image] === 0) continue;
-      for (let b = 0; b < bins; b++) {
-        abnormal[b] += count * binned.abnormal[start + b];
-        coverage[b] += count * binned.coverage[start + b];
-      }
+      addRow(abnormal, binned.abnormal, image, count);
+      addRow(coverage, binned.coverage, image, count);
     }
     const sums = new PixelSums(totals);
     for (let b = bins - 1; b >= 0; b--) sums.step(normal[b], abnormal[b], coverage[b]);
     return sums.value();
   }
+}
+
+/** Adds a row of `[N, bins]`, `times` times. */
+function addRow(sum: Float64Array, rows: Float64Array | Float32Array, row: number, times: number): void {
+  const start = row * sum.length;
+  for (let i = 0; i < sum.length; i++) sum[i] += times * rows[start + i];
 }
 
 function difference(a: PixelMetrics, b: PixelMetrics): PixelMetrics {

@@ -59,7 +59,7 @@ function brightest(raster: Raster, lossy: boolean): Uint8Array {
 /** 1 for the pixels that count, else 0. */
 export function binaryMask({ width, height, data, lossy }: MaskLevels, rule: MaskRule = 'clear'): GrayImage {
   const least = lossy ? LOSSY_FROM[rule] : 1;
-  return { width, height, channels: 1, data: Uint8Array.from(data, (v) => (v >= least ? 1 : 0)) };
+  return { width, height, channels: 1, data: data.map((v) => (v >= least ? 1 : 0)) };
 }
 
 /** How a mask is read. */
