@@ -74,23 +74,26 @@ function binPixels({ maps, masks, n, h, w }: PixelMaps, borders: Uint32Array): B
     regions: new Uint32Array(n),
     normals: new Uint32Array(n),
   };
+  const { normal, abnormal, coverage } = out;
   for (let image = 0; image < n; image++) {
     const mask = masks.subarray(image * size, (image + 1) * size);
-    const regions = connectedComponents(mask, w, h, 8);
-    const share = new Float64Array(regions.count + 1);
-    for (const label of regions.labels) share[label]++;
+    const { count, labels } = connectedComponents(mask, w, h, 8);
+    const share = new Float64Array(count + 1);
+    for (let p = 0; p < size; p++) share[labels[p]]++;
     for (let r = 0; r < share.length; r++) share[r] = 1 / share[r];
-    out.regions[image] = regions.count;
+    out.regions[image] = count;
+    let normals = 0;
     for (let p = 0; p < size; p++) {
       const at = image * bins + find(orderedBits(bits[image * size + p]));
       if (mask[p] === 0) {
-        out.normal[at]++;
-        out.normals[image]++;
+        normal[at]++;
+        normals++;
       } else {
-        out.abnormal[at]++;
-        out.coverage[at] += share[regions.labels[p]];
+        abnormal[at]++;
+        coverage[at] += share[labels[p]];
       }
     }
+    out.normals[image] = normals;
   }
   return out;
 }
