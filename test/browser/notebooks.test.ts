@@ -8,11 +8,13 @@ import path from 'node:path';
 import test from 'node:test';
 import { chromium, type Locator, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { cachedPhantoms } from '../../src/datasets/cached-phantoms';
+import { PHANTOM_NAMES } from '../../src/phantoms/names';
 import { findChromium, until } from '../helpers/chromium';
 import { codeCells, notebookNames, pictureCount, readNotebook, root } from '../notebooks/notebook';
 
 // Opens every notebook in JupyterLab and Chromium and runs it with the real kernel. MEDICLIP_SCREENSHOTS=FOLDER keeps pictures of all
-// pages, MEDICLIP_THEME=dark takes the dark theme; else training is cut short, for this test is about what is drawn.
+// pages, MEDICLIP_THEME=dark takes the dark theme; else training is short and data sets are small, for this test is about what is drawn.
 // It takes longest of all tests, and starts early because test files run in alphabetical order.
 
 const python = process.env.MEDICLIP_PYTHON ?? path.join(root, '.venv', 'bin', 'python');
@@ -29,7 +31,7 @@ test('notebooks run in JupyterLab and draw every picture', { skip, timeout: 1_80
   t.after(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const names = notebookNames();
   for (const name of names) copyWithoutOutputs(path.join(root, 'notebooks', name), path.join(dir, 'work', name));
-  const { url, child, log } = await startLab(dir);
+  const { url, child, log } = await startLab(dir, screenshots ? {} : await quickSettings(dir));
   t.after(() => stop(child));
   const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] });
   t.after(() => chrome.close());
@@ -110,6 +112,27 @@ async function photograph(page: Page, stem: string): Promise<void> {
   }
 }
 
+/** Two epochs, and data sets of few images. */
+async function quickSettings(dir: string): Promise<Record<string, string>> {
+  const sets: string[] = [];
+  for (const name of PHANTOM_NAMES) {
+    const out = path.join(dir, name);
+    fs.cpSync(await cachedPhantoms(name, { seed: 0, size: 'small' }), out, { recursive: true });
+    keepSamples(path.join(out, 'samples', 'train.json'), { 0: 32 });
+    keepSamples(path.join(out, 'samples', 'test.json'), { 0: 12, 1: 12 });
+    sets.push(out);
+  }
+  return { MEDICLIP_EPOCHS: '2', MEDICLIP_DATASET: sets[0], MEDICLIP_DATASETS: sets.join() };
+}
+
+/** Shortens a list of samples to the first few of each label. */
+function keepSamples(file: string, counts: Record<number, number>): void {
+  const left = { ...counts };
+  const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+  const kept = lines.filter((line) => left[(JSON.parse(line) as { label: number }).label]-- > 0);
+  fs.writeFileSync(file, `${kept.join('\n')}\n`);
+}
+
 function copyWithoutOutputs(from: string, to: string): void {
   const notebook = JSON.parse(fs.readFileSync(from, 'utf8')) as {
     cells: { cell_type: string; outputs?: unknown; execution_count?: unknown }[];
@@ -120,11 +143,14 @@ function copyWithoutOutputs(from: string, to: string): void {
 }
 
 /** A server on a free port of this machine, with settings of its own. */
-async function startLab(dir: string): Promise<{ url: (name: string) => string; child: ChildProcess; log: () => string }> {
-  const settings = path.join(dir, 'settings', '@jupyterlab');
-  const write = (file: string, value: unknown): void => {
-    fs.mkdirSync(path.dirname(path.join(settings, file)), { recursive: true });
-    fs.writeFileSync(path.join(settings, file), JSON.stringify(value));
+async function startLab(
+  dir: string,
+  settings: Record<string, string>,
+): Promise<{ url: (name: string) => string; child: ChildProcess; log: () => string }> {
+  const write = (name: string, value: unknown): void => {
+    const file = path.join(dir, 'settings', '@jupyterlab', name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, JSON.stringify(value));
   };
   write('notebook-extension/tracker.jupyterlab-settings', { windowingMode: 'none' });
   write('apputils-extension/notification.jupyterlab-settings', { fetchNews: 'false', checkForUpdates: false });
@@ -136,8 +162,13 @@ async function startLab(dir: string): Promise<{ url: (name: string) => string; c
   args.push(`--ServerApp.root_dir=${path.join(dir, 'work')}`, `--LabApp.user_settings_dir=${path.join(dir, 'settings')}`);
   if (process.getuid?.() === 0) args.push('--allow-root');
   const own = { JUPYTER_TOKEN: token, JUPYTER_CONFIG_DIR: path.join(dir, 'config'), JUPYTER_RUNTIME_DIR: path.join(dir, 'runtime') };
-  const quick = screenshots ? {} : { MEDICLIP_EPOCHS: '2' };
-  const env = { ...process.env, ...own, JUPYTER_DATA_DIR: path.join(dir, 'data'), MEDICLIP_FIGURES: path.join(dir, 'figures'), ...quick };
+  const env = {
+    ...process.env,
+    ...own,
+    JUPYTER_DATA_DIR: path.join(dir, 'data'),
+    MEDICLIP_FIGURES: path.join(dir, 'figures'),
+    ...settings,
+  };
   const child = spawn(python, ['-m', 'jupyterlab', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk) => (log += String(chunk)));
