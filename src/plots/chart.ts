@@ -27,12 +27,15 @@ export function chart(spec: object, alt: string): Chart {
 function withTypographicTitles(spec: unknown): unknown {
   if (Array.isArray(spec)) return spec.map(withTypographicTitles);
   if (typeof spec !== 'object' || spec === null) return spec;
-  const entries = Object.entries(spec).map(([key, value]): [string, unknown] =>
-    key === 'title' && typeof value === 'string'
-      ? [key, value.replace(/"([^"]*)"/g, '“$1”').replace(/"/g, '”')]
-      : [key, key === 'values' ? value : withTypographicTitles(value)],
-  );
-  return Object.fromEntries(entries);
+  const changed = (key: string, value: unknown): unknown => {
+    if (key === 'values') return value; // data
+    return key === 'title' && typeof value === 'string' ? typographic(value) : withTypographicTitles(value);
+  };
+  return Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, changed(key, value)]));
+}
+
+function typographic(text: string): string {
+  return text.replace(/"([^"]*)"/g, '“$1”').replace(/"/g, '”');
 }
 
 let lastRendering: Promise<unknown> = Promise.resolve();

@@ -37,16 +37,16 @@ export async function openModel(nameOrDir: string, imageSize?: number): Promise<
 }
 
 /**
- * The backbone with which a run was started: the first with its weights of the current model of that
- * name, the model in the folder that was used then, and the embedded models, since what is
- * `compact-medical` now was `compact` in version 0.1.0. A relative path means something else in every
- * folder.
+ * The backbone with which a run was started: the first of these that has its weights: the current model
+ * of that name, the model in the folder that was used then (a relative path means something else in
+ * every folder), and the embedded models (what is `compact-medical` now was `compact` in version 0.1.0).
  * @throws UserError if neither exists, or neither has the weights of the run
  */
 export function recordedModel(where: string, { name, dir, hash }: RunRecord['model']): OpenedBackbone['identity'] {
+  const own = [name, dir];
   const others: OpenedBackbone['identity'][] = [];
   let missing: unknown;
-  for (const candidate of [name, dir, ...EMBEDDED]) {
+  for (const candidate of new Set([...own, ...EMBEDDED])) {
     try {
       const identity = modelIdentity(candidate);
       if (identity.hash === hash) return { ...identity, name };
@@ -56,7 +56,7 @@ export function recordedModel(where: string, { name, dir, hash }: RunRecord['mod
       missing ??= error;
     }
   }
-  const [other] = others.filter((identity) => [name, dir].includes(identity.name));
+  const other = others.find((identity) => own.includes(identity.name));
   if (!other) throw missing;
   throw new UserError(`${where}: was started with other weights of ${name} than those in ${other.dir} now; restore them, or train again`);
 }

@@ -7,8 +7,8 @@ import type { ResultRow, Tables } from './rows';
 export interface Effect {
   /** What was to be seen. */
   wanted: string;
-  /** What is to be seen, with its numbers. */
-  seen: string;
+  /** What is to be seen, with its numbers: mostly one text per phantom. */
+  seen: string[];
   holds: boolean;
 }
 
@@ -25,7 +25,7 @@ export function effectsOf(tables: Tables): Effect[] {
       return { wanted, ...look(tables) };
     } catch (error) {
       if (!(error instanceof MissingRow)) throw error;
-      return { wanted, seen: `not measured: ${error.message}`, holds: false };
+      return { wanted, seen: [`not measured: ${error.message}`], holds: false };
     }
   });
 }
@@ -85,7 +85,7 @@ function shots({ comparison, pixel }: Tables): ReturnType<Look> {
   return { seen: named(seen.map(({ text }) => text)), holds: seen.filter(({ rises }) => rises).length >= 2 };
 }
 
-/** What three seeds tell from none. */
+/** Seeds differ by as much: a smaller rise could be chance. */
 const LEAST_RISE = 0.02;
 
 function epochs({ epochs: table }: Tables, metric: Metric): ReturnType<Look> {
@@ -103,7 +103,7 @@ function epochs({ epochs: table }: Tables, metric: Metric): ReturnType<Look> {
 function parts({ components, tasks }: Tables): ReturnType<Look> {
   if (components.length + tasks.length === 0) throw new MissingRow('no table of parts or tasks');
   const differing = new Set([...components, ...tasks].filter(({ p, model }) => p < 0.05 && model === MODEL).map(({ label }) => label));
-  return { seen: [...differing].join('; ') || 'none', holds: differing.size >= 5 };
+  return { seen: differing.size > 0 ? [...differing] : ['none'], holds: differing.size >= 5 };
 }
 
 function singleTasks({ tasks }: Tables): ReturnType<Look> {
@@ -137,10 +137,10 @@ function transfer({ transfer: table }: Tables): ReturnType<Look> {
       [one.dataset, one.trainedOn].every((name) => phantoms.includes(name)),
   );
   if (pairs.length === 0) throw new MissingRow('no pairs');
-  const texts = (chosen: ResultRow[]): string =>
-    chosen.map((one) => `${one.trainedOn} to ${one.dataset} ${signedNumber(one.difference)}`).join(', ') || 'none';
-  const [better, failing] = [true, false].map((wanted) => pairs.filter(({ difference, p }) => (difference > 0 && p < 0.05) === wanted));
-  return { seen: `better: ${texts(better)}; not: ${texts(failing)}`, holds: better.length > 0 && failing.length > 0 };
+  const isBetter = ({ difference, p }: ResultRow): boolean => difference > 0 && p < 0.05;
+  const text = (one: ResultRow): string =>
+    `${isBetter(one) ? 'above' : 'not above'}: ${one.trainedOn} to ${one.dataset} ${signedNumber(one.difference)}`;
+  return { seen: pairs.map(text), holds: pairs.some(isBetter) && !pairs.every(isBetter) };
 }
 
 function studied({ backbones }: Tables): ReturnType<Look> {
@@ -156,15 +156,17 @@ function real({ comparison, backbones }: Tables, dataset: string, least: number)
   const zero = value(comparison, { dataset, method: 'zero-shot-clip', metric: 'imageAuroc' });
   const random = value(backbones, { dataset, method: 'mediclip', model: 'compact-untrained', metric: 'imageAuroc' });
   return {
-    seen: `${formatNumber(few)}, zero-shot ${formatNumber(zero)}, random weights ${formatNumber(random)}`,
+    seen: [`${formatNumber(few)}, zero-shot ${formatNumber(zero)}, random weights ${formatNumber(random)}`],
     holds: few >= least && few > zero && few > random,
   };
 }
 
-/** The effects as a table in Markdown. */
-export function effectsTable(effects: readonly Effect[]): string {
-  const lines = effects.map(({ wanted, seen, holds }) => `| ${wanted} | ${seen} | ${holds ? 'yes' : '**no**'} |`);
-  return ['| to be seen | seen | reached |', '| --- | --- | --- |', ...lines, ''].join('\n');
+/** The effects as a list in Markdown: what was to be seen, and below it what is. */
+export function effectsList(effects: readonly Effect[]): string {
+  const items = effects.map(({ wanted, seen, holds }) => {
+    return [`- **${holds ? 'Reached' : 'Missed'}**: ${wanted}`, ...seen.map((text) => `  - ${text}`)].join('\n');
+  });
+  return `${items.join('\n')}\n`;
 }
 
 function bestOf(rows: readonly ResultRow[]): ResultRow {
@@ -183,7 +185,7 @@ function value(rows: readonly ResultRow[], wanted: Partial<ResultRow>): number {
   return row(rows, wanted).mean;
 }
 
-/** A text for each phantom: `brain .912; chest .801; breast .874`. */
-function named(texts: readonly string[]): string {
-  return texts.map((text, i) => `${PHANTOM_NAMES[i].replace('phantom-', '')} ${text}`).join('; ');
+/** A text for each phantom: `brain 0.912`, `chest 0.801`, `breast 0.874`. */
+function named(texts: readonly string[]): string[] {
+  return texts.map((text, i) => `${PHANTOM_NAMES[i].replace('phantom-', '')} ${text}`);
 }

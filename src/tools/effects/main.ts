@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { messageOf, UserError } from '../../common/errors';
 import { writeFileAtomic } from '../../common/node/files';
-import { effectsOf, effectsTable } from './effects';
+import { effectsList, effectsOf } from './effects';
 import { readTables } from './rows';
 
 /** `main.ts DIR`: writes `effects.md` beside the tables of a folder, and prints it. */
 try {
   const [dir = 'results/embedded'] = process.argv.slice(2);
-  const table = effectsTable(effectsOf(readTables(dir)));
-  writeFileAtomic(path.join(dir, 'effects.md'), table);
-  process.stdout.write(table);
+  const list = effectsList(effectsOf(readTables(dir)));
+  writeFileAtomic(path.join(dir, 'effects.md'), list);
+  process.stdout.write(list);
 } catch (error) {
   process.stderr.write(error instanceof UserError ? `error: ${error.message}\n` : `${messageOf(error)}\n`);
   process.exitCode = 1;

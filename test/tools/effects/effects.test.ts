@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../../src/common/node/project-root';
 import { PHANTOM_NAMES } from '../../../src/phantoms/names';
-import { effectsOf, effectsTable } from '../../../src/tools/effects/effects';
+import { effectsList, effectsOf } from '../../../src/tools/effects/effects';
 import { readTables, type ResultRow, type Tables } from '../../../src/tools/effects/rows';
 
 const PUBLISHED = path.join(projectRoot(), 'results', 'embedded');
@@ -19,7 +19,7 @@ const MISSED: readonly string[] = [
 ];
 
 test('the committed list of effects follows from the committed tables', () => {
-  assert.equal(fs.readFileSync(path.join(PUBLISHED, 'effects.md'), 'utf8'), effectsTable(effectsOf(readTables(PUBLISHED))));
+  assert.equal(fs.readFileSync(path.join(PUBLISHED, 'effects.md'), 'utf8'), effectsList(effectsOf(readTables(PUBLISHED))));
 });
 
 test('the committed results show every effect but those that the card names as missed', () => {
