@@ -13,8 +13,8 @@ export interface NotebookSettings {
   /** Several data sets, at least one; separated by commas in `MEDICLIP_DATASETS`. */
   datasets: readonly string[];
   /**
-   * A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo` for a generated
-   * one (`MEDICLIP_IMAGES`).
+   * A folder with `normal/` and, if there are any, `abnormal/` and `masks/`; `demo-metal` for a
+   * generated one (`MEDICLIP_IMAGES`).
    */
   images: string;
   /**

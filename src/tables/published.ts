@@ -24,7 +24,7 @@ export interface PublishedValue {
   source: string;
 }
 
-const ISSUE = "quoted for the paper's model in issue 6 of the official repository (cnulab/MediCLIP), where a reader reports 65.9";
+const ISSUE = "quoted for the paper's model in issue 6 of the official repository (cnulab/MediCLIP), where a reader reports 0.659";
 
 type Where = Pick<PublishedValue, 'dataset' | 'model' | 'shots' | 'setting' | 'source'>;
 

@@ -41,10 +41,10 @@ const EFFECTS: [wanted: string, look: Look][] = [
   ['epochs 0 to 60: image AUROC rises by at least .02 on each phantom', (tables) => epochs(tables, 'imageAuroc')],
   ['epochs 0 to 60: AUPRO rises by at least .02 on each phantom', (tables) => epochs(tables, 'pixelAupro')],
   ['at least five variants of parts or tasks differ from the complete method, p < .05', parts],
-  ['the published tasks are not beaten by a single one on two of three', singleTasks],
+  ['on two of three phantoms, no single task is better than the published mix', singleTasks],
   ['MediCLIP first of all methods in image AUROC on two of three', ({ comparison }) => methods(comparison, 'imageAuroc', 2)],
   ['MediCLIP first of all methods in AUPRO on all three', ({ pixel }) => methods(pixel, 'pixelAupro', 3)],
-  ['transfer: one pair above zero-shot with p < .05, and one that fails', transfer],
+  ['transfer: at least one pair above zero-shot CLIP with p < .05, and at least one not', transfer],
   ['compact-medical: few-shot minus zero-shot within .03', studied],
   ['brainmri (real): image AUROC at least .800, above zero-shot and above random weights', (tables) => real(tables, 'brainmri', 0.8)],
   ['chest-xray (real): image AUROC at least .700, above zero-shot and above random weights', (tables) => real(tables, 'chest-xray', 0.7)],
@@ -61,7 +61,7 @@ function zeroShot({ comparison }: Tables): ReturnType<Look> {
 function fewShot({ transfer: table }: Tables): ReturnType<Look> {
   const rows = PHANTOM_NAMES.map((dataset) => row(table, { dataset, trainedOn: dataset, label: 'MediCLIP', metric: 'imageAuroc' }));
   return {
-    seen: named(rows.map(({ difference, p }) => `${signedNumber(difference)} (${p < 0.01 ? 'p < .01' : `p ${formatNumber(p)}`})`)),
+    seen: named(rows.map(({ difference, p }) => `${signedNumber(difference)} (${chance(p)})`)),
     holds: rows.every(({ difference, p }) => difference >= 0.15 && p < 0.01),
   };
 }
@@ -102,8 +102,9 @@ function epochs({ epochs: table }: Tables, metric: Metric): ReturnType<Look> {
 
 function parts({ components, tasks }: Tables): ReturnType<Look> {
   if (components.length + tasks.length === 0) throw new MissingRow('no table of parts or tasks');
-  const differing = new Set([...components, ...tasks].filter(({ p, model }) => p < 0.05 && model === MODEL).map(({ label }) => label));
-  return { seen: differing.size > 0 ? [...differing] : ['none'], holds: differing.size >= 5 };
+  const differing = [...components, ...tasks].filter(({ p, model, metric }) => p < 0.05 && model === MODEL && metric === 'imageAuroc');
+  const seen = differing.map(({ label, dataset, difference }) => `${label} (${shortName(dataset)} ${signedNumber(difference)})`);
+  return { seen: seen.length > 0 ? seen : ['none'], holds: new Set(differing.map(({ label }) => label)).size >= 5 };
 }
 
 function singleTasks({ tasks }: Tables): ReturnType<Look> {
@@ -138,8 +139,10 @@ function transfer({ transfer: table }: Tables): ReturnType<Look> {
   );
   if (pairs.length === 0) throw new MissingRow('no pairs');
   const isBetter = ({ difference, p }: ResultRow): boolean => difference > 0 && p < 0.05;
-  const text = (one: ResultRow): string =>
-    `${isBetter(one) ? 'above' : 'not above'}: ${one.trainedOn} to ${one.dataset} ${signedNumber(one.difference)}`;
+  const text = (one: ResultRow): string => {
+    const side = one.p >= 0.05 ? 'no clear difference' : isBetter(one) ? 'above' : 'below';
+    return `${shortName(one.trainedOn)} to ${shortName(one.dataset)} ${signedNumber(one.difference)} (${side}, ${chance(one.p)})`;
+  };
   return { seen: pairs.map(text), holds: pairs.some(isBetter) && !pairs.every(isBetter) };
 }
 
@@ -161,12 +164,20 @@ function real({ comparison, backbones }: Tables, dataset: string, least: number)
   };
 }
 
-/** The effects as a list in Markdown: what was to be seen, and below it what is. */
-export function effectsList(effects: readonly Effect[]): string {
+const HEAD = `# Effects that the lessons are about
+
+Each line says what was to be seen, and whether the tables of this folder show it. All is of
+\`compact\` with 16 shots, unless another number or model is named: means over seeds 1 to 3. Parts
+and tasks were trained for 20 epochs, everything else for 60. Values of p come from resampling seeds
+and test images, so one difference may have another last digit in another table.
+`;
+
+/** The effects as a page in Markdown: what was to be seen, and below it what is. */
+export function effectsPage(effects: readonly Effect[]): string {
   const items = effects.map(({ wanted, seen, holds }) => {
     return [`- **${holds ? 'Reached' : 'Missed'}**: ${wanted}`, ...seen.map((text) => `  - ${text}`)].join('\n');
   });
-  return `${items.join('\n')}\n`;
+  return `${HEAD}\n${items.join('\n')}\n`;
 }
 
 function bestOf(rows: readonly ResultRow[]): ResultRow {
@@ -187,5 +198,14 @@ function value(rows: readonly ResultRow[], wanted: Partial<ResultRow>): number {
 
 /** A text for each phantom: `brain 0.912`, `chest 0.801`, `breast 0.874`. */
 function named(texts: readonly string[]): string[] {
-  return texts.map((text, i) => `${PHANTOM_NAMES[i].replace('phantom-', '')} ${text}`);
+  return texts.map((text, i) => `${shortName(PHANTOM_NAMES[i])} ${text}`);
+}
+
+/** `brain` for `phantom-brain`. */
+function shortName(dataset: string): string {
+  return dataset.replace('phantom-', '');
+}
+
+function chance(p: number): string {
+  return p < 0.01 ? 'p < .01' : `p ${formatNumber(p)}`;
 }
