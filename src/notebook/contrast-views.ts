@@ -24,18 +24,21 @@ export function contrastChart(points: readonly ContrastPoint[]): Chart {
  */
 export function contrastSentence(points: readonly ContrastPoint[]): string {
   const models = [...new Set(points.map(({ model }) => model))];
+  const added: { model: string; mean: number }[] = [];
   const parts = models.flatMap((model) => {
     const own = points.filter((point) => point.model === model && point.gain);
     if (own.length === 0) return [];
     const mean = (value: (point: ContrastPoint) => number): number => own.reduce((sum, point) => sum + value(point), 0) / own.length;
     const before = mean(({ zeroShot }) => zeroShot.imageAuroc as number);
-    const added = mean(({ gain }) => gain?.difference as number);
+    const more = mean(({ gain }) => gain?.difference as number);
+    added.push({ model, mean: more });
     const clear = own.filter(({ gain }) => gain && isGain(gain)).length;
     return [
-      `${model}: ${formatNumber(before)} zero-shot, few-shot ${signedNumber(added)} (above it with p < .05 on ${clear} of ${own.length} sets)`,
+      `${model}: ${formatNumber(before)} zero-shot, few-shot ${signedNumber(more)} (above it with p < .05 on ${clear} of ${own.length} sets)`,
     ];
   });
-  return parts.length === 0
-    ? '**No data set has both classes: there is no AUROC to compare.**'
-    : `**Mean image AUROC: ${parts.join('; ')}.**`;
+  if (parts.length === 0) return '**No data set has both classes: there is no AUROC to compare.**';
+  added.sort((a, b) => b.mean - a.mean);
+  const order = added.length > 1 ? ` Few-shot training adds most to ${added[0].model} and least to ${added[added.length - 1].model}.` : '';
+  return `**Mean image AUROC: ${parts.join('; ')}.${order}**`;
 }

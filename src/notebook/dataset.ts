@@ -96,5 +96,9 @@ export async function supportGallery(
   options: Partial<MontageOptions> & { perRow?: number } = {},
 ): Promise<PngPicture> {
   const panels = await Promise.all(support.map(async (image) => ('file' in image ? samplePanel(image, 224) : { image })));
-  return gallery(panels, { alt: `The ${support.length} normal images of the support set.`, perRow: 8, ...options });
+  return gallery(panels, {
+    alt: support.length === 1 ? 'The normal image of the support set.' : `The ${support.length} normal images of the support set.`,
+    perRow: 8,
+    ...options,
+  });
 }

@@ -68,10 +68,15 @@ export function kindAurocTable(kinds: readonly KindAuroc[]): Table {
   return { columns: ['kind', 'pictures', 'image AUROC against all normal ones'], rows };
 }
 
+/** From this AUROC on, a few pictures do not tell which kind is the hardest. */
+const ALMOST_PERFECT = 0.99;
+
 /** Which kind is the easiest and which the hardest, in a sentence. */
 export function kindSentence(kinds: readonly KindAuroc[]): string {
   if (kinds.length === 0) return 'There is no abnormal picture to test with.';
   const [easiest, hardest] = [kinds[0], kinds[kinds.length - 1]];
   if (easiest.auroc === hardest.auroc) return `Every kind has the same AUROC, ${formatNumber(easiest.auroc)}.`;
+  if (hardest.auroc >= ALMOST_PERFECT)
+    return `Every kind is found almost perfectly: the lowest AUROC is ${formatNumber(hardest.auroc)}, of "${hardest.kind}".`;
   return `The hardest kind is "${hardest.kind}" with an AUROC of ${formatNumber(hardest.auroc)}, the easiest "${easiest.kind}" with ${formatNumber(easiest.auroc)}.`;
 }

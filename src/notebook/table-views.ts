@@ -153,10 +153,10 @@ export function publishedTable(): Table {
   const rows: string[][] = [];
   for (const [i, { dataset, model, shots, metric, value, epoch, at, setting, source }] of PUBLISHED.entries()) {
     if (epoch === 'last' && PUBLISHED[i - 1]?.epoch === 'best') {
-      rows[rows.length - 1][5] = formatNumber(value);
+      rows[rows.length - 1][5] = formatNumber(value, 4);
       continue;
     }
-    const text = at === undefined ? formatNumber(value) : `${formatNumber(value)} (epoch ${at})`;
+    const text = at === undefined ? formatNumber(value, 4) : `${formatNumber(value, 4)} (epoch ${at})`;
     const cells = ['best', 'last', 'partial'].map((one) => (one === epoch ? text : ''));
     rows.push([
       dataset,

@@ -64,8 +64,12 @@ export function curveSentence(points: readonly CurvePoint[], zeroShot: CurveMetr
   if (known.length === 0) return 'There is no curve: the test set has one class only.';
   const [first, last] = [known[0], known[known.length - 1]];
   const rise = last.value - first.value;
-  const half = known.find(({ value }) => value - first.value >= rise / 2) as { epoch: number };
-  const soon = rise > 0 ? `In image AUROC, half of the rise is done by epoch ${half.epoch}` : 'The image AUROC does not rise';
+  const second = known[Math.min(1, known.length - 1)];
+  const done = Math.max(0, Math.min(1, (second.value - first.value) / rise));
+  const soon =
+    rise > 0
+      ? `In image AUROC, ${formatNumber(100 * done, 0)} % of the rise is done by epoch ${second.epoch}`
+      : 'The image AUROC does not rise';
   const highest = known.reduce((a, b) => (b.value > a.value ? b : a));
   const peak =
     highest === last

@@ -3,6 +3,7 @@ import { kindsOf, type Sample } from '../datasets/layout';
 import { sourceName } from '../datasets/source-name';
 import { findingsOf, type TestFinding } from '../runs/findings';
 import { METRICS, type MetricName } from '../metrics/metrics';
+import { imagesAtThreshold } from '../metrics/at-threshold';
 import { auroc } from '../metrics/roc';
 import { cellOf, gapsFromHome, placesAmongNormals, ratesAt, thresholdFor, type TransferMatrix, type TransferRun } from '../runs/transfer';
 import type { Random } from '../common/random';
@@ -67,15 +68,13 @@ export function thresholdTable(panels: readonly ThresholdPanel[]): Table {
 
 /**
  * What a threshold means for test images: how many abnormal ones are found, and how many normal
- * ones are false alarms.
+ * ones are false alarms. What scores above it is reported, as in `calibrate` and `predict`.
  */
 export function thresholdSummary(scores: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): string {
-  const tested = { scores: Float32Array.from(scores), labels: Uint8Array.from(labels) };
-  const abnormal = tested.labels.filter((label) => label === 1).length;
-  if (abnormal === 0) return 'no abnormal pictures: look at the maps, there is nothing to count';
-  const { truePositiveRate, falsePositiveRate } = ratesAt(tested, threshold);
-  const found = `${Math.round(truePositiveRate * abnormal)} of ${abnormal} abnormal pictures`;
-  return `at or above the threshold: ${found}, ${(100 * falsePositiveRate).toFixed(0)} % of the normal ones`;
+  const { sensitivity, falseAlarms } = imagesAtThreshold(scores, labels, threshold);
+  if (sensitivity.of === 0) return 'no abnormal pictures: look at the maps, there is nothing to count';
+  const [found, wrong] = [sensitivity, falseAlarms].map(({ hits, of }) => `${hits} of ${of}`);
+  return `above the threshold: ${found} abnormal pictures, ${wrong} normal ones`;
 }
 
 /** AUROC of each kind of anomaly against the normal images of its test set, one column per run. */

@@ -79,7 +79,7 @@ export const PUBLISHED: readonly PublishedValue[] = [
   ...partial(TEN, 135, 0.9075),
   ...whole(umraiz('2025_01_14_01_28_55', 'ViT-L/14'), 0.9424, 0.9076),
   ...whole(umraiz('2025_01_18_01_51_10', 'ViT-L/14'), 0.9531, 0.9171),
-  ...whole(umraiz('2025_01_18_03_09_01', 'ViT-L/14', 'CutPaste .2, GaussIntensityChange .3, Source .2, Identity .3'), 0.9427, 0.9215),
+  ...whole(umraiz('2025_01_18_03_09_01', 'ViT-L/14', 'Cutpaste .2, GaussIntensityChange .3, Source .2, Identity .3'), 0.9427, 0.9215),
   ...whole(umraiz('2025_01_18_04_40_16', 'ViT-L/14', 'layers 14 and 20 (and 26, which it lacks)'), 0.946, 0.9325),
   ...whole(umraiz('2025_01_18_08_52_34', 'ViT-L/14-336', '224 pixels, exact GELU'), 0.9495, 0.9448),
   ...whole(umraiz('2025_01_18_05_42_59', 'ViT-B/32', 'one adapter, at layer 12'), 0.9489, 0.94),

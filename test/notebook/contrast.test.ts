@@ -45,8 +45,9 @@ test('the sentence: means over data sets, and on how many of them the gain is sh
   ];
   assert.equal(
     contrastSentence(points),
-    '**Mean image AUROC: general: 0.450 zero-shot, few-shot +0.200 (above it with p < .05 on 1 of 2 sets); medical: 0.900 zero-shot, few-shot −0.040 (above it with p < .05 on 0 of 2 sets).**',
+    '**Mean image AUROC: general: 0.450 zero-shot, few-shot +0.200 (above it with p < .05 on 1 of 2 sets); medical: 0.900 zero-shot, few-shot −0.040 (above it with p < .05 on 0 of 2 sets). Few-shot training adds most to general and least to medical.**',
   );
+  assert.doesNotMatch(contrastSentence(points.slice(0, 2)), /most/);
   assert.match(contrastSentence([{ ...points[0], gain: null }]), /no AUROC/);
 });
 

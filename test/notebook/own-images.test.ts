@@ -82,6 +82,11 @@ test('kinds are told from the names of files, and each is compared with all norm
   ]);
   assert.deepEqual(kindAurocTable(kinds).rows[1], ['dent', '2', '0.500']);
   assert.match(kindSentence(kinds), /hardest kind is "dent" with an AUROC of 0\.500, the easiest "stain" with 1\.000/);
+  const almost = [
+    { kind: 'stain', images: 6, auroc: 1 },
+    { kind: 'dent', images: 6, auroc: 0.996 },
+  ];
+  assert.match(kindSentence(almost), /almost perfectly: the lowest AUROC is 0\.996, of "dent"/);
   assert.match(kindSentence(kinds.slice(0, 1)), /Every kind has the same AUROC, 1\.000/);
   assert.match(kindSentence(kindAurocs(all.slice(3))), /no abnormal picture/);
 });

@@ -177,9 +177,9 @@ test("a grid's folder depends on weights, images and base settings, not on its v
 
 test('published values: the best and the last epoch of a training in one row, its source below', () => {
   const { rows, notes = [] } = publishedTable();
-  assert.deepEqual(rows[1], ['brainmri', 'ViT-L/14', '1', 'image AUROC', '0.936', '0.932', '', 'as published', '[2]']);
+  assert.deepEqual(rows[1], ['brainmri', 'ViT-L/14', '1', 'image AUROC', '0.9361', '0.9318', '', 'as published', '[2]']);
   const last = `[${notes.length - 1}]`; // the last note explains the setting
-  assert.deepEqual(rows[rows.length - 1].slice(3), ['pixel AUROC', '', '', '0.890 (epoch 5)', 'adapter unclear', last]);
+  assert.deepEqual(rows[rows.length - 1].slice(3), ['pixel AUROC', '', '', '0.8896 (epoch 5)', 'adapter unclear', last]);
   assert.match(notes[1], /^\[2\] a reader's log, MatteoMorellini/);
   assert.equal(
     rows.reduce((sum, cells) => sum + cells.slice(4, 7).filter((text) => text !== '').length, 0),

@@ -10,6 +10,7 @@ import {
   thresholdPanels,
   thresholdTable,
   transferPoints,
+  thresholdSummary,
 } from '../../src/notebook/transfer-views';
 import type { TransferCell, TransferMatrix } from '../../src/runs/transfer';
 
@@ -132,4 +133,13 @@ test('places at home and away: every abnormal image by every run from elsewhere,
     [...Array(4).fill('b a'), ...Array(4).fill('a b')],
   );
   assert.deepEqual(placesAtHomeAndAway(matrix, ['b', 'nothing']).length, 4, 'a has no home among these');
+});
+
+test('what scores above a threshold is reported; a score that equals it is not', () => {
+  const labels = [0, 0, 0, 1, 1];
+  assert.equal(
+    thresholdSummary([0.1, 0.5, 0.6, 0.5, 0.9], labels, 0.5),
+    'above the threshold: 1 of 2 abnormal pictures, 1 of 3 normal ones',
+  );
+  assert.match(thresholdSummary([0.1, 0.5], [0, 0], 0.5), /no abnormal pictures/);
 });
