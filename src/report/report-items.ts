@@ -46,6 +46,9 @@ export interface ItemOptions extends LongRun {
   other?: { found: SamplePredictions['found']; heatRange: readonly [number, number] | null };
 }
 
+/** An image as a run sees it, and the run's map of it. */
+type Pictured = Pick<SamplePredictions['found'][number], 'image' | 'map'>;
+
 /** The number and size of the pictures in a page. */
 export interface PictureBudget {
   /** Number of images that get pictures. */
@@ -101,10 +104,10 @@ export async function reportItems(
     if (theirs) item.other = { score: theirs.score, map: null };
     items.push(item);
     if (!chosen.has(i)) continue;
-    const overlay = async (values: Float32Array | null, range: readonly [number, number] | null): Promise<string | null> =>
-      values && range && jpeg(heatOverlay(image, values, { range }), side);
+    const overlay = async (seen: Pictured, range: readonly [number, number] | null): Promise<string | null> =>
+      seen.map && range && jpeg(heatOverlay(seen.image, seen.map, { range }), side);
     item.image = await jpeg(image, side);
-    item.map = await overlay(map, heatRange);
+    item.map = await overlay({ image, map }, heatRange);
     item.mask = mask && (await maskPng(mask, image, side));
     const pixel = calibration?.pixel;
     if (map && pixel) {
@@ -114,7 +117,7 @@ export async function reportItems(
         side,
       );
     }
-    if (item.other && theirs) item.other.map = await overlay(theirs.map, other.heatRange);
+    if (item.other && theirs) item.other.map = await overlay(theirs, other.heatRange);
   }
   return items.sort((a, b) => b.score - a.score);
 }

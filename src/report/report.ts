@@ -58,6 +58,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const folder = new RunFolder(run);
   const record = folder.readRecord();
   const { keepLeaks: keep } = record.config;
+  if (options.compare !== undefined) checkComparable(run, options.compare);
   const own = datasetHash(dataset, record.dataset.hash) === record.dataset.hash;
   const images = new KeptImages(viewOf(record.config));
   const onDecoded: OnDecoded = (file, raster) => images.keep(file, raster);
@@ -68,7 +69,6 @@ export async function writeReport(run: string, out: string, options: ReportOptio
     ...learntImages(folder, record, own ? dataset : undefined),
   });
   const tested = { ...dataset, test: places.map((i) => dataset.test[i]) };
-  if (options.compare !== undefined) checkComparable(run, options.compare);
   const examination = await predictSamples(run, tested.test, { ...options, images });
   const { found } = examination;
   const pictures = pictureBudget(found.length, options.pictures ?? 1200, examination.record.config.imageSize);
@@ -98,10 +98,17 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   return { out, bytes: Buffer.byteLength(html), images: found.length, pictures, threshold: threshold.value };
 }
 
-/** Both runs have to see images alike, since a page shows each once. */
+/** Both runs have to see the same part of an image at the same size, since a page shows each once. */
 function checkComparable(run: string, compare: string): void {
-  const [a, b] = [run, compare].map((dir) => new RunFolder(dir).readRecord().config.imageSize);
-  if (a !== b) throw new UserError(`${compare}: sees images of ${b} pixels, ${run} of ${a}: write a report of each`);
+  const [a, b] = [run, compare].map((dir) => new RunFolder(dir).readRecord().config);
+  if (a.imageSize !== b.imageSize) {
+    throw new UserError(`${compare}: sees images of ${b.imageSize} pixels, ${run} of ${a.imageSize}: write a report of each`);
+  }
+  if ((a.fit === 'crop') !== (b.fit === 'crop')) {
+    throw new UserError(
+      `${compare}: sees images with fit ${b.fit}, ${run} with ${a.fit}, and a crop shows only a part: write a report of each`,
+    );
+  }
 }
 
 /** What another run says about the same images, and its own threshold. */

@@ -54,7 +54,8 @@ export interface SamplePredictions {
 /**
  * Computes scores and maps of any samples with a finished run of any method.
  * @param dir - run folder
- * @param options.images - decoded images
+ * @param options.images - decoded images; they are used if the run has the view with which they were
+ *   kept
  * @throws UserError if the run is missing or damaged
  */
 export async function predictSamples(
@@ -70,7 +71,7 @@ export async function predictSamples(
   try {
     const calibration = readCalibration(loaded); // before the work: it may belong to other parameters
     const files = samples.map((sample) => sample.file);
-    const pieces = await Pieces.of(filesOf(files, kept), view);
+    const pieces = await Pieces.of(filesOf(files, kept?.seenBy(view)), view);
     const batches = scoreBatches(pieces, scorer, { ...run, phase: 'encoding test images' });
     for await (const { start, images, scores, maps } of batches) {
       for (const [i, image] of images.entries()) {

@@ -32,6 +32,13 @@ export class KeptImages {
     this.bytes += bytes;
   }
 
+  /** These images for a run with this view; undefined if it sees them otherwise. */
+  seenBy({ size, fit, tiles }: View): KeptImages | undefined {
+    const own = this.view;
+    const sameTiles = own.tiles?.size === tiles?.size && own.tiles?.overlap === tiles?.overlap;
+    return own.size === size && own.fit === fit && sameTiles ? this : undefined;
+  }
+
   /** The image, if it is kept. */
   get(file: string): RgbImage | undefined {
     return this.images.get(file);

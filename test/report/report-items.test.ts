@@ -121,6 +121,16 @@ test('a calibration gives percentiles and marks what is above its pixel threshol
   assert.deepEqual([called.data[0] > 127, called.data[called.data.length - 1] > 127], [above[0], above[above.length - 1]]);
 });
 
+test("another run's map lies over the image as that run sees it", async () => {
+  const [mine, theirs] = [found(1, 0.9, { map: true }), found(1, 0.9, { map: true })];
+  theirs.image.data.fill(200);
+  const other = { found: [theirs], heatRange: [0, 1] as const };
+  const [beside] = await reportItems([mine], { count: 1, side: SIDE }, { heatRange: [0, 1], other });
+  const [alone] = await reportItems([theirs], { count: 1, side: SIDE }, { heatRange: [0, 1] });
+  assert.equal(beside.other?.map, alone.map);
+  assert.notEqual(beside.map, alone.map);
+});
+
 test('kinds of anomaly, volume and slice come from the data set', async () => {
   const plain = found(1, 0.9);
   const kind = { ...plain, sample: { ...plain.sample, metadata: { kind: 'glioma', source: 'ward/scan.nii.gz#12' } } };

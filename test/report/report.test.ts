@@ -3,21 +3,27 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import type { METHOD_NAMES } from '../../src/methods/registry';
 import { tf } from '../../src/common/tf';
 import { UserError } from '../../src/common/errors';
 import { projectRoot } from '../../src/common/node/project-root';
 import type { ReportItem } from '../../src/report/report-items';
-import { writeReport } from '../../src/report/report';
+import { writeReport, type ReportOptions } from '../../src/report/report';
+import type { TrainingSettings } from '../../src/runs/config';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 
 const model = writeTinyClip();
 
-async function finishedRun(dataset: string, method: (typeof METHOD_NAMES)[number] = 'mediclip'): Promise<string> {
+async function finishedRun(
+  dataset: string,
+  method: (typeof METHOD_NAMES)[number] = 'mediclip',
+  view: Pick<TrainingSettings, 'fit' | 'tiles'> = {},
+): Promise<string> {
   const out = path.join(temporaryFolder(), 'run');
-  const settings = { method, shots: 2, epochs: 1, imageSize: 32, batchSize: 2, contextTokens: 2 };
+  const settings = { ...view, method, shots: 2, epochs: 1, imageSize: 32, batchSize: 2, contextTokens: 2 };
   await train({ dataset, model, out, settings, threads: 0 });
   return out;
 }
@@ -26,6 +32,8 @@ const itemsOf = (file: string): ReportItem[] => {
   const json = /<script type="application\/json" id="data">(.*)<\/script>/.exec(fs.readFileSync(file, 'utf8'))?.[1];
   return JSON.parse(json ?? '').items;
 };
+
+const scoresOf = (items: readonly ReportItem[]): number[] => items.map(({ score }) => score);
 
 test('the page of a run holds the scores of its predictions.csv and has the same bytes each time', async () => {
   const run = await finishedRun(await writeTinyDataset());
@@ -87,6 +95,58 @@ test('pages of a method without maps, of another test set without masks, and wit
   assert.match(html, /on which the run was not trained: 2 normal and 2 abnormal images/);
   assert.match(html, /Only 0 of 4 images have a picture/);
   assert.doesNotMatch(html, /id="maps"|data:image/);
+});
+
+/**
+ * A tiny data set whose images and masks are made twice as wide as high. With another compression
+ * level the same images have other bytes, so that this process decodes them once more.
+ */
+async function wideDataset(compressionLevel = 9): Promise<string> {
+  const dataset = await writeTinyDataset();
+  const files = fs.readdirSync(path.join(dataset, 'images'), { recursive: true, encoding: 'utf8' });
+  for (const name of files.filter((file) => file.endsWith('.png'))) {
+    const file = path.join(dataset, 'images', name);
+    fs.writeFileSync(file, await sharp(file).resize(80, 40, { fit: 'fill', kernel: 'nearest' }).png({ compressionLevel }).toBuffer());
+  }
+  return dataset;
+}
+
+test('a run that is compared sees images as it was trained, and not as the other run does', async () => {
+  const dataset = await wideDataset();
+  const runs: string[] = [];
+  for (const view of [{}, { fit: 'letterbox' as const }, { tiles: { size: 40, overlap: 8 } }])
+    runs.push(await finishedRun(dataset, 'pixel-knn', view));
+  const out = path.join(temporaryFolder(), 'report.html');
+  const ofRun = async (run: string, options: ReportOptions = {}): Promise<ReportItem[]> => {
+    await writeReport(run, out, options);
+    return itemsOf(out).sort((a, b) => a.file.localeCompare(b.file));
+  };
+  const alone: ReportItem[][] = [];
+  for (const run of runs) alone.push(await ofRun(run));
+  assert.notDeepEqual(scoresOf(alone[0]), scoresOf(alone[1]));
+  for (const [i, j] of [
+    [0, 1],
+    [1, 0],
+    [0, 2],
+    [2, 0],
+  ]) {
+    const both = await ofRun(runs[i], { dataset: await wideDataset(1 + i + 3 * j), compare: runs[j] });
+    assert.deepEqual(scoresOf(both), scoresOf(alone[i]));
+    assert.deepEqual(
+      both.map(({ other }) => other?.score),
+      scoresOf(alone[j]),
+      `${j} beside ${i}`,
+    );
+  }
+});
+
+test('a run that sees only a part of the images is not compared with one that sees all of them', async () => {
+  const dataset = await wideDataset();
+  const [whole, crop] = [await finishedRun(dataset, 'pixel-knn'), await finishedRun(dataset, 'pixel-knn', { fit: 'crop' })];
+  const out = path.join(temporaryFolder(), 'report.html');
+  await assert.rejects(writeReport(whole, out, { compare: crop }), /sees images with fit crop, .* with stretch.*: write a report of each/);
+  await assert.rejects(writeReport(crop, out, { compare: whole }), UserError);
+  assert.ok(!fs.existsSync(out));
 });
 
 test('mistakes are reported before any work; a stopped report leaves no file', async () => {
