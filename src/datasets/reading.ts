@@ -17,6 +17,8 @@ export const PREPARED_FILE = 'prepared.json';
 /** A report of thousands of images with their windows. */
 const MOST_BYTES = 256 * 2 ** 20;
 const schema = z.object({ reading: readingSchema.optional() });
+const windowsSchema = z.object({ images: z.array(z.object({ filename: z.string(), window: z.string().optional() })).optional() });
+const ADVICE = 'prepare the data set again';
 
 /**
  * How the scanner files of a prepared data set were read; undefined if it holds none, or was not
@@ -26,5 +28,17 @@ const schema = z.object({ reading: readingSchema.optional() });
 export function preparedReading(dir: string): Reading | undefined {
   const file = path.join(dir, PREPARED_FILE);
   if (!fs.existsSync(file)) return undefined;
-  return checked(schema, readJson(file, MOST_BYTES), file, 'prepare the data set again').reading;
+  return checked(schema, readJson(file, MOST_BYTES), file, ADVICE).reading;
+}
+
+/**
+ * The windows of the slices of a prepared data set, in words, by their paths in it:
+ * `images/test/normal/0.png`. None if it was not prepared here.
+ * @throws UserError if its report is damaged
+ */
+export function preparedWindows(dir: string): Map<string, string> {
+  const file = path.join(dir, PREPARED_FILE);
+  if (!fs.existsSync(file)) return new Map();
+  const { images = [] } = checked(windowsSchema, readJson(file, MOST_BYTES), file, ADVICE);
+  return new Map(images.flatMap(({ filename, window }) => (window === undefined ? [] : [[filename, window] as const])));
 }

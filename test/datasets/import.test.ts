@@ -10,6 +10,7 @@ import type { ImportLayout } from '../../src/datasets/import/layouts';
 import type { ImportReport } from '../../src/datasets/import/report';
 import { readDataset, writeSamples, type Sample } from '../../src/datasets/layout';
 import { loadSampleMask } from '../../src/datasets/sample-mask';
+import { preparedReading, preparedWindows } from '../../src/datasets/reading';
 import { encodePng } from '../../src/image/node/encode';
 
 let base: string;
@@ -433,6 +434,35 @@ test('samples: the published lists, with their masks and keys', async () => {
     8,
     'levels below 128 do not count',
   );
+});
+
+test('samples: how scanner files were read comes along, as do the windows of slices', async () => {
+  await fill('images/train/normal', '0.png');
+  await fill('images/test/normal', '0.png', '1.png');
+  const row = (filename: string) => ({ filename, label: 0 as const, labelName: 'good', clsname: 'ct' });
+  writeSamples(from, [row('train/normal/0.png')], [row('test/normal/1.png'), row('test/normal/0.png')]);
+  await bring('samples');
+  assert.equal(preparedReading(out), undefined);
+  assert.deepEqual(preparedWindows(out), new Map());
+  const reading = { window: '100/50', axis: 'coronal', volume: 1 };
+  const images = [
+    { filename: 'images/train/normal/0.png', source: 'a', sha256: '', window: '100/50' },
+    { filename: 'images/test/normal/0.png', source: 'b', sha256: '' },
+    { filename: 'images/test/normal/1.png', source: 'c', sha256: '', window: '90/40' },
+  ];
+  put('prepared.json', JSON.stringify({ reading, images }));
+  const report = await bring('samples', { force: true });
+  assert.deepEqual(report.reading, reading);
+  assert.deepEqual(preparedReading(out), reading);
+  assert.deepEqual(
+    [...preparedWindows(out)],
+    [
+      ['images/train/normal/0.png', '100/50'],
+      ['images/test/normal/0.png', '90/40'],
+    ],
+  );
+  put('prepared.json', JSON.stringify({ reading: { window: 3 } }));
+  await assert.rejects(bring('samples', { force: true }), /prepared\.json: reading\.window.*prepare the data set again/);
 });
 
 test('the same bytes on both sides are named and kept; so are both labels', async () => {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
 import { MaskFinder } from '../mask-names';
+import type { Reading } from '../reading';
 import { findName, type RawFolder, type RawImage, type Skipped } from '../raw';
 
 /** The side on which others put an image. */
@@ -11,12 +12,16 @@ export type GivenSide = 'train' | 'valid' | 'test';
 export interface GivenImage extends RawImage {
   given: GivenSide;
   clsname: string;
+  /** The window with which it was read from a scanner file, in words, if that is known. */
+  window?: string;
 }
 
 /** A split that others made, before its images are read. */
 export interface GivenSplit {
   images: GivenImage[];
   skipped: Skipped[];
+  /** How the scanner files were read from which the images were made, if that is known. */
+  reading?: Reading;
 }
 
 /** The names by which lists and folders call the sides. */

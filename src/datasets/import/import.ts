@@ -81,6 +81,7 @@ export async function importDataset(
     shortcuts,
     warnings: shortcutLines(shortcuts),
     notes: [...read.notes, ...notesOn(kept, twins)],
+    ...(split.reading && { reading: split.reading }),
   };
   return writePrepared<ImportReport>(claim, report, kept, { ...run, link });
 }

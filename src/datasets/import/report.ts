@@ -2,6 +2,7 @@ import { groupByKey } from '../../common/group';
 import { joinByKeys } from '../duplicates';
 import type { ReadImage } from '../prepare-read';
 import type { Skipped } from '../raw';
+import type { Reading } from '../reading';
 import type { Separation } from '../shortcuts';
 import type { ImportLayout } from './layouts';
 
@@ -55,6 +56,8 @@ export interface ImportReport {
   shortcuts: Separation[];
   warnings: string[];
   notes: string[];
+  /** How scanner files were read when the given data set was prepared; absent if that is not known. */
+  reading?: Reading;
   /** SHA-256 over all samples and their files. */
   hash: string;
 }
