@@ -26,8 +26,8 @@ export interface CsvRecord<Column extends string> {
  * byte order mark. The time is linear in the length of the text.
  * @param columns - the required columns; others are left out
  * @param where - names the source in errors: a file
- * @throws UserError with the line if a column is missing, a row has more or fewer cells than the
- * header, or a quote is misplaced
+ * @throws UserError with the line if a column is missing or there twice, a row has more or fewer
+ * cells than the header, or a quote is misplaced
  */
 export function readCsv<Column extends string>(text: string, columns: readonly Column[], where: string): CsvRecord<Column>[] {
   const table = readCsvTable(text, where);
@@ -35,6 +35,7 @@ export function readCsv<Column extends string>(text: string, columns: readonly C
   if (absent !== undefined) {
     throw new UserError(`${where}:1: expected the columns ${columns.join(',')}; ${JSON.stringify(absent)} is missing`);
   }
+  refuseTwins(table.columns, columns, where);
   return table.rows.map(({ line, cells }) => {
     const entries = columns.map((column) => [column, cells[column]] as const);
     return { line, cells: Object.fromEntries(entries) as Record<Column, string> };
@@ -42,7 +43,19 @@ export function readCsv<Column extends string>(text: string, columns: readonly C
 }
 
 /**
- * {@link readCsv} with all existing columns; of two with the same name the first counts.
+ * Refuses a table in which one of the columns that are used occurs twice.
+ * @param header - the names of all its columns
+ * @param used - the names of the columns that are used
+ * @throws UserError with the name
+ */
+export function refuseTwins(header: readonly string[], used: readonly string[], where: string): void {
+  const twin = used.find((name) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (twin !== undefined) throw new UserError(`${where}:1: the column ${JSON.stringify(twin)} occurs twice; remove or rename one`);
+}
+
+/**
+ * {@link readCsv} with all existing columns; of two with the same name the first counts, unless the
+ * caller refuses them ({@link refuseTwins}).
  * @throws UserError with the line if a row has more or fewer cells than the header, or a quote is
  * misplaced
  */

@@ -3,11 +3,11 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [...'{}[]'].map((c) =
 const BLANK = 0x20;
 
 /**
- * The first key that occurs twice in an object of a JSON text, at any depth; `JSON.parse` silently
- * keeps the last one.
+ * The first key that occurs twice in an object of a JSON text, at any depth, and where it does so for
+ * the second time; `JSON.parse` silently keeps the last one.
  * @param text - valid JSON; the time is linear in its length
  */
-export function duplicateKey(text: string): string | undefined {
+export function duplicateKey(text: string): { key: string; offset: number } | undefined {
   /** The keys of each open object; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -26,7 +26,7 @@ export function duplicateKey(text: string): string | undefined {
       const keys = open[open.length - 1];
       if (keys === undefined || !isFollowedByColon(text, i + 1)) continue;
       const key = escaped ? (JSON.parse(text.slice(start - 1, i + 1)) as string) : text.slice(start, i);
-      if (keys.has(key)) return key;
+      if (keys.has(key)) return { key, offset: start - 1 };
       keys.add(key);
     }
   }

@@ -152,7 +152,7 @@ function parseHeader(text: string, bad: (why: string) => UserError): unknown {
     throw bad(`header: ${messageOf(error)}`);
   }
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw bad(`the header has ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined) throw bad(`the header has ${JSON.stringify(twice.key)} twice`);
   return header;
 }
 

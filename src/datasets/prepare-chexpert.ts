@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fromCSV } from 'arquero';
+import { refuseTwins } from '../common/csv';
 import { messageOf, UserError } from '../common/errors';
 import { readText } from '../common/node/files';
 import type { RawDataset, RawFolder } from './raw';
@@ -89,6 +90,7 @@ function readColumns(file: string): unknown[][] {
     const present = table.columnNames();
     const absent = COLUMNS.find((name) => !present.includes(name));
     if (absent !== undefined) throw new UserError(`${file}: no column ${JSON.stringify(absent)}; found ${present.slice(0, 8).join(', ')}`);
+    refuseTwins(present, COLUMNS, file);
     return COLUMNS.map((name) => (bare ? [] : Array.from(table.array(name) as ArrayLike<unknown>)));
   } catch (error) {
     if (error instanceof UserError) throw error;

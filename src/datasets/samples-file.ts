@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { duplicateKey } from '../common/duplicate-keys';
 import { messageOf, UserError } from '../common/errors';
 import { explainIssue } from '../common/explain-issue';
 import { readText, writeFileAtomic } from '../common/node/files';
@@ -83,6 +84,8 @@ function parseLine(text: string, where: string, folder: string): SampleRow {
   } catch (error) {
     throw new UserError(`${where}: not a JSON object on one line (${messageOf(error)})`);
   }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw new UserError(`${where}: the key ${JSON.stringify(twice.key)} occurs twice in one object; remove one`);
   let parsed: ReturnType<typeof LINE.safeParse>;
   try {
     parsed = LINE.safeParse(value);

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { csvText, readCsvTable } from '../common/csv';
+import { csvText, readCsvTable, refuseTwins } from '../common/csv';
 import { UserError } from '../common/errors';
 import { readText, SMALL_FILE, writeFileAtomic } from '../common/node/files';
 import { LOSS_NAMES } from '../methods/mediclip/losses';
@@ -41,6 +41,7 @@ export function readHistoryFile(file: string): HistoryRow[] {
   const { columns, rows } = readCsvTable(readText(file, SMALL_FILE), file);
   const absent = NEEDED.find((column) => !columns.includes(column));
   if (absent !== undefined) throw new UserError(`${file}:1: expected the columns ${NEEDED.join(', ')}; ${absent} is missing`);
+  refuseTwins(columns, columns, file);
   const names = [...new Set([...COLUMNS, ...columns])];
   return rows.map(({ line, cells }, i) => {
     const row = Object.fromEntries(names.map((column) => [column, valueOf(column, cells[column] ?? '', `${file}:${line}`)]));

@@ -71,6 +71,8 @@ test('a text that is not a table is refused with the line', () => {
   refused('a,b\n1,2\n"1,2\n', /^x\.csv:3: a misplaced quote/);
   refused('a,b\n"1"x,2\n', /^x\.csv:2: a misplaced quote/);
   refused('a,b\nx"1",2\n', /^x\.csv:2: a misplaced quote/);
+  refused('a,b,"a"\n1,2,3\n', /^x\.csv:1: the column "a" occurs twice; remove or rename one$/);
+  assert.deepEqual(readCsv('c,a,b,c,,\n0,1,2,0,,\n', ['a', 'b'], 'x.csv')[0].cells, { a: '1', b: '2' }, 'columns without use');
 });
 
 test('time grows with the size of a table', () => {

@@ -304,6 +304,10 @@ test('meta: bad lists are refused in one line', async () => {
   await refused('meta', /"tset": expected train, test or valid/);
   put('meta.json', '{"train": {}, "test": {"__proto__": [{"img_path": "brain/1.png", "anomaly": 1}]}}');
   await refused('meta', /the key "__proto__" is not allowed/);
+  put('meta.json', '{"train": {},\n "test": {},\n "test": {}}');
+  await refused('meta', /meta.json:3:2: the key "test" occurs twice in one object; remove or rename one$/);
+  put('meta.json', '{"test": {"brain": [{"img_path": "brain/1.png", "anomaly": 0, "anomaly": 1}]}}');
+  await refused('meta', /the key "anomaly" occurs twice/);
   await fill('brain', '1.png');
   putMeta({ train: { brain: [metaRow('brain/1.png', 0)] }, test: { brain: [metaRow('brain/1.png', 0)] } });
   await refused('meta', /brain\/1.png is both a training and a test image/);
@@ -352,6 +356,8 @@ test('medianomaly: a folder of sets, and bad lists', async () => {
   await refused('medianomaly', /LAG\/data.json: 1 of the files it names are missing/);
   put('LAG/data.json', JSON.stringify({ train: { '0': 'a.png' } }));
   await refused('medianomaly', /LAG\/data.json: train.0: /);
+  put('LAG/data.json', '{"train": {"0": ["a.png"]}, "test": {"0": ["b.png"], "1": [], "0": ["c.png"]}}');
+  await refused('medianomaly', /LAG\/data.json:1:63: the key "0" occurs twice/);
   put('LAG/data.json', JSON.stringify([1]));
   await refused('medianomaly', /LAG\/data.json: /);
 });
@@ -385,6 +391,10 @@ test('csv: bad tables are refused with their line', async () => {
   const table = (line: string): void => put('mine.csv', `path,split,label,mask\n${line}\n`);
   put('mine.csv', 'file;split;label\n');
   await refused('csv', /mine.csv:1: expected the columns path,split,label .*"path" is missing/);
+  for (const twin of ['label', ' Label ', '"LABEL"']) {
+    put('mine.csv', `path,split,label,${twin}\na.png,test,0,1\n`);
+    await refused('csv', /mine.csv:1: the column "label" occurs twice; remove or rename one$/);
+  }
   table('a.png,holdout,0,');
   await refused('csv', /mine.csv:2: split: expected train, test or valid, got "holdout"/);
   table('a.png,test,maybe,');

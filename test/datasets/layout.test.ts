@@ -87,6 +87,8 @@ test('a damaged line is refused with its file and line number', () => {
   refused(/train\.json:1: label: expected 0 \(normal\) or 1/);
   lines('train', '{"label": 0}');
   refused(/train\.json:1: filename: Required/);
+  lines('train', GOOD, '{"filename": "images/train/normal/0.png", "label": 1, "label": 0}');
+  refused(/train\.json:2: the key "label" occurs twice in one object; remove one$/);
 });
 
 test('an abnormal training image is kept apart from the normal ones', () => {

@@ -390,6 +390,8 @@ test('chexpert: hostile and damaged tables are refused', async () => {
   await refused('chexpert', /train\.csv:2: the path .* leaves its folder/);
   put('train.csv', `${HEADER}\nx.png,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,\n`);
   await refused('chexpert', /train\.csv:2: Path: expected/);
+  put('train.csv', `${HEADER},Edema\nx.png,Male,60,Frontal,AP,1.0,,,,,,,,,,,,,,1.0\n`);
+  await refused('chexpert', /train\.csv:1: the column "Edema" occurs twice; remove or rename one$/);
 });
 
 test('a wrong layout is refused, with what was expected and what was found', async () => {

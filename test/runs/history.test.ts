@@ -41,6 +41,8 @@ test('a cell of a history that is no number there is named with line and column'
   refused('', /history\.csv:3: /);
   fs.writeFileSync(folder.file('history.csv'), 'epoch,loss\n1,2\n');
   assert.throws(() => folder.readHistory(), /history\.csv:1: expected the columns epoch, total, seconds; total is missing/);
+  fs.writeFileSync(folder.file('history.csv'), `${HEAD},focal\n1,1,1,2,,,1,3\n`);
+  assert.throws(() => folder.readHistory(), /history\.csv:1: the column "focal" occurs twice/);
   fs.writeFileSync(folder.file('history.csv'), `${HEAD}\n${'\n'.repeat(20 * 2 ** 20)}`);
   assert.throws(() => folder.readHistory(), /history\.csv: \d+ bytes, but at most 16777216 are expected here/);
 });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readCsvTable } from '../../common/csv';
+import { readCsvTable, refuseTwins } from '../../common/csv';
 import { UserError } from '../../common/errors';
 import { className } from '../prepare-folder';
 import type { RawFolder } from '../raw';
@@ -9,6 +9,7 @@ import { findListed, readList, type ListedImage } from './listed';
 
 const LABELS: Record<string, 0 | 1> = { '0': 0, normal: 0, good: 0, '1': 1, abnormal: 1, defective: 1 };
 const REQUIRED = ['path', 'split', 'label'];
+const COLUMNS = [...REQUIRED, 'mask', 'class', 'patient'];
 
 /**
  * A table `split.csv`, or the only CSV file in the folder, with the columns `path`, `split` (train,
@@ -18,7 +19,9 @@ const REQUIRED = ['path', 'split', 'label'];
 export function findCsv(raw: RawFolder): GivenSplit {
   const file = tableIn(raw);
   const { columns, rows } = readCsvTable(readList(raw, file), file);
-  const known = new Map(columns.map((name) => [name.trim().toLowerCase(), name]));
+  const names = columns.map((name) => name.trim().toLowerCase());
+  refuseTwins(names, COLUMNS, file);
+  const known = new Map(columns.map((name, i) => [names[i], name]));
   const absent = REQUIRED.find((name) => !known.has(name));
   if (absent !== undefined) {
     throw new UserError(`${file}:1: expected the columns path,split,label (and mask,class,patient); ${JSON.stringify(absent)} is missing`);
