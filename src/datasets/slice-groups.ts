@@ -55,16 +55,24 @@ export async function groupSlices(files: readonly SliceFile[], options: SliceOpt
   const groups = [...groupByKey(opened, groupKey).values()];
   const series = (dir: string): Opened[][] => groups.filter(([first]) => isSeries(first) && path.dirname(first.name) === dir);
   for (const [done, members] of groups.entries()) {
-    const [{ name, facts }] = members;
+    const [{ file, name, facts }] = members;
     options.onProgress?.({ phase: 'looking for empty slices', done, total: groups.length, note: name });
     if (members.length === 1 && facts.frames === 1) {
       found.slices.push({ ...sliceOf(members[0], 0), number: 0, name });
       continue;
     }
-    const dir = path.dirname(name);
-    const several = series(dir);
-    const title = facts.frames > 1 ? name : several.length > 1 ? `${dir} (series ${several.indexOf(members) + 1})` : dir;
-    const group: SliceGroup = { name: title, count: 0, outsideRange: 0, emptyLeftOut: 0, unmarked: 0, facts };
+    const several = series(path.dirname(name));
+    const number = several.length > 1 ? ` (series ${several.indexOf(members) + 1})` : '';
+    const titleOf = (one: string): string => (facts.frames > 1 ? one : path.dirname(one) + number);
+    const group: SliceGroup = {
+      name: titleOf(name),
+      path: titleOf(path.resolve(file)),
+      count: 0,
+      outsideRange: 0,
+      emptyLeftOut: 0,
+      unmarked: 0,
+      facts,
+    };
     await addSlices(group, inOrder(members), found, reader, options);
     found.groups.push(group);
   }

@@ -31,6 +31,11 @@ export interface Slice {
 /** A volume, stack or series of slices. */
 export interface SliceGroup {
   name: string;
+  /**
+   * Like `name`, but as an absolute path, so that it ends in the name of a folder or file even if the
+   * series lies in the working folder.
+   */
+  path: string;
   /** Slices in all. */
   count: number;
   /** Slices outside the range that was asked for. */

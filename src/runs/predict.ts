@@ -77,7 +77,7 @@ export async function predictInputs(
   const { slices: inputs, groups } = await inputsOf(paths, options);
   const suffixes = inputs.map(({ number, frames }) => (frames > 1 ? `-${String(number).padStart(String(frames - 1).length, '0')}` : ''));
   const files = inputs.map(({ file }) => file);
-  const names = outputNames([...files, ...groups.map(({ name }) => name)], suffixes);
+  const names = outputNames([...files, ...groups.map((group) => group.path)], suffixes);
   const volumes = new Map(groups.map(({ name, count }, i) => [name, { name: names[files.length + i], count }]));
   refuseOverwriting(files, outputsOf(names, out));
   const loaded = await loadRun(run);

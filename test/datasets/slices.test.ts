@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { findSlices, type SliceOptions } from '../../src/datasets/slices';
 import { encodePng } from '../../src/image/node/encode';
+import { Tag } from '../../src/image/node/dicom/tags';
+import { file as dicomFile, grey } from '../image/node/dicom/dicom-file';
 import { niftiFile } from '../image/node/nifti-file';
 
 let base: string;
@@ -82,4 +84,28 @@ test('a file that was named must be readable, and so must something in a folder'
   await assert.rejects(findSlices([path.join(base, 'none')]), /no such file or folder/);
   put('b.nii', scan);
   await assert.rejects(findSlices([base], { axis: 'w' }), /--axis/);
+});
+
+test('the path of a group ends in the name of its folder or file, wherever the working folder is', async () => {
+  const slice = (series: string): Buffer => dicomFile([...grey(2, [1000, 1001, 1002, 1003]), [Tag.SeriesInstanceUID, 'UI', series]]);
+  for (const name of ['ct/a.dcm', 'ct/b.dcm', 'ct/inner/x']) put(name, slice('1.2.3.1'));
+  put('ct/v.nii', scan);
+  const before = process.cwd();
+  const ends = async (...inputs: string[]): Promise<string[][]> => {
+    const { groups } = await findSlices(inputs);
+    return groups.map((group) => [
+      group.name,
+      path.relative(fs.realpathSync(base), fs.realpathSync(path.dirname(group.path))),
+      path.basename(group.path),
+    ]);
+  };
+  try {
+    process.chdir(path.join(base, 'ct'));
+    assert.deepEqual(await ends('a.dcm', 'b.dcm', 'v.nii'), [['.', '', 'ct'], ['v.nii', 'ct', 'v.nii']]); // prettier-ignore
+    for (const name of ['c.dcm', 'd.dcm']) put(`ct/${name}`, slice('1.2.3.2'));
+    process.chdir('inner');
+    assert.deepEqual(await ends('..'), [['.. (series 1)', '', 'ct (series 1)'], ['.. (series 2)', '', 'ct (series 2)'], ['../v.nii', 'ct', 'v.nii']]); // prettier-ignore
+  } finally {
+    process.chdir(before);
+  }
 });
