@@ -4,10 +4,18 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Tag } from '../../src/image/node/dicom/tags';
 import { predictInputs } from '../../src/runs/predict';
+import { outputNames } from '../../src/runs/prediction/output-names';
 import { train } from '../../src/runs/train';
 import { temporaryFolder, writeTinyClip } from '../helpers/tiny-clip';
 import { writeTinyDataset } from '../helpers/tiny-dataset';
 import { file as dicomFile, grey } from '../image/node/dicom/dicom-file';
+
+test('names that a disk may take for the same get numbers: those in another case or Unicode form', () => {
+  const [composed, decomposed] = ['NFC', 'NFD'].map((form) => 'lésion'.normalize(form));
+  const names = outputNames([`a/${composed}.png`, `b/${decomposed}.png`, `c/${decomposed.toUpperCase()}.png`, `d/${decomposed}-2.png`]);
+  assert.deepEqual(names, [composed, `${decomposed}-3`, `${decomposed.toUpperCase()}-4`, `${decomposed}-2`]);
+  assert.equal(new Set(names.map((name) => name.normalize('NFC').toLowerCase())).size, 4);
+});
 
 test('files of a series in the working folder have the name of that folder', async () => {
   const run = path.join(temporaryFolder(), 'run');

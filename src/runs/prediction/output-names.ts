@@ -2,22 +2,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../common/errors';
 import { shortName } from '../../common/node/short-name';
+import { foldName } from '../../datasets/raw';
 
 /**
  * A file name for each image: its own without extension, shortened if a longer one would not fit.
  * If several images have the same name, the first keeps it and the others get the next free
- * numbers. Upper and lower case count as the same, as on many disks.
+ * numbers. Upper and lower case and the Unicode forms of a name count as the same, as on many disks.
  * @param images - paths
  * @param suffixes - appended to the names: the numbers of slices
  */
 export function outputNames(images: readonly string[], suffixes: readonly string[] = []): string[] {
   const stems = images.map((image, i) => shortName(path.basename(image, path.extname(image))) + (suffixes[i] ?? ''));
-  const own = new Set(stems.map((stem) => stem.toLowerCase()));
+  const own = new Set(stems.map(foldName));
   const used = new Set<string>();
   return stems.map((stem) => {
     let name = stem;
-    for (let n = 2; used.has(name.toLowerCase()) || (name !== stem && own.has(name.toLowerCase())); n++) name = `${stem}-${n}`;
-    used.add(name.toLowerCase());
+    for (let n = 2; used.has(foldName(name)) || (name !== stem && own.has(foldName(name))); n++) name = `${stem}-${n}`;
+    used.add(foldName(name));
     return name;
   });
 }
