@@ -16,7 +16,16 @@ export class FrameValues {
    * @param sequence - the functional group that holds it
    */
   holder(frame: number, sequence: number, tag: number): DataSet | undefined {
+    return this.places(frame, sequence).find((place) => place?.has(tag));
+  }
+
+  /** The first of them in which another sequence, such as one of tables, has an item. */
+  itemHolder(frame: number, sequence: number, tag: number): DataSet | undefined {
+    return this.places(frame, sequence).find((place) => place?.item(tag));
+  }
+
+  private places(frame: number, sequence: number): (DataSet | undefined)[] {
     const groups = [this.perFrame[frame], this.shared].map((group) => group?.item(sequence));
-    return [...groups, this.data].find((place) => place?.has(tag));
+    return [...groups, this.data];
   }
 }

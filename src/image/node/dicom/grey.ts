@@ -94,15 +94,15 @@ export class GreyMapping {
       if (width < 1) throw new NotRead(`--window ${centre}/${width}: the width of a window is 1 or more`);
       return { words: `${centre}/${width} (${name ?? 'chosen'})`, of: windowFunction(choice) };
     }
-    const holder = this.values.holder(frame, Tag.FrameVOILUTSequence, Tag.WindowCenter);
     if (!choice) {
-      const item = [holder, this.data].find((place) => place?.item(Tag.VOILUTSequence));
+      // A group may hold a table and no window, so the table is looked for on its own.
+      const item = this.values.itemHolder(frame, Tag.FrameVOILUTSequence, Tag.VOILUTSequence);
       // A modality table has no negative entries, and takes the place of the slope.
       const signed = !this.data.item(Tag.ModalityLUTSequence) && (this.layout.signed || (this.rescale(frame).intercept ?? 0) < 0);
       const table = item && tableOf(item, Tag.VOILUTSequence, signed);
       if (table && withinBits(table)) return { words: "lookup table (the file's)", of: (x) => table.at(Math.floor(x + 0.5)) / table.most };
     }
-    return this.ownWindow(holder, choice?.number);
+    return this.ownWindow(this.values.holder(frame, Tag.FrameVOILUTSequence, Tag.WindowCenter), choice?.number);
   }
 
   /** The file's n-th window; its first, or the range, if no number is given. */

@@ -28,6 +28,12 @@ export function item(tag: number, length: number): Buffer {
   return head;
 }
 
+/** A sequence whose items hold these elements. */
+export function sequence(tag: number, ...items: readonly (readonly Buffer[])[]): Buffer {
+  const inside = items.map((elements) => Buffer.concat(elements)).flatMap((bytes) => [item(Tag.Item, bytes.length), bytes]);
+  return element(tag, 'SQ', Buffer.concat(inside));
+}
+
 /** A file with preamble and meta information; the elements are sorted. */
 export function file(entries: readonly Entry[], syntax = '1.2.840.10008.1.2.1'): Buffer {
   const sorted = [...entries].sort(([a], [b]) => a - b);

@@ -5,7 +5,7 @@ import type { Raster } from '../../../../src/image/image';
 import { expandSegments } from '../../../../src/image/node/dicom/segmented-table';
 import { Tag } from '../../../../src/image/node/dicom/tags';
 import { openImageBytes } from '../../../../src/image/node/image-file';
-import { element, file, grey, item, type Entry } from './dicom-file';
+import { element, file, grey, item, sequence, type Entry } from './dicom-file';
 
 async function read(bytes: Buffer): Promise<Raster> {
   return (await (await openImageBytes(bytes, 'x')).frame(0)).raster;
@@ -117,6 +117,38 @@ test('a palette with entries beyond its bits is refused', async () => {
     ...table(Tag.BlueData, Tag.BlueDescriptor),
   ];
   await refused(file([...entries, ...tables]), /entries are larger \(256\) than its bits allow \(255\)/);
+});
+
+/** Levels and words of two frames of the values 0, 1 and 1, 0, with what their groups say of the window. */
+async function windowed(own: readonly Buffer[][], shared: Buffer[], whole: Buffer[] = []): Promise<[number[], string][]> {
+  const group = (elements: Buffer[]): Buffer[] => (elements.length === 0 ? [] : [sequence(Tag.FrameVOILUTSequence, elements)]);
+  const bytes = Buffer.concat([
+    file(bytes8(2, 1, 'MONOCHROME2', { [Tag.NumberOfFrames]: '2', [Tag.PixelData]: undefined })),
+    ...whole,
+    sequence(Tag.SharedFunctionalGroupsSequence, group(shared)),
+    sequence(Tag.PerFrameFunctionalGroupsSequence, ...own.map(group)),
+    element(Tag.PixelData, 'OB', Buffer.of(0, 1, 1, 0)),
+  ]);
+  const image = await openImageBytes(bytes, 'x');
+  const frame = async (i: number): Promise<[number[], string]> => {
+    const { data } = (await image.frame(i)).raster;
+    return [[...data].map((v) => v / 257), image.window?.(i) ?? ''];
+  };
+  return [await frame(0), await frame(1)];
+}
+
+test("a lookup table goes before a window: the frame's own, else the shared one, else that of the file", async () => {
+  const table = (...entries: number[]): Buffer =>
+    sequence(Tag.VOILUTSequence, [element(Tag.LUTDescriptor, 'US', [entries.length, 0, 8]), element(Tag.LUTData, 'OW', entries)]);
+  const [a, b, c] = [table(10, 20), table(30, 40), table(50, 60)];
+  const window = [element(Tag.WindowCenter, 'DS', '1'), element(Tag.WindowWidth, 'DS', '2')];
+  const looked = (...frames: number[][]): [number[], string][] => frames.map((levels) => [levels, "lookup table (the file's)"]);
+  assert.deepEqual(await windowed([[a], [b]], []), looked([10, 20], [40, 30]));
+  assert.deepEqual(await windowed([[], []], [a]), looked([10, 20], [20, 10]));
+  assert.deepEqual(await windowed([[b], window], [a], [c]), looked([30, 40], [20, 10]));
+  assert.deepEqual(await windowed([[...window, b], []], [], [c]), looked([30, 40], [60, 50]));
+  const [[, first], [, second]] = await windowed([window, []], []);
+  assert.deepEqual([first, second], ["1/2 (the file's)", 'range 0..1 (no window in the file)']);
 });
 
 test('colours of 32 bits', async () => {
