@@ -11,6 +11,7 @@ import { FrameValues } from './frame-values';
 import { GreyMapping } from './grey';
 import { checkPixels } from './kinds';
 import { pixelLayout, type PixelLayout } from './layout';
+import { markedPixels } from './mask';
 import { parseDicom, type DicomFile } from './parse';
 import { sourceOf, spacingOf } from './place';
 import { storedBits, storedValues, type StoredValues } from './stored-values';
@@ -35,8 +36,7 @@ export function openDicom(bytes: Buffer, { window: text, as = 'image' }: ReadOpt
   const ranges = new Map<number, string>();
   const rasterOf = async (i: number): Promise<Raster> => {
     const found = await stored(i);
-    if (as === 'mask' && layout.samples === 1)
-      return { width, height, channels: 1, data: Uint16Array.from(found, (v) => (v === 0 ? 0 : 65535)) };
+    if (as === 'mask' && grey) return markedPixels(found, layout);
     if (!grey) return photometric === 'PALETTE COLOR' ? palette(found, data, layout) : colours(found, layout);
     const { levels, words } = grey.levels(found, i);
     ranges.set(i, words);

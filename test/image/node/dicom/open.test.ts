@@ -112,6 +112,18 @@ test('a mask marks what is not 0, whatever its window', async () => {
   assert.deepEqual([...(await image.frame(0)).raster.data], [0, 65535, 65535, 0, 65535, 65535]);
 });
 
+test('a mask in MONOCHROME1 marks what is not black, the largest stored value', async () => {
+  const mask = (values: readonly number[], changes: Record<number, Entry[2]>): Entry[] =>
+    grey(2, values, { [Tag.PhotometricInterpretation]: 'MONOCHROME1', ...changes });
+  const marks = async (entries: Entry[]): Promise<number[]> => [...(await (await open(entries, { as: 'mask' })).frame(0)).raster.data];
+  const twelve = { [Tag.BitsStored]: [12], [Tag.HighBit]: [11], [Tag.PixelRepresentation]: [0] };
+  assert.deepEqual(await marks(mask([4095, 0, 4094, 4095], twelve)), [0, 65535, 65535, 0]);
+  assert.deepEqual(await marks(mask([32767, 0, -1, 32767], {})), [0, 65535, 65535, 0]);
+  await refused(mask([0, 1, 1, 0], twelve), /^x: a DICOM mask in MONOCHROME1 without a pixel of 4095, which is black there; save it as/, {
+    as: 'mask',
+  });
+});
+
 test('frames of single bits follow each other without a gap', async () => {
   const bits = grey(3, [0], {
     [Tag.Rows]: [1],

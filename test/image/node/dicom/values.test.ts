@@ -5,6 +5,7 @@ import type { Raster } from '../../../../src/image/image';
 import { expandSegments } from '../../../../src/image/node/dicom/segmented-table';
 import { Tag } from '../../../../src/image/node/dicom/tags';
 import { openImageBytes } from '../../../../src/image/node/image-file';
+import { maskLevels } from '../../../../src/image/node/mask';
 import { element, file, grey, item, sequence, type Entry } from './dicom-file';
 
 async function read(bytes: Buffer): Promise<Raster> {
@@ -117,6 +118,21 @@ test('a palette with entries beyond its bits is refused', async () => {
     ...table(Tag.BlueData, Tag.BlueDescriptor),
   ];
   await refused(file([...entries, ...tables]), /entries are larger \(256\) than its bits allow \(255\)/);
+});
+
+test('of a palette in a mask the colours count, not their numbers', async () => {
+  const table = (descriptor: number, tag: number, ...levels: number[]): Entry[] => [
+    [descriptor, 'US', [4, 0, 8]],
+    [tag, 'OW', Buffer.from(levels)],
+  ];
+  const entries = [
+    ...bytes8(4, 1, 'PALETTE COLOR', { [Tag.PixelData]: Buffer.of(0, 1, 2, 3) }),
+    ...table(Tag.RedDescriptor, Tag.RedData, 255, 0, 0, 0),
+    ...table(Tag.GreenDescriptor, Tag.GreenData, 255, 0, 0, 0),
+    ...table(Tag.BlueDescriptor, Tag.BlueData, 255, 0, 1, 0),
+  ];
+  const mask = await (await openImageBytes(file(entries), 'x', { as: 'mask' })).frame(0);
+  assert.deepEqual([...maskLevels(mask, 'x').data], [255, 0, 255, 0]);
 });
 
 /** Levels and words of two frames of the values 0, 1 and 1, 0, with what their groups say of the window. */
