@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { readImage } from '../../../src/image/node/decode';
 import { openImageBytes, openImageFile } from '../../../src/image/node/image-file';
+import { tiffFile } from './tiff-file';
 
 const STACKS = path.join(__dirname, '../../golden/clinical/tiff');
 const stack = (name: string): string => path.join(STACKS, `${name}.tif`);
@@ -44,4 +45,14 @@ test('channels and pages of several sizes are no stack; a stack is no single ima
   await assert.rejects(openImageFile(stack('imagej-channels')), /a TIFF stack of 2 channels/);
   await assert.rejects(openImageFile(stack('other-sizes')), /no stack: page 1 \(from 0\) has 5 x 6 pixels .* the first 5 x 4/);
   await assert.rejects(readImage(decode('pages-3')), /holds 3 images/);
+});
+
+test('several slices in one image of a directory are refused, as an image and as a mask', async () => {
+  const flat = { 256: 2, 257: 1, 258: 8, 259: 1, 262: 1, 277: 1, 278: 1 };
+  const open = (tags: Record<number, number>, as?: 'mask'): ReturnType<typeof openImageBytes> =>
+    openImageBytes(tiffFile({ ...flat, ...tags }, Uint8Array.of(1, 2, 3, 4)), 'x.tif', { as });
+  assert.deepEqual([...(await (await open({ 32997: 1, 32998: 1 })).frame(0)).raster.data], [1, 2]);
+  await assert.rejects(open({ 32997: 2 }), /^UserError: x\.tif: a TIFF with 2 slices in one image \(ImageDepth\); save it as a stack/);
+  await assert.rejects(open({ 32997: 2 }, 'mask'), /2 slices in one image \(ImageDepth\)/);
+  await assert.rejects(open({ 32998: 16 }), /16 slices in one image \(TileDepth\)/);
 });

@@ -31,12 +31,13 @@ const BITS: Record<TiffLayout['kind'], readonly number[]> = {
 
 /**
  * Reads the layout of the samples.
- * @throws NotRead for unsupported kinds of samples
+ * @throws NotRead for unsupported kinds of samples, and for several slices in one image
  */
 export function tiffLayout(directory: TiffDirectory): TiffLayout {
   const width = directory.number(Tag.ImageWidth, 0);
   const height = directory.number(Tag.ImageLength, 0);
   checkSize(width, height);
+  checkFlat(directory);
   const samples = directory.number(Tag.SamplesPerPixel, 1);
   if (samples < 1 || samples > MAX_SAMPLES)
     throw new NotRead(`a TIFF with ${samples} samples per pixel; supported are 1 to ${MAX_SAMPLES}`);
@@ -68,6 +69,14 @@ export function tiffLayout(directory: TiffDirectory): TiffLayout {
     predictor: directory.number(Tag.Predictor, 1),
     reversed: fillOrder === 2,
   };
+}
+
+/** @throws NotRead if an image, or a tile of it, holds slices one behind another */
+function checkFlat(directory: TiffDirectory): void {
+  for (const name of ['ImageDepth', 'TileDepth'] as const) {
+    const depth = directory.number(Tag[name], 1);
+    if (depth > 1) throw new NotRead(`a TIFF with ${depth} slices in one image (${name}); save it as a stack with one page a slice`);
+  }
 }
 
 function oneOf(values: readonly number[], what: string, unit: string): number {
