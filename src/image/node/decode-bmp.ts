@@ -2,7 +2,7 @@ import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { decodeWithin } from './budget';
 import { checkSize, NotRead } from '../limits';
 import type { StoredImage } from '../samples';
-import type { StoredFrames } from './stored-frames';
+import type { ReadOptions, StoredFrames } from './stored-frames';
 
 interface Header {
   width: number;
@@ -15,6 +15,8 @@ interface Header {
   stride: number;
   /** For 16 and 32 bits: which bits hold red, green, blue. */
   masks: [number, number, number];
+  /** Which bits hold the opacity; 0 if there is none. */
+  opacity: number;
   /** For up to 8 bits: colours as red, green, blue. */
   palette: Uint8Array;
 }
@@ -23,14 +25,15 @@ const CORE = 40;
 
 /**
  * Opens a Windows bitmap with 1, 4, 8, 16, 24 or 32 bits per pixel that is not run-length
- * encoded; opacity is dropped. The header is checked against the actual number of bytes before any
- * allocation.
+ * encoded; opacity is dropped, but kept of a mask. The header is checked against the actual number
+ * of bytes before any allocation.
  * @throws Error if the header is damaged, or claims more data than there is
  * @throws NotRead for unsupported kinds
  */
-export function openBmp(bytes: Buffer): StoredFrames {
+export function openBmp(bytes: Buffer, { as = 'image' }: ReadOptions): StoredFrames {
   const header = parseHeader(bytes);
   const { width, height } = header;
+  const transparent = as === 'mask' && header.opacity !== 0;
   return {
     frames: 1,
     width,
@@ -38,9 +41,10 @@ export function openBmp(bytes: Buffer): StoredFrames {
     channels: 3,
     bits: 8,
     frame: () =>
-      decodeWithin(width, height, 6, async () => {
+      decodeWithin(width, height, transparent ? 7 : 6, async () => {
         await eventLoopTurn(); // bitmaps are decoded here, and Ctrl-C would wait for the last of many
-        return readPixels(bytes, header);
+        const image = readPixels(bytes, header);
+        return transparent ? { ...image, alpha: readOpacity(bytes, header) } : image;
       }),
   };
 }
@@ -50,7 +54,7 @@ function readPixels(bytes: Buffer, header: Header): StoredImage {
   const data = new Uint8Array(width * height * 3);
   const pixel = bits <= 8 ? paletteReader(bytes, bits, palette) : bits === 24 ? bgr : maskReader(bytes, header);
   for (let y = 0, to = 0; y < height; y++) {
-    const row = header.start + header.stride * (header.topDown ? y : height - 1 - y);
+    const row = rowStart(header, y);
     for (let x = 0; x < width; x++, to += 3) pixel(row, x, to);
   }
   // In Pillow the mode of a ramp of greys is "L", of other palettes "P", and of two colours "1".
@@ -71,17 +75,40 @@ function readPixels(bytes: Buffer, header: Header): StoredImage {
   }
 
   function maskReader(source: Buffer, { bits: depth, masks }: Header): typeof bgr {
-    const fields = masks.map((mask) => {
-      const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
-      return { shift, largest: mask >>> shift || 1 };
-    });
+    const fields = masks.map(levelOf);
     return (row, x, to) => {
-      const value = depth === 16 ? source.readUInt16LE(row + x * 2) : source.readUInt32LE(row + x * 4);
-      fields.forEach(({ shift, largest }, c) => {
-        data[to + c] = Math.floor((((value & masks[c]) >>> shift) * 255) / largest);
+      const value = wordAt(source, depth, row, x);
+      fields.forEach((level, c) => {
+        data[to + c] = level(value);
       });
     };
   }
+}
+
+function readOpacity(bytes: Buffer, header: Header): Uint8Array {
+  const { width, height, bits, opacity } = header;
+  const level = levelOf(opacity);
+  const out = new Uint8Array(width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = rowStart(header, y);
+    for (let x = 0; x < width; x++) out[to++] = level(wordAt(bytes, bits, row, x));
+  }
+  return out;
+}
+
+function rowStart({ start, stride, topDown, height }: Header, y: number): number {
+  return start + stride * (topDown ? y : height - 1 - y);
+}
+
+function wordAt(bytes: Buffer, bits: number, row: number, x: number): number {
+  return bits === 16 ? bytes.readUInt16LE(row + x * 2) : bytes.readUInt32LE(row + x * 4);
+}
+
+/** The level, 0 to 255, that some bits of a word hold. */
+function levelOf(mask: number): (word: number) => number {
+  const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+  const largest = mask >>> shift || 1;
+  return (word) => Math.floor((((word & mask) >>> shift) * 255) / largest);
 }
 
 function parseHeader(bytes: Buffer): Header {
@@ -112,7 +139,10 @@ function parseHeader(bytes: Buffer): Header {
     : bits === 16
       ? [0x7c00, 0x03e0, 0x001f]
       : [0xff0000, 0x00ff00, 0x0000ff];
-  return { width, height, topDown: signedHeight < 0, bits, start, stride, masks, palette };
+  const fourth = fields && start >= 70 && (headerSize >= 56 || compression === 6);
+  // Without masks a byte of 32 bits is left free, and programs keep the opacity in it.
+  const opacity = fourth ? bytes.readUInt32LE(66) : compression === 0 && bits === 32 ? 0xff000000 : 0;
+  return { width, height, topDown: signedHeight < 0, bits, start, stride, masks, opacity, palette };
 }
 
 /** The palette at `at`; if its size is not given, it extends to the pixels. */

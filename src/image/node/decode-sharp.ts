@@ -5,6 +5,7 @@ import { checkSize, NotRead } from '../limits';
 import { uprightSize } from '../orientation';
 import { separate, type StoredImage } from '../samples';
 import type { StoredFrames } from './stored-frames';
+import type { ReadAs } from './tiff/range';
 
 /** The colour space to decode to, for each stored colour space. */
 const SPACES: Record<string, string | undefined> = {
@@ -18,10 +19,14 @@ const SPACES: Record<string, string | undefined> = {
 
 /**
  * Opens a file with sharp (libvips), without its colour profile.
- * @param page - the page of a TIFF, from 0
+ * @param options - the page of a TIFF, from 0; and whether it is a mask, in which transparent colours count
  * @throws NotRead for unsupported kinds, Error for damaged files
  */
-export async function openWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 'tiff', page = 0): Promise<StoredFrames> {
+export async function openWithSharp(
+  bytes: Buffer,
+  format: 'jpeg' | 'png' | 'tiff',
+  { page = 0, as = 'image' }: { page?: number; as?: ReadAs } = {},
+): Promise<StoredFrames> {
   // The size is checked here, so that the error can name it.
   const options: sharp.SharpOptions = { failOn: 'error', limitInputPixels: false, ignoreIcc: true, pages: 1, page };
   const meta = await sharp(bytes, options).metadata();
@@ -48,9 +53,9 @@ export async function openWithSharp(bytes: Buffer, format: 'jpeg' | 'png' | 'tif
       ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.length);
     const pixels = separate(samples, info.width, info.height, info.channels, colours);
-    // A PNG whose colour type has no opacity can name a transparent colour, which Pillow's modes do
-    // not keep.
-    if (format === 'png' && (bytes[25] & 4) === 0) delete pixels.alpha;
+    // A PNG whose colour type has no opacity can name transparent colours, which Pillow's modes do
+    // not keep. In a mask they mark nothing.
+    if (as === 'image' && format === 'png' && (bytes[25] & 4) === 0) delete pixels.alpha;
     return { ...pixels, indexed: meta.isPalette === true || meta.bitsPerSample === 1, orientation };
   };
   return {

@@ -49,9 +49,9 @@ const FORMATS = [
     title: 'PNG',
     extension: '.png',
     recognises: startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    open(bytes) {
+    open(bytes, { as }: ReadOptions) {
       checkOneImage(animationFrames(bytes));
-      return openWithSharp(bytes, 'png');
+      return openWithSharp(bytes, 'png', { as });
     },
   },
   { name: 'bmp', title: 'BMP', extension: '.bmp', recognises: startsWith([0x42, 0x4d]), open: openBmp },

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { toGray } from '../../../src/image/grey';
-import { readImage } from '../../../src/image/node/decode';
+import { decodeImage, readImage } from '../../../src/image/node/decode';
 import { loadMask, maskLevels, uniteMasks, type MaskRule } from '../../../src/image/node/mask';
 import { temporaryFolder } from '../../helpers/tiny-clip';
+import { bitmap } from './bitmap';
+import { chunk, pngOf } from './png';
+import { tiffFile } from './tiff-file';
 
 const dir = temporaryFolder();
 
@@ -86,6 +90,33 @@ test('a pixel without opacity marks nothing; opacity that is 0 everywhere says n
     ]),
     /opacity\.png: an entirely black mask that is drawn only in its opacity; save it as white on black/,
   );
+});
+
+test('transparent colours of a PNG, and the opacity of a BMP and a palette TIFF, mark nothing; in an image they are dropped', async () => {
+  const marks = async (bytes: Buffer, ...expected: number[]): Promise<void> => {
+    const mask = await decodeImage(bytes, 'x', 'mask');
+    assert.deepEqual(
+      [...maskLevels(mask, 'x').data].map((v) => v / 255),
+      expected,
+    );
+    assert.equal((await decodeImage(bytes, 'x')).alpha, undefined);
+  };
+  const png = (kind: number[], row: number[], ...before: Buffer[]): Buffer =>
+    pngOf(3, 1, [...kind, 0, 0, 0], deflateSync(Buffer.of(0, ...row)), ...before);
+  const key = (...bytes: number[]): Buffer => chunk('tRNS', Buffer.of(...bytes));
+  const colours = chunk('PLTE', Buffer.of(255, 255, 255, 255, 0, 0, 0, 0, 0));
+  await marks(png([8, 3], [0, 1, 2], colours, key(0)), 0, 1, 0);
+  await marks(png([2, 3], [0b00011000], colours, key(0, 1)), 0, 1, 0);
+  await marks(png([8, 2], [255, 255, 255, 0, 0, 9, 255, 255, 254], key(0, 255, 0, 255, 0, 255)), 0, 1, 1);
+  await marks(png([8, 0], [255, 7, 0], key(0, 255)), 0, 1, 0);
+  await marks(png([16, 0], [255, 255, 0, 1, 0, 0], key(255, 255)), 0, 1, 0);
+
+  await marks(bitmap(3, 1, 32, [0x00ffffff, 0xff0000ff, 0xff000000]), 0, 1, 0);
+  await marks(bitmap(3, 1, 32, [0xffffff00, 0x000001ff, 0x000000ff], { masks: [0xff000000, 0xff0000, 0xff00, 0xff] }), 0, 1, 0);
+  await marks(bitmap(3, 1, 32, [0x00ffffff, 0x00000001, 0]), 1, 1, 0); // a free byte that is never set
+  const palette = [0, 0xffff, 0xff00, 0, ...Array<number>(44).fill(0)];
+  const tags = { 256: 3, 257: 1, 258: [4, 4], 259: 1, 262: 3, 277: 2, 278: 1, 320: palette, 338: 2 };
+  await marks(tiffFile(tags, Uint8Array.of(0x10, 0x2f, 0x0f)), 0, 1, 0);
 });
 
 test('in a JPEG pixels nearer to white count, or, as published, every pixel whose grey is not 0', async () => {

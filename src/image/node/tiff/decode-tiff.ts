@@ -53,7 +53,7 @@ async function decodePage(bytes: Buffer, source: TiffBytes, { directory, index }
   const { width, height, compression } = layout;
   if (decoderOf(compression) === 'libtiff') {
     checkForLibtiff(bytes, directory, layout, meaning);
-    const image = await (await openWithSharp(bytes, 'tiff', index)).frame(0);
+    const image = await (await openWithSharp(bytes, 'tiff', { page: index })).frame(0);
     return { ...image, indexed: layout.bits === 1, orientation };
   }
   const { colours, opacity } = meaning;
@@ -112,7 +112,10 @@ function toColours(
   const { space, colours, opacity, inverted } = meaning;
   if (space === 'palette') {
     const numbers = opacity ? samples.filter((_, i) => i % 2 === 0) : samples;
-    return { raster: lookUp(numbers, directory, width, height, bits) };
+    const raster = lookUp(numbers, directory, width, height, bits);
+    if (!opacity || as === 'image') return { raster };
+    const most = 2 ** bits - 1;
+    return { raster, alpha: Uint8Array.from(numbers, (_, i) => (samples[2 * i + 1] * 255) / most) };
   }
   let levels = space === 'ycbcr' ? (samples as Uint8Array) : toLevels(samples, layout, directory, as);
   if (space === 'cmyk' && levels instanceof Uint16Array) levels = Uint8Array.from(levels, (v) => (v + 128) / 257);
