@@ -73,8 +73,10 @@ export function registerInspect(root: Command): void {
 
 async function inspect(file: string, { out, window, axis, volume }: Options, run: LongRun): Promise<Inspection> {
   const { openImageFile } = await import('../image/node/image-file');
+  const { checkApplied } = await import('../image/node/volume-options');
   if (out !== undefined) checkWritable(out);
   const image = await openImageFile(file, { window, axis, volume });
+  checkApplied({ axis, volume }, image.choices ?? [], file);
   const { format, frames, width, height, channels, bits: depth, spacing = null, cut = null } = image;
   const levels: Inspection['levels'] = [];
   const written: string[] = [];

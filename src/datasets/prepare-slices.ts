@@ -3,6 +3,7 @@ import type { LongRun } from '../common/progress';
 import { isCopied } from '../image/node/formats';
 import { withoutVoxelFiles } from '../image/node/nifti/pair';
 import { formatOfFile } from '../image/node/sniff';
+import { checkApplied, type VolumeOption } from '../image/node/volume-options';
 import { PatientCodes } from './patient-codes';
 import type { RawDataset, RawImage } from './raw';
 import type { Slice } from './slice';
@@ -27,6 +28,7 @@ export async function cutSlices(
   const formats = new Map(images.map(({ file }) => [file, formatOfFile(file)]));
   const isWhole = (file: string): boolean => isCopied(formats.get(file) ?? 'png'); // unknown files are refused when they are read
   const [whole, cut]: [RawImage[], RawImage[]] = [[], []];
+  const applied = new Set<VolumeOption>();
   for (const label of [0, 1] as const) {
     const own = images.filter((image) => image.label === label);
     const candidates = own.filter(({ file }) => !isWhole(file) || formats.get(file) === 'tiff');
@@ -35,6 +37,7 @@ export async function cutSlices(
       candidates.map(({ file, source }) => ({ file, name: source })),
       { ...run, window, axis, volume, slices: range },
     );
+    for (const option of found.applied) applied.add(option);
     const axes = new Map(found.groups.map(({ name, facts }) => [name, facts.cut?.axis]));
     const pages = new Set(found.slices.filter(({ file, group }) => group === undefined && isWhole(file)).map(({ file }) => file));
     whole.push(...own.filter(({ file }) => !byFile.has(file) || pages.has(file)));
@@ -52,9 +55,11 @@ export async function cutSlices(
     dataset.skipped.push(...found.left.filter((left) => !lost.includes(left)));
     if (found.groups.length > 0) (dataset.groups ??= []).push(...found.groups);
   }
-  const given = Object.entries({ window, axis, volume, slices: range }).find(([, value]) => value !== undefined);
-  if (given && cut.length === 0 && whole.every(({ reading }) => reading === undefined))
-    throw new UsageError(`--${given[0]}: only for DICOM, NIfTI and TIFF stacks, of which there are none here`);
+  if (whole.every(({ reading }) => reading === undefined)) {
+    if (window !== undefined && cut.length === 0)
+      throw new UsageError('--window: only for DICOM and NIfTI files, of which there are none here; leave it out');
+    checkApplied({ axis, volume, slices: range }, applied);
+  }
   dataset.images = [...whole, ...cut];
   namePatients(dataset, cut);
 }

@@ -6,6 +6,7 @@ import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
 import type { ReadOptions } from '../image/node/image-file';
 import { withoutVoxelFiles } from '../image/node/nifti/pair';
+import type { VolumeOption } from '../image/node/volume-options';
 import type { Skipped, Slice, SliceFacts, SliceGroup } from './slice';
 
 /** What {@link findSlices} finds. */
@@ -15,6 +16,8 @@ export interface FoundSlices {
   groups: SliceGroup[];
   /** Files of folders that are no images, or cannot be read, and why. */
   left: Skipped[];
+  /** The options that some file or group has a use for. */
+  applied: Set<VolumeOption>;
 }
 
 /** How slices are found and cut. */
@@ -50,7 +53,7 @@ interface Opened extends SliceFile {
  */
 export async function groupSlices(files: readonly SliceFile[], options: SliceOptions = {}): Promise<FoundSlices> {
   const reader = new FrameReader();
-  const found: FoundSlices = { slices: [], groups: [], left: [] };
+  const found: FoundSlices = { slices: [], groups: [], left: [], applied: new Set() };
   const opened = await openAll(files, found, reader, options);
   const groups = [...groupByKey(opened, groupKey).values()];
   const series = (dir: string): Opened[][] => groups.filter(([first]) => isSeries(first) && path.dirname(first.name) === dir);
@@ -61,6 +64,7 @@ export async function groupSlices(files: readonly SliceFile[], options: SliceOpt
       found.slices.push({ ...sliceOf(members[0], 0), number: 0, name });
       continue;
     }
+    found.applied.add('slices');
     const several = series(path.dirname(name));
     const number = several.length > 1 ? ` (series ${several.indexOf(members) + 1})` : '';
     const titleOf = (one: string): string => (facts.frames > 1 ? one : path.dirname(one) + number);
@@ -89,6 +93,7 @@ async function openAll(files: readonly SliceFile[], found: FoundSlices, reader: 
     await orLeave(one, found, async () => {
       const { frame: _frame, values: _values, window: _window, ...facts } = await reader.open(one.file, options);
       opened.push({ ...one, facts });
+      facts.choices?.forEach((option) => found.applied.add(option));
     });
   }
   return opened;

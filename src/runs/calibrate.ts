@@ -2,6 +2,7 @@ import { UserError } from '../common/errors';
 import { sha256File } from '../common/node/files';
 import { patientOf, readDataset, type Sample } from '../datasets/layout';
 import { conformalThreshold, leastForAlarms, percent } from '../metrics/conformal';
+import { checkApplied } from '../image/node/volume-options';
 import { METHODS, seesTraining } from '../methods/registry';
 import { CALIBRATION_FILE, volumeScoreOf, type Calibration, type VolumeScore } from './calibration';
 import { writeCalibration } from './kept-calibration';
@@ -54,7 +55,8 @@ export async function calibrateRun(run: string, options: CalibrateOptions = {}):
 /** {@link calibrateRun} for a loaded run; the caller disposes of it. */
 export async function calibrateLoaded(loaded: LoadedRun, asked: CalibrateOptions = {}): Promise<Calibration> {
   const options = asTrained(loaded.record, asked);
-  const found = options.normal ? await furtherImages(loaded, options.normal, options) : await trainingImages(loaded, options);
+  if (!options.normal) checkApplied(asked, []); // the training images are single images
+  const found = options.normal ? await furtherImages(loaded, options.normal, options, asked) : await trainingImages(loaded, options);
   const calibration = calibrationOf(found, loaded, options);
   writeCalibration(loaded, calibration);
   return calibration;
@@ -137,8 +139,13 @@ function highest(map: Float32Array): number {
 }
 
 /** Scores of further normal images; copies and the run's own training images are left out. */
-async function furtherImages(loaded: LoadedRun, normal: readonly string[], options: CalibrateOptions): Promise<NormalScores> {
-  const { slices: inputs } = await inputsOf(normal, options);
+async function furtherImages(
+  loaded: LoadedRun,
+  normal: readonly string[],
+  options: CalibrateOptions,
+  asked: CalibrateOptions,
+): Promise<NormalScores> {
+  const { slices: inputs } = await inputsOf(normal, options, asked);
   const known = new Set(supportOf(loaded).map(({ file }) => sha256File(file)));
   const first = new Map<string, string>();
   const left = { training: 0, copies: 0 };

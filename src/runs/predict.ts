@@ -74,7 +74,7 @@ export async function predictInputs(
 ): Promise<PredictionSet> {
   if (paths.length === 0) throw new UserError('predict: give at least one image', 2);
   const options = asTrained(new RunFolder(run).readRecord(), asked);
-  const { slices: inputs, groups } = await inputsOf(paths, options);
+  const { slices: inputs, groups } = await inputsOf(paths, options, asked);
   const suffixes = inputs.map(({ number, frames }) => (frames > 1 ? `-${String(number).padStart(String(frames - 1).length, '0')}` : ''));
   const files = inputs.map(({ file }) => file);
   const names = outputNames([...files, ...groups.map((group) => group.path)], suffixes);

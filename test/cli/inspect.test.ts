@@ -46,8 +46,13 @@ test('what cannot be read is refused in one line, and nothing is written', () =>
   assert.equal(fs.existsSync(path.join(dir, 'out')), false);
 });
 
-test('a window is refused where there is none', async () => {
+test('a window, an axis and a volume are refused where there is none', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'inspect-')), 'x.png');
   fs.writeFileSync(file, await encodePng({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) }));
   assert.match(run('inspect', file, '--window', '40/400').stderr, /x\.png: .*no window/);
+  assert.match(run('inspect', file, '--axis', 'nonsense').stderr, /x\.png: --axis: expected sagittal, .*, got "nonsense"/);
+  const { status, stderr } = run('inspect', file, '--axis', 'axial', '--volume', '7');
+  assert.equal(status, 2);
+  assert.match(stderr, /^mediclip: .*x\.png: --axis: only for NIfTI files; leave it out/);
+  assert.match(run('inspect', file, '--volume', '0').stderr, /x\.png: --volume: only for NIfTI files and TIFF stacks; leave it out/);
 });

@@ -196,7 +196,10 @@ test('one id for all patients says nothing, and is not used', async () => {
 test('options for volumes are refused where there are none, and so is a --train below a volume', async () => {
   put('normal/a.png', await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(1, 2) }));
   for (const cut of [{ window: 'brain' }, { axis: 'x' }, { slices: [0, 3] as const }, { volume: 0 }])
-    await assert.rejects(prepare({ cut }), /^UsageError: --(window|axis|slices|volume): only for DICOM, NIfTI and TIFF stacks/);
+    await assert.rejects(prepare({ cut }), /^UsageError: --(window|axis|slices|volume): only for .*, of which there are none here/);
+  put('normal/b.dcm', dicomFile(grey(2, [1, 2])));
+  for (const cut of [{ axis: 'x' }, { slices: [0, 3] as const }, { volume: 0 }])
+    await assert.rejects(prepare({ cut }), /--(axis|slices|volume): only for .*, of which there are none here/);
   fs.rmSync(from, { recursive: true });
   for (let i = 0; i < 3; i++) put(`normal/${i}.nii`, scan(i));
   await assert.rejects(prepare({ train: 2 }), /--train 2: slices of one volume.* give --train 3 or more/);

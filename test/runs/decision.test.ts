@@ -10,7 +10,7 @@ import { decodeFile } from '../../src/image/node/decode';
 import type { evaluateRun } from '../../src/runs/evaluate-run';
 import { openImageFile } from '../../src/image/node/image-file';
 import { calibrateRun } from '../../src/runs/calibrate';
-import { predictInputs, type PredictionSet } from '../../src/runs/predict';
+import { predictInputs, type PredictionSet, type PredictOptions } from '../../src/runs/predict';
 import { train } from '../../src/runs/train';
 import { niftiFile } from '../image/node/nifti-file';
 
@@ -124,4 +124,30 @@ test('a volume: slices, its score, files on its grid, and a failure that leaves 
   const failing = predictInputs(run, [scan], path.join(dir, 'seg'), { masks: 'dicom-seg' });
   await assert.rejects(failing, /scan\.nii\.gz: no DICOM file; --masks dicom-seg needs DICOM images/);
   assert.ok(!fs.existsSync(path.join(dir, 'seg')));
+  await refusesVolumeOptions(run, scan, path.join(data, 'images/train/normal/0.png'));
 });
+
+/** Options of volumes are refused where no input is one; those of the training images are only a default. */
+async function refusesVolumeOptions(run: string, scan: string, picture: string): Promise<void> {
+  const predict = (images: string[], options: PredictOptions): ReturnType<typeof predictInputs> =>
+    predictInputs(run, images, path.join(temporaryFolder(), 'out'), options);
+  for (const [options, option] of [
+    [{ axis: 'axial' }, 'axis'],
+    [{ volume: 0 }, 'volume'],
+    [{ slices: [0, 3] }, 'slices'],
+  ] as const) {
+    const refused = new RegExp(`^UsageError: --${option}: only for .*, of which there are none here; leave it out$`);
+    await assert.rejects(predict([picture], options), refused);
+    await assert.rejects(calibrateRun(run, options), refused);
+    await assert.rejects(calibrateRun(run, { ...options, normal: [picture] }), refused);
+  }
+  const mixed = await predict([picture, scan], { axis: 'z', volume: 0, slices: [2, 3] });
+  assert.deepEqual(
+    mixed.predictions.map(({ slice }) => slice),
+    [null, 2, 3],
+  );
+  const file = path.join(run, 'config.json');
+  const config = json<{ dataset: object }>(file);
+  fs.writeFileSync(file, JSON.stringify({ ...config, dataset: { ...config.dataset, reading: { axis: 'sagittal', volume: 1 } } }));
+  assert.equal((await predict([picture], {})).predictions.length, 1);
+}

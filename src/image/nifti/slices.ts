@@ -10,17 +10,23 @@ export type Axis = (typeof AXES)[number];
 const THICKER = 1.01;
 
 /**
- * The axis of `--axis`: a name or x, y, z. Default: of a single stored slice, the one across it;
- * else the one with the largest distance between voxels, across which the scanner cut; axial if none
- * is larger.
+ * The axis that a word of `--axis` means: its name, or x, y, z.
  * @throws UsageError for other words
  */
+export function axisNamed(word: string): Axis {
+  const at = AXES.findIndex((name, i) => word.toLowerCase() === name || word.toLowerCase() === 'xyz'[i]);
+  if (at < 0) throw new UsageError(`--axis: expected sagittal, coronal, axial, x, y or z, got ${JSON.stringify(word)}`);
+  return AXES[at];
+}
+
+/**
+ * The axis that was asked for ({@link axisNamed}). Default: of a single stored slice, the one across
+ * it; else the one with the largest distance between voxels, across which the scanner cut; axial if
+ * none is larger.
+ * @throws UsageError for words that mean none
+ */
 export function axisOf(asked: string | undefined, { shape, spacing, axes }: Pick<NiftiGrid, 'shape' | 'spacing' | 'axes'>): Axis {
-  if (asked !== undefined) {
-    const at = AXES.findIndex((name, i) => asked.toLowerCase() === name || asked.toLowerCase() === 'xyz'[i]);
-    if (at < 0) throw new UsageError(`--axis: expected sagittal, coronal, axial, x, y or z, got ${JSON.stringify(asked)}`);
-    return AXES[at];
-  }
+  if (asked !== undefined) return axisNamed(asked);
   const third = axes.order.indexOf(2);
   if (shape[third] === 1) return AXES[third];
   const thickest = [2, 1, 0].reduce((best, axis) => (spacing[axis] > spacing[best] * THICKER ? axis : best));

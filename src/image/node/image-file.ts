@@ -2,6 +2,7 @@ import { messageOf, UsageError, UserError } from '../../common/errors';
 import { FORMATS_IN_WORDS, formatOf, type ImageFormat } from './formats';
 import type { Raster } from '../image';
 import { NotRead } from '../limits';
+import { axisNamed } from '../nifti/slices';
 import { orient } from '../orientation';
 import { readImageBytes } from './read-bytes';
 import type { StoredImage } from '../samples';
@@ -64,7 +65,10 @@ export async function openImageBytes(bytes: Buffer, name: string, options: ReadO
     throw new UserError(`${name}: not an image of a known kind (${FORMATS_IN_WORDS})${pair}`);
   }
   const { name: kind, title } = format;
-  const stored = await explained(name, title, async () => format.open(bytes, options, name));
+  const stored = await explained(name, title, async () => {
+    if (options.axis !== undefined) axisNamed(options.axis); // also where there is no volume to cut
+    return format.open(bytes, options, name);
+  });
   const { values } = stored;
   if (options.window !== undefined && !stored.window && !options.whereThereIsOne)
     throw new UserError(`${name}: this ${title} image has no window to choose`);

@@ -30,6 +30,8 @@ export interface FrameFacts {
   spacing?: { row: number; column: number; slice?: number };
   /** How slices were cut from a volume. */
   cut?: SliceCut;
+  /** The options that choose what is shown of the file; default none. */
+  choices?: readonly ('axis' | 'volume')[];
   /** The grid of the whole volume, where slices are cut from one. */
   grid?: NiftiGrid;
   /**

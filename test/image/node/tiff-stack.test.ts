@@ -47,6 +47,14 @@ test('channels and pages of several sizes are no stack; a stack is no single ima
   await assert.rejects(readImage(decode('pages-3')), /holds 3 images/);
 });
 
+test('a page alone has no volume to choose, a stack has', async () => {
+  const page = tiffFile({ 256: 2, 257: 1, 258: 8, 259: 1, 262: 1, 277: 1, 278: 1 }, Uint8Array.of(1, 2));
+  const alone = await openImageBytes(page, 'x.tif', { volume: 3 }); // as beside the volumes of a folder
+  assert.deepEqual([alone.choices, ...(await alone.frame(0)).raster.data], [undefined, 1, 2]);
+  assert.deepEqual((await openImageFile(decode('pages-3'))).choices, ['volume']);
+  await assert.rejects(openImageFile(decode('pages-3'), { volume: 1 }), /--volume 1: the file has one volume, 0/);
+});
+
 test('several slices in one image of a directory are refused, as an image and as a mask', async () => {
   const flat = { 256: 2, 257: 1, 258: 8, 259: 1, 262: 1, 277: 1, 278: 1 };
   const open = (tags: Record<number, number>, as?: 'mask'): ReturnType<typeof openImageBytes> =>

@@ -35,6 +35,7 @@ export function openNifti(bytes: Buffer, { volume: t = 0, axis, window, as = 'im
     channels: 1,
     bits: header.type.bytes * 8,
     spacing: view.spacing,
+    choices: ['axis', 'volume'],
     cut: { axis: view.axis, up: view.up, volume: t, volumes },
     grid,
     window: () => (chosen && window) ?? `range of the volume${range ? ` ${shown(range[0])}..${shown(range[1])}` : ''}`,

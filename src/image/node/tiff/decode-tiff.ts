@@ -23,9 +23,11 @@ import { readYCbCr } from './ycbcr';
  * refused by name. libtiff (through sharp) reads JPEG and fax codes.
  * @throws NotRead for unsupported kinds, Error for damage
  */
-export function openTiff(bytes: Buffer, { as = 'image', volume = 0 }: ReadOptions): StoredFrames {
+export function openTiff(bytes: Buffer, { as = 'image', volume: asked = 0 }: ReadOptions): StoredFrames {
   const source = new TiffBytes(bytes);
   const pages = stackPages(source);
+  const stack = pages.length > 1;
+  const volume = stack ? asked : 0; // a picture among volumes has none to choose
   const volumes = volumesOf(pages);
   checkVolume(volume, volumes);
   const frames = pages.length / volumes;
@@ -37,6 +39,7 @@ export function openTiff(bytes: Buffer, { as = 'image', volume = 0 }: ReadOption
     ...uprightSize(width, height, orientationOf(page.directory)),
     channels: space === 'palette' ? readPalette(page.directory, bits).channels : space === 'grey' ? 1 : 3,
     bits,
+    ...(stack ? { choices: ['volume'] as const } : {}),
     ...(volumes > 1 ? { cut: { volume, volumes } } : {}),
     frame: (i) => decodePage(bytes, source, pages[volume * frames + i], as),
   };
