@@ -3,7 +3,9 @@ import { decodeWithin } from './budget';
 import { checkScans } from './jpeg-markers';
 import { checkSize, NotRead } from '../limits';
 import { uprightSize } from '../orientation';
+import { pngOrientation } from './png-orientation';
 import { separate, type StoredImage } from '../samples';
+import { xmpOrientation } from './stated-orientation';
 import type { StoredFrames } from './stored-frames';
 import type { ReadAs } from './tiff/range';
 
@@ -43,7 +45,8 @@ export async function openWithSharp(
   // Memory for the samples, their copy without opacity, and the coefficients of a progressive JPEG.
   const perPixel = stride * (depth === 'ushort' ? 2 : 1) * 2 + (meta.isProgressive === true ? 2 * channels : 0);
   const wide = depth === 'ushort';
-  const orientation = meta.orientation !== undefined && meta.orientation >= 1 && meta.orientation <= 8 ? meta.orientation : 1;
+  const stated = meta.orientation ?? (format === 'png' ? pngOrientation(bytes) : xmpOrientation(meta.xmp)) ?? 1;
+  const orientation = stated >= 1 && stated <= 8 ? stated : 1;
   const colours = space === 'cmyk' ? 4 : space === 'srgb' || space === 'rgb16' ? 3 : 1;
   const decode = async (): Promise<StoredImage> => {
     const image = sharp(bytes, options);

@@ -8,6 +8,7 @@ import { checkVolume, type ReadOptions, type StoredFrames } from '../stored-fram
 import { decoderOf, JPEG } from './compression';
 import { TiffBytes, type TiffDirectory } from './directory';
 import { tiffLayout, type TiffLayout } from './layout';
+import { orientationOf } from './orientation';
 import type { TiffPage } from './pages';
 import { lookUp, readPalette } from './palette';
 import { tiffMeaning, type TiffMeaning } from './photometric';
@@ -73,11 +74,6 @@ async function decodePage(bytes: Buffer, source: TiffBytes, { directory, index }
       orientation,
     };
   });
-}
-
-function orientationOf(directory: TiffDirectory): number {
-  const stated = directory.number(Tag.Orientation, 1);
-  return stated >= 1 && stated <= 8 ? stated : 1;
 }
 
 /** libtiff decodes JPEG and fax codes to grey and RGB if nothing about them is unusual. */

@@ -73,10 +73,16 @@ export class TiffDirectory {
 
   /** A text tag, up to its first NUL. */
   text(tag: number): string {
+    return this.entries.get(tag)?.type === 2 ? (this.value(tag)?.toString('latin1').split('\0')[0] ?? '') : '';
+  }
+
+  /** The bytes of a tag, or undefined if it is missing. */
+  value(tag: number): Buffer | undefined {
     const entry = this.entries.get(tag);
-    if (entry?.type !== 2) return '';
-    this.source.check(entry.at, entry.count);
-    return this.source.bytes.toString('latin1', entry.at, entry.at + entry.count).split('\0')[0];
+    if (!entry) return undefined;
+    const length = entry.count * (SIZES[entry.type] ?? 1);
+    this.source.check(entry.at, length);
+    return this.source.bytes.subarray(entry.at, entry.at + length);
   }
 }
 
@@ -141,23 +147,38 @@ export class TiffBytes {
    * @throws Error if the chain leaves the file, or leads back into itself
    */
   directories(): TiffDirectory[] {
-    const { big } = this;
-    if (big && this.whole(4, 2) !== 8) throw new Error(`BigTIFF with offsets of ${this.whole(4, 2)} bytes`);
-    const offset = big ? 8 : 4;
     const found: TiffDirectory[] = [];
     const seen = new Set<number>();
-    for (let at = this.whole(big ? 8 : 4, offset); at !== 0;) {
+    for (let at = this.start(); at !== 0;) {
       if (seen.has(at)) throw new Error('its directories lead back into themselves');
       if (found.length >= MAX_DIRECTORIES) throw new NotRead(`a TIFF with more than ${MAX_DIRECTORIES} images, but a file must hold one`);
       seen.add(at);
-      const count = this.whole(at, big ? 8 : 2);
-      if (count > MAX_ENTRIES) throw new Error(`a directory of ${count} entries`);
-      const first = at + (big ? 8 : 2);
-      found.push(new TiffDirectory(this, this.entries(first, count)));
-      at = this.whole(first + count * (big ? 20 : 12), offset);
+      const { directory, end } = this.directoryAt(at);
+      found.push(directory);
+      at = this.whole(end, this.big ? 8 : 4);
     }
     if (found.length === 0) throw new Error('the file has no directory');
     return found;
+  }
+
+  /** The first directory, whatever follows it. */
+  first(): TiffDirectory {
+    return this.directoryAt(this.start()).directory;
+  }
+
+  /** The place of the first directory. */
+  private start(): number {
+    const { big } = this;
+    if (big && this.whole(4, 2) !== 8) throw new Error(`BigTIFF with offsets of ${this.whole(4, 2)} bytes`);
+    return this.whole(big ? 8 : 4, big ? 8 : 4);
+  }
+
+  private directoryAt(at: number): { directory: TiffDirectory; end: number } {
+    const { big } = this;
+    const count = this.whole(at, big ? 8 : 2);
+    if (count > MAX_ENTRIES) throw new Error(`a directory of ${count} entries`);
+    const first = at + (big ? 8 : 2);
+    return { directory: new TiffDirectory(this, this.entries(first, count)), end: first + count * (big ? 20 : 12) };
   }
 
   private entries(first: number, count: number): Map<number, Entry> {

@@ -2,6 +2,7 @@ import { NotRead } from '../../limits';
 import { NONE } from './compression';
 import type { TiffBytes, TiffDirectory } from './directory';
 import { tiffLayout } from './layout';
+import { orientationOf } from './orientation';
 import { statedPages, tiffPages, type TiffPage } from './pages';
 import { Tag } from './tags';
 
@@ -27,7 +28,7 @@ export function stackPages(source: TiffBytes): TiffPage[] {
 
 function kindOf(directory: TiffDirectory): string {
   const { width, height, samples, bits, kind } = tiffLayout(directory);
-  const turned = directory.number(Tag.Orientation, 1);
+  const turned = orientationOf(directory);
   return `${width} x ${height} pixels of ${samples} samples of ${bits} bits (${kind}${turned === 1 ? '' : `, orientation ${turned}`})`;
 }
 

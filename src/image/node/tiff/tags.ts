@@ -32,6 +32,7 @@ export const Tag = {
   YCbCrCoefficients: 529,
   YCbCrSubSampling: 530,
   ReferenceBlackWhite: 532,
+  XMP: 700,
   ImageDepth: 32997,
   TileDepth: 32998,
   DNGVersion: 50706,
