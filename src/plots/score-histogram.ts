@@ -1,3 +1,4 @@
+import { median } from '../common/averages';
 import { rank, totals } from '../metrics/ranking';
 import { chart } from './chart';
 import type { Chart } from './picture';
@@ -88,10 +89,8 @@ function binsOver(falling: Float64Array, bins: number): [number, number] {
 
 function describe(scores: ArrayLike<number>, labels: ArrayLike<number>): string {
   const parts = ['normal', 'abnormal'].map((name, label) => {
-    const own = Float64Array.from(Array.from(scores).filter((_, i) => labels[i] === label)).sort();
-    if (own.length === 0) return `no ${name} images`;
-    const median = (own[(own.length - 1) >> 1] + own[own.length >> 1]) / 2;
-    return `${own.length} ${name} images with median score ${formatNumber(median, 4)}`;
+    const own = Array.from(scores).filter((_, i) => labels[i] === label);
+    return own.length === 0 ? `no ${name} images` : `${own.length} ${name} images with median score ${formatNumber(median(own), 4)}`;
   });
   return `Histogram of anomaly scores: ${parts.join(', ')}.`;
 }

@@ -89,6 +89,14 @@ test('a histogram counts every image once, in its class', () => {
   assert.throws(() => scoreHistogram([NaN], [0]), UserError);
 });
 
+test('a histogram names the median of each class in words', () => {
+  assert.equal(
+    scoreHistogram([3, 1, 0.5, 0.25, 10], [0, 0, 1, 1, 1]).alt,
+    'Histogram of anomaly scores: 2 normal images with median score 2.0000, 3 abnormal images with median score 0.5000.',
+  );
+  assert.match(scoreHistogram([1], [1]).alt, /no normal images/);
+});
+
 test('curves run through the points of the metrics and name area and interval', async () => {
   type Layers = { layer: { data: { values: { x: number; y: number }[] } }[] };
   const points = (picture: Chart): number[][] => (picture.spec as unknown as Layers).layer[1].data.values.map(({ x, y }) => [x, y]);

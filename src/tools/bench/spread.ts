@@ -1,3 +1,4 @@
+import { median } from '../../common/averages';
 import { Interrupted } from '../../common/errors';
 import type { LongRun } from '../../common/progress';
 
@@ -12,14 +13,7 @@ export interface Spread {
 /** The spread of at least one value. */
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('a spread of nothing');
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return {
-    median: (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2,
-    min: sorted[0],
-    max: sorted[sorted.length - 1],
-    values: [...values],
-  };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values), values: [...values] };
 }
 
 /** f of each value. */

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { median } from '../../src/common/averages';
+
+test('a median is the middle value, or the mean of the two middle ones; it leaves the values as they are', () => {
+  const values = [10, 9, 100];
+  assert.equal(median(values), 10);
+  assert.deepEqual(values, [10, 9, 100]);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+  assert.equal(median(Float32Array.of(-1, 0.5)), -0.25);
+  assert.equal(median([0.1]), 0.1);
+  assert.ok(Number.isNaN(median([])));
+});
