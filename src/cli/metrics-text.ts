@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import type { ClassMetrics } from '../runs/by-class';
 import type { Metrics } from '../runs/evaluate';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
@@ -66,10 +67,7 @@ function classesText(classes: readonly ClassMetrics[] = []): string[] {
     const numbers = shown.map((key) => `${METRICS[key].title} ${value(key)?.toFixed(4) ?? 'undefined'}`);
     return `  ${name} (${images} images): ${numbers.join(', ')}`;
   };
-  const meanOf = (key: (typeof shown)[number]): number => {
-    const values = classes.flatMap((one) => one[key] ?? []);
-    return values.reduce((a, b) => a + b, 0) / values.length;
-  };
+  const meanOf = (key: (typeof shown)[number]): number => mean(classes.flatMap((one) => one[key] ?? []));
   if (shown.length === 0) return [];
   const total = classes.reduce((sum, { images }) => sum + images, 0);
   return ['by class:', ...classes.map((one) => line(one.clsname, one.images, (key) => one[key])), line('mean over classes', total, meanOf)];

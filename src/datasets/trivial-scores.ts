@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import { Random } from '../common/random';
 import { auroc } from '../metrics/roc';
 import { encodePng } from '../image/node/encode';
@@ -37,12 +38,12 @@ export async function trivialScores(name: PhantomName, options: TrivialScoreOpti
     const image = render('query', i, kind);
     labels.push(i < normal ? 0 : 1);
     const { length } = image.data;
-    const mean = image.data.reduce((sum, v) => sum + v, 0) / length;
+    const grey = mean(image.data);
     const scores = {
-      mean,
+      mean: grey,
       brightest: image.data.reduce((a, b) => Math.max(a, b)),
       darkest: image.data.reduce((a, b) => Math.min(a, b)),
-      deviation: Math.sqrt(image.data.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / length),
+      deviation: Math.sqrt(image.data.reduce((sum, v) => sum + (v - grey) * (v - grey), 0) / length),
       bytes: (await encodePng(image)).length,
       nearest: nearest(coarse(image), bank),
     };

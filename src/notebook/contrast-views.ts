@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import { formatNumber, signedNumber } from '../drawing/style';
 import { modelsChart } from '../plots/models-chart';
 import type { Chart } from '../plots/picture';
@@ -28,9 +29,8 @@ export function contrastSentence(points: readonly ContrastPoint[]): string {
   const parts = models.flatMap((model) => {
     const own = points.filter((point) => point.model === model && point.gain);
     if (own.length === 0) return [];
-    const mean = (value: (point: ContrastPoint) => number): number => own.reduce((sum, point) => sum + value(point), 0) / own.length;
-    const before = mean(({ zeroShot }) => zeroShot.imageAuroc as number);
-    const more = mean(({ gain }) => gain?.difference as number);
+    const before = mean(own.map(({ zeroShot }) => zeroShot.imageAuroc as number));
+    const more = mean(own.map(({ gain }) => gain?.difference as number));
     added.push({ model, mean: more });
     const clear = own.filter(({ gain }) => gain && isGain(gain)).length;
     return [

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mean } from '../common/averages';
 import { projectRoot } from '../common/node/project-root';
 import { Random } from '../common/random';
 import { readDrawColumns, readDrawImages } from '../datasets/reference-draws';
@@ -107,7 +108,6 @@ export function compareStatistics(
 
 /** The means and the Kolmogorov-Smirnov test of each pair. */
 export function distributionTable(pairs: readonly DistributionPair[]): Table {
-  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
   const rows = pairs.map(({ task, measure, ours, published }) => {
     const { distance, p } = kolmogorovSmirnov(ours, published);
     return [taskStyle(task).name, measure, ...[mean(ours), mean(published), distance, p].map((v) => formatNumber(v))];

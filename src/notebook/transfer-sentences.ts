@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import { formatNumber } from '../drawing/style';
 import { cellOf, ratesAt, type TransferMatrix } from '../runs/transfer';
 import type { ThresholdPanel } from '../plots/threshold-chart';
@@ -9,14 +10,14 @@ import type { ThresholdPanel } from '../plots/threshold-chart';
 export function meansSentence(matrix: TransferMatrix, untrained: readonly string[]): string {
   const sets = matrix.datasets.map(({ name }) => name);
   const trained = matrix.rows.filter((row) => !untrained.includes(row));
-  const mean = (pairs: readonly (readonly [string, string])[]): string => {
+  const meanOf = (pairs: readonly (readonly [string, string])[]): string => {
     const values = pairs.flatMap(([run, set]) => cellOf(matrix, run, set).metrics.imageAuroc ?? []);
-    return values.length === 0 ? 'undefined' : formatNumber(values.reduce((sum, value) => sum + value, 0) / values.length);
+    return values.length === 0 ? 'undefined' : formatNumber(mean(values));
   };
   const pairs = trained.flatMap((run) => sets.map((set) => [run, set] as const));
-  const home = mean(pairs.filter(([run, set]) => run === set));
-  const away = mean(pairs.filter(([run, set]) => run !== set));
-  const levels = untrained.map((row) => `${mean(sets.map((set) => [row, set] as const))} for "${row}"`);
+  const home = meanOf(pairs.filter(([run, set]) => run === set));
+  const away = meanOf(pairs.filter(([run, set]) => run !== set));
+  const levels = untrained.map((row) => `${meanOf(sets.map((set) => [row, set] as const))} for "${row}"`);
   return `Mean image AUROC: ${[`${home} at home`, `${away} away from home`, ...levels].join(', ')}.`;
 }
 

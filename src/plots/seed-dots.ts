@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import { chart } from './chart';
 import { labelAxis } from './label-axis';
 import type { Chart } from './picture';
@@ -20,7 +21,7 @@ export function seedDots(points: readonly SeedPoint[], options: { metric?: strin
   const labels = [...new Set(points.map(({ label }) => label))];
   const means = labels.map((label) => {
     const own = points.filter((point) => point.label === label);
-    return { label, mean: own.reduce((sum, { value }) => sum + value, 0) / own.length };
+    return { label, mean: mean(own.map(({ value }) => value)) };
   });
   const scale = points.length > 0 ? { zero: false, nice: true } : { domain: [0, 1] };
   const x = { type: 'quantitative', title: metric, scale, axis: { format: '.2f', tickCount: 6 } };

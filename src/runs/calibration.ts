@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mean } from '../common/averages';
 import { UserError } from '../common/errors';
 import type { ConformalThreshold } from '../metrics/conformal';
 
@@ -90,6 +91,5 @@ export function volumeRule(option: string, rule: string | undefined): VolumeScor
 /** The score of a volume from the scores of its slices. */
 export function volumeScoreOf(scores: readonly number[], rule: VolumeScore): number {
   const falling = [...scores].sort((a, b) => b - a);
-  const top = falling.slice(0, rule === 'max' ? 1 : Number(rule.slice(3)));
-  return top.reduce((sum, score) => sum + score, 0) / top.length;
+  return mean(falling.slice(0, rule === 'max' ? 1 : Number(rule.slice(3))));
 }

@@ -1,4 +1,5 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { mean } from '../common/averages';
 import { tf } from '../common/tf';
 import { Interrupted, UserError } from '../common/errors';
 import type { Dataset, Sample } from '../datasets/layout';
@@ -179,7 +180,7 @@ class Run {
   private save(row: HistoryRow): void {
     const { protocol, seed } = this.config;
     const seen = [row.imageAuroc, row.pixelAuroc].filter((m): m is number => m !== null);
-    const metric = seen.length > 0 ? seen.reduce((a, b) => a + b, 0) / seen.length : null;
+    const metric = seen.length > 0 ? mean(seen) : null;
     const best = this.state.best?.metric ?? null;
     const improved = protocol === 'paper' && (metric === null || best === null || metric > best);
     if (improved && metric === null && row.epoch === 1) {

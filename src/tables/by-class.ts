@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mean } from '../common/averages';
 import { groupByKey } from '../common/group';
 import { METRIC_NAMES, type MetricName } from '../metrics/metrics';
 import type { Result } from './results';
@@ -57,7 +58,7 @@ function meansOf(rows: readonly Result[]): Result[] {
       const known = rows.filter((row) => row.trainedOn === first.trainedOn && typeof row[metric] === 'number');
       const values = group.flatMap((row) => row[metric] ?? []);
       const complete = values.length > 0 && values.length === new Set(known.map(({ dataset }) => dataset)).size;
-      return complete ? values.reduce((a, b) => a + b, 0) / values.length : null;
+      return complete ? mean(values) : null;
     };
     const means = Object.fromEntries(METRIC_NAMES.map((name) => [name, meanOf(name)])) as Record<MetricName, number | null>;
     const whole = first.ownClass === undefined;

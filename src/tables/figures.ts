@@ -1,3 +1,4 @@
+import { mean } from '../common/averages';
 import { ablationChart } from '../plots/ablation-chart';
 import { epochsChart } from '../plots/epochs-chart';
 import { modelsChart } from '../plots/models-chart';
@@ -91,7 +92,7 @@ function byModel(rows: readonly ComparedRow[]): Chart | undefined {
   const shown = ofOneK(rows);
   const meanOf = (model: string): number => {
     const own = shown.filter((row) => row.model === model && isProposed(row) && row.metric === shown[0].metric);
-    return own.reduce((sum, { mean }) => sum + mean, 0) / Math.max(1, own.length);
+    return own.length === 0 ? 0 : mean(own.map((row) => row.mean));
   };
   const ordered = [...models].sort((a, b) => meanOf(a) - meanOf(b));
   const points = ordered.flatMap((model) => titled(shown.filter((row) => row.model === model)));

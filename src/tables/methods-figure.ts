@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { METHODS } from '../methods/registry';
+import { mean } from '../common/averages';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import { formatNumber } from '../drawing/style';
@@ -80,7 +81,6 @@ export async function methodsFigure(results: readonly Result[], dataset: Dataset
 function metricNotes(runs: readonly Result[]): string[] {
   return (['imageAuroc', 'pixelAupro'] as const).flatMap((metric) => {
     const values = runs.flatMap((run) => run[metric] ?? []);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return values.length === 0 ? [] : [`${METRICS[metric].title.replace(/^pixel /, '')} ${formatNumber(mean, 2)}`];
+    return values.length === 0 ? [] : [`${METRICS[metric].title.replace(/^pixel /, '')} ${formatNumber(mean(values), 2)}`];
   });
 }

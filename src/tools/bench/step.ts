@@ -1,3 +1,4 @@
+import { mean } from '../../common/averages';
 import { tf } from '../../common/tf';
 import { initBackend } from '../../common/node/backend';
 import { Adam } from '../../methods/mediclip/adam';
@@ -54,9 +55,7 @@ export const step: Bench = {
         options.rounds,
         options,
       );
-      const [synthesisMs, encodingMs, learningMs] = [0, 1, 2].map(
-        (i) => parts.slice(1).reduce((sum, p) => sum + p[i], 0) / (parts.length - 1),
-      );
+      const [synthesisMs, encodingMs, learningMs] = [0, 1, 2].map((i) => mean(parts.slice(1).map((p) => p[i])));
       return {
         comparisons: [
           {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mean } from '../../common/averages';
 import { Interrupted } from '../../common/errors';
 import { readJson } from '../../common/node/files';
 import { projectRoot } from '../../common/node/project-root';
@@ -36,7 +37,7 @@ export const synthesis: Bench = {
         if (round > 0) times.push((1000 * cpu) / draws);
       }
       const ours = spread(times);
-      const quoted = mean(published[task].ms);
+      const quoted = Number(mean(published[task].ms).toFixed(2));
       comparisons.push({
         what: task,
         ours: { label: 'ours, processor time', unit: 'ms/draw', ...ours },
@@ -50,7 +51,3 @@ export const synthesis: Bench = {
     return { comparisons, figures: {} };
   },
 };
-
-function mean(values: readonly number[]): number {
-  return Number((values.reduce((a, b) => a + b, 0) / values.length).toFixed(2));
-}

@@ -1,3 +1,4 @@
+import { mean } from '../../common/averages';
 import { kolmogorovSmirnov } from '../../metrics/kolmogorov-smirnov';
 import type { Check } from './check';
 
@@ -70,9 +71,9 @@ function decimals(values: number[]): number {
 }
 
 function meanAndSd(values: number[]): { mean: number; sd: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+  const centre = mean(values);
+  const squares = values.reduce((sum, v) => sum + (v - centre) ** 2, 0);
+  return { mean: centre, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
 }
 
 function format(value: number): string {
