@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { gigabytes } from '../common/bytes';
 import { messageOf, UserError } from '../common/errors';
 import { makeFolder } from '../common/node/files';
 import { formatSeconds, type LongRun } from '../common/progress';
@@ -222,8 +223,4 @@ function orderOf(cell: PlannedCell, groups: string[], out: string, threads: numb
     features: path.resolve(out, '.features'),
     threads: Math.max(0, threads - 1),
   };
-}
-
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

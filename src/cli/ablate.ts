@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { gigabytes } from '../common/bytes';
 import { messageOf, UserError, UsageError } from '../common/errors';
 import { progressBar } from '../common/node/progress-bar';
 import { formatSeconds } from '../common/progress';
@@ -101,7 +102,7 @@ function planText({ cells, leftOut }: Plan, estimate: Estimate | null, processes
     lines.push(`measured: ${what}: ${step.toFixed(2)} s per training step, ${image.toFixed(3)} s per test image on ${threads} threads`);
   }
   if (estimate) {
-    const disk = `${(estimate.bytes / 1e9).toFixed(2)} GB`;
+    const disk = gigabytes(estimate.bytes, 2);
     lines.push(`estimate: ${formatSeconds(estimate.seconds)} with ${processes} at a time on a quiet machine, ${disk} of disk`);
   }
   return lines;

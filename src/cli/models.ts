@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { interruptSignal } from './interrupt';
+import { megabytes } from '../common/bytes';
 import { printable } from '../common/printable';
 import { emit } from './output';
 
@@ -48,8 +49,4 @@ export function registerModels(root: Command): void {
         bar.clear();
       }
     });
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { megabytes } from '../common/bytes';
 import { progressBar } from '../common/node/progress-bar';
 import { interruptSignal } from './interrupt';
 import { wholeNumber } from './option-values';
@@ -45,7 +46,7 @@ export function registerReport(root: Command): void {
         bar.clear();
         emit(json, summary, ({ out, bytes, images, pictures }) => {
           const shown = pictures.count < images ? `, ${pictures.count} of them with pictures` : '';
-          return [`${out}: ${images} images${shown}, ${(bytes / 1e6).toFixed(1)} MB; open it in any browser`];
+          return [`${out}: ${images} images${shown}, ${megabytes(bytes)}; open it in any browser`];
         });
       } finally {
         bar.clear();

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { BackboneFacts } from '../backbones/backbone';
+import { gigabytes } from '../common/bytes';
 import { UserError } from '../common/errors';
 import type { TrainingConfig } from './config';
 
@@ -28,8 +29,4 @@ export function checkImageSize(
 function memoryOfProcess(): number {
   const allowed = process.constrainedMemory?.() ?? 0;
   return allowed > 0 ? Math.min(allowed, os.totalmem()) : os.totalmem();
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,5 +1,6 @@
 import type { FrozenEncoder } from '../../backbones/frozen-encoder';
 import { tf } from '../../common/tf';
+import { gigabytes } from '../../common/bytes';
 import { UserError } from '../../common/errors';
 import type { Random } from '../../common/random';
 import type { BatchScores } from '../method';
@@ -59,7 +60,7 @@ export class Padim implements Detector {
     const d = Math.min(this.options.dimensions, width);
     const [, positions] = support[0].shape;
     if (positions * d * d > LARGEST) {
-      const size = `${((positions * d * d * 4) / 1e9).toFixed(1)} GB`;
+      const size = gigabytes(positions * d * d * 4);
       throw new UserError(`baseline.padim.dimensions: ${positions} covariances of ${d} features take ${size}; set fewer dimensions`);
     }
     const drawn = this.random.shuffle(Array.from({ length: width }, (_, i) => i)).slice(0, d);

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { CONFIG_FILES } from '../../backbones/checkpoint/config-files';
+import { gigabytes } from '../../common/bytes';
 import { projectRoot } from '../../common/node/project-root';
 import { type CheckResult, checkResult } from './finding';
 
@@ -36,7 +37,7 @@ export function dataSetsFinding(root = projectRoot()): CheckResult {
 export function diskFinding(root = projectRoot()): CheckResult {
   const { bavail, bsize } = fs.statfsSync(root);
   const free = bavail * bsize;
-  const detail = `${(free / GB).toFixed(1)} GB free`;
+  const detail = `${gigabytes(free)} free`;
   if (free < 0.2 * GB) return checkResult('disk', 'fail', detail, 'free some space: runs cannot be saved');
   if (free < 3 * GB) return checkResult('disk', 'warn', detail, 'enough for runs, not for a downloaded model');
   return checkResult('disk', 'ok', detail);
