@@ -14,6 +14,7 @@ import { trainingConfig, type TrainingConfig, type TrainingSettings } from '../r
 import type { MapProbe } from '../runs/map-probe';
 import type { MapScale } from '../runs/map-scale';
 import { buildModel, openModel } from '../runs/session';
+import { taskLabel } from '../synthesis/task-label';
 import type { Draw } from '../synthesis/tasks';
 
 /** A model as it is before training: CLIP is trained, adapters and learnable tokens are random. */
@@ -91,7 +92,7 @@ export function trainingGallery(images: readonly TrainingImage[]): Promise<PngPi
   const panels = images.map(({ draw: { image, mask, task } }) => ({
     image,
     contour: task === 'IdentityTask' ? undefined : mask.data,
-    caption: task.replace('Task', ''),
+    caption: taskLabel(task),
   }));
   return gallery(panels, { alt: `${images.length} training images, their synthetic anomalies outlined.` });
 }

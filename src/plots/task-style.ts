@@ -1,4 +1,5 @@
 import { seriesColour } from '../drawing/style';
+import { taskLabel } from '../synthesis/task-label';
 
 /** How a task looks in charts. */
 export interface TaskStyle {
@@ -22,5 +23,5 @@ const LOOKS: Readonly<Record<string, Omit<TaskStyle, 'name'>>> = {
 /** How any task looks, registered ones too. */
 export function taskStyle(task: string): TaskStyle {
   const look = Object.hasOwn(LOOKS, task) ? LOOKS[task] : { colour: seriesColour(task), symbol: 'circle', plotlySymbol: 'circle' };
-  return { name: task.replace(/Task$/, ''), ...look };
+  return { name: taskLabel(task), ...look };
 }

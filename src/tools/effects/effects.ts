@@ -1,6 +1,7 @@
 import { formatNumber, signedNumber } from '../../drawing/style';
 import { PHANTOM_NAMES } from '../../phantoms/names';
 import { TASK_NAMES } from '../../synthesis/registry';
+import { taskLabel } from '../../synthesis/task-label';
 import type { ResultRow, Tables } from './rows';
 
 /** One thing that a lesson shows, and whether the results show it. */
@@ -108,7 +109,7 @@ function parts({ components, tasks }: Tables): ReturnType<Look> {
 }
 
 function singleTasks({ tasks }: Tables): ReturnType<Look> {
-  const single = new Set(TASK_NAMES.map((name) => name.replace('Task', '')));
+  const single = new Set(TASK_NAMES.map(taskLabel));
   const seen = PHANTOM_NAMES.map((dataset) => {
     const published = value(tasks, { dataset, metric: 'imageAuroc', label: 'as published' });
     const best = bestOf(tasks.filter((one) => one.dataset === dataset && one.metric === 'imageAuroc' && single.has(one.label)));
