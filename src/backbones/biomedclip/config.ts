@@ -4,9 +4,8 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { OPEN_CLIP_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
+import { count } from '../checkpoint/count';
 import { readOpenClipSettings, refuseOtherKeys, type Inert, type OpenClipSettings } from '../open-clip/settings';
-
-const count = (limit: number): z.ZodNumber => z.number().int().positive().max(limit);
 
 const visionSchema = z.object({
   timm_model_name: z.string(),

@@ -4,6 +4,7 @@ import { UserError } from '../../common/errors';
 import type { OwnSquare } from '../../image/own-square';
 import { CLIP_STATS, type ChannelStats } from '../../image/pixel-values';
 import { readCheckpointJson, type CheckpointFiles } from './checkpoint-files';
+import { count } from './count';
 
 /**
  * The files that may describe how the pixels of a checkpoint were prepared; newer versions of
@@ -48,11 +49,7 @@ const perChannel = (low: number, high: number): z.ZodType<Triple | undefined, z.
   });
 
 const flag = z.boolean().nullish();
-const side = z
-  .number()
-  .int()
-  .positive()
-  .max(1 << 16);
+const side = count(1 << 16);
 const sides = z
   .union([
     side,

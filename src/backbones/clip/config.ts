@@ -5,11 +5,10 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
-
-const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
+import { count } from '../checkpoint/count';
 
 const tower = {
-  num_hidden_layers: count(12, 1000),
+  num_hidden_layers: count(1000).default(12),
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
   layer_norm_eps: z.number().positive().max(1).default(1e-5),
   /** Used for an encoder alone; in a CLIP the outer number counts. */
@@ -19,22 +18,22 @@ const tower = {
 const visionSchema = z.object({
   ...tower,
   model_type: z.literal('clip_vision_model').optional(),
-  hidden_size: count(768, 65536),
-  intermediate_size: count(3072, 1 << 20),
-  num_attention_heads: count(12, 1024),
-  image_size: count(224, 8192),
-  patch_size: count(32, 1024),
+  hidden_size: count(65536).default(768),
+  intermediate_size: count(1 << 20).default(3072),
+  num_attention_heads: count(1024).default(12),
+  image_size: count(8192).default(224),
+  patch_size: count(1024).default(32),
   num_channels: z.literal(3).default(3),
 });
 
 const textSchema = z.object({
   ...tower,
   model_type: z.literal('clip_text_model').optional(),
-  hidden_size: count(512, 65536),
-  intermediate_size: count(2048, 1 << 20),
-  num_attention_heads: count(8, 1024),
-  vocab_size: count(49408, 1 << 24),
-  max_position_embeddings: count(77, 8192),
+  hidden_size: count(65536).default(512),
+  intermediate_size: count(1 << 20).default(2048),
+  num_attention_heads: count(1024).default(8),
+  vocab_size: count(1 << 24).default(49408),
+  max_position_embeddings: count(8192).default(77),
   /** The state of a text is taken at CLIP's end token; 2 means the same in old files. */
   eos_token_id: z
     .number()
@@ -44,7 +43,7 @@ const textSchema = z.object({
 
 const schema = z.object({
   model_type: z.literal('clip'),
-  projection_dim: count(512, 65536),
+  projection_dim: count(65536).default(512),
   logit_scale_init_value: z.number().finite().default(2.6592),
   vision_config: visionSchema,
   text_config: textSchema,

@@ -4,25 +4,25 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
+import { count } from '../checkpoint/count';
 import { ACTIVATIONS, type Activation } from '../transformer/layers';
 
-const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
 const flag = (fallback: boolean): z.ZodDefault<z.ZodBoolean> => z.boolean().default(fallback);
 
 const common = {
-  num_hidden_layers: count(12, 1000),
+  num_hidden_layers: count(1000).default(12),
   hidden_act: z.enum(ACTIVATIONS).default('gelu'),
-  image_size: count(224, 8192),
+  image_size: count(8192).default(224),
   num_channels: z.literal(3).default(3),
 };
 
 const dinov2 = {
   ...common,
-  hidden_size: count(768, 65536),
-  num_attention_heads: count(12, 1024),
+  hidden_size: count(65536).default(768),
+  num_attention_heads: count(1024).default(12),
   mlp_ratio: z.number().positive().max(64).default(4),
   layer_norm_eps: z.number().positive().max(1).default(1e-6),
-  patch_size: count(14, 1024),
+  patch_size: count(1024).default(14),
   qkv_bias: flag(true),
   use_swiglu_ffn: flag(false),
 };
@@ -37,11 +37,11 @@ const schemas = {
   dinov3_vit: z.object({
     model_type: z.literal('dinov3_vit'),
     ...common,
-    hidden_size: count(384, 65536),
-    intermediate_size: count(1536, 1 << 20),
-    num_attention_heads: count(6, 1024),
+    hidden_size: count(65536).default(384),
+    intermediate_size: count(1 << 20).default(1536),
+    num_attention_heads: count(1024).default(6),
     layer_norm_eps: z.number().positive().max(1).default(1e-5),
-    patch_size: count(16, 1024),
+    patch_size: count(1024).default(16),
     num_register_tokens: z.number().int().min(0).max(1024).default(0),
     rope_theta: z.number().positive().max(1e9).default(100),
     query_bias: flag(true),

@@ -3,11 +3,11 @@ import { checked } from '../../common/checked';
 import { UserError } from '../../common/errors';
 import type { CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { OPEN_CLIP_CONFIG } from '../checkpoint/config-files';
+import { count } from '../checkpoint/count';
 import type { TextConfig, VisionConfig } from '../clip/config';
 import { openClipPreprocessing, readOpenClipSettings, refuseOtherKeys, type Inert } from './settings';
 import type { Preprocessing } from '../checkpoint/preprocessing';
 
-const count = (limit: number): z.ZodNumber => z.number().int().positive().max(limit);
 /** A side, or two equal ones. */
 const side = (limit: number): z.ZodType<number, z.ZodTypeDef, number | number[]> =>
   z

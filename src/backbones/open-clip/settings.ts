@@ -4,6 +4,7 @@ import { UserError } from '../../common/errors';
 import { CLIP_STATS } from '../../image/pixel-values';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { OPEN_CLIP_CONFIG } from '../checkpoint/config-files';
+import { count } from '../checkpoint/count';
 import type { Preprocessing } from '../checkpoint/preprocessing';
 import type { WeightNames } from '../checkpoint/weight-files';
 
@@ -20,7 +21,7 @@ const schema = z
   .object({
     model_cfg: z
       .object({
-        embed_dim: z.number().int().positive().max(65536),
+        embed_dim: count(65536),
         vision_cfg: record,
         text_cfg: record,
         quick_gelu: z.boolean().default(false),

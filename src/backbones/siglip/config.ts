@@ -4,15 +4,14 @@ import { UserError } from '../../common/errors';
 import { readCheckpointJson, type CheckpointFiles } from '../checkpoint/checkpoint-files';
 import { HUGGING_FACE_CONFIG } from '../checkpoint/config-files';
 import { refuseUnknownKeys } from '../checkpoint/config-keys';
+import { count } from '../checkpoint/count';
 import { ACTIVATIONS } from '../transformer/layers';
 
-const count = (fallback: number, limit: number): z.ZodDefault<z.ZodNumber> => z.number().int().positive().max(limit).default(fallback);
-
 const tower = {
-  hidden_size: count(768, 65536),
-  intermediate_size: count(3072, 1 << 20),
-  num_hidden_layers: count(12, 1000),
-  num_attention_heads: count(12, 1024),
+  hidden_size: count(65536).default(768),
+  intermediate_size: count(1 << 20).default(3072),
+  num_hidden_layers: count(1000).default(12),
+  num_attention_heads: count(1024).default(12),
   hidden_act: z.enum(ACTIVATIONS).default('gelu_pytorch_tanh'),
   layer_norm_eps: z.number().positive().max(1).default(1e-6),
 };
@@ -20,8 +19,8 @@ const tower = {
 const visionSchema = z.object({
   ...tower,
   model_type: z.literal('siglip_vision_model').optional(),
-  image_size: count(224, 8192),
-  patch_size: count(16, 1024),
+  image_size: count(8192).default(224),
+  patch_size: count(1024).default(16),
   num_channels: z.literal(3).default(3),
   /** Without its pooling head the model gives no embedding. */
   vision_use_head: z.literal(true).default(true),
@@ -30,10 +29,10 @@ const visionSchema = z.object({
 const textSchema = z.object({
   ...tower,
   model_type: z.literal('siglip_text_model').optional(),
-  vocab_size: count(32000, 1 << 24),
-  max_position_embeddings: count(64, 8192),
+  vocab_size: count(1 << 24).default(32000),
+  max_position_embeddings: count(8192).default(64),
   /** Width of the embedding; default: the width of the text encoder. */
-  projection_size: z.number().int().positive().max(65536).nullish(),
+  projection_size: count(65536).nullish(),
   /** Not used: texts end as the tokenizer says. */
   eos_token_id: z.unknown(),
 });
