@@ -1,4 +1,4 @@
-import { formatNumber, signedNumber } from '../drawing/style';
+import { formatNumber } from '../drawing/style';
 import type { Metrics } from '../runs/evaluate';
 import type { Scored } from '../runs/findings';
 import { gainText, isGain, type Gain } from './gains';
@@ -17,30 +17,6 @@ export function resultSentence(gain: Gain | undefined, shots: number, before: Me
       ? ''
       : `; pixel AUPRO is ${formatNumber(after.pixelAupro)} instead of ${formatNumber(before.pixelAupro)}`;
   return `**Trained on ${images}, the model reaches an image AUROC of ${formatNumber(gain.to)}${guessing}, ${verdict} the ${formatNumber(gain.from)} of zero-shot CLIP: ${gainText(gain)}${maps}.**`;
-}
-
-/**
- * Which runs are above zero-shot CLIP on a data set that they were not trained on, and which are
- * not, in one sentence, with image AUROC and difference. Markdown, bold.
- * @param gains - over zero-shot CLIP
- */
-export function transferSentence(gains: readonly Gain[]): string {
-  const away = gains.filter(({ trainedOn, testedOn }) => trainedOn !== testedOn);
-  if (away.length === 0) return '**There is no pair of different data sets to compare.**';
-  const named = (some: readonly Gain[]): string =>
-    some
-      .map(({ trainedOn, testedOn, difference, to, aboveGuessing }) => {
-        return `${trainedOn} → ${testedOn} (${formatNumber(to)}, ${signedNumber(difference)}${aboveGuessing ? '' : ', no better than guessing'})`;
-      })
-      .join(', ');
-  const [found, failed] = [away.filter(isGain), away.filter((gain) => !isGain(gain))];
-  const parts = [...(found.length > 0 ? [named(found)] : []), ...(failed.length > 0 ? [`not in ${named(failed)}`] : [])];
-  return `**Away from home, runs are above zero-shot CLIP in image AUROC with p < .05 in ${found.length} of ${away.length} pairs: ${parts.join('; ')}.**`;
-}
-
-/** How many of a number of tests would find a difference by chance alone. */
-export function chanceSentence(tests: number): string {
-  return `Of ${tests} such tests, about ${formatNumber(0.05 * tests, 1)} would find a difference by chance alone.`;
 }
 
 /** What a threshold does, in one sentence. */

@@ -1,7 +1,32 @@
 import { mean } from '../common/averages';
-import { formatNumber } from '../drawing/style';
+import { formatNumber, signedNumber } from '../drawing/style';
 import { cellOf, ratesAt, type TransferMatrix } from '../runs/transfer';
 import type { ThresholdPanel } from '../plots/threshold-chart';
+import { isGain, type Gain } from './gains';
+
+/**
+ * Which runs are above zero-shot CLIP on a data set that they were not trained on, and which are
+ * not, in one sentence, with image AUROC and difference. Markdown, bold.
+ * @param gains - over zero-shot CLIP
+ */
+export function transferSentence(gains: readonly Gain[]): string {
+  const away = gains.filter(({ trainedOn, testedOn }) => trainedOn !== testedOn);
+  if (away.length === 0) return '**There is no pair of different data sets to compare.**';
+  const named = (some: readonly Gain[]): string =>
+    some
+      .map(({ trainedOn, testedOn, difference, to, aboveGuessing }) => {
+        return `${trainedOn} → ${testedOn} (${formatNumber(to)}, ${signedNumber(difference)}${aboveGuessing ? '' : ', no better than guessing'})`;
+      })
+      .join(', ');
+  const [found, failed] = [away.filter(isGain), away.filter((gain) => !isGain(gain))];
+  const parts = [...(found.length > 0 ? [named(found)] : []), ...(failed.length > 0 ? [`not in ${named(failed)}`] : [])];
+  return `**Away from home, runs are above zero-shot CLIP in image AUROC with p < .05 in ${found.length} of ${away.length} pairs: ${parts.join('; ')}.**`;
+}
+
+/** How many of a number of tests would find a difference by chance alone. */
+export function chanceSentence(tests: number): string {
+  return `Of ${tests} such tests, about ${formatNumber(0.05 * tests, 1)} would find a difference by chance alone.`;
+}
 
 /**
  * The mean image AUROC at home, away from home, and of the rows without training, in one sentence.
