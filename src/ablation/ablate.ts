@@ -4,18 +4,16 @@ import { gigabytes } from '../common/bytes';
 import { messageOf, UserError } from '../common/errors';
 import { makeFolder } from '../common/node/files';
 import { formatSeconds, type LongRun } from '../common/progress';
-import { trainingConfig } from '../runs/config';
 import type { CellOrder } from './cell-order';
 import type { DatasetPlace } from '../datasets/layout';
 import { expandGrid, type Cell, type GridDataset, type LeftOut } from './cells';
 import { CellsHere, staysHere } from './cells-here';
 import { cellState, type CellState, missingResults } from './cell-state';
-import { estimateDisk, estimateSeconds, STARTING, stepKey, UNMEASURED } from './estimate';
+import { estimateSeconds, UNMEASURED } from './estimate';
 import type { Grid } from './grid';
-import { CellProcesses, threadEnvironment, type CellOutcome } from './cell-processes';
+import { CellProcesses, type CellOutcome } from './cell-processes';
 import { writeLabels } from '../runs/labels';
 import { findInputs } from './find-inputs';
-import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
 import { schedule, type Budget } from './scheduler';
 
@@ -56,43 +54,6 @@ export async function planGrid(grid: Grid, { out, only, ...run }: PlanOptions): 
     .map((cell) => ({ ...cell, state: cellState(out, cell), memory: needsOf(cell).memory }));
   const groups = [...new Set(grid.variants.map(({ group }) => group))];
   return { cells, leftOut: [...leftOut, ...expanded.leftOut], groups };
-}
-
-/** Time and disk space needed by the cells that are not finished. */
-export interface Estimate {
-  /** Measured times by model and size. */
-  measured: Record<string, StepTimes>;
-  /** Seconds of each unfinished cell, by name, if it had to compute its own features. */
-  cells: Record<string, number>;
-  /** Seconds of all cells together, with `processes` at a time that share their features. */
-  seconds: number;
-  /** Disk space of all cells together. */
-  bytes: number;
-}
-
-/**
- * Estimates the unfinished cells. Measures one step for each of their models and sizes, on as many
- * threads as a cell will have.
- */
-export async function estimatePlan({ cells }: Plan, { processes, threads }: { processes: number; threads: number }): Promise<Estimate> {
-  Object.assign(process.env, threadEnvironment(threads)); // affects libraries loaded from here on
-  const { measureStep } = await import('./measure-step');
-  const open = cells.filter(({ state }) => state !== 'finished');
-  const measured: Record<string, StepTimes> = {};
-  for (const cell of open) {
-    const { imageSize, batchSize } = cell.config;
-    measured[stepKey(cell)] ??= await measureStep(cell.model.name, trainingConfig({ imageSize, batchSize }));
-  }
-  const separate = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
-  const cached = new Set<string>();
-  const shared = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)], cached));
-  const working = Math.max(0, ...shared, shared.reduce((a, b) => a + b, 0) / processes);
-  return {
-    measured,
-    cells: Object.fromEntries(open.map(({ name }, i) => [name, separate[i]])),
-    seconds: open.length > 0 ? STARTING + working : 0,
-    bytes: estimateDisk(open),
-  };
 }
 
 export interface RunPlanOptions {

@@ -1,4 +1,7 @@
 import { METHODS, seesTraining } from '../methods/registry';
+import { trainingConfig } from '../runs/config';
+import { threadEnvironment } from './cell-processes';
+import type { CellState } from './cell-state';
 import type { Cell, GridDataset } from './cells';
 import type { StepTimes } from './measure-step';
 import { needsOf } from './needs';
@@ -19,7 +22,7 @@ export const MEASURING = 0.02;
 export const UNMEASURED: StepTimes = { step: 0.4, image: 0.033 };
 
 /** The key of the measured step that applies to a cell: its model, image size and batch size. */
-export function stepKey({ model, config }: Cell): string {
+function stepKey({ model, config }: Cell): string {
   return `${model.name} at ${config.imageSize} pixels, batches of ${config.batchSize}`;
 }
 
@@ -57,7 +60,7 @@ function featureKey({ config, model }: Cell, { name }: GridDataset): string {
  * Bytes of disk space for cells: their folders, and the frozen features, which are stored once per
  * data set, model, image size and choice of blocks.
  */
-export function estimateDisk(cells: readonly Cell[]): number {
+function estimateDisk(cells: readonly Cell[]): number {
   const features = new Map<string, number>();
   let folders = 0;
   for (const cell of cells) {
@@ -67,4 +70,44 @@ export function estimateDisk(cells: readonly Cell[]): number {
     for (const dataset of [cell.dataset, ...cell.transfer]) features.set(featureKey(cell, dataset), dataset.testImages * featuresPerImage);
   }
   return folders + [...features.values()].reduce((a, b) => a + b, 0);
+}
+
+/** Time and disk space needed by the cells that are not finished. */
+export interface Estimate {
+  /** Measured times by model and size. */
+  measured: Record<string, StepTimes>;
+  /** Seconds of each unfinished cell, by name, if it had to compute its own features. */
+  cells: Record<string, number>;
+  /** Seconds of all cells together, with `processes` at a time that share their features. */
+  seconds: number;
+  /** Disk space of all cells together. */
+  bytes: number;
+}
+
+/**
+ * Estimates the unfinished cells. Measures one step for each of their models and sizes, on as many
+ * threads as a cell will have.
+ */
+export async function estimatePlan(
+  { cells }: { cells: readonly (Cell & { state: CellState })[] },
+  { processes, threads }: { processes: number; threads: number },
+): Promise<Estimate> {
+  Object.assign(process.env, threadEnvironment(threads)); // affects libraries loaded from here on
+  const { measureStep } = await import('./measure-step');
+  const open = cells.filter(({ state }) => state !== 'finished');
+  const measured: Record<string, StepTimes> = {};
+  for (const cell of open) {
+    const { imageSize, batchSize } = cell.config;
+    measured[stepKey(cell)] ??= await measureStep(cell.model.name, trainingConfig({ imageSize, batchSize }));
+  }
+  const separate = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)]));
+  const cached = new Set<string>();
+  const shared = open.map((cell) => estimateSeconds(cell, measured[stepKey(cell)], cached));
+  const working = Math.max(0, ...shared, shared.reduce((a, b) => a + b, 0) / processes);
+  return {
+    measured,
+    cells: Object.fromEntries(open.map(({ name }, i) => [name, separate[i]])),
+    seconds: open.length > 0 ? STARTING + working : 0,
+    bytes: estimateDisk(open),
+  };
 }

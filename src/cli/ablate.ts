@@ -4,7 +4,8 @@ import { messageOf, UserError, UsageError } from '../common/errors';
 import { progressBar } from '../common/node/progress-bar';
 import { formatSeconds } from '../common/progress';
 import type { CellOrder } from '../ablation/cell-order';
-import type { Estimate, GridSummary, Plan } from '../ablation/ablate';
+import type { GridSummary, Plan } from '../ablation/ablate';
+import type { Estimate } from '../ablation/estimate';
 import type { CellReply } from '../ablation/cell-processes';
 import { interruptSignal } from './interrupt';
 import { positiveNumber, wholeNumber } from './option-values';
@@ -71,7 +72,7 @@ async function run(options: Options): Promise<void> {
 }
 
 async function dryRun(plan: Plan, options: Options, { processes, threads }: { processes: number; threads: number }): Promise<void> {
-  const { estimatePlan } = await import('../ablation/ablate');
+  const { estimatePlan } = await import('../ablation/estimate');
   const estimate = options.measure ? await estimatePlan(plan, { processes, threads }) : null;
   const cells = plan.cells.map(({ name, dataset, model, config, variants, transfer, state, memory }) => ({
     name,
