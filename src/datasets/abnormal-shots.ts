@@ -1,9 +1,9 @@
 import { UserError } from '../common/errors';
-import { sha256File } from '../common/node/files';
 import { Random } from '../common/random';
 import { centred, placementOf } from '../image/geometry';
 import type { GrayImage } from '../image/image';
 import { decodeFile } from '../image/node/decode';
+import { imageHash } from '../image/node/image-identity';
 import { toPlacedGray } from '../image/node/load';
 import { resizeNearest } from '../image/resize';
 import type { View } from '../image/view';
@@ -21,16 +21,16 @@ export interface AbnormalShot {
 /**
  * Samples the abnormal images of a few-shot run: from the abnormal images of `samples/train.json`
  * or, if it has none, of the test set, whose metrics must then leave them out. Copies of an image
- * (the same bytes) are not taken twice. With the same seed, fewer shots are the first of more.
+ * (the same {@link imageHash}) are not taken twice. With the same seed, fewer shots are the first of more.
  * @throws UserError if there are too few; at least one abnormal test image stays for testing
  */
 export function abnormalShots({ dir, train, trainAbnormal, test }: Dataset, shots: number, seed: number): Sample[] {
   const abnormal = test.filter(({ label }) => label === 1);
   const own = trainAbnormal.length > 0;
-  const normal = new Set(train.map(({ file }) => sha256File(file)));
+  const normal = new Set(train.map(({ file }) => imageHash(file)));
   const different = new Map<string, Sample>();
   for (const sample of Random.of(seed, 'abnormal shots').shuffle(own ? trainAbnormal : abnormal)) {
-    const hash = sha256File(sample.file);
+    const hash = imageHash(sample.file);
     if (!normal.has(hash) && !different.has(hash)) different.set(hash, sample);
   }
   const most = own ? different.size : different.size - 1;

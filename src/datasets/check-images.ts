@@ -59,7 +59,7 @@ async function checkSample({ file, maskFile }: Sample, onDecoded?: OnDecoded): P
   const bytes = readImageBytes(file);
   const decoded = await decodeImage(bytes, file);
   if (maskFile !== undefined) await checkMask(maskFile, decoded);
-  keepFingerprint(bytes, decoded.raster);
+  keepFingerprint(file, bytes, decoded.raster);
   onDecoded?.(file, decoded.raster);
   return imageTraits(bytes, decoded);
 }

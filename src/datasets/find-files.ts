@@ -3,6 +3,7 @@ import path from 'node:path';
 import { reasonOf, UserError } from '../common/errors';
 import { resolveInside } from '../common/node/files';
 import { groupByKey } from '../common/group';
+import { imageIdentity } from '../image/node/image-identity';
 
 /** The longest name in bytes. Longer names are refused before the file system is asked. */
 const MAX_NAME = 4096;
@@ -102,7 +103,7 @@ export class FileFinder {
       const stat = fs.statSync(file, { throwIfNoEntry: false });
       if (!stat?.isFile()) return undefined;
       const within = path.relative(this.dir, file).split(path.sep).join('/');
-      return { file, path: within, identity: stat.ino === 0 ? fs.realpathSync(file) : `${stat.dev}:${stat.ino}` };
+      return { file, path: within, identity: imageIdentity(file) };
     } catch (error) {
       throw new UserError(`${where}: the file ${quoted(name)} cannot be read (${explain(error)})`);
     }

@@ -1,7 +1,7 @@
 import { UserError } from '../common/errors';
-import { sha256 } from '../common/node/files';
 import { decodeImage, readImageBytes } from '../image/node/decode';
 import type { Raster } from '../image/image';
+import { imageHash } from '../image/node/image-identity';
 import { pixelHash } from './duplicates';
 
 /** Receives an image that was decoded, so that it need not be decoded again. */
@@ -9,7 +9,7 @@ export type OnDecoded = (file: string, raster: Raster) => void;
 
 /** Hashes that identify an image. */
 export interface Fingerprint {
-  /** SHA-256 of the file. */
+  /** {@link imageHash} */
   bytes: string;
   /** {@link pixelHash}; undefined if the file cannot be decoded. */
   pixels?: string;
@@ -19,8 +19,8 @@ export interface Fingerprint {
 const decoded = new Map<string, string>();
 
 /** Keeps the fingerprint of an image that was decoded for another purpose. */
-export function keepFingerprint(bytes: Uint8Array, raster: Raster): void {
-  const key = sha256(bytes);
+export function keepFingerprint(file: string, content: Uint8Array, raster: Raster): void {
+  const key = imageHash(file, content);
   if (!decoded.has(key)) decoded.set(key, pixelHash(raster));
 }
 
@@ -31,7 +31,7 @@ export function keepFingerprint(bytes: Uint8Array, raster: Raster): void {
  */
 export async function fingerprintOf(file: string, onDecoded?: OnDecoded): Promise<Fingerprint> {
   const content = readImageBytes(file);
-  const bytes = sha256(content);
+  const bytes = imageHash(file, content);
   if (!decoded.has(bytes)) {
     try {
       const { raster } = await decodeImage(content, file);

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../common/errors';
-import { sha256, sha256File } from '../common/node/files';
+import { sha256 } from '../common/node/files';
 import { Random } from '../common/random';
+import { imageHash } from '../image/node/image-identity';
 import { FileFinder, type FoundFile } from './find-files';
 import { lineOf, nameWithinImages, readRows, type SampleRow } from './samples-file';
 
@@ -141,7 +142,7 @@ export function datasetHash(dataset: Dataset, known?: string): string {
 export function datasetHashes({ dir, train, trainAbnormal, test }: Dataset): { hash: string; older: string } {
   const sides = [train, test, ...(trainAbnormal.length > 0 ? [trainAbnormal] : [])];
   const contents = sides.map((samples) =>
-    samples.map(({ file, maskFile }) => [sha256File(file), maskFile ? sha256File(maskFile) : null] as const),
+    samples.map(({ file, maskFile }) => [imageHash(file), maskFile ? imageHash(maskFile) : null] as const),
   );
   const hashOf = (named: (sample: Sample) => SampleRow): string =>
     sha256(JSON.stringify(sides.map((samples, side) => samples.map((sample, i) => [lineOf(named(sample)), ...contents[side][i]]))));
@@ -171,7 +172,7 @@ export function supportSet(dataset: Dataset, shots: number, seed: number, onNote
   const notes: string[] = [];
   for (const sample of Random.of(seed, 'support').shuffle(train)) {
     if (chosen.size === shots) break;
-    const hash = sha256File(sample.file);
+    const hash = imageHash(sample.file);
     const same = chosen.get(hash);
     if (same) {
       copies.push(sample);

@@ -1,6 +1,6 @@
-import fs from 'node:fs';
 import { UserError } from '../common/errors';
 import { type LongRun, stopIfAsked } from '../common/progress';
+import { imageIdentity } from '../image/node/image-identity';
 import { fingerprintOf, type Fingerprint, type OnDecoded } from './fingerprints';
 import { patientOf, type Dataset, type Sample } from './layout';
 import { sourceName } from './source-name';
@@ -56,7 +56,7 @@ export async function countedImages(
   });
   const files = new Set<string>();
   const twice = test.flatMap((sample, i) => {
-    const identity = identityOf(sample.file);
+    const identity = imageIdentity(sample.file);
     if (files.has(identity) && !learnt.has(i)) return [{ i, sample }];
     files.add(identity);
     return [];
@@ -131,10 +131,4 @@ async function fingerprints(samples: readonly Sample[], run: LongRun, onDecoded?
     run.onProgress?.({ phase: 'comparing test and training images', done: found.length, total: samples.length });
   }
   return found;
-}
-
-/** A string that is equal for all names of the same file. */
-function identityOf(file: string): string {
-  const { dev, ino } = fs.statSync(file);
-  return ino === 0 ? fs.realpathSync(file) : `${dev}:${ino}`;
 }

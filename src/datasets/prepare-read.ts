@@ -1,9 +1,9 @@
 import { messageOf, UserError } from '../common/errors';
-import { sha256 } from '../common/node/files';
 import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeImage, readImageBytes, type ImageFormat } from '../image/node/decode';
 import { binaryMask, maskLevels, uniteMasks, type MaskLevels } from '../image/node/mask';
 import { FrameReader } from '../image/node/frame-reader';
+import { imageHash } from '../image/node/image-identity';
 import { pixelHash } from './duplicates';
 import { imageTraits, type ImageTraits } from './image-traits';
 import { readMaskOf } from './prepare-masks';
@@ -18,7 +18,7 @@ export interface ReadImage extends RawImage {
   height: number;
   /** The EXIF orientation; `width` and `height` are those of the upright image. */
   orientation: number;
-  /** Hash of the file; of a slice, which is written as a file of its own, that of its pixels. */
+  /** {@link imageHash} of the file; of a slice, which is written as a file of its own, that of its pixels. */
   sha256: string;
   /** Hash of the decoded pixels. */
   pixels: string;
@@ -67,7 +67,7 @@ export async function readImages<Image extends RawImage>(
         width: raster.width,
         height: raster.height,
         orientation,
-        sha256: image.slice ? pixels : sha256(bytes),
+        sha256: image.slice ? pixels : imageHash(image.file, bytes),
         pixels,
       };
       if (image.slice) Object.assign(read, { window: (await reader.open(image.file, image.reading)).window?.(image.slice.frame) });

@@ -1,5 +1,5 @@
-import { sha256File } from '../common/node/files';
 import type { Sample } from '../datasets/layout';
+import { imageHash } from '../image/node/image-identity';
 import { imagesAtThreshold, pixelsAtThreshold, type ImagesAtThreshold, type PixelsAtThreshold } from '../metrics/at-threshold';
 import type { Calibration } from './calibration';
 import type { Predictions } from './score';
@@ -39,7 +39,7 @@ export function atThreshold(
   const { threshold } = calibration.image;
   const images = imagesAtThreshold(scores, labels, threshold);
   const known = new Set(calibration.files);
-  const calibrationImages = samples.filter(({ label, file }) => label === 0 && known.has(sha256File(file))).length;
+  const calibrationImages = samples.filter(({ label, file }) => label === 0 && known.has(imageHash(file))).length;
   const { interval } = images.falseAlarms;
   const pixel = calibration.pixel;
   return {

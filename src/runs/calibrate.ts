@@ -1,6 +1,6 @@
 import { UserError } from '../common/errors';
-import { sha256File } from '../common/node/files';
 import { patientOf, readDataset, type Sample } from '../datasets/layout';
+import { imageHash } from '../image/node/image-identity';
 import { conformalThreshold, leastForAlarms, percent } from '../metrics/conformal';
 import { checkApplied } from '../image/node/volume-options';
 import { METHODS, seesTraining } from '../methods/registry';
@@ -130,7 +130,7 @@ async function scoresOf(
     if (map) found.peaks.push(highest(map));
     found.groups.push(input.group);
   }
-  found.files = [...new Set(inputs.map(({ file }) => file))].map(sha256File);
+  found.files = [...new Set(inputs.map(({ file }) => file))].map((file) => imageHash(file));
   return found;
 }
 
@@ -146,11 +146,11 @@ async function furtherImages(
   asked: CalibrateOptions,
 ): Promise<NormalScores> {
   const { slices: inputs } = await inputsOf(normal, options, asked);
-  const known = new Set(supportOf(loaded).map(({ file }) => sha256File(file)));
+  const known = new Set(supportOf(loaded).map(({ file }) => imageHash(file)));
   const first = new Map<string, string>();
   const left = { training: 0, copies: 0 };
   const files = [...new Set(inputs.map(({ file }) => file))].filter((file) => {
-    const hash = sha256File(file);
+    const hash = imageHash(file);
     const twin = first.has(hash);
     if (known.has(hash)) left.training++;
     else if (twin) left.copies++;
@@ -201,7 +201,7 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
   return {
     ...found,
     groups: [...found.groups, ...own.map(() => undefined)],
-    files: [...found.files, ...own.map(sha256File)],
+    files: [...found.files, ...own.map((file) => imageHash(file))],
     from,
     kind: 'refits',
   };

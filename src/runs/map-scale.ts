@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
-import { readJson, sha256File, writeJson } from '../common/node/files';
+import { readJson, writeJson } from '../common/node/files';
 import type { LongRun } from '../common/progress';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
+import { imageHash } from '../image/node/image-identity';
 import { METHODS } from '../methods/registry';
 import { mapIdentity } from './identity';
 import { filesOf, Pieces } from './pieces';
@@ -155,8 +156,8 @@ export function heldOut({ train }: Dataset, support: readonly Sample[], most = M
     train.filter(({ file }) => !seen.has(file)),
     most,
   );
-  const bytes = new Set(support.map(({ file }) => sha256File(file)));
-  return others.filter(({ file }) => !bytes.has(sha256File(file)));
+  const bytes = new Set(support.map(({ file }) => imageHash(file)));
+  return others.filter(({ file }) => !bytes.has(imageHash(file)));
 }
 
 /**

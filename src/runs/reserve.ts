@@ -1,8 +1,8 @@
 import { UserError } from '../common/errors';
 import { groupByKey } from '../common/group';
-import { sha256File } from '../common/node/files';
 import { Random } from '../common/random';
 import { patientOf, type Dataset } from '../datasets/layout';
+import { imageHash } from '../image/node/image-identity';
 import { leastForAlarms } from '../metrics/conformal';
 import { FALSE_ALARMS } from './calibrate';
 
@@ -23,7 +23,7 @@ export function withoutReserve(dataset: Dataset, share: number, seed: number): D
       2,
     );
   }
-  const units = [...groupByKey(train, (sample) => patientOf(sample) ?? sha256File(sample.file)).values()];
+  const units = [...groupByKey(train, (sample) => patientOf(sample) ?? imageHash(sample.file)).values()];
   const kept = new Set<string>();
   for (const unit of Random.of(seed, 'calibration').shuffle(units)) {
     if (kept.size >= wanted) break;
