@@ -5,7 +5,6 @@ import { type LongRun, stopIfAsked } from '../common/progress';
 import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
 import type { ReadOptions } from '../image/node/image-file';
-import { withoutVoxelFiles } from '../image/node/nifti/pair';
 import type { VolumeOption } from '../image/node/volume-options';
 import type { Skipped, Slice, SliceFacts, SliceGroup } from './slice';
 
@@ -18,6 +17,8 @@ export interface FoundSlices {
   left: Skipped[];
   /** The options that some file or group has a use for. */
   applied: Set<VolumeOption>;
+  /** Files that hold what another file holds, and which: it counts once. */
+  repeated: Skipped[];
 }
 
 /** How slices are found and cut. */
@@ -49,11 +50,12 @@ interface Opened extends SliceFile {
  *
  * Of groups, slices outside the range that is asked for are left out, and so are empty ones, in
  * which all pixels are the same. A single image is never left out.
+ * @param files - each once, without the voxels of NIfTI pairs
  * @throws UserError if a file that the user named cannot be read; others are listed in `left`
  */
 export async function groupSlices(files: readonly SliceFile[], options: SliceOptions = {}): Promise<FoundSlices> {
   const reader = new FrameReader();
-  const found: FoundSlices = { slices: [], groups: [], left: [], applied: new Set() };
+  const found: FoundSlices = { slices: [], groups: [], left: [], repeated: [], applied: new Set() };
   const opened = await openAll(files, found, reader, options);
   const groups = [...groupByKey(opened, groupKey).values()];
   const series = (dir: string): Opened[][] => groups.filter(([first]) => isSeries(first) && path.dirname(first.name) === dir);
@@ -85,11 +87,9 @@ export async function groupSlices(files: readonly SliceFile[], options: SliceOpt
 
 async function openAll(files: readonly SliceFile[], found: FoundSlices, reader: FrameReader, options: SliceOptions): Promise<Opened[]> {
   const opened: Opened[] = [];
-  const read = new Set(withoutVoxelFiles(files.map(({ file }) => file)));
-  const wanted = files.filter(({ file }) => read.has(file));
-  for (const [done, one] of wanted.entries()) {
+  for (const [done, one] of files.entries()) {
     stopIfAsked(options);
-    options.onProgress?.({ phase: 'opening files', done, total: wanted.length, note: one.name });
+    options.onProgress?.({ phase: 'opening files', done, total: files.length, note: one.name });
     await orLeave(one, found, async () => {
       const { frame: _frame, values: _values, window: _window, ...facts } = await reader.open(one.file, options);
       opened.push({ ...one, facts });
@@ -149,9 +149,9 @@ function groupKey(one: Opened): string {
 
 /** The slices of a group, each with its frame. Those at one position keep their order. */
 function inOrder(members: readonly Opened[]): [Opened, number][] {
-  if (members.length === 1) return Array.from({ length: members[0].facts.frames }, (_, frame) => [members[0], frame]);
   const position = ({ facts }: Opened): number => facts.source?.position ?? Infinity;
-  return [...members].sort((a, b) => (position(a) < position(b) ? -1 : position(a) > position(b) ? 1 : 0)).map((one) => [one, 0]);
+  const sorted = [...members].sort((a, b) => (position(a) < position(b) ? -1 : position(a) > position(b) ? 1 : 0));
+  return sorted.flatMap((one) => Array.from({ length: one.facts.frames }, (_, frame): [Opened, number] => [one, frame]));
 }
 
 function sliceOf({ file, facts }: Opened, frame: number): Pick<Slice, 'file' | 'frame' | 'frames' | 'patient'> {

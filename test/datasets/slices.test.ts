@@ -7,6 +7,7 @@ import { findSlices, type SliceOptions } from '../../src/datasets/slices';
 import { encodePng } from '../../src/image/node/encode';
 import { Tag } from '../../src/image/node/dicom/tags';
 import { file as dicomFile, grey } from '../image/node/dicom/dicom-file';
+import { inputsOf } from '../../src/runs/prediction/inputs';
 import { niftiFile } from '../image/node/nifti-file';
 
 let base: string;
@@ -108,4 +109,49 @@ test('the path of a group ends in the name of its folder or file, wherever the w
   } finally {
     process.chdir(before);
   }
+});
+
+test('a file that is reached twice counts once, and the rest of a folder stays', async () => {
+  const volume = put('vols/b.nii', scan);
+  const image = put('a.png', await picture());
+  put('vols/notes.txt', Buffer.from('hello'));
+  fs.symlinkSync(path.join(base, 'vols'), path.join(base, 'other'));
+  fs.linkSync(image, path.join(base, 'hard.png'));
+  const { slices, groups, left, repeated } = await findSlices([
+    ...[image, volume, path.join(base, 'vols'), image],
+    ...[path.join(base, 'other'), path.join(base, 'hard.png')],
+  ]);
+  assert.deepEqual(slices.map(({ name, group }) => [path.relative(base, name), group]), [['a.png', undefined], ['vols/b.nii#1', volume], ['vols/b.nii#2', volume]]); // prettier-ignore
+  assert.deepEqual(groups.map(({ count, emptyLeftOut }) => [count, emptyLeftOut]), [[4, 2]]); // prettier-ignore
+  assert.deepEqual(left.map(({ file }) => path.relative(base, file)), ['vols/notes.txt']); // prettier-ignore
+  assert.deepEqual(repeated.map(({ file, reason }) => [path.relative(base, file), reason]), [
+    ['a.png', 'given more than once'],
+    ['hard.png', `the same file as ${image}`],
+    ['vols/b.nii', 'given more than once'],
+    ['other/b.nii', `the same file as ${volume}`],
+  ]); // prettier-ignore
+  const notes: string[] = [];
+  await inputsOf([image, image], { onNote: (line) => notes.push(line) });
+  assert.deepEqual(notes, [`1 files hold what others hold and are left out, the first: ${image}: given more than once`]);
+});
+
+test('a file that is reached twice must be readable if it was named once', async () => {
+  const text = put('vols/notes.txt', Buffer.from('hello'));
+  put('vols/b.nii', scan);
+  await assert.rejects(findSlices([path.join(base, 'vols'), text]), /notes\.txt: not an image/);
+  fs.rmSync(path.join(base, 'vols/b.nii'));
+  await assert.rejects(findSlices([path.join(base, 'vols'), path.join(base, 'vols')]), /no file of the folder can be used/);
+  fs.symlinkSync(path.join(base, 'nothing'), path.join(base, 'vols/broken.nii'));
+  put('vols/c.nii', scan);
+  assert.deepEqual((await findSlices([path.join(base, 'vols')])).left.map(({ file }) => path.basename(file)), ['broken.nii', 'notes.txt']); // prettier-ignore
+});
+
+test('pairs that share a header through a link are two volumes', async () => {
+  const header = Buffer.from(scan.subarray(0, 348));
+  header.write('ni1\0', 344, 'latin1');
+  header.writeFloatLE(0, 108);
+  fs.linkSync(put('p.hdr', header), path.join(base, 'q.hdr'));
+  put('p.img', scan.subarray(352));
+  put('q.img', Buffer.from(scan.subarray(352)).reverse());
+  assert.deepEqual((await findSlices([base])).groups.map(({ name }) => path.basename(name)), ['p.hdr', 'q.hdr']); // prettier-ignore
 });
