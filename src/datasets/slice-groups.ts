@@ -46,7 +46,8 @@ interface Opened extends SliceFile {
 /**
  * Sorts files into single images and groups of slices: the frames of a file with several, such as
  * NIfTI and TIFF stacks, and DICOM files of one series and size, by their position along the
- * normal of the slices, or else by their number. A group stands where its first file stands.
+ * normal of the slices, or else by their number. So are frames of a DICOM file that all state their
+ * planes. A group stands where its first file stands.
  *
  * Of groups, slices outside the range that is asked for are left out, and so are empty ones, in
  * which all pixels are the same. A single image is never left out.
@@ -151,7 +152,11 @@ function groupKey(one: Opened): string {
 function inOrder(members: readonly Opened[]): [Opened, number][] {
   const position = ({ facts }: Opened): number => facts.source?.position ?? Infinity;
   const sorted = [...members].sort((a, b) => (position(a) < position(b) ? -1 : position(a) > position(b) ? 1 : 0));
-  return sorted.flatMap((one) => Array.from({ length: one.facts.frames }, (_, frame): [Opened, number] => [one, frame]));
+  return sorted.flatMap((one) => framesOf(one).map((frame): [Opened, number] => [one, frame]));
+}
+
+function framesOf({ facts: { frames, order } }: Opened): readonly number[] {
+  return order ?? Array.from({ length: frames }, (_, frame) => frame);
 }
 
 function sliceOf({ file, facts }: Opened, frame: number): Pick<Slice, 'file' | 'frame' | 'frames' | 'patient'> {

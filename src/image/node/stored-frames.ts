@@ -28,6 +28,8 @@ export interface FrameFacts {
   bits: number;
   /** Distances between the centres of pixels and of slices, in mm. */
   spacing?: { row: number; column: number; slice?: number };
+  /** The frames in the order of their planes in space; absent if the file does not state it. */
+  order?: readonly number[];
   /** How slices were cut from a volume. */
   cut?: SliceCut;
   /** The options that choose what is shown of the file; default none. */

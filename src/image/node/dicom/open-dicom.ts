@@ -13,7 +13,7 @@ import { checkPixels } from './kinds';
 import { pixelLayout, type PixelLayout } from './layout';
 import { markedPixels } from './mask';
 import { parseDicom, type DicomFile } from './parse';
-import { sourceOf, spacingOf } from './place';
+import { orderOf, sourceOf, spacingOf } from './place';
 import { storedBits, storedValues, type StoredValues } from './stored-values';
 import { Tag } from './tags';
 
@@ -31,7 +31,8 @@ export function openDicom(bytes: Buffer, { window: text, as = 'image' }: ReadOpt
   const layout = pixelLayout(data);
   const stored = storedFrames(file, layout);
   const { frames, columns: width, rows: height, photometric, bitsStored: bits } = layout;
-  const values = new FrameValues(data, data.item(Tag.SharedFunctionalGroupsSequence), data.items(Tag.PerFrameFunctionalGroupsSequence));
+  const perFrame = data.items(Tag.PerFrameFunctionalGroupsSequence);
+  const values = new FrameValues(data, data.item(Tag.SharedFunctionalGroupsSequence), perFrame);
   const grey = photometric.startsWith('MONOCHROME') ? new GreyMapping(data, layout, values, choice) : undefined;
   const ranges = new Map<number, string>();
   const rasterOf = async (i: number): Promise<Raster> => {
@@ -52,6 +53,7 @@ export function openDicom(bytes: Buffer, { window: text, as = 'image' }: ReadOpt
     bits,
     spacing: spacingOf(data, values),
     source: sourceOf(data),
+    order: orderOf(frames, perFrame, values),
     window: grey && ((i) => ranges.get(i) ?? grey.words(i)),
     frame: (i) =>
       decodeWithin(width, height, perPixel, async () => {

@@ -27,8 +27,39 @@ export function sourceOf(data: DataSet): FrameFacts['source'] {
 /** The distance along the normal of the slices, in mm; else the number of the instance. */
 function positionOf(data: DataSet): number | undefined {
   const position = data.decimals(Tag.ImagePositionPatient);
-  const [a, b, c, d, e, f] = data.decimals(Tag.ImageOrientationPatient);
-  if (position.length < 3 || f === undefined) return data.decimal(Tag.InstanceNumber);
-  const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
-  return position[0] * normal[0] + position[1] * normal[1] + position[2] * normal[2];
+  const orientation = data.decimals(Tag.ImageOrientationPatient);
+  if (position.length < 3 || orientation.length < 6) return data.decimal(Tag.InstanceNumber);
+  return dot(position, normalOf(orientation));
+}
+
+/** The cosine of the largest angle between planes that count as parallel, 2.5 degrees. */
+const PARALLEL = 0.999;
+
+/**
+ * The frames in the order of their planes along the normal, in which {@link sourceOf} places the
+ * files of a series; frames of one plane keep their order. Undefined unless every frame states its
+ * own position in its functional groups, and all planes are parallel.
+ */
+export function orderOf(frames: number, perFrame: readonly DataSet[], values: FrameValues): number[] | undefined {
+  if (frames === 1 || perFrame.length !== frames) return undefined;
+  const positions = perFrame.map((group) => group.item(Tag.PlanePositionSequence)?.decimals(Tag.ImagePositionPatient) ?? []);
+  if (positions.some((position) => position.length !== 3)) return undefined;
+  const normals = perFrame.map((_, i) => {
+    const found = values.holder(i, Tag.PlaneOrientationSequence, Tag.ImageOrientationPatient);
+    return normalOf(found?.decimals(Tag.ImageOrientationPatient) ?? []);
+  });
+  const [normal] = normals;
+  const parallel = (other: number[]): boolean => Math.abs(dot(other, normal)) > PARALLEL * Math.hypot(...other) * Math.hypot(...normal);
+  if (!normals.every(parallel)) return undefined;
+  const places = positions.map((position) => dot(position, normal));
+  return [...places.keys()].sort((i, j) => places[i] - places[j]);
+}
+
+/** The normal of a plane from the directions of its rows and columns; NaN if these are not stated. */
+function normalOf([a, b, c, d, e, f]: readonly number[]): number[] {
+  return [b * f - c * e, c * d - a * f, a * e - b * d];
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
