@@ -6,7 +6,7 @@ import { formatOfFile } from '../image/node/sniff';
 import { checkApplied, type VolumeOption } from '../image/node/volume-options';
 import { PatientCodes } from './patient-codes';
 import type { RawDataset, RawImage } from './raw';
-import type { Slice } from './slice';
+import type { Repeated, Slice } from './slice';
 import { groupSlices, type SliceOptions } from './slice-groups';
 
 /** How volumes, stacks and series are cut; see {@link SliceOptions}. */
@@ -38,6 +38,7 @@ export async function cutSlices(
       { ...run, window, axis, volume, slices: range },
     );
     for (const option of found.applied) applied.add(option);
+    for (const one of found.repeated) passOn(one, candidates, [...images, ...cut]);
     const axes = new Map(found.groups.map(({ name, facts }) => [name, facts.cut?.axis]));
     const pages = new Set(found.slices.filter(({ file, group }) => group === undefined && isWhole(file)).map(({ file }) => file));
     whole.push(...own.filter(({ file }) => !byFile.has(file) || pages.has(file)));
@@ -52,7 +53,11 @@ export async function cutSlices(
       const reading = { window, volume, axis: axes.get(slice.group ?? '') ?? axis };
       cut.push({ ...(byFile.get(slice.file) as RawImage), source: slice.name, slice, reading });
     }
-    dataset.skipped.push(...found.left.filter((left) => !lost.includes(left)));
+    dataset.skipped.push(
+      ...found.left.filter((left) => !lost.includes(left)),
+      ...found.repeated.map(({ file, reason }) => ({ file, reason })),
+    );
+    dataset.notes.push(...found.notes);
     if (found.groups.length > 0) (dataset.groups ??= []).push(...found.groups);
   }
   if (whole.every(({ reading }) => reading === undefined)) {
@@ -62,6 +67,15 @@ export async function cutSlices(
   }
   dataset.images = [...whole, ...cut];
   namePatients(dataset, cut);
+}
+
+/** Gives an image the masks of its copy, which is left out, and joins their patients. */
+function passOn({ file, of }: Repeated, among: readonly RawImage[], all: readonly RawImage[]): void {
+  const [copy, kept] = [file, of].map((name) => among.find(({ source }) => source === name) as RawImage);
+  kept.masks = [...new Set([...kept.masks, ...copy.masks])];
+  if (copy.patient === undefined) return;
+  kept.patient ??= copy.patient;
+  for (const image of all) if (image.patient === copy.patient) image.patient = kept.patient;
 }
 
 /** Gives each slice its patient, and what is written instead of an id. */

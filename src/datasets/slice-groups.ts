@@ -6,7 +6,8 @@ import type { Raster } from '../image/image';
 import { FrameReader } from '../image/node/frame-reader';
 import type { ReadOptions } from '../image/node/image-file';
 import type { VolumeOption } from '../image/node/volume-options';
-import type { Skipped, Slice, SliceFacts, SliceGroup } from './slice';
+import { withoutCopies } from './series-copies';
+import type { Repeated, Skipped, Slice, SliceFacts, SliceGroup } from './slice';
 
 /** What {@link findSlices} finds. */
 export interface FoundSlices {
@@ -17,8 +18,10 @@ export interface FoundSlices {
   left: Skipped[];
   /** The options that some file or group has a use for. */
   applied: Set<VolumeOption>;
-  /** Files that hold what another file holds, and which: it counts once. */
-  repeated: Skipped[];
+  /** Files that are left out because others hold the same. */
+  repeated: Repeated[];
+  /** What is odd about the files that are taken. */
+  notes: string[];
 }
 
 /** How slices are found and cut. */
@@ -47,7 +50,8 @@ interface Opened extends SliceFile {
  * Sorts files into single images and groups of slices: the frames of a file with several, such as
  * NIfTI and TIFF stacks, and DICOM files of one series and size, by their position along the
  * normal of the slices, or else by their number. So are frames of a DICOM file that all state their
- * planes. A group stands where its first file stands.
+ * planes. A group stands where its first file stands. Of copies of a DICOM instance in a series, the
+ * first one counts.
  *
  * Of groups, slices outside the range that is asked for are left out, and so are empty ones, in
  * which all pixels are the same. A single image is never left out.
@@ -56,9 +60,10 @@ interface Opened extends SliceFile {
  */
 export async function groupSlices(files: readonly SliceFile[], options: SliceOptions = {}): Promise<FoundSlices> {
   const reader = new FrameReader();
-  const found: FoundSlices = { slices: [], groups: [], left: [], repeated: [], applied: new Set() };
+  const found: FoundSlices = { slices: [], groups: [], left: [], repeated: [], notes: [], applied: new Set() };
   const opened = await openAll(files, found, reader, options);
-  const groups = [...groupByKey(opened, groupKey).values()];
+  const groups: Opened[][] = [];
+  for (const members of groupByKey(opened, groupKey).values()) groups.push(await withoutCopies(members, found, reader, options));
   const series = (dir: string): Opened[][] => groups.filter(([first]) => isSeries(first) && path.dirname(first.name) === dir);
   for (const [done, members] of groups.entries()) {
     const [{ file, name, facts }] = members;

@@ -6,6 +6,12 @@ export interface Skipped {
   reason: string;
 }
 
+/** A file that holds what another one holds, which is used in its place. */
+export interface Repeated extends Skipped {
+  /** The other one. */
+  of: string;
+}
+
 /** What is known of an opened file, without what holds memory. */
 export type SliceFacts = Omit<ImageFile, 'frame' | 'values' | 'window'>;
 

@@ -5,7 +5,7 @@ import { groupByKey } from '../common/group';
 import { imageIdentity } from '../image/node/image-identity';
 import { withoutVoxelFiles } from '../image/node/nifti/pair';
 import { RawFolder } from './raw';
-import type { Skipped } from './slice';
+import type { Repeated } from './slice';
 import { groupSlices, type FoundSlices, type SliceFile, type SliceOptions } from './slice-groups';
 
 export type { Slice, SliceGroup } from './slice';
@@ -51,11 +51,15 @@ function takenOnce(places: readonly SliceFile[]): SliceFile {
   return places.some(({ named }) => named) ? { ...places[0], named: true } : places[0];
 }
 
-function repeatedIn(places: readonly SliceFile[][], { slices }: FoundSlices): Skipped[] {
+function repeatedIn(places: readonly SliceFile[][], { slices }: FoundSlices): Repeated[] {
   const used = new Set(slices.map(({ file }) => file));
   return places
     .filter(([first]) => used.has(first.file))
     .flatMap(([first, ...others]) =>
-      others.map(({ name }) => ({ file: name, reason: name === first.name ? 'given more than once' : `the same file as ${first.name}` })),
+      others.map(({ name }) => ({
+        file: name,
+        of: first.name,
+        reason: name === first.name ? 'given more than once' : `the same file as ${first.name}`,
+      })),
     );
 }

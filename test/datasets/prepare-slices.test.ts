@@ -151,7 +151,7 @@ test('without masks all slices of an abnormal volume count, with a note', async 
 function dicom(
   number: number,
   z: number,
-  { patient, study = '1.2.3', series }: { patient?: string; study?: string; series?: string },
+  { patient, study = '1.2.3', series, instance }: { patient?: string; study?: string; series?: string; instance?: string },
 ): Buffer {
   const entries = grey(2, [1100 + z, 1000 + number, 1003, 1000], {
     [Tag.WindowCenter]: '100',
@@ -159,7 +159,7 @@ function dicom(
     [Tag.ImagePositionPatient]: `0\\0\\${z}`,
     [Tag.ImageOrientationPatient]: '1\\0\\0\\0\\1\\0',
   });
-  const ids = [[Tag.PatientID, 'LO', patient], [Tag.StudyInstanceUID, 'UI', study], [Tag.SeriesInstanceUID, 'UI', series]] as const; // prettier-ignore
+  const ids = [[Tag.PatientID, 'LO', patient], [Tag.StudyInstanceUID, 'UI', study], [Tag.SeriesInstanceUID, 'UI', series], [Tag.SOPInstanceUID, 'UI', instance]] as const; // prettier-ignore
   return dicomFile([...entries, ...ids.flatMap(([tag, vr, value]) => (value === undefined ? [] : [[tag, vr, value] as const]))]);
 }
 
@@ -183,6 +183,27 @@ test('DICOM files of a series are slices in the order of their positions; ids of
   assert.equal(new Set(tested.map(({ metadata }) => metadata?.patient)).size, 1);
   for (const name of ['prepared.json', 'samples/train.json', 'samples/test.json'])
     assert.doesNotMatch(fs.readFileSync(path.join(out, name), 'utf8'), /MRN|1\.2\.3/);
+});
+
+test('copies of a DICOM instance are prepared once, and listed', async () => {
+  for (let z = 0; z < 3; z++)
+    for (const folder of ['a', 'b']) put(`normal/${folder}/${z}.dcm`, dicom(z, z, { series: '1.2.3', instance: `1.2.4.${z}` }));
+  const { skipped, counts, duplicates, volumes } = await prepare({ train: 3 });
+  assert.deepEqual([counts.train, duplicates, volumes?.[0].slices], [3, [], 3]);
+  assert.deepEqual(skipped[0], { file: 'normal/b/0.dcm', reason: 'the same DICOM instance as normal/a/0.dcm' });
+  assert.equal(skipped.length, 3);
+});
+
+test('the masks of a copy are those of the image, and their patients are one', async () => {
+  const ids = { series: '1.2.3', instance: '1.2.4' };
+  put('abnormal/a/scan.dcm', dicom(7, 0, ids));
+  put('abnormal/b/scan.dcm', dicom(7, 0, ids));
+  put('masks/b/scan.png', await encodePng({ width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 255, 0, 0) }));
+  for (const [i, folder] of ['a', 'b', 'c', 'd'].entries()) put(`normal/${folder}/${i}.dcm`, dicom(i, 3, {}));
+  const { counts } = await prepare({ train: 2, names: { byPatient: true } });
+  assert.deepEqual([counts.masks, counts.testAbnormal], [1, 1]);
+  const { train } = readDataset(out);
+  assert.deepEqual(train.map(({ metadata }) => path.dirname(String(metadata?.source))).sort(), ['normal/c', 'normal/d']);
 });
 
 test('one id for all patients says nothing, and is not used', async () => {

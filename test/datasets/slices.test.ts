@@ -6,8 +6,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { findSlices, type SliceOptions } from '../../src/datasets/slices';
 import { encodePng } from '../../src/image/node/encode';
 import { Tag } from '../../src/image/node/dicom/tags';
-import { file as dicomFile, grey } from '../image/node/dicom/dicom-file';
 import { inputsOf } from '../../src/runs/prediction/inputs';
+import { file as dicomFile, grey, type Entry } from '../image/node/dicom/dicom-file';
 import { niftiFile } from '../image/node/nifti-file';
 
 let base: string;
@@ -154,4 +154,41 @@ test('pairs that share a header through a link are two volumes', async () => {
   put('p.img', scan.subarray(352));
   put('q.img', Buffer.from(scan.subarray(352)).reverse());
   assert.deepEqual((await findSlices([base])).groups.map(({ name }) => path.basename(name)), ['p.hdr', 'q.hdr']); // prettier-ignore
+});
+
+/** A DICOM slice at a height, of a series; `more` changes its bytes but not its pixels. */
+function dicom(instance: string | undefined, z: number, level: number, more: Entry[] = []): Buffer {
+  const ids: Entry[] = [
+    ...(instance === undefined ? [] : [[Tag.SOPInstanceUID, 'UI', instance] as const]),
+    [Tag.SeriesInstanceUID, 'UI', '1.2.5'],
+    [Tag.ImagePositionPatient, 'DS', `0\\0\\${z}`],
+    [Tag.ImageOrientationPatient, 'DS', '1\\0\\0\\0\\1\\0'],
+  ];
+  return dicomFile([...grey(2, [level, 0, 5000, 9000]), ...ids, ...more]);
+}
+
+test('copies of a DICOM instance are one slice', async () => {
+  for (const [i, z] of [10, 0, 5].entries()) {
+    put(`a/${i}.dcm`, dicom(`1.2.3.${i}`, z, 1000 + i));
+    put(`b/${i}.dcm`, dicom(`1.2.3.${i}`, z, 1000 + i, [[0x00080070, 'LO', 'another archive']]));
+  }
+  const { slices, groups, repeated, notes } = await findSlices([base]);
+  assert.deepEqual(slices.map(({ name, file }) => [name, path.basename(file)]), [[`${base}/a#0`, '1.dcm'], [`${base}/a#1`, '2.dcm'], [`${base}/a#2`, '0.dcm']]); // prettier-ignore
+  assert.deepEqual([groups.length, groups[0].count, notes], [1, 3, []]);
+  assert.deepEqual(repeated.map(({ file, reason }) => [file, reason]), [0, 1, 2].map((i) => [`${base}/b/${i}.dcm`, `the same DICOM instance as ${base}/a/${i}.dcm`])); // prettier-ignore
+  const single = await findSlices([`${base}/a/0.dcm`, `${base}/b/0.dcm`]);
+  assert.deepEqual([single.slices.length, single.groups], [1, []]);
+});
+
+test('files with one instance but another place or other pixels, and files without one, are slices each', async () => {
+  put('a/0.dcm', dicom('1.2.3', 0, 1000));
+  put('a/1.dcm', dicom('1.2.3', 5, 1000)); // a program that removed the ids gave all images the same one
+  put('a/2.dcm', dicom(undefined, 9, 1000));
+  put('a/3.dcm', dicom(undefined, 9, 1000));
+  const { slices, repeated, notes } = await findSlices([base]);
+  assert.deepEqual([slices.length, repeated, notes], [4, [], []]);
+  put('a/4.dcm', dicom('1.2.3', 5, 2000));
+  const odd = await findSlices([base]);
+  assert.equal(odd.slices.length, 5);
+  assert.deepEqual(odd.notes, [`${base}/a/4.dcm: states the DICOM instance and the place of ${base}/a/1.dcm, but its pixels differ: both count as slices`]); // prettier-ignore
 });
