@@ -1,4 +1,5 @@
 import { UserError } from '../common/errors';
+import { type LongRun, stopIfAsked } from '../common/progress';
 import { decodeImage, readImageBytes } from '../image/node/decode';
 import type { Raster } from '../image/image';
 import { imageHash } from '../image/node/image-identity';
@@ -13,6 +14,14 @@ export interface Fingerprint {
   bytes: string;
   /** {@link pixelHash}; undefined if the file cannot be decoded. */
   pixels?: string;
+}
+
+/** Number of files that are read at a time. */
+const BATCH = 8;
+
+/** The hashes by which an image is found: images that share one are the same. */
+export function keysOf({ bytes, pixels }: Fingerprint): string[] {
+  return pixels === undefined ? [bytes] : [bytes, pixels];
 }
 
 /** Pixel hashes of the files that this process has decoded, by the hash of their bytes. */
@@ -43,4 +52,19 @@ export async function fingerprintOf(file: string, onDecoded?: OnDecoded): Promis
     }
   }
   return { bytes, pixels: decoded.get(bytes) };
+}
+
+/** The {@link fingerprintOf} of each image. */
+export async function fingerprintsOf(
+  samples: readonly { file: string }[],
+  { phase, ...run }: LongRun & { phase: string },
+  onDecoded?: OnDecoded,
+): Promise<Fingerprint[]> {
+  const found: Fingerprint[] = [];
+  for (let start = 0; start < samples.length; start += BATCH) {
+    stopIfAsked(run);
+    found.push(...(await Promise.all(samples.slice(start, start + BATCH).map(({ file }) => fingerprintOf(file, onDecoded)))));
+    run.onProgress?.({ phase, done: found.length, total: samples.length });
+  }
+  return found;
 }

@@ -1,12 +1,9 @@
 import { UserError } from '../common/errors';
-import { type LongRun, stopIfAsked } from '../common/progress';
+import type { LongRun } from '../common/progress';
 import { imageIdentity } from '../image/node/image-identity';
-import { fingerprintOf, type Fingerprint, type OnDecoded } from './fingerprints';
+import { fingerprintsOf, keysOf, type OnDecoded } from './fingerprints';
 import { patientOf, type Dataset, type Sample } from './layout';
 import { sourceName } from './source-name';
-
-/** Number of files that are read at a time. */
-const BATCH = 8;
 
 /** The test images that count in the metrics. */
 export interface CountedImages {
@@ -42,8 +39,9 @@ export async function countedImages(
   const { keep = false, seen = [], shots = [] } = options;
   if (test.length === 0) return allImages(dataset);
   const training = [...dataset.train, ...dataset.trainAbnormal, ...seen];
-  const { onDecoded, ...run } = options;
-  const prints = [...(await fingerprints(training, run)), ...(await fingerprints(test, run, onDecoded))];
+  const { onDecoded, ...rest } = options;
+  const run = { ...rest, phase: 'comparing test and training images' };
+  const prints = [...(await fingerprintsOf(training, run)), ...(await fingerprintsOf(test, run, onDecoded))];
   const trained = new Map<string, Sample>();
   training.forEach((sample, i) => {
     for (const key of keysOf(prints[i])) if (!trained.has(key)) trained.set(key, sample);
@@ -117,18 +115,4 @@ function withBothLabels(test: readonly Sample[], keys: readonly string[][]): str
   return found.length === 0
     ? undefined
     : `${found.length} of ${test.length} test images occur both as normal and as abnormal, under different names, the first is ${sourceName(found[0])}`;
-}
-
-function keysOf({ bytes, pixels }: Fingerprint): string[] {
-  return pixels === undefined ? [bytes] : [bytes, pixels];
-}
-
-async function fingerprints(samples: readonly Sample[], run: LongRun, onDecoded?: OnDecoded): Promise<Fingerprint[]> {
-  const found: Fingerprint[] = [];
-  for (let start = 0; start < samples.length; start += BATCH) {
-    stopIfAsked(run);
-    found.push(...(await Promise.all(samples.slice(start, start + BATCH).map(({ file }) => fingerprintOf(file, onDecoded)))));
-    run.onProgress?.({ phase: 'comparing test and training images', done: found.length, total: samples.length });
-  }
-  return found;
 }

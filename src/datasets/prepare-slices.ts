@@ -6,7 +6,7 @@ import { formatOfFile } from '../image/node/sniff';
 import { checkApplied, type VolumeOption } from '../image/node/volume-options';
 import { PatientCodes } from './patient-codes';
 import type { RawDataset, RawImage } from './raw';
-import type { Repeated, Slice } from './slice';
+import { tellPatientsApart, type Repeated, type Slice } from './slice';
 import { groupSlices, type SliceOptions } from './slice-groups';
 
 /** How volumes, stacks and series are cut; see {@link SliceOptions}. */
@@ -80,10 +80,8 @@ function passOn({ file, of }: Repeated, among: readonly RawImage[], all: readonl
 
 /** Gives each slice its patient, and what is written instead of an id. */
 function namePatients({ notes }: RawDataset, images: readonly RawImage[]): void {
-  const ids = new Set(images.flatMap(({ slice }) => slice?.patient ?? []));
-  const scans = new Set(images.map(({ slice, file }) => slice?.group ?? file));
-  const useful = ids.size > 1 || scans.size === 1;
-  if (ids.size === 1 && !useful)
+  const useful = tellPatientsApart(images.flatMap(({ slice }) => slice ?? []));
+  if (!useful && images.some(({ slice }) => slice?.patient !== undefined))
     notes.push('all DICOM files have the same patient id, which is not used: each volume or file counts as a patient of its own');
   const codes = new PatientCodes(images.filter(({ slice }) => slice?.patient !== undefined).map(({ file }) => file));
   for (const image of images) {

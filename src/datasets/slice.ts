@@ -34,6 +34,15 @@ export interface Slice {
   patient?: string;
 }
 
+/**
+ * Whether the ids of patients tell them apart. One id for all scans, as after names were removed
+ * carelessly, says nothing.
+ */
+export function tellPatientsApart(slices: readonly Pick<Slice, 'file' | 'group' | 'patient'>[]): boolean {
+  const ids = new Set(slices.flatMap(({ patient }) => patient ?? []));
+  return ids.size > 1 || new Set(slices.map(({ group, file }) => group ?? file)).size === 1;
+}
+
 /** A volume, stack or series of slices. */
 export interface SliceGroup {
   name: string;

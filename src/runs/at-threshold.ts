@@ -1,5 +1,5 @@
+import { fingerprintsOf, keysOf } from '../datasets/fingerprints';
 import type { Sample } from '../datasets/layout';
-import { imageHash } from '../image/node/image-identity';
 import { imagesAtThreshold, pixelsAtThreshold, type ImagesAtThreshold, type PixelsAtThreshold } from '../metrics/at-threshold';
 import type { Calibration } from './calibration';
 import type { Predictions } from './score';
@@ -17,7 +17,10 @@ export interface AtThreshold {
    * threshold.
    */
   holds: boolean | null;
-  /** The number of normal test images that set the threshold: they say nothing new. */
+  /**
+   * The number of normal test images that set the threshold, in the same file or with the same pixels
+   * in another: they say nothing new.
+   */
   calibrationImages: number;
   /** The threshold of pixels, and what it does; null without maps or masks. */
   pixelThreshold: number | null;
@@ -28,18 +31,17 @@ export interface AtThreshold {
  * Applies the thresholds of a run to predictions of a test set.
  * @param masks - `[N, S, S]`; null if not all are known
  */
-export function atThreshold(
+export async function atThreshold(
   { scores, maps }: Predictions,
   samples: readonly Sample[],
   masks: Uint8Array | null,
   size: number,
   calibration: Calibration,
-): AtThreshold {
+): Promise<AtThreshold> {
   const labels = samples.map(({ label }) => label);
   const { threshold } = calibration.image;
   const images = imagesAtThreshold(scores, labels, threshold);
-  const known = new Set(calibration.files);
-  const calibrationImages = samples.filter(({ label, file }) => label === 0 && known.has(imageHash(file))).length;
+  const calibrationImages = await countKnown(samples, calibration);
   const { interval } = images.falseAlarms;
   const pixel = calibration.pixel;
   return {
@@ -52,4 +54,12 @@ export function atThreshold(
     pixels:
       pixel && maps && masks ? pixelsAtThreshold({ maps, masks, n: samples.length, h: size, w: size }, labels, pixel.threshold) : null,
   };
+}
+
+/** The number of normal images that a calibration used, in the same file or in another one. */
+async function countKnown(samples: readonly Sample[], { files, pixels = [] }: Calibration): Promise<number> {
+  const known = new Set([...files, ...pixels]);
+  const normal = samples.filter(({ label }) => label === 0);
+  const prints = await fingerprintsOf(normal, { phase: 'comparing test and calibration images' });
+  return prints.filter((print) => keysOf(print).some((key) => known.has(key))).length;
 }

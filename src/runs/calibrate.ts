@@ -1,14 +1,17 @@
 import { UserError } from '../common/errors';
-import { patientOf, readDataset, type Sample } from '../datasets/layout';
+import { pixelHash } from '../datasets/duplicates';
+import { fingerprintsOf } from '../datasets/fingerprints';
+import { patientOf, type Sample } from '../datasets/layout';
 import { imageHash } from '../image/node/image-identity';
 import { conformalThreshold, leastForAlarms, percent } from '../metrics/conformal';
 import { checkApplied } from '../image/node/volume-options';
 import { METHODS, seesTraining } from '../methods/registry';
 import { CALIBRATION_FILE, volumeScoreOf, type Calibration, type VolumeScore } from './calibration';
+import { furtherImages } from './further-images';
 import { writeCalibration } from './kept-calibration';
 import { loadRun, type LoadedRun } from './load';
 import { heldOut, homeOf } from './map-scale';
-import { inputsOf, type InputOptions } from './prediction/inputs';
+import type { InputOptions } from './prediction/inputs';
 import { asTrained } from './reading';
 import { readSupport } from './run-start';
 import { scoreApart } from './score-apart';
@@ -17,7 +20,7 @@ import { scoreInputs, wholeFile, type ScoringInput } from './score-inputs';
 /** Options of {@link calibrateRun}. */
 export interface CalibrateOptions extends InputOptions {
   /**
-   * Files and folders of further normal images. Without it, the normal training images of the run
+   * Files and folders of further normal images ({@link furtherImages}). Without it, the normal training images of the run
    * are used: those outside the support set and, if they are too few and the method can be fitted
    * again, the support set by fits to its other images.
    */
@@ -56,7 +59,7 @@ export async function calibrateRun(run: string, options: CalibrateOptions = {}):
 export async function calibrateLoaded(loaded: LoadedRun, asked: CalibrateOptions = {}): Promise<Calibration> {
   const options = asTrained(loaded.record, asked);
   if (!options.normal) checkApplied(asked, []); // the training images are single images
-  const found = options.normal ? await furtherImages(loaded, options.normal, options, asked) : await trainingImages(loaded, options);
+  const found = options.normal ? await unseenImages(loaded, options.normal, options, asked) : await trainingImages(loaded, options);
   const calibration = calibrationOf(found, loaded, options);
   writeCalibration(loaded, calibration);
   return calibration;
@@ -69,14 +72,16 @@ interface NormalScores {
   peaks: number[];
   /** The volume or series of each image, if it is a slice. */
   groups: (string | undefined)[];
+  /** Hashes of files and of the pixels of each image. */
   files: string[];
+  pixels: string[];
   from: string;
   kind: Calibration['kind'];
 }
 
 function calibrationOf(found: NormalScores, { folder }: LoadedRun, options: CalibrateOptions): Calibration {
   const { falseAlarms = FALSE_ALARMS, volumeScore = 'max' } = options;
-  const { scores, peaks, groups, files, from, kind } = found;
+  const { scores, peaks, groups, files, pixels, from, kind } = found;
   const image = conformalThreshold(scores, falseAlarms);
   if (!image) throw new UserError(`${folder.dir}: ${tooFew(from, scores.length, falseAlarms)}`);
   const volumeScores = volumesOf(scores, groups, volumeScore);
@@ -94,6 +99,7 @@ function calibrationOf(found: NormalScores, { folder }: LoadedRun, options: Cali
     scores: rising(scores),
     volumeScores,
     files: [...new Set(files)].sort(),
+    pixels: [...new Set(pixels)].sort(),
   };
 }
 
@@ -122,13 +128,14 @@ async function scoresOf(
   loaded: LoadedRun,
   inputs: readonly ScoringInput[],
   { onProgress, signal, window, whereThereIsOne, volume, axis }: CalibrateOptions,
-): Promise<Pick<NormalScores, 'scores' | 'peaks' | 'groups' | 'files'>> {
-  const found = { scores: [] as number[], peaks: [] as number[], groups: [] as NormalScores['groups'], files: [] as string[] };
+): Promise<Omit<NormalScores, 'from' | 'kind'>> {
+  const found: Omit<NormalScores, 'from' | 'kind'> = { scores: [], peaks: [], groups: [], files: [], pixels: [] };
   const reading = { onProgress, signal, window, whereThereIsOne, volume, axis };
-  for await (const { input, score, map } of scoreInputs(inputs, loaded, { ...reading, phase: PHASE })) {
+  for await (const { input, own, score, map } of scoreInputs(inputs, loaded, { ...reading, phase: PHASE })) {
     found.scores.push(score);
     if (map) found.peaks.push(highest(map));
     found.groups.push(input.group);
+    found.pixels.push(pixelHash(own.raster));
   }
   found.files = [...new Set(inputs.map(({ file }) => file))].map((file) => imageHash(file));
   return found;
@@ -138,32 +145,17 @@ function highest(map: Float32Array): number {
   return map.reduce((most, value) => Math.max(most, value), -Infinity);
 }
 
-/** Scores of further normal images; copies and the run's own training images are left out. */
-async function furtherImages(
+/** Scores of further normal images, as far as the run has not seen them. */
+async function unseenImages(
   loaded: LoadedRun,
   normal: readonly string[],
   options: CalibrateOptions,
   asked: CalibrateOptions,
 ): Promise<NormalScores> {
-  const { slices: inputs } = await inputsOf(normal, options, asked);
-  const known = new Set(supportOf(loaded).map(({ file }) => imageHash(file)));
-  const first = new Map<string, string>();
-  const left = { training: 0, copies: 0 };
-  const files = [...new Set(inputs.map(({ file }) => file))].filter((file) => {
-    const hash = imageHash(file);
-    const twin = first.has(hash);
-    if (known.has(hash)) left.training++;
-    else if (twin) left.copies++;
-    else first.set(hash, file);
-    return !twin && !known.has(hash);
-  });
-  if (left.training > 0) options.onNote?.(`${left.training} of the images are training images of the run and are left out`);
-  if (left.copies > 0) options.onNote?.(`${left.copies} of the images are copies of others and are left out`);
-  const kept = new Set(files);
-  const used = inputs.filter(({ file }) => kept.has(file));
-  const from = `${used.length} further normal image${used.length === 1 ? '' : 's'}`;
-  refuseTooFew(loaded, from, used.length, options);
-  return { ...(await scoresOf(loaded, used, options)), from, kind: 'unseen' };
+  const inputs = await furtherImages(loaded, normal, options, asked);
+  const from = `${inputs.length} further normal image${inputs.length === 1 ? '' : 's'}`;
+  refuseTooFew(loaded, from, inputs.length, options);
+  return { ...(await scoresOf(loaded, inputs, options)), from, kind: 'unseen' };
 }
 
 /** Scores of the run's normal training images. */
@@ -177,7 +169,7 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
     );
   }
   const { support } = readSupport(folder, dataset);
-  const others = heldOut(dataset, support, MOST_IMAGES).filter(isOfOther(support));
+  const others = (await heldOut(dataset, support, { ...options, most: MOST_IMAGES })).filter(isOfOther(support));
   const inputs = others.map(({ file }) => wholeFile(file));
   const least = leastForAlarms(falseAlarms);
   const words = `${others.length} normal training images${support.length > 0 ? ' outside the support set' : ''}`;
@@ -197,11 +189,12 @@ async function trainingImages(loaded: LoadedRun, options: CalibrateOptions): Pro
     const size = maps ? maps.length / scores.length : 0;
     for (let i = 0; maps && i < scores.length; i++) found.peaks.push(highest(maps.subarray(i * size, (i + 1) * size)));
   }
-  const own = support.map(({ file }) => file);
+  const own = await fingerprintsOf(support, { ...options, phase: PHASE });
   return {
     ...found,
     groups: [...found.groups, ...own.map(() => undefined)],
-    files: [...found.files, ...own.map((file) => imageHash(file))],
+    files: [...found.files, ...own.map(({ bytes }) => bytes)],
+    pixels: [...found.pixels, ...own.flatMap(({ pixels }) => pixels ?? [])],
     from,
     kind: 'refits',
   };
@@ -216,14 +209,4 @@ function refuseTooFew({ folder }: LoadedRun, from: string, count: number, { fals
 function isOfOther(support: readonly Sample[]): (sample: Sample) => boolean {
   const patients = new Set(support.map(patientOf));
   return (sample) => patientOf(sample) === undefined || !patients.has(patientOf(sample));
-}
-
-/** The support set of a run if its data set is at hand. */
-function supportOf({ folder, record }: LoadedRun): Sample[] {
-  try {
-    return readSupport(folder, readDataset(record.dataset)).support;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return [];
-  }
 }

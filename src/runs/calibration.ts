@@ -37,8 +37,10 @@ export interface Calibration {
   scores: number[];
   /** The scores of the volumes, sorted; empty if there were none. */
   volumeScores: number[];
-  /** SHA-256 of the files, sorted: a test set that holds some of them says nothing new. */
+  /** The `imageHash` of the files, sorted: a test set that holds some of them says nothing new. */
   files: string[];
+  /** The `pixelHash` of the images, sorted, for files in other formats; absent in older files. */
+  pixels?: string[];
 }
 
 /** `RUN/calibration.json`: a {@link Calibration}, and the hash of the parameters it belongs to. */
@@ -70,6 +72,7 @@ export const calibrationSchema = z.object({
   scores: rising.refine((all) => all.length > 0, 'expected numbers'),
   volumeScores: rising,
   files: z.array(z.string()),
+  pixels: z.array(z.string()).optional(),
   of: z.string(),
 });
 

@@ -57,7 +57,7 @@ export function labelsOf(samples: readonly Sample[]): Uint8Array {
 }
 
 /** All metrics of predictions, with intervals. The bootstrap resamples with `random`. */
-function measure(
+async function measure(
   predictions: Predictions,
   samples: readonly Sample[],
   { masks, jpegMasks, notes: seen }: TestMasks,
@@ -65,7 +65,7 @@ function measure(
   size: number,
   random: Random,
   calibration: Calibration | undefined,
-): Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'> {
+): Promise<Omit<Metrics, 'dataset' | 'datasetHash' | 'epoch' | 'protocol' | 'backend'>> {
   const labels = labelsOf(samples);
   const image = bootstrapImageMetrics(predictions.scores, labels, random);
   const { maps } = predictions;
@@ -88,7 +88,7 @@ function measure(
     intervals: { ...image.intervals, ...pixel.intervals },
     ...(maps && jpegMasks ? { jpegMasks } : {}),
     ...(found.leftOut > 0 ? { leftOut: found.leftOut } : {}),
-    ...(calibration ? { atThreshold: atThreshold(predictions, samples, masks, size, calibration) } : {}),
+    ...(calibration ? { atThreshold: await atThreshold(predictions, samples, masks, size, calibration) } : {}),
     ...(notes.length > 0 ? { notes } : {}),
   };
 }
@@ -123,7 +123,7 @@ export async function evaluate(
   const samples = counted.places.map((i) => dataset.test[i]);
   const masks = await loadTestMasks(samples, size, protocol, fit);
   const predictions = predictionsAt(found, counted.places);
-  const measured = measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
+  const measured = await measure(predictions, samples, masks, counted, size, Random.of(seed, 'bootstrap'), context.calibration);
   const byClass = await metricsByClass(predictions, samples, size, protocol, fit);
   return {
     metrics: {

@@ -3,8 +3,8 @@ import { UserError } from '../common/errors';
 import { evenly } from '../common/evenly';
 import { readJson, writeJson } from '../common/node/files';
 import type { LongRun } from '../common/progress';
+import { fingerprintsOf, keysOf } from '../datasets/fingerprints';
 import { datasetHash, readDataset, type Dataset, type Sample } from '../datasets/layout';
-import { imageHash } from '../image/node/image-identity';
 import { METHODS } from '../methods/registry';
 import { mapIdentity } from './identity';
 import { filesOf, Pieces } from './pieces';
@@ -131,7 +131,7 @@ export function homeOf({ record: { dataset } }: LoadedRun): Dataset | undefined 
 async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun): Promise<Omit<MapScale, 'method'> | undefined> {
   const { folder, record, scorer } = loaded;
   const { support } = readSupport(folder, dataset);
-  const others = heldOut(dataset, support);
+  const others = await heldOut(dataset, support, options);
   if (others.length + support.length === 0) return undefined;
   const learns = METHODS[record.config.method].epochs;
   const apart = others.length === 0 && !learns && support.length > 1;
@@ -147,17 +147,24 @@ async function takeScale(loaded: LoadedRun, dataset: Dataset, options: LongRun):
 }
 
 /**
- * Training images that are neither in the support set nor copies of such images; evenly spaced over
- * the list if there are many.
+ * Training images that are neither in the support set nor copies of such images, whatever file
+ * holds them; evenly spaced over the list if there are many.
  */
-export function heldOut({ train }: Dataset, support: readonly Sample[], most = MOST_IMAGES): Sample[] {
+export async function heldOut(
+  { train }: Dataset,
+  support: readonly Sample[],
+  { most = MOST_IMAGES, ...options }: LongRun & { most?: number } = {},
+): Promise<Sample[]> {
   const seen = new Set(support.map(({ file }) => file));
   const others = evenly(
     train.filter(({ file }) => !seen.has(file)),
     most,
   );
-  const bytes = new Set(support.map(({ file }) => imageHash(file)));
-  return others.filter(({ file }) => !bytes.has(imageHash(file)));
+  if (support.length === 0) return others;
+  const run = { ...options, phase: 'comparing training images' };
+  const known = new Set((await fingerprintsOf(support, run)).flatMap(keysOf));
+  const prints = await fingerprintsOf(others, run);
+  return others.filter((_, i) => !keysOf(prints[i]).some((key) => known.has(key)));
 }
 
 /**

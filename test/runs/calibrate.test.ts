@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { tf } from '../../src/common/tf';
 import { UserError } from '../../src/common/errors';
 import { readDataset } from '../../src/datasets/layout';
@@ -9,6 +10,7 @@ import { conformalThreshold } from '../../src/metrics/conformal';
 import type { MethodName } from '../../src/methods/registry';
 import { calibrateRun, tooFew } from '../../src/runs/calibrate';
 import { CALIBRATION_FILE, isVolumeScore, volumeScoreOf, type Calibration } from '../../src/runs/calibration';
+import { evaluateRun } from '../../src/runs/evaluate-run';
 import { readCalibration } from '../../src/runs/kept-calibration';
 import { loadRun } from '../../src/runs/load';
 import { withoutReserve } from '../../src/runs/reserve';
@@ -90,7 +92,7 @@ test('from training: images outside the support set, else refits, else it says h
   const small = await writeTinyDataset({ train: 12 });
   const patchcore = await finishedRun(small, 'patchcore', { shots: 9 });
   const { calibration: apart } = await calibrateRun(patchcore, { falseAlarms: 0.1 });
-  assert.deepEqual([apart.kind, apart.images], ['refits', 12]);
+  assert.deepEqual([apart.kind, apart.images, apart.pixels?.length], ['refits', 12, 12]);
   assert.match(apart.from, /^3 normal training images outside the support set and the 9 images of the support set, each by a fit/);
   await refused(
     calibrateRun(patchcore),
@@ -105,6 +107,30 @@ test('from training: images outside the support set, else refits, else it says h
   assert.equal((await calibrateRun(zero)).calibration.from, '23 normal training images');
   fs.rmSync(path.join(large, 'images/train/normal/0.png'));
   await refused(calibrateRun(run), /its data set, .*, is missing or has changed; restore it, or give normal images with --normal/);
+});
+
+test('test images that set the threshold are known in files of other formats; by their bytes if the calibration is older', async () => {
+  const dataset = await writeTinyDataset({ test: 10 });
+  const run = await finishedRun(dataset, 'knn');
+  const normal = path.join(dataset, 'images/test/normal');
+  const others = temporaryFolder();
+  for (const name of fs.readdirSync(normal))
+    await sharp(path.join(normal, name))
+      .tiff({ compression: 'lzw' })
+      .toFile(path.join(others, `${name}.tif`));
+  const known = async (): Promise<number | undefined> => (await evaluateRun(run, dataset)).metrics.atThreshold?.calibrationImages;
+  const { calibration, file } = await calibrateRun(run, { normal: [others], falseAlarms: 0.1 });
+  assert.deepEqual([calibration.files.length, calibration.pixels?.length], [10, 10]);
+  assert.equal(await known(), 10);
+  const older = (): void => {
+    const { pixels: _pixels, ...rest } = JSON.parse(fs.readFileSync(file, 'utf8')) as Calibration;
+    fs.writeFileSync(file, JSON.stringify(rest));
+  };
+  older();
+  assert.equal(await known(), 0);
+  await calibrateRun(run, { normal: [normal], falseAlarms: 0.1 });
+  older();
+  assert.equal(await known(), 10);
 });
 
 test('train --calibrate: the support set leaves a share for the threshold, which is set at the end', async () => {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { tf } from '../../src/common/tf';
 import { readDataset } from '../../src/datasets/layout';
-import { decodeFile } from '../../src/image/node/decode';
+import { decodeFile, readImage } from '../../src/image/node/decode';
+import { writePng } from '../../src/image/node/encode';
 import type { MethodName } from '../../src/methods/registry';
 import { heldOut, mapScale, SCALE_FILE, scaleOf, type MapScale } from '../../src/runs/map-scale';
 import { predictImages } from '../../src/runs/predict';
@@ -105,12 +106,18 @@ test('copies of support images are not held out', async () => {
   const { folder, dispose } = await loadRun(run);
   dispose();
   const { support } = readSupport(folder, found);
-  const others = heldOut(found, support);
+  const others = await heldOut(found, support);
   assert.equal(others.length, 3);
   fs.copyFileSync(support[0].file, others[0].file);
   assert.deepEqual(
-    heldOut(found, support).map(({ file }) => file),
+    (await heldOut(found, support)).map(({ file }) => file),
     others.slice(1).map(({ file }) => file),
+  );
+  const raster = await readImage(support[1].file);
+  await writePng(others[1].file, { ...raster, data: Uint16Array.from(raster.data, (v) => v * 257) }); // other bytes
+  assert.deepEqual(
+    (await heldOut(found, support)).map(({ file }) => file),
+    others.slice(2).map(({ file }) => file),
   );
 });
 
