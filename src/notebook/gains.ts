@@ -1,6 +1,7 @@
 import type { Random } from '../common/random';
 import { formatNumber, signedNumber } from '../drawing/style';
 import { pairedBootstrap, type PairedTest } from '../metrics/paired-bootstrap';
+import { SIGNIFICANCE } from '../metrics/significance';
 import { differenceBars } from '../plots/difference-bars';
 import type { Chart } from '../plots/picture';
 import type { Table } from '../plots/table';
@@ -17,9 +18,6 @@ export interface Gain extends PairedTest {
   /** Whether the 95 % interval of the run itself lies above 0.5, guessing. */
   aboveGuessing: boolean;
 }
-
-/** The level below which a difference counts as found. */
-const LEVEL = 0.05;
 
 /**
  * The image AUROC of every run minus that of a reference, such as zero-shot CLIP, on the same
@@ -49,7 +47,7 @@ export function gainsOver(
 
 /** Whether a run is shown to be better than the reference. */
 export function isGain({ difference, p }: PairedTest): boolean {
-  return p < LEVEL && difference > 0;
+  return p < SIGNIFICANCE && difference > 0;
 }
 
 /** A difference with its interval and p-value: `+0.210 (95 % interval +0.100 to +0.310, p = 0.002)`. */
@@ -61,7 +59,7 @@ export function gainText({ difference, low, high, p }: PairedTest): string {
 export function gainTable(gains: readonly Gain[], reference: string): Table {
   const rows = gains.map((gain) => {
     const { trainedOn, testedOn, to, difference, low, high, p } = gain;
-    const verdict = isGain(gain) ? 'better' : p < LEVEL ? 'worse' : 'no clear difference';
+    const verdict = isGain(gain) ? 'better' : p < SIGNIFICANCE ? 'worse' : 'no clear difference';
     return [
       testedOn,
       trainedOn,

@@ -6,6 +6,7 @@ import { differenceBars, type DifferencePoint } from '../plots/difference-bars';
 import type { Chart } from '../plots/picture';
 import type { ComparedRow } from '../tables/compare';
 import { METRICS, type MetricName } from '../metrics/metrics';
+import { SIGNIFICANCE } from '../metrics/significance';
 import { ADAPTER_NOTE, PUBLISHED } from '../tables/published';
 import type { TableName } from '../tables/queries';
 import type { Result } from '../tables/results';
@@ -72,7 +73,7 @@ export function verdictSentence({ data }: ResultTable): string {
   const tests = data.flatMap(({ test }) => (test ? [test] : []));
   const apart = tests.filter(({ low, high }) => low > 0 || high < 0).length;
   if (tests.length === 0) return 'Nothing was tested.';
-  return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${formatNumber(0.05 * tests.length, 1)} would do so by chance.`;
+  return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${formatNumber(SIGNIFICANCE * tests.length, 1)} would do so by chance.`;
 }
 
 /** Which rows of a table are worse, better, or not told from what they are compared with. */

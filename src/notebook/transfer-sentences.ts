@@ -1,5 +1,6 @@
 import { mean } from '../common/averages';
 import { formatNumber, signedNumber } from '../drawing/style';
+import { SIGNIFICANCE } from '../metrics/significance';
 import { cellOf, ratesAt, type TransferMatrix } from '../runs/transfer';
 import type { ThresholdPanel } from '../plots/threshold-chart';
 import { isGain, type Gain } from './gains';
@@ -25,7 +26,7 @@ export function transferSentence(gains: readonly Gain[]): string {
 
 /** How many of a number of tests would find a difference by chance alone. */
 export function chanceSentence(tests: number): string {
-  return `Of ${tests} such tests, about ${formatNumber(0.05 * tests, 1)} would find a difference by chance alone.`;
+  return `Of ${tests} such tests, about ${formatNumber(SIGNIFICANCE * tests, 1)} would find a difference by chance alone.`;
 }
 
 /**

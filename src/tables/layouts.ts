@@ -3,6 +3,7 @@ import { classOf } from './by-class';
 import type { ComparedRow } from './compare';
 import { groupBy, unique } from './groups';
 import { METRIC_NAMES, METRICS } from '../metrics/metrics';
+import { SIGNIFICANCE } from '../metrics/significance';
 import { epochText, publishedFor, shortModelName, type PublishedValue } from './published';
 import type { TableName } from './queries';
 import { isProposed } from './roles';
@@ -190,7 +191,7 @@ function blockKey(row: ComparedRow, heads: HeadColumns): unknown[] {
 
 function valueCell(row: ComparedRow | undefined): TableCell {
   if (!row) return { text: '' };
-  const star = row.test && row.test.p < 0.05 ? '*' : '';
+  const star = row.test && row.test.p < SIGNIFICANCE ? '*' : '';
   return { text: meanText(row) + star, best: row.best };
 }
 

@@ -2,6 +2,7 @@ import { UserError } from '../common/errors';
 import { captionOf } from './caption';
 import { runsOf, type ComparedRow } from './compare';
 import { METRICS, type MetricName } from '../metrics/metrics';
+import { SIGNIFICANCE } from '../metrics/significance';
 import { CLASS_METRICS, QUERIES, type QueryOptions, type TableName } from './queries';
 import { unique } from './groups';
 import type { Result } from './results';
@@ -62,7 +63,7 @@ const LAYOUTS: Record<TableName, (data: readonly ComparedRow[], name: TableName,
 function testNotes(name: TableName, data: readonly ComparedRow[]): string[] {
   const tested = data.filter((row) => row.test);
   if (tested.length === 0) return [];
-  const legend = 'Tests: paired bootstrap over seeds and test images, two-sided, not corrected for the number of tests; * p < 0.05.';
+  const legend = `Tests: paired bootstrap over seeds and test images, two-sided, not corrected for the number of tests; * p < ${SIGNIFICANCE}.`;
   if (name !== 'comparison' && name !== 'pixel') return [legend];
   const lines = tested.map((row) => {
     const { dataset, shots, label, against, test } = row;

@@ -4,7 +4,7 @@ import { Random } from '../../src/common/random';
 import type { Dataset, Sample } from '../../src/datasets/layout';
 import { gainChart, gainsOver, gainTable, gainText, isGain, type Gain } from '../../src/notebook/gains';
 import { peakSentence, resultSentence, thresholdSentence } from '../../src/notebook/result-sentences';
-import { awaySentence, meansSentence, transferSentence } from '../../src/notebook/transfer-sentences';
+import { awaySentence, chanceSentence, meansSentence, transferSentence } from '../../src/notebook/transfer-sentences';
 import { bootstrapImageMetrics } from '../../src/metrics/bootstrap';
 import { imageMetrics } from '../../src/metrics/metrics';
 import type { Metrics } from '../../src/runs/evaluate';
@@ -89,6 +89,7 @@ test('the transfer sentence counts pairs away from home alone, and names those t
   assert.match(transferSentence(some.slice(0, 2)), /in 1 of 1 pairs: a → b \(0\.800, \+0\.300\)\.\*\*$/);
   assert.match(transferSentence([some[2]]), /in 0 of 1 pairs: not in b → a \(/);
   assert.match(transferSentence([some[0]]), /no pair/);
+  assert.equal(chanceSentence(30), 'Of 30 such tests, about 1.5 would find a difference by chance alone.');
 });
 
 test('the result sentence says more, less or not clearly apart', () => {

@@ -1,4 +1,5 @@
 import { formatNumber, signedNumber } from '../../drawing/style';
+import { SIGNIFICANCE } from '../../metrics/significance';
 import { PHANTOM_NAMES } from '../../phantoms/names';
 import { TASK_NAMES } from '../../synthesis/registry';
 import { taskLabel } from '../../synthesis/task-label';
@@ -103,7 +104,9 @@ function epochs({ epochs: table }: Tables, metric: Metric): ReturnType<Look> {
 
 function parts({ components, tasks }: Tables): ReturnType<Look> {
   if (components.length + tasks.length === 0) throw new MissingRow('no table of parts or tasks');
-  const differing = [...components, ...tasks].filter(({ p, model, metric }) => p < 0.05 && model === MODEL && metric === 'imageAuroc');
+  const differing = [...components, ...tasks].filter(
+    ({ p, model, metric }) => p < SIGNIFICANCE && model === MODEL && metric === 'imageAuroc',
+  );
   const seen = differing.map(({ label, dataset, difference }) => `${label} (${shortName(dataset)} ${signedNumber(difference)})`);
   return { seen: seen.length > 0 ? seen : ['none'], holds: new Set(differing.map(({ label }) => label)).size >= 5 };
 }
@@ -139,9 +142,9 @@ function transfer({ transfer: table }: Tables): ReturnType<Look> {
       [one.dataset, one.trainedOn].every((name) => phantoms.includes(name)),
   );
   if (pairs.length === 0) throw new MissingRow('no pairs');
-  const isBetter = ({ difference, p }: ResultRow): boolean => difference > 0 && p < 0.05;
+  const isBetter = ({ difference, p }: ResultRow): boolean => difference > 0 && p < SIGNIFICANCE;
   const text = (one: ResultRow): string => {
-    const side = one.p >= 0.05 ? 'no clear difference' : isBetter(one) ? 'above' : 'below';
+    const side = one.p >= SIGNIFICANCE ? 'no clear difference' : isBetter(one) ? 'above' : 'below';
     return `${shortName(one.trainedOn)} to ${shortName(one.dataset)} ${signedNumber(one.difference)} (${side}, ${chance(one.p)})`;
   };
   return { seen: pairs.map(text), holds: pairs.some(isBetter) && !pairs.every(isBetter) };

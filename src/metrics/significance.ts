@@ -1,0 +1,5 @@
+/**
+ * The level of significance of differences between runs: one with a smaller p-value counts as
+ * found. Of many tests, this share would find one by chance alone. Intervals of 95 % belong to it.
+ */
+export const SIGNIFICANCE = 0.05;
