@@ -183,7 +183,11 @@ test('evaluate gives the numbers of the run; on another set they go beside it; p
   const [name, , score] = bytes(out, 'predictions.csv').toString().split('\n')[2].split(',');
   const target = path.join(temporaryFolder(), 'maps');
   const image = path.join(await dataset, 'images', name);
-  const [one, two] = await predictImages(out, [image, image], target);
+  const twin = path.join(temporaryFolder(), path.basename(image));
+  fs.copyFileSync(image, twin);
+  const found = await predictImages(out, [image, twin, image], target);
+  assert.equal(found.length, 2, 'a file that is given twice counts once, a copy of it does not');
+  const [one, two] = found;
   assert.ok(Math.abs(one.score - Number(score)) < 1e-6);
   assert.ok([one.map, one.overlay, two.map, two.overlay].every((file) => fs.statSync(file as string).size > 100));
   assert.notEqual(one.map, two.map);
