@@ -21,7 +21,8 @@ const SPACES: Record<string, string | undefined> = {
 
 /**
  * Opens a file with sharp (libvips), without its colour profile.
- * @param options - the page of a TIFF, from 0; and whether it is a mask, in which transparent colours count
+ * @param options - the page of a TIFF, from 0; and whether it is a mask, in which transparent
+ * colours count
  * @throws NotRead for unsupported kinds, Error for damaged files
  */
 export async function openWithSharp(

@@ -1,4 +1,5 @@
 import { NotRead } from '../limits';
+import { pngChunks } from './png-chunks';
 
 /** Says that a file holds several images where none of them stands for all. */
 export function severalImages(count: number): string {
@@ -15,11 +16,9 @@ export function checkOneImage(count: number): void {
  * otherwise 1.
  */
 export function animationFrames(bytes: Buffer): number {
-  for (let at = 8; at + 12 <= bytes.length;) {
-    const type = bytes.toString('latin1', at + 4, at + 8);
-    if (type === 'acTL') return Math.max(1, bytes.readUInt32BE(at + 8));
+  for (const { type, start } of pngChunks(bytes)) {
+    if (type === 'acTL') return Math.max(1, bytes.readUInt32BE(start));
     if (type === 'IDAT') return 1;
-    at += 12 + bytes.readUInt32BE(at);
   }
   return 1;
 }

@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { pngChunks } from './png-chunks';
 import { exifOrientation, xmpOrientation } from './stated-orientation';
 
 /** The keywords of the texts that may hold it. */
@@ -14,7 +15,8 @@ const MOST_TEXT = 1 << 26;
  */
 export function pngOrientation(bytes: Buffer): number | undefined {
   let [exif, profile, xmp]: (Buffer | undefined)[] = [];
-  for (const { type, data } of chunks(bytes)) {
+  for (const { type, start, length } of pngChunks(bytes)) {
+    const data = bytes.subarray(start, start + length);
     if (type === 'eXIf') exif = data;
     if (!['tEXt', 'zTXt', 'iTXt'].includes(type)) continue;
     profile = textOf(type, data, EXIF_TEXT) ?? profile;
@@ -22,14 +24,6 @@ export function pngOrientation(bytes: Buffer): number | undefined {
   }
   const stated = exif ?? (profile && fromHex(profile));
   return (stated && exifOrientation(stated)) ?? xmpOrientation(xmp);
-}
-
-function* chunks(bytes: Buffer): Generator<{ type: string; data: Buffer }> {
-  for (let at = 8; at + 12 <= bytes.length;) {
-    const length = bytes.readUInt32BE(at);
-    yield { type: bytes.toString('latin1', at + 4, at + 8), data: bytes.subarray(at + 8, at + 8 + length) };
-    at += 12 + length;
-  }
 }
 
 /** The text of a chunk with this keyword; undefined if it has another, or is damaged. */
