@@ -3,3 +3,8 @@
  * found. Of many tests, this share would find one by chance alone. Intervals of 95 % belong to it.
  */
 export const SIGNIFICANCE = 0.05;
+
+/** Whether a difference is found to be above zero. */
+export function isGain({ difference, p }: { difference: number; p: number }): boolean {
+  return p < SIGNIFICANCE && difference > 0;
+}

@@ -1,8 +1,8 @@
 import { mean } from '../common/averages';
 import { formatNumber, signedNumber } from '../drawing/style';
+import { isGain } from '../metrics/significance';
 import { modelsChart } from '../plots/models-chart';
 import type { Chart } from '../plots/picture';
-import { isGain } from './gains';
 import { GUESSED } from './guessed-metrics';
 import { WAYS } from './method-style';
 import type { ContrastPoint } from './model-contrast';
@@ -25,20 +25,17 @@ export function contrastChart(points: readonly ContrastPoint[]): Chart {
  */
 export function contrastSentence(points: readonly ContrastPoint[]): string {
   const models = [...new Set(points.map(({ model }) => model))];
-  const added: { model: string; mean: number }[] = [];
-  const parts = models.flatMap((model) => {
+  const found = models.flatMap((model) => {
     const own = points.filter((point) => point.model === model && point.gain);
     if (own.length === 0) return [];
     const before = mean(own.map(({ zeroShot }) => zeroShot.imageAuroc as number));
-    const more = mean(own.map(({ gain }) => gain?.difference as number));
-    added.push({ model, mean: more });
+    const added = mean(own.map(({ gain }) => gain?.difference as number));
     const clear = own.filter(({ gain }) => gain && isGain(gain)).length;
-    return [
-      `${model}: ${formatNumber(before)} zero-shot, few-shot ${signedNumber(more)} (above it with p < .05 on ${clear} of ${own.length} sets)`,
-    ];
+    const change = `few-shot ${signedNumber(added)} (above it with p < .05 on ${clear} of ${own.length} sets)`;
+    return [{ model, added, text: `${model}: ${formatNumber(before)} zero-shot, ${change}` }];
   });
-  if (parts.length === 0) return '**No data set has both classes: there is no AUROC to compare.**';
-  added.sort((a, b) => b.mean - a.mean);
-  const order = added.length > 1 ? ` Few-shot training adds most to ${added[0].model} and least to ${added[added.length - 1].model}.` : '';
-  return `**Mean image AUROC: ${parts.join('; ')}.${order}**`;
+  if (found.length === 0) return '**No data set has both classes: there is no AUROC to compare.**';
+  const [most, ...others] = [...found].sort((a, b) => b.added - a.added).map(({ model }) => model);
+  const order = others.length > 0 ? ` Few-shot training adds most to ${most} and least to ${others[others.length - 1]}.` : '';
+  return `**Mean image AUROC: ${found.map(({ text }) => text).join('; ')}.${order}**`;
 }

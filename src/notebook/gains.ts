@@ -1,7 +1,7 @@
 import type { Random } from '../common/random';
 import { formatNumber, signedNumber } from '../drawing/style';
 import { pairedBootstrap, type PairedTest } from '../metrics/paired-bootstrap';
-import { SIGNIFICANCE } from '../metrics/significance';
+import { isGain, SIGNIFICANCE } from '../metrics/significance';
 import { differenceBars } from '../plots/difference-bars';
 import type { Chart } from '../plots/picture';
 import type { Table } from '../plots/table';
@@ -43,11 +43,6 @@ export function gainsOver(
       return [{ trainedOn, testedOn, from, to, aboveGuessing: lowest > 0.5, ...test }];
     });
   });
-}
-
-/** Whether a run is shown to be better than the reference. */
-export function isGain({ difference, p }: PairedTest): boolean {
-  return p < SIGNIFICANCE && difference > 0;
 }
 
 /** A difference with its interval and p-value: `+0.210 (95 % interval +0.100 to +0.310, p = 0.002)`. */

@@ -1,7 +1,8 @@
 import { formatNumber } from '../drawing/style';
+import { isGain } from '../metrics/significance';
 import type { Metrics } from '../runs/evaluate';
 import type { Scored } from '../runs/findings';
-import { gainText, isGain, type Gain } from './gains';
+import { gainText, type Gain } from './gains';
 
 /**
  * The result of a few-shot run in one sentence: what it adds to zero-shot CLIP, with the interval.

@@ -1,9 +1,9 @@
 import { mean } from '../common/averages';
 import { formatNumber, signedNumber } from '../drawing/style';
-import { SIGNIFICANCE } from '../metrics/significance';
+import { isGain, SIGNIFICANCE } from '../metrics/significance';
 import { cellOf, ratesAt, type TransferMatrix } from '../runs/transfer';
 import type { ThresholdPanel } from '../plots/threshold-chart';
-import { isGain, type Gain } from './gains';
+import type { Gain } from './gains';
 
 /**
  * Which runs are above zero-shot CLIP on a data set that they were not trained on, and which are

@@ -1,5 +1,5 @@
 import { formatNumber, signedNumber } from '../../drawing/style';
-import { SIGNIFICANCE } from '../../metrics/significance';
+import { isGain, SIGNIFICANCE } from '../../metrics/significance';
 import { PHANTOM_NAMES } from '../../phantoms/names';
 import { TASK_NAMES } from '../../synthesis/registry';
 import { taskLabel } from '../../synthesis/task-label';
@@ -142,12 +142,11 @@ function transfer({ transfer: table }: Tables): ReturnType<Look> {
       [one.dataset, one.trainedOn].every((name) => phantoms.includes(name)),
   );
   if (pairs.length === 0) throw new MissingRow('no pairs');
-  const isBetter = ({ difference, p }: ResultRow): boolean => difference > 0 && p < SIGNIFICANCE;
   const text = (one: ResultRow): string => {
-    const side = one.p >= SIGNIFICANCE ? 'no clear difference' : isBetter(one) ? 'above' : 'below';
+    const side = one.p >= SIGNIFICANCE ? 'no clear difference' : isGain(one) ? 'above' : 'below';
     return `${shortName(one.trainedOn)} to ${shortName(one.dataset)} ${signedNumber(one.difference)} (${side}, ${chance(one.p)})`;
   };
-  return { seen: pairs.map(text), holds: pairs.some(isBetter) && !pairs.every(isBetter) };
+  return { seen: pairs.map(text), holds: pairs.some(isGain) && !pairs.every(isGain) };
 }
 
 function studied({ backbones }: Tables): ReturnType<Look> {
