@@ -21,7 +21,8 @@ export interface AbnormalShot {
 /**
  * Samples the abnormal images of a few-shot run: from the abnormal images of `samples/train.json`
  * or, if it has none, of the test set, whose metrics must then leave them out. Copies of an image
- * (the same {@link imageHash}) are not taken twice. With the same seed, fewer shots are the first of more.
+ * (the same {@link imageHash}) are not taken twice. With the same seed, fewer shots are the first of
+ * more.
  * @throws UserError if there are too few; at least one abnormal test image stays for testing
  */
 export function abnormalShots({ dir, train, trainAbnormal, test }: Dataset, shots: number, seed: number): Sample[] {

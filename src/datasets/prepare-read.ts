@@ -18,7 +18,10 @@ export interface ReadImage extends RawImage {
   height: number;
   /** The EXIF orientation; `width` and `height` are those of the upright image. */
   orientation: number;
-  /** {@link imageHash} of the file; of a slice, which is written as a file of its own, that of its pixels. */
+  /**
+   * {@link imageHash} of the file; of a slice, which is written as a file of its own, that of its
+   * pixels.
+   */
   sha256: string;
   /** Hash of the decoded pixels. */
   pixels: string;

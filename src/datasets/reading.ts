@@ -18,7 +18,6 @@ export const PREPARED_FILE = 'prepared.json';
 const MOST_BYTES = 256 * 2 ** 20;
 const schema = z.object({ reading: readingSchema.optional() });
 const windowsSchema = z.object({ images: z.array(z.object({ filename: z.string(), window: z.string().optional() })).optional() });
-const ADVICE = 'prepare the data set again';
 
 /**
  * How the scanner files of a prepared data set were read; undefined if it holds none, or was not
@@ -26,9 +25,7 @@ const ADVICE = 'prepare the data set again';
  * @throws UserError if its report is damaged
  */
 export function preparedReading(dir: string): Reading | undefined {
-  const file = path.join(dir, PREPARED_FILE);
-  if (!fs.existsSync(file)) return undefined;
-  return checked(schema, readJson(file, MOST_BYTES), file, ADVICE).reading;
+  return reportOf(dir, schema)?.reading;
 }
 
 /**
@@ -37,8 +34,11 @@ export function preparedReading(dir: string): Reading | undefined {
  * @throws UserError if its report is damaged
  */
 export function preparedWindows(dir: string): Map<string, string> {
-  const file = path.join(dir, PREPARED_FILE);
-  if (!fs.existsSync(file)) return new Map();
-  const { images = [] } = checked(windowsSchema, readJson(file, MOST_BYTES), file, ADVICE);
+  const images = reportOf(dir, windowsSchema)?.images ?? [];
   return new Map(images.flatMap(({ filename, window }) => (window === undefined ? [] : [[filename, window] as const])));
+}
+
+function reportOf<T>(dir: string, what: z.ZodType<T, z.ZodTypeDef, unknown>): T | undefined {
+  const file = path.join(dir, PREPARED_FILE);
+  return fs.existsSync(file) ? checked(what, readJson(file, MOST_BYTES), file, 'prepare the data set again') : undefined;
 }

@@ -51,8 +51,9 @@ function commonReading(datasets: readonly Dataset[]): Reading | undefined {
   const [first] = known;
   const other = known.find(({ reading }) => !isDeepStrictEqual(reading, first.reading));
   if (other) {
+    const [theirs, ours] = [other, first].map(({ reading }) => inWords(reading));
     throw new UserError(
-      `joined data set: ${other.dir} was read with ${inWords(other.reading)}, but ${first.dir} with ${inWords(first.reading)}; prepare both in the same way`,
+      `joined data set: ${other.dir} was read with ${theirs}, but ${first.dir} with ${ours}; prepare both in the same way`,
     );
   }
   return first?.reading;

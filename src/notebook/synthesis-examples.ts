@@ -77,6 +77,7 @@ export function taskGallery(
   options: Partial<MontageOptions> = {},
 ): Promise<PngPicture> {
   const rows = tasks.map((task) => ({ label: taskStyle(task).name, panels: examplePanels(task, count, source) }));
-  const alt = `The first ${count} synthetic images of ${tasks.length === 1 ? 'one task' : `each of ${tasks.length} tasks`}, without selection, masks outlined.`;
+  const shown = tasks.length === 1 ? 'one task' : `each of ${tasks.length} tasks`;
+  const alt = `The first ${count} synthetic images of ${shown}, without selection, masks outlined.`;
   return montage(rows, { alt, cell: 106, labelRoom: 150, ...options });
 }

@@ -73,7 +73,8 @@ export function verdictSentence({ data }: ResultTable): string {
   const tests = data.flatMap(({ test }) => (test ? [test] : []));
   const apart = tests.filter(({ low, high }) => low > 0 || high < 0).length;
   if (tests.length === 0) return 'Nothing was tested.';
-  return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${formatNumber(SIGNIFICANCE * tests.length, 1)} would do so by chance.`;
+  const byChance = formatNumber(SIGNIFICANCE * tests.length, 1);
+  return `${apart} of ${tests.length} rows differ clearly from what they are compared with; of so many tests, about ${byChance} would do so by chance.`;
 }
 
 /** Which rows of a table are worse, better, or not told from what they are compared with. */

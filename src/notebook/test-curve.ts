@@ -64,16 +64,17 @@ export function curveSentence(points: readonly CurvePoint[], zeroShot: CurveMetr
   if (known.length === 0) return 'There is no curve: the test set has one class only.';
   const [first, last] = [known[0], known[known.length - 1]];
   const rise = last.value - first.value;
-  const second = known[Math.min(1, known.length - 1)];
-  const done = Math.max(0, Math.min(1, (second.value - first.value) / rise));
-  const soon =
-    rise > 0
-      ? `In image AUROC, ${formatNumber(100 * done, 0)} % of the rise is done by epoch ${second.epoch}`
-      : 'The image AUROC does not rise';
+  const soon = rise > 0 ? `In image AUROC, ${shareDone(first, known[1], rise)}` : 'The image AUROC does not rise';
   const highest = known.reduce((a, b) => (b.value > a.value ? b : a));
   const peak =
     highest === last
       ? 'the highest point is the last'
       : `the highest point, ${formatNumber(highest.value)}, is at epoch ${highest.epoch} (to choose that epoch would be to choose by the test set)`;
   return `From epoch ${first.epoch} to epoch ${last.epoch}, ${ways.join('; ')}. ${soon}; ${peak}.`;
+}
+
+/** How much of a rise the second point of a curve has. */
+function shareDone(first: { value: number }, second: { epoch: number; value: number }, rise: number): string {
+  const share = Math.max(0, Math.min(1, (second.value - first.value) / rise));
+  return `${formatNumber(100 * share, 0)} % of the rise is done by epoch ${second.epoch}`;
 }

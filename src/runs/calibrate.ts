@@ -20,9 +20,9 @@ import { scoreInputs, wholeFile, type ScoringInput } from './score-inputs';
 /** Options of {@link calibrateRun}. */
 export interface CalibrateOptions extends InputOptions {
   /**
-   * Files and folders of further normal images ({@link furtherImages}). Without it, the normal training images of the run
-   * are used: those outside the support set and, if they are too few and the method can be fitted
-   * again, the support set by fits to its other images.
+   * Files and folders of further normal images ({@link furtherImages}). Without it, the normal
+   * training images of the run are used: those outside the support set and, if they are too few and
+   * the method can be fitted again, the support set by fits to its other images.
    */
   normal?: readonly string[];
   /** The accepted rate of false alarms; default 0.05. */

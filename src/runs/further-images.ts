@@ -33,7 +33,7 @@ export async function furtherImages(run: TrainedRun, paths: readonly string[], o
   const prints = await printsOf(slices, options);
   const learnt = await learntFrom(run, options);
   const given = { slices, prints };
-  const isRelated = relatedTo(learnt, learnt.all.size === 0 ? given : await asTrained(run, paths, given, options), options);
+  const isRelated = relatedTo(learnt, learnt.all.size === 0 ? given : await cutAsTrained(run, paths, given, options), options);
   const images = slices.map((slice, i) => ({ slice, print: prints[i], trained: learnt.own.has(prints[i]) }));
   const left = { trained: 0, related: 0, copies: 0, besideCopies: 0 };
   const taken = new Set<string>();
@@ -73,20 +73,20 @@ function unitOf({ group, file }: Slice): string {
   return group ?? file;
 }
 
-async function printsOf(slices: readonly Slice[], { onProgress, signal, ...reading }: LongRun & ReadOptions): Promise<string[]> {
-  const { as, window, whereThereIsOne, volume, axis } = reading;
+async function printsOf(slices: readonly Slice[], options: LongRun & ReadOptions): Promise<string[]> {
+  const { as, window, whereThereIsOne, volume, axis } = options;
   const reader = new FrameReader();
   const prints: string[] = [];
   for (const [done, { file, frame }] of slices.entries()) {
-    stopIfAsked({ signal });
-    onProgress?.({ phase: PHASE, done, total: slices.length });
+    stopIfAsked(options);
+    options.onProgress?.({ phase: PHASE, done, total: slices.length });
     prints.push(pixelHash((await reader.read(file, frame, { as, window, whereThereIsOne, volume, axis })).raster));
   }
   return prints;
 }
 
 /** All images and slices of the files, read and cut as the training images were. */
-async function asTrained({ record }: TrainedRun, paths: readonly string[], given: Printed, options: InputOptions): Promise<Printed> {
+async function cutAsTrained({ record }: TrainedRun, paths: readonly string[], given: Printed, options: InputOptions): Promise<Printed> {
   const trained = readingOf(record);
   const same = (['window', 'axis', 'volume'] as const).every((key) => options[key] === trained[key]);
   if (same && options.slices === undefined) return given;

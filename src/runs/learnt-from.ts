@@ -33,7 +33,8 @@ export async function learntFrom(run: TrainedRun, options: InputOptions): Promis
 
 /** The training images of a run, and all other images of their patients. */
 function samplesOf({ folder, record }: TrainedRun, { onNote }: InputOptions): { own: Sample[]; others: Sample[] } {
-  const doubt = `${folder.dir}: its data set, ${record.dataset.dir}, is missing or has changed: training images among these may not be recognised`;
+  const where = `${folder.dir}: its data set, ${record.dataset.dir},`;
+  const doubt = `${where} is missing or has changed: training images among these may not be recognised`;
   try {
     const dataset = readDataset(record.dataset);
     if (datasetHash(dataset, record.dataset.hash) !== record.dataset.hash) onNote?.(doubt);

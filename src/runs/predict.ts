@@ -49,7 +49,10 @@ export interface PredictionSet {
   volumes: VolumePrediction[];
 }
 
-/** {@link predictInputs}, without what belongs to no single image. A file that is given several times counts once. */
+/**
+ * {@link predictInputs}, without what belongs to no single image. A file that is given several times
+ * counts once.
+ */
 export async function predictImages(
   run: string,
   images: readonly string[],
