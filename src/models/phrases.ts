@@ -17,6 +17,7 @@ export const GROUNDS = {
   leaves: ['fallen leaves', 'a heap of things', 'scraps of paper', 'pebbles of all sizes'],
   glass: ['panes of glass', 'veils one over the other', 'see-through shapes', 'smoke behind glass'],
   branches: ['branches', 'a bare tree', 'roots', 'rivers from above'],
+  lantern: ['a paper lantern', 'a lit window', 'a lamp behind a screen', 'a cage under a cloth'],
   weave: ['a woven basket', 'cloth', 'a net', 'a fence'],
   bricks: ['a brick wall', 'tiles', 'a paved road', 'shelves'],
   arcs: ['arches', 'rings of a tree', 'a cage of curved bars', 'ripples'],

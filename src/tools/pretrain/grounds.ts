@@ -2,7 +2,7 @@ import type { Random } from '../../common/random';
 import { cells, clouds, shapes, speckle, stripes } from './materials';
 import type { Field } from './noise';
 import type { Ground } from '../../models/phrases';
-import { arcs, branches, bricks, fruit, glass, leaves, rows, weave } from './scenes';
+import { arcs, branches, bricks, fruit, glass, lantern, leaves, rows, weave } from './scenes';
 
 /** How often each ground is drawn, relative to the others: scenes of several things most often. */
 const OFTEN: Record<Ground, number> = {
@@ -10,11 +10,12 @@ const OFTEN: Record<Ground, number> = {
   stripes: 1,
   cells: 1,
   speckle: 1,
-  shapes: 2,
+  shapes: 1,
   fruit: 3,
   leaves: 3,
-  glass: 3,
+  glass: 2,
   branches: 2,
+  lantern: 5,
   weave: 1,
   bricks: 1,
   arcs: 2,
@@ -30,6 +31,7 @@ const DRAW: Record<Ground, (size: number, random: Random) => Field> = {
   leaves,
   glass,
   branches,
+  lantern,
   weave,
   bricks,
   arcs,

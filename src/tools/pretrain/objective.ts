@@ -9,6 +9,7 @@ import type { Tokenizer } from '../../backbones/clip/tokenizer/tokenizer';
 import { TrainedBlocks } from '../../backbones/transformer/trained-blocks';
 import { graphsRun } from '../../graph/runtime';
 import type { PretrainBatch } from './batches';
+import { placeLoss } from './place';
 import { GROUND_PHRASES, Reader, THING_PHRASES } from './reader';
 import { crossEntropy, difference, mean, meanWhere, softDice, softMaximum, unit } from './terms';
 import type { UsedVocabulary } from '../../models/vocabulary';
@@ -35,6 +36,8 @@ export interface ObjectiveWeights {
   regions: number;
   /** What words that were never read have to do with things. */
   unread: number;
+  /** Whether tokens tell where they are. */
+  place: number;
 }
 
 export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
@@ -47,15 +50,16 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   separate: 1,
   regions: 0.5,
   unread: 2,
+  place: 0.2,
 };
 
 /** The names of the parts of the loss, in the order of {@link Objective.losses}. */
-export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate', 'regions', 'unread'] as const;
+export const LOSS_PARTS = ['dense', 'dice', 'mask', 'restore', 'contrast', 'peak', 'separate', 'regions', 'unread', 'place'] as const;
 
 /** The result of one evaluation of the objective. */
 export interface ObjectiveResult {
   total: tf.Scalar;
-  /** Parts, `[9]`, as in {@link LOSS_PARTS}, unweighted. */
+  /** Parts, `[10]`, as in {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
   /** Log odds of "a thing" of the patches at the last layer, `[B g g]`. */
   logits: tf.Tensor1D;
@@ -89,6 +93,9 @@ const APART = -0.2;
  * causal mask.
  * - unread: sentences of words that were never read, whose tokens are random, do not tell things from
  * grounds. Otherwise the words of medicine would find what was put in, or its contrary, by accident.
+ * - place: twelve fixed directions of the tokens at those layers tell where a patch is. The tokens of
+ * the original CLIP tell it as well; without this part, depth wipes it out, and an adapter cannot learn
+ * what is normal *here*.
  * - peak: the soft maximum of the dense log odds tells whether anything was put in.
  */
 export class Objective {
@@ -157,7 +164,9 @@ export class Objective {
 
     const unread = this.unread(parameters, unit(image.head.projectTokens(tokens[tokens.length - 1])), unitImages, batch, random);
 
-    const values = { dense, dice, mask, restore, contrast, peak, separate, regions, unread };
+    const place = mean(tokens.map((layer) => placeLoss(layer)));
+
+    const values = { dense, dice, mask, restore, contrast, peak, separate, regions, unread, place };
     const parts = LOSS_PARTS.map((part) => values[part]);
     return {
       total: tf.addN(parts.map((part, i) => tf.mul(part, OBJECTIVE_WEIGHTS[LOSS_PARTS[i]]))) as tf.Scalar,

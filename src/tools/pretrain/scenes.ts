@@ -121,26 +121,39 @@ export function glass(size: number, random: Random): Field {
 export function branches(size: number, random: Random): Field {
   const out = random.chance(0.5) ? clouds(size, random) : glass(size, random);
   const depth = new Float32Array(size * size);
-  const grow = (y: number, x: number, angle: number, thick: number, left: number): void => {
-    if (left === 0 || thick < 0.4) return;
-    let [py, px, turn] = [y, x, angle];
-    const steps = random.integer(6, 16);
-    for (let k = 0; k < steps; k++) {
-      turn += random.normal(0, 0.15);
-      const [ny, nx] = [py + Math.sin(turn) * 0.02 * size, px + Math.cos(turn) * 0.02 * size];
-      tube(depth, size, [py, px], [ny, nx], thick);
-      [py, px] = [ny, nx];
-    }
-    const forks = random.chance(0.7) ? 2 : 1;
-    for (let f = 0; f < forks; f++) grow(py, px, turn + random.normal(0, 0.6), thick * random.uniform(0.55, 0.85), left - 1);
-  };
   const trees = random.integer(1, 5);
   for (let t = 0; t < trees; t++) {
-    grow(random.uniform() * size, random.uniform() * size, random.uniform(0, 2 * Math.PI), (random.uniform(1.5, 6) * size) / 224, 6);
+    const root = { y: random.uniform() * size, x: random.uniform() * size, angle: random.uniform(0, 2 * Math.PI) };
+    growTree(depth, size, root, (random.uniform(1.5, 6) * size) / 224, random);
   }
   const by = (random.chance(0.6) ? 1 : -1) * random.uniform(15, 90);
   for (let i = 0; i < out.data.length; i++) out.data[i] += by * depth[i];
   return out;
+}
+
+/** Raises `depth` along a tube and its forks, up to six of them one after the other. */
+function growTree(
+  depth: Float32Array,
+  size: number,
+  { y, x, angle }: { y: number; x: number; angle: number },
+  thick: number,
+  random: Random,
+  left = 6,
+): void {
+  if (left === 0 || thick < 0.4) return;
+  let [py, px, turn] = [y, x, angle];
+  const steps = random.integer(6, 16);
+  for (let k = 0; k < steps; k++) {
+    turn += random.normal(0, 0.15);
+    const [ny, nx] = [py + Math.sin(turn) * 0.02 * size, px + Math.cos(turn) * 0.02 * size];
+    tube(depth, size, [py, px], [ny, nx], thick);
+    [py, px] = [ny, nx];
+  }
+  const forks = random.chance(0.7) ? 2 : 1;
+  for (let f = 0; f < forks; f++) {
+    const fork = { y: py, x: px, angle: turn + random.normal(0, 0.6) };
+    growTree(depth, size, fork, thick * random.uniform(0.55, 0.85), random, left - 1);
+  }
 }
 
 /** Raises `depth` along a short piece of a tube. */
@@ -158,6 +171,103 @@ function tube(depth: Float32Array, size: number, [y0, x0]: [number, number], [y1
       if (near > depth[y * size + x]) depth[y * size + x] = near;
     }
   }
+}
+
+/**
+ * A lantern: a body with panes, bars, posts and twigs, mostly alike on both sides, and sometimes a
+ * flame that is not. All of it is soft and see-through, so that its greys add up.
+ */
+export function lantern(size: number, random: Random): Field {
+  const sign = random.chance(0.75) ? 1 : -1;
+  const ground = random.chance(0.7) ? field(size, () => 0) : clouds(size, random);
+  const shade = sign === 1 ? random.uniform(0, 90) : random.uniform(150, 255);
+  const out: Field = { size, data: ground.data.map((v) => shade + 0.3 * v) };
+  const axis = random.uniform(0.44, 0.56);
+  const soft = (): number => size * 0.006 * 10 ** random.uniform();
+  const paint = (shape: Float32Array, by: number): void => shape.forEach((a, i) => (out.data[i] += sign * by * a));
+
+  const brightness = random.uniform(40, 130);
+  const [top, height, width] = [random.uniform(0.4, 0.6), random.uniform(0.3, 0.6), random.uniform(0.3, 0.5)];
+  const body = ellipse(size, top, axis, height, width, random, soft(), 0.06).data;
+  paint(body, brightness);
+  for (let parts = random.integer(2, 8); parts > 0; parts--) {
+    const part = random.pick(['pane', 'pane', 'pane', 'bars', 'post', 'twigs']);
+    if (part === 'bars') paint(bars(size, axis, body, random), random.uniform(4, 24));
+    else if (part === 'post') paint(post(size, axis + random.pick([0, 0, random.uniform(0.05, 0.3)]), random), random.uniform(10, 70));
+    else if (part === 'twigs') paint(twigs(size, axis + random.uniform(0, 0.2), random), random.uniform(5, 40));
+    else {
+      const rx = random.uniform(0.04, 0.2);
+      const at = { y: random.uniform(0.15, 0.85), x: axis + random.uniform(0.3, 1.5) * rx + random.uniform(0, 0.1) };
+      const by = random.chance(0.75) ? -random.uniform(0.2, 0.9) : random.uniform(0.1, 0.5);
+      paint(pane(size, at.y, at.x, random.uniform(0.06, 0.34), rx, soft(), random), by * brightness);
+    }
+  }
+  if (random.chance(0.8)) mirror(out.data, size, axis);
+  if (random.chance(0.35)) {
+    const [y, x] = [random.uniform(0.1, 1), axis + random.normal(0, 0.2)];
+    paint(pane(size, y, x, random.uniform(0.06, 0.3), random.uniform(0.06, 0.4), soft(), random), random.uniform(10, 70));
+  }
+  return random.chance(0.35) ? turned(out) : out;
+}
+
+/** An upright bar with beads. */
+function post(size: number, at: number, random: Random): Float32Array {
+  const [width, beads, depth] = [random.uniform(0.01, 0.06), random.uniform(8, 24), random.uniform(0, 0.3)];
+  return field(size, (y, x) => {
+    const near = smoothStep(1.5 * (1 - Math.abs(x / size - at) / width));
+    return near * (1 + depth * Math.sin((2 * Math.PI * beads * y) / size));
+  }).data;
+}
+
+/** A few trees that grow to one side. */
+function twigs(size: number, at: number, random: Random): Float32Array {
+  const depth = new Float32Array(size * size);
+  const root = { y: random.uniform(0.3, 0.7) * size, x: at * size };
+  for (let trees = random.integer(1, 5); trees > 0; trees--) {
+    growTree(depth, size, { ...root, angle: random.normal(0, 0.7) }, (random.uniform(1, 2.5) * size) / 224, random);
+  }
+  return depth;
+}
+
+/** A soft-edged pane, slightly tilted: an ellipse, or a box with round corners. */
+function pane(size: number, cy: number, cx: number, ry: number, rx: number, soft: number, random: Random): Float32Array {
+  const tilt = random.normal(0, 0.2);
+  const [c, s] = [Math.cos(tilt), Math.sin(tilt)];
+  const edge = (1.5 * soft) / size / Math.min(ry, rx);
+  const power = random.uniform(1.6, 3);
+  return field(size, (py, px) => {
+    const [dy, dx] = [py / size - cy, px / size - cx];
+    const [y, x] = [Math.abs(c * dy - s * dx) / ry, Math.abs(s * dy + c * dx) / rx];
+    if (y > 2 || x > 2) return 0;
+    return smoothStep((1 - (y ** power + x ** power) ** (1 / power)) / edge + 0.5);
+  }).data;
+}
+
+/** Equal curved bars that slope away from an axis, where there is a body. */
+function bars(size: number, axis: number, body: Float32Array, random: Random): Float32Array {
+  const period = random.uniform(0.05, 0.13);
+  const [slope, bend] = [random.normal(0, 0.7), random.normal(0, 1.2)];
+  const width = random.uniform(0.25, 0.6);
+  const soft = random.uniform(0.1, 0.3);
+  return field(size, (y, x) => {
+    const a = body[y * size + x];
+    if (a === 0) return 0;
+    const u = Math.abs(x / size - axis);
+    const v = (y / size + slope * u + bend * u * u) / period;
+    const band = Math.abs(2 * (v - Math.floor(v)) - 1);
+    return a * smoothStep((width - band) / soft + 0.5);
+  }).data;
+}
+
+/** Makes the left of an upright axis the image of the right, in place. */
+function mirror(data: Float32Array, size: number, axis: number): void {
+  const twice = Math.round(2 * axis * size);
+  for (let y = 0; y < size; y++) for (let x = 0; 2 * x < twice; x++) data[y * size + x] = data[y * size + Math.min(size - 1, twice - x)];
+}
+
+/** Rows become columns. */
+function turned({ size, data }: Field): Field {
+  return field(size, (y, x) => data[x * size + y]);
 }
 
 /** Two families of threads that pass over and under each other. */

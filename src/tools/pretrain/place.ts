@@ -1,0 +1,39 @@
+import { tf } from '../../common/tf';
+import { Random } from '../../common/random';
+
+/** Periods over the side: a whole one of each wave, twice and four times a half. */
+const WAVES = [1, 2, 4];
+/** How far the waves reach in tokens of unit variance: they are then 15 % of it at a width of 160. */
+const REACH = 2;
+
+/**
+ * Mean squared error of where patches are, `[B, g g, D]` to a number: sine and cosine of row and
+ * column, read from twelve fixed directions of the tokens, which first get mean 0 and variance 1. The
+ * directions are fixed, so that the places stay a set part of what a token says.
+ */
+export function placeLoss(tokens: tf.Tensor3D): tf.Scalar {
+  return tf.tidy(() => {
+    const [b, n, width] = tokens.shape;
+    const { mean, variance } = tf.moments(tokens, 2, true);
+    const even = tf.div(tf.sub(tokens, mean), tf.sqrt(tf.add(variance, 1e-5)));
+    const told = tf.matMul(tf.reshape(even, [b * n, width]) as tf.Tensor2D, directions(width));
+    const wanted = tf.tile(tf.mul(waves(n), REACH), [b, 1]);
+    return tf.mean(tf.square(tf.sub(told, wanted))) as tf.Scalar;
+  });
+}
+
+/** Sine and cosine of each wave along rows and columns, `[g g, 12]`. */
+function waves(n: number): tf.Tensor2D {
+  const g = Math.round(Math.sqrt(n));
+  const rows = Array.from({ length: n }, (_, i) =>
+    WAVES.flatMap((k) => [Math.floor(i / g), i % g].flatMap((at) => [Math.sin, Math.cos].map((f) => f((Math.PI * k * (at + 0.5)) / g)))),
+  );
+  return tf.tensor2d(rows);
+}
+
+/** Fixed random directions of about unit length, nearly orthogonal, `[D, 12]`. */
+function directions(width: number): tf.Tensor2D {
+  const random = Random.of(0, 'pretrain', 'place', width);
+  const values = Float32Array.from({ length: width * 4 * WAVES.length }, () => random.normal(0, 1 / Math.sqrt(width)));
+  return tf.tensor2d(values, [width, 4 * WAVES.length]);
+}
