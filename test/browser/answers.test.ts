@@ -1,0 +1,3 @@
+import { testInLab } from './lab';
+
+testInLab(['06-answers.ipynb']);
