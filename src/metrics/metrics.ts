@@ -44,13 +44,13 @@ export const PIXEL_METRICS = {
   pixelAp: { level: 'pixel', title: 'pixel AP', meaning: 'mean precision over all recalls of pixels', sweep: () => new PrecisionSum() },
   pixelAupro: {
     level: 'pixel',
-    title: 'pixel AUPRO',
+    title: 'AUPRO',
     meaning: 'overlap with each true region, up to 30 % false positives',
     sweep: ({ normals, regions }) => new ProArea(normals, regions),
   },
   pixelAupro5: {
     level: 'pixel',
-    title: 'pixel AUPRO 5 %',
+    title: 'AUPRO 5 %',
     meaning: 'the same, up to 5 % false positives',
     sweep: ({ normals, regions }) => new ProArea(normals, regions, 0.05),
   },

@@ -16,7 +16,7 @@ export function resultSentence(gain: Gain | undefined, shots: number, before: Me
   const maps =
     before.pixelAupro === null || after.pixelAupro === null
       ? ''
-      : `; pixel AUPRO is ${formatNumber(after.pixelAupro)} instead of ${formatNumber(before.pixelAupro)}`;
+      : `; AUPRO is ${formatNumber(after.pixelAupro)} instead of ${formatNumber(before.pixelAupro)}`;
   return `**Trained on ${images}, the model reaches an image AUROC of ${formatNumber(gain.to)}${guessing}, ${verdict} the ${formatNumber(gain.from)} of zero-shot CLIP: ${gainText(gain)}${maps}.**`;
 }
 

@@ -54,7 +54,7 @@ test('the sentence: means over data sets, and on how many of them the gain is sh
 test('the chart: a panel per data set and metric, a row per model; without masks one metric', async () => {
   const points = [point('general', 'a', 0.4, 0.7, 0.01), point('medical', 'a', 0.9, 0.92, 0.6), point('general', 'b', 0.5, 0.6, 0.2)];
   const svg = await toSvg(contrastChart(points));
-  for (const text of ['image AUROC', 'pixel AUPRO', 'general', 'medical', 'MediCLIP, few-shot', 'zero-shot CLIP'])
+  for (const text of ['image AUROC', 'AUPRO', 'general', 'medical', 'MediCLIP, few-shot', 'zero-shot CLIP'])
     assert.match(svg, new RegExp(`>${text}<`));
   assert.match(
     contrastChart(points).alt,

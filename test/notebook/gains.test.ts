@@ -98,7 +98,7 @@ test('the result sentence says more, less or not clearly apart', () => {
   const said = (difference: number, p: number): string => resultSentence(given('a', 'a', difference, p), 16, maps(0.2), maps(0.6));
   assert.equal(
     said(0.25, 0.002),
-    '**Trained on 16 normal images, the model reaches an image AUROC of 0.750, more than the 0.500 of zero-shot CLIP: +0.250 (95 % interval +0.150 to +0.350, p = 0.002); pixel AUPRO is 0.600 instead of 0.200.**',
+    '**Trained on 16 normal images, the model reaches an image AUROC of 0.750, more than the 0.500 of zero-shot CLIP: +0.250 (95 % interval +0.150 to +0.350, p = 0.002); AUPRO is 0.600 instead of 0.200.**',
   );
   assert.match(said(-0.25, 0.002), /, less than the 0\.500/);
   const guess = resultSentence(given('a', 'a', 0.05, 0.3, false), 16, maps(0.2), maps(0.6));

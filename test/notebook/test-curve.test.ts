@@ -51,7 +51,7 @@ const zeroShot = { imageAuroc: 0.55, pixelAupro: 0.3 };
 test('the sentence: from where to where, how much of the rise comes first, and the highest point', () => {
   assert.equal(
     curveSentence([point(0, 0.4, 0.1), point(1, 0.452, 0.2), point(5, 0.62, 0.3), point(20, 0.8, 0.5)], zeroShot),
-    'From epoch 0 to epoch 20, image AUROC goes from 0.400 to 0.800 (zero-shot CLIP: 0.550); pixel AUPRO goes from 0.100 to 0.500 (zero-shot CLIP: 0.300). ' +
+    'From epoch 0 to epoch 20, image AUROC goes from 0.400 to 0.800 (zero-shot CLIP: 0.550); AUPRO goes from 0.100 to 0.500 (zero-shot CLIP: 0.300). ' +
       'In image AUROC, 13 % of the rise is done by epoch 1; the highest point is the last.',
   );
   const falls = curveSentence([point(0, 0.6), point(1, 0.7), point(2, 0.5)], zeroShot);
@@ -65,7 +65,7 @@ test('the chart: two panels with one axis, zero-shot CLIP as a line; without mas
   const panels = (both.spec as unknown as { hconcat: unknown[] }).hconcat;
   assert.equal(panels.length, 2);
   assert.equal(JSON.stringify(panels).match(/"scale":\{"domain":\[0,1\]\}/g)?.length, 6, 'each mark of each panel');
-  assert.match(both.alt, /image AUROC: 0\.400 at epoch 0, 0\.700 at epoch 5; zero-shot CLIP: 0\.550\. pixel AUPRO: 0\.200/);
+  assert.match(both.alt, /image AUROC: 0\.400 at epoch 0, 0\.700 at epoch 5; zero-shot CLIP: 0\.550\. AUPRO: 0\.200/);
   const one = testCurveChart([point(0, 0.4), point(5, 0.7)], { imageAuroc: 0.55, pixelAupro: null });
   assert.equal((one.spec as unknown as { hconcat: unknown[] }).hconcat.length, 1);
 });

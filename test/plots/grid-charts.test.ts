@@ -32,18 +32,18 @@ const variants = [
 ];
 
 const epochs = [0, 5].flatMap((count) =>
-  ['image AUROC', 'pixel AUPRO'].flatMap((metric) => [
+  ['image AUROC', 'AUPRO'].flatMap((metric) => [
     { dataset: 'brain', label: 'MediCLIP', metric, epochs: count, mean: 0.4 + count / 20, sd: 0.02 },
     ...(metric === 'image AUROC' ? [{ dataset: 'no masks', label: 'MediCLIP', metric, epochs: count, mean: 0.6, sd: null }] : []),
   ]),
 );
 const zero = { dataset: 'brain', label: 'zero-shot CLIP', epochs: null, mean: 0.5, sd: null };
-const models = ['image AUROC', 'pixel AUPRO'].flatMap((metric) => [
+const models = ['image AUROC', 'AUPRO'].flatMap((metric) => [
   { dataset: 'brain', model: 'general', label: 'zero-shot CLIP', metric, mean: 0.5, sd: null },
   { dataset: 'brain', model: 'general', label: 'MediCLIP', metric, mean: 0.8, sd: 0.05 },
   { dataset: 'brain', model: 'medical', label: 'MediCLIP', metric, mean: 0.98, sd: 0.05 },
 ]);
-const masked = variants.map((point) => ({ ...point, metric: 'pixel AUPRO', dataset: 'b' }));
+const masked = variants.map((point) => ({ ...point, metric: 'AUPRO', dataset: 'b' }));
 
 const charts: Record<string, Chart> = {
   epochs: epochsChart([...epochs, zero]),
@@ -51,8 +51,8 @@ const charts: Record<string, Chart> = {
   models: modelsChart(models),
   'models of nothing': modelsChart([]),
   'ablation with AUPRO': ablationChart([...variants, ...masked, ...variants.map((point) => ({ ...point, dataset: 'b' }))]),
-  'shots with AUPRO': shotsChart([...shots, { ...shots[0], metric: 'pixel AUPRO' }]),
-  'transfer with AUPRO': transferChart([...transfer, { ...transfer[0], metric: 'pixel AUPRO' }]),
+  'shots with AUPRO': shotsChart([...shots, { ...shots[0], metric: 'AUPRO' }]),
+  'transfer with AUPRO': transferChart([...transfer, { ...transfer[0], metric: 'AUPRO' }]),
   'one number of shots': shotsChart([shots[3], shots[4]]),
   shots: shotsChart(shots, { first: 'MediCLIP' }),
   'shots of nothing': shotsChart([]),
@@ -205,7 +205,7 @@ test('panels of a metric share their axis, and metrics stand side by side; data 
   const few = [
     { dataset: 'a', label: 'x', mean: 0.52, sd: null },
     { dataset: 'b', label: 'x', mean: 0.94, sd: null },
-    { dataset: 'b', label: 'x', mean: 0.3, sd: null, metric: 'pixel AUPRO' },
+    { dataset: 'b', label: 'x', mean: 0.3, sd: null, metric: 'AUPRO' },
   ];
   type Panel = {
     title?: string;
@@ -225,7 +225,7 @@ test('panels of a metric share their axis, and metrics stand side by side; data 
   );
   assert.deepEqual(
     axes.map(({ title }) => title),
-    [null, 'pixel AUPRO', 'image AUROC'],
+    [null, 'AUPRO', 'image AUROC'],
   );
   const shotsOf = (dataset: string): object => ({ dataset, label: 'x', shots: 4, mean: 0.5, sd: null });
   const filled = shotsChart(['a', 'b', 'c'].map(shotsOf) as Parameters<typeof shotsChart>[0]).spec as unknown as {
@@ -239,7 +239,7 @@ test('epochs: a line a data set from the first number on, zero-shot as a level l
   const panels = (charts.epochs.spec as unknown as Layered).vconcat[0].hconcat;
   assert.deepEqual(
     panels.map(({ data }) => data.values[0].metric),
-    ['image AUROC', 'pixel AUPRO'],
+    ['image AUROC', 'AUPRO'],
   );
   const [image] = panels;
   const at = (label: string): number[] =>

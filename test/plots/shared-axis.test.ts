@@ -20,9 +20,9 @@ test('spread and chance: within the range of metrics, and only where they lie wi
   assert.deepEqual(spreadOf({ mean: 0.5, sd: null }), { low: 0.5, high: 0.5 });
   const count = (metric: string, ...values: number[]): number => chanceLine(metric, 'y', sharedAxis(values)).length;
   assert.deepEqual([count('image AUROC', 0.4, 0.9), count('image AUROC', 0.7, 0.9), count('image AP', 0.1, 0.9)], [1, 0, 0]);
-  assert.deepEqual([count('pixel AUPRO', 0.1, 0.9), count('pixel AUPRO', 0.4, 0.9)], [1, 0]);
+  assert.deepEqual([count('AUPRO', 0.1, 0.9), count('AUPRO', 0.4, 0.9)], [1, 0]);
   // scores without meaning cover as much of a region as of the rest: the area below that diagonal
   const steps = Array.from({ length: 31 }, (_, i) => i / 100);
   const aupro = steps.reduce((sum, x, i) => (i === 0 ? 0 : sum + ((x + steps[i - 1]) / 2) * 0.01), 0) / 0.3;
-  assert.ok(JSON.stringify(chanceLine('pixel AUPRO', 'x', sharedAxis([0, 1]))).includes(`"datum":${aupro.toFixed(2)}`));
+  assert.ok(JSON.stringify(chanceLine('AUPRO', 'x', sharedAxis([0, 1]))).includes(`"datum":${aupro.toFixed(2)}`));
 });

@@ -238,7 +238,7 @@ test('pixel: only where the metric is defined; transfer: training set by test se
   });
   assert.deepEqual(cellsOf(dir, 'pixel'), [
     ['x', 'pixel AUROC', 'MediCLIP', '0.950 (1)', ''],
-    ['x', 'pixel AUPRO', 'MediCLIP', '0.600 (1)', ''],
+    ['x', 'AUPRO', 'MediCLIP', '0.600 (1)', ''],
   ]);
   assert.deepEqual(buildTable('transfer', readResults(dir)).columns, ['trained on', 'tested on x', 'tested on y', 'tested on z']);
   assert.deepEqual(cellsOf(dir, 'transfer'), [
@@ -371,7 +371,7 @@ test('if there is nothing to show, one line says what was looked for and what ex
     );
   };
   fails('tasks', {}, /tasks: .*runs\/x.*group "tasks".*image AUROC.*methods on brainmri/);
-  fails('pixel', {}, /pixel AUROC or pixel AUPRO/);
+  fails('pixel', {}, /pixel AUROC or AUPRO/);
   fails('comparison', { dataset: 'busi' }, /data set busi/);
   fails('transfer', { shots: 8 }, /image AUROC, k 8/);
   const empty = temporaryFolder();
@@ -530,7 +530,7 @@ test('AUPRO stands beside image AUROC in figures and CSV, and not in the table',
   );
   assert.match(
     figureOf(table)?.alt ?? '',
-    /image AUROC: .*masked, MediCLIP, k = 16: 0\.900.*\. pixel AUPRO: masked, MediCLIP, k = 16: 0\.400/,
+    /image AUROC: .*masked, MediCLIP, k = 16: 0\.900.*\. AUPRO: masked, MediCLIP, k = 16: 0\.400/,
   );
   assert.match(formatTable(table, 'csv'), /^comparison,masked,.*,pixelAupro,0\.4,/m);
   assert.equal(buildTable('comparison', readResults(dir), { resamples: 20, metrics: ['imageAuroc'] }).beside?.length, 0);
@@ -581,7 +581,7 @@ test('epochs: from the untrained method on, each tested against zero-shot CLIP, 
   );
   const alt = figureOf(table)?.alt ?? '';
   assert.match(alt, /brainmri, MediCLIP after 0 epochs: image AUROC 0\.500.*MediCLIP after 20 epochs: image AUROC 0\.900/);
-  assert.match(alt, /brainmri, zero-shot CLIP: image AUROC 0\.550.*MediCLIP after 20 epochs: pixel AUPRO 0\.200/);
+  assert.match(alt, /brainmri, zero-shot CLIP: image AUROC 0\.550.*MediCLIP after 20 epochs: AUPRO 0\.200/);
 });
 
 test('backbones: the figure has every model, in the order of the mean of MediCLIP, and both methods', () => {
@@ -596,7 +596,7 @@ test('backbones: the figure has every model, in the order of the mean of MediCLI
   }
   const alt = figureOf(buildTable('backbones', readResults(dir)))?.alt ?? '';
   assert.match(alt, /brainmri, b, [^;]*;.*brainmri, a, zero-shot CLIP: image AUROC 0\.500/);
-  assert.match(alt, /brainmri, a, MediCLIP: pixel AUPRO 0\.300/);
+  assert.match(alt, /brainmri, a, MediCLIP: AUPRO 0\.300/);
 });
 
 test('kinds: the images of each kind of anomaly against all normal ones, one column per method', () => {

@@ -50,7 +50,7 @@ export const OBJECTIVE_WEIGHTS: ObjectiveWeights = {
   separate: 1,
   regions: 0.5,
   unread: 2,
-  place: 0.2,
+  place: 0.3,
 };
 
 /** The names of the parts of the loss, in the order of {@link Objective.losses}. */

@@ -3,8 +3,8 @@ import { Random } from '../../common/random';
 
 /** Periods over the side: a whole one of each wave, twice and four times a half. */
 const WAVES = [1, 2, 4];
-/** How far the waves reach in tokens of unit variance: they are then 15 % of it at a width of 160. */
-const REACH = 2;
+/** How far the waves reach in tokens of unit variance: they are then a third of it at a width of 160. */
+const REACH = 3;
 
 /**
  * Mean squared error of where patches are, `[B, g g, D]` to a number: sine and cosine of row and
