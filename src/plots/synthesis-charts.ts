@@ -1,3 +1,4 @@
+import { median } from '../common/averages';
 import { chart, toPng } from './chart';
 import type { Chart, Interactive } from './picture';
 import { interactive } from './plotly';
@@ -53,7 +54,6 @@ export function synthesisHistograms(draws: readonly MeasuredSynthesis[]): Chart 
       };
     }),
   );
-  const median = (of: number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)];
   const texts = tasks.map((task) => {
     const areas = draws.filter((draw) => draw.task === task).map((draw) => draw.area);
     return `${taskStyle(task).name} ${formatNumber(100 * median(areas), 1)} %`;

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { median } from '../common/averages';
 import { UserError } from '../common/errors';
 import { checkWritable, sha256, writeFileAtomic } from '../common/node/files';
 import type { LongRun } from '../common/progress';
@@ -77,9 +78,7 @@ export async function writeReport(run: string, out: string, options: ReportOptio
   const [scores, labels] = [found.map(({ score }) => score), found.map(({ label }) => label)];
   const { calibration } = examination;
   const suggestions = [...(calibration ? [calibratedThreshold(calibration)] : []), ...suggestedThresholds(scores, labels)];
-  const threshold: ReportContent['threshold'] = suggestions[0] ?? {
-    value: [...scores].sort((a, b) => a - b)[Math.floor(scores.length / 2)],
-  };
+  const threshold: ReportContent['threshold'] = suggestions[0] ?? { value: median(scores) };
   const other = options.compare === undefined ? undefined : await otherRun(options.compare, tested.test, labels, { ...options, images });
   const html = reportPage({
     title: `${METHODS[examination.record.config.method].label} on ${dataset.name}`,
