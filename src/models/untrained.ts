@@ -23,7 +23,7 @@ const SEED = 1;
  * The version of the untrained weights: any other text once initial values, the words of captions or
  * the architecture change them. It is written into the file, so runs on other weights do not match.
  */
-const RECIPE = 'general-1';
+const RECIPE = 'general-2';
 
 /** Where the untrained model is kept. */
 export function untrainedFolder(): string {
