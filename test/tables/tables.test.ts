@@ -528,10 +528,7 @@ test('AUPRO stands beside image AUROC in figures and CSV, and not in the table',
     (table.beside ?? []).map(({ dataset, metric, mean }) => [dataset, metric, mean]),
     [['masked', 'pixelAupro', 0.4]],
   );
-  assert.match(
-    figureOf(table)?.alt ?? '',
-    /image AUROC: .*masked, MediCLIP, k = 16: 0\.900.*\. AUPRO: masked, MediCLIP, k = 16: 0\.400/,
-  );
+  assert.match(figureOf(table)?.alt ?? '', /image AUROC: .*masked, MediCLIP, k = 16: 0\.900.*\. AUPRO: masked, MediCLIP, k = 16: 0\.400/);
   assert.match(formatTable(table, 'csv'), /^comparison,masked,.*,pixelAupro,0\.4,/m);
   assert.equal(buildTable('comparison', readResults(dir), { resamples: 20, metrics: ['imageAuroc'] }).beside?.length, 0);
 });
