@@ -2,7 +2,8 @@ import type { Random } from '../../common/random';
 import { cells, clouds, shapes, speckle, stripes } from './materials';
 import type { Field } from './noise';
 import type { Ground } from '../../models/phrases';
-import { arcs, branches, bricks, fruit, glass, lantern, leaves, rows, weave } from './scenes';
+import { lantern } from './lantern';
+import { arcs, branches, bricks, fruit, glass, leaves, rows, weave } from './scenes';
 
 /** How often each ground is drawn, relative to the others: scenes of several things most often. */
 const OFTEN: Record<Ground, number> = {

@@ -164,7 +164,7 @@ export class Objective {
 
     const unread = this.unread(parameters, unit(image.head.projectTokens(tokens[tokens.length - 1])), unitImages, batch, random);
 
-    const place = mean(tokens.map((layer) => placeLoss(layer)));
+    const place = placeLoss(tokens);
 
     const values = { dense, dice, mask, restore, contrast, peak, separate, regions, unread, place };
     const parts = LOSS_PARTS.map((part) => values[part]);

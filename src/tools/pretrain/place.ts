@@ -1,24 +1,30 @@
+import { layerNorm } from '../../backbones/transformer/layers';
 import { tf } from '../../common/tf';
 import { Random } from '../../common/random';
+import { mean } from './terms';
 
-/** Periods over the side: a whole one of each wave, twice and four times a half. */
+/** Half periods of the waves from one side of the picture to the other. */
 const WAVES = [1, 2, 4];
 /** How far the waves reach in tokens of unit variance: they are then a third of it at a width of 160. */
 const REACH = 3;
 
 /**
- * Mean squared error of where patches are, `[B, g g, D]` to a number: sine and cosine of row and
- * column, read from twelve fixed directions of the tokens, which first get mean 0 and variance 1. The
- * directions are fixed, so that the places stay a set part of what a token says.
+ * How wrong the tokens of some layers, `[B, g g, D]` each, are about where they are: the mean squared
+ * error of sine and cosine of row and column, read from twelve fixed directions of the tokens, which
+ * first get mean 0 and variance 1. The directions are fixed, so that the places stay a set part of
+ * what a token says.
  */
-export function placeLoss(tokens: tf.Tensor3D): tf.Scalar {
+export function placeLoss(layers: readonly tf.Tensor3D[]): tf.Scalar {
   return tf.tidy(() => {
-    const [b, n, width] = tokens.shape;
-    const { mean, variance } = tf.moments(tokens, 2, true);
-    const even = tf.div(tf.sub(tokens, mean), tf.sqrt(tf.add(variance, 1e-5)));
-    const told = tf.matMul(tf.reshape(even, [b * n, width]) as tf.Tensor2D, directions(width));
+    const [b, n, width] = layers[0].shape;
+    const norm = { weight: tf.ones([width]) as tf.Tensor1D, bias: tf.zeros([width]) as tf.Tensor1D, eps: 1e-5 };
+    const read = directions(width);
     const wanted = tf.tile(tf.mul(waves(n), REACH), [b, 1]);
-    return tf.mean(tf.square(tf.sub(told, wanted))) as tf.Scalar;
+    const errors = layers.map((tokens) => {
+      const told = tf.matMul(layerNorm(tf.reshape(tokens, [b * n, width]), norm), read);
+      return tf.mean(tf.square(tf.sub(told, wanted))) as tf.Scalar;
+    });
+    return mean(errors);
   });
 }
 

@@ -10,12 +10,12 @@ test('the loss of places is small for tokens that tell where they are, and large
   const random = Random.of(1, 'place');
   const start = Float32Array.from({ length: 2 * 16 * 160 }, () => random.normal(0, 1));
   const tokens = tf.variable(tf.tensor3d(start, [2, 16, 160]));
-  const of = (some: tf.Tensor): number => tf.tidy(() => placeLoss(some as tf.Tensor3D).dataSync()[0]);
+  const of = (some: tf.Tensor): number => tf.tidy(() => placeLoss([some as tf.Tensor3D]).dataSync()[0]);
 
   const silent = of(tokens);
   assert.ok(silent > 4, `random tokens: ${silent}`); // waves of reach 3 have a mean square of 4.5
   const adam = tf.train.adam(0.05);
-  for (let step = 0; step < 300; step++) adam.minimize(() => placeLoss(tokens as unknown as tf.Tensor3D));
+  for (let step = 0; step < 300; step++) adam.minimize(() => placeLoss([tokens as unknown as tf.Tensor3D]));
   const told = of(tokens);
   assert.ok(told < 0.1, `after learning: ${told}`);
 
@@ -28,8 +28,8 @@ test('the loss of places is small for tokens that tell where they are, and large
 test('the loss of places keeps no tensor', async () => {
   await initBackend();
   const tokens = tf.randomNormal([1, 16, 160], 0, 1, 'float32', 1) as tf.Tensor3D;
-  placeLoss(tokens).dispose();
+  placeLoss([tokens]).dispose();
   const before = tf.memory().numTensors;
-  placeLoss(tokens).dispose();
+  placeLoss([tokens]).dispose();
   assert.equal(tf.memory().numTensors, before);
 });
